@@ -1,0 +1,19 @@
+namespace Pirogov.Statistics;
+
+/// <summary>Sample quantiles with linear interpolation (Hyndman &amp; Fan 1996, type 7: the default of R and NumPy).</summary>
+public static class Quantiles
+{
+    /// <param name="sorted">Ascending values without NaN.</param>
+    /// <param name="fraction">0 to 1.</param>
+    /// <returns>NaN for an empty sample.</returns>
+    public static double OfSorted(ReadOnlySpan<double> sorted, double fraction)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(fraction);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(fraction, 1);
+        if (sorted.IsEmpty) return double.NaN;
+        var at = fraction * (sorted.Length - 1);
+        var below = (int)Math.Floor(at);
+        var above = Math.Min(below + 1, sorted.Length - 1);
+        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+    }
+}

@@ -1,0 +1,72 @@
+namespace Pirogov.Statistics;
+
+/// <summary>
+/// Overlap of two masks, from counts of voxels; symmetric in its arguments and free of unit.
+/// Empty masks: both empty is perfect agreement (1); one empty is none (0).
+/// </summary>
+public static class Overlap
+{
+    /// <summary>2|A∩B| / (|A|+|B|) (Dice 1945).</summary>
+    public static double Dice(long intersection, long first, long second)
+    {
+        Check(intersection, first, second);
+        return first + second == 0 ? 1 : 2.0 * intersection / (first + second);
+    }
+
+    /// <inheritdoc cref="Dice(long, long, long)"/>
+    public static double Dice(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second)
+    {
+        var (both, a, b) = Count(first, second);
+        return Dice(both, a, b);
+    }
+
+    /// <summary>|A∩B| / |A∪B| (Jaccard 1912).</summary>
+    public static double Iou(long intersection, long first, long second)
+    {
+        Check(intersection, first, second);
+        return first + second == 0 ? 1 : (double)intersection / (first + second - intersection);
+    }
+
+    /// <inheritdoc cref="Iou(long, long, long)"/>
+    public static double Iou(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second)
+    {
+        var (both, a, b) = Count(first, second);
+        return Iou(both, a, b);
+    }
+
+    /// <summary>1 − ||A|−|B|| / (|A|+|B|) (Taha &amp; Hanbury 2015, eq. 22): blind to where the volumes lie.</summary>
+    public static double VolumetricSimilarity(long first, long second)
+    {
+        Check(0, first, second);
+        return first + second == 0 ? 1 : 1 - (double)Math.Abs(first - second) / (first + second);
+    }
+
+    /// <inheritdoc cref="VolumetricSimilarity(long, long)"/>
+    public static double VolumetricSimilarity(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second)
+    {
+        var (_, a, b) = Count(first, second);
+        return VolumetricSimilarity(a, b);
+    }
+
+    /// <summary>Voxels in both masks, in the first and in the second.</summary>
+    public static (long Intersection, long First, long Second) Count(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second)
+    {
+        if (first.Length != second.Length)
+            throw new ArgumentException($"Masks of {first.Length} and {second.Length} voxels cannot be compared.", nameof(second));
+        long both = 0, a = 0, b = 0;
+        for (var i = 0; i < first.Length; i++)
+        {
+            if (first[i]) a++;
+            if (second[i]) b++;
+            if (first[i] && second[i]) both++;
+        }
+
+        return (both, a, b);
+    }
+
+    private static void Check(long intersection, long first, long second)
+    {
+        if (intersection < 0 || first < intersection || second < intersection)
+            throw new ArgumentException($"Counts {intersection}, {first}, {second} cannot be an intersection and its two sets.", nameof(intersection));
+    }
+}
