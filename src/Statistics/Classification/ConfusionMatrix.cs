@@ -1,0 +1,111 @@
+namespace Pirogov.Statistics;
+
+/// <summary>Counts of a binary decision. A ratio whose denominator is 0 is NaN, never a number made up.</summary>
+public sealed record BinaryConfusion(int TruePositive, int FalsePositive, int TrueNegative, int FalseNegative)
+{
+    public int Cases => TruePositive + FalsePositive + TrueNegative + FalseNegative;
+
+    public double Accuracy => Ratio(TruePositive + TrueNegative, Cases);
+
+    /// <summary>Recall, true positive rate.</summary>
+    public double Sensitivity => Ratio(TruePositive, TruePositive + FalseNegative);
+
+    /// <summary>True negative rate.</summary>
+    public double Specificity => Ratio(TrueNegative, TrueNegative + FalsePositive);
+
+    /// <summary>Positive predictive value.</summary>
+    public double Precision => Ratio(TruePositive, TruePositive + FalsePositive);
+
+    public double NegativePredictiveValue => Ratio(TrueNegative, TrueNegative + FalseNegative);
+
+    public double BalancedAccuracy => (Sensitivity + Specificity) / 2;
+
+    /// <summary>2TP / (2TP + FP + FN): Dice over cases.</summary>
+    public double F1 => Ratio(2.0 * TruePositive, 2.0 * TruePositive + FalsePositive + FalseNegative);
+
+    /// <summary>A case is called positive when its score is at least the threshold.</summary>
+    public static BinaryConfusion At(double threshold, ReadOnlySpan<double> scores, ReadOnlySpan<bool> positive)
+    {
+        var called = new bool[scores.Length];
+        for (var i = 0; i < called.Length; i++) called[i] = scores[i] >= threshold;
+        return Of(called, positive);
+    }
+
+    public static BinaryConfusion Of(ReadOnlySpan<bool> called, ReadOnlySpan<bool> positive)
+    {
+        if (called.Length != positive.Length)
+            throw new ArgumentException($"{called.Length} decisions given for {positive.Length} cases.", nameof(called));
+        int tp = 0, fp = 0, tn = 0, fn = 0;
+        for (var i = 0; i < called.Length; i++)
+        {
+            if (called[i] && positive[i]) tp++;
+            else if (called[i]) fp++;
+            else if (positive[i]) fn++;
+            else tn++;
+        }
+
+        return new BinaryConfusion(tp, fp, tn, fn);
+    }
+
+    internal static double Ratio(double numerator, double denominator) => denominator == 0 ? double.NaN : numerator / denominator;
+}
+
+/// <summary>Counts of a decision among k classes: rows the truth, columns the decision.</summary>
+public sealed class ConfusionMatrix
+{
+    private readonly int[,] _counts;
+
+    /// <param name="truth">A class 0 … classes − 1 for each case.</param>
+    /// <param name="called">The decision on each case.</param>
+    /// <param name="classes">The number of declared classes.</param>
+    public ConfusionMatrix(ReadOnlySpan<int> truth, ReadOnlySpan<int> called, int classes) =>
+        _counts = CohenKappa.Table(truth, called, classes);
+
+    public int Classes => _counts.GetLength(0);
+
+    public int this[int truth, int called] => _counts[truth, called];
+
+    public double Accuracy
+    {
+        get
+        {
+            double right = 0, all = 0;
+            for (var i = 0; i < Classes; i++)
+            for (var j = 0; j < Classes; j++)
+            {
+                all += _counts[i, j];
+                if (i == j) right += _counts[i, j];
+            }
+
+            return BinaryConfusion.Ratio(right, all);
+        }
+    }
+
+    /// <summary>The mean recall of the classes that occur in the truth.</summary>
+    public double BalancedAccuracy => MeanDefined(c => OneAgainstRest(c).Sensitivity);
+
+    /// <summary>The mean F1 of the classes that occur in the truth or in the decisions.</summary>
+    public double MacroF1 => MeanDefined(c => OneAgainstRest(c).F1);
+
+    public BinaryConfusion OneAgainstRest(int positive)
+    {
+        int tp = 0, fp = 0, tn = 0, fn = 0;
+        for (var i = 0; i < Classes; i++)
+        for (var j = 0; j < Classes; j++)
+        {
+            var count = _counts[i, j];
+            if (i == positive && j == positive) tp += count;
+            else if (j == positive) fp += count;
+            else if (i == positive) fn += count;
+            else tn += count;
+        }
+
+        return new BinaryConfusion(tp, fp, tn, fn);
+    }
+
+    private double MeanDefined(Func<int, double> score)
+    {
+        var defined = Enumerable.Range(0, Classes).Select(score).Where(value => !double.IsNaN(value)).ToArray();
+        return defined.Length == 0 ? double.NaN : defined.Average();
+    }
+}

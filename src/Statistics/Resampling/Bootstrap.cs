@@ -1,0 +1,106 @@
+namespace Pirogov.Statistics;
+
+/// <summary>A statistic of the items whose indices are given (an index may come several times); NaN where it is undefined.</summary>
+public delegate double ItemStatistic(ReadOnlySpan<int> items);
+
+/// <summary>The cluster bootstrap of a statistic (Efron &amp; Tibshirani 1993; clusters as in Field &amp; Welsh 2007).</summary>
+public sealed class Bootstrap
+{
+    private readonly ClusterSampler _sampler;
+    private readonly ItemStatistic _statistic;
+    private readonly double[] _replicates;
+
+    private Bootstrap(ClusterSampler sampler, ItemStatistic statistic, double estimate, double[] replicates, int undefined)
+    {
+        _sampler = sampler;
+        _statistic = statistic;
+        _replicates = replicates;
+        Estimate = estimate;
+        UndefinedReplicates = undefined;
+    }
+
+    /// <summary>The statistic on all items.</summary>
+    public double Estimate { get; }
+
+    /// <summary>The defined values on the bootstrap samples, ascending.</summary>
+    public ReadOnlySpan<double> Replicates => _replicates;
+
+    /// <summary>Samples on which the statistic was undefined (an AUC with one class only, say); they are left out, and this number is to be reported.</summary>
+    public int UndefinedReplicates { get; }
+
+    /// <summary>The standard deviation of the replicates.</summary>
+    public double StandardError
+    {
+        get
+        {
+            if (_replicates.Length < 2) return double.NaN;
+            var mean = _replicates.Average();
+            return Math.Sqrt(_replicates.Sum(value => (value - mean) * (value - mean)) / (_replicates.Length - 1));
+        }
+    }
+
+    /// <param name="sampler">Clusters and strata.</param>
+    /// <param name="statistic">Computed on all items and on every sample.</param>
+    /// <param name="seed">Of the generator; published with the interval.</param>
+    /// <param name="replicates">The number of samples.</param>
+    public static Bootstrap Run(ClusterSampler sampler, ItemStatistic statistic, ulong seed, int replicates = 2000)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(replicates);
+        if (sampler.ItemCount == 0) throw new ArgumentException("Nothing to draw from.", nameof(sampler));
+
+        var random = new Xoshiro256(seed);
+        var values = new List<double>(replicates);
+        for (var i = 0; i < replicates; i++)
+            if (statistic(sampler.Draw(random)) is var value && !double.IsNaN(value)) values.Add(value);
+
+        var sorted = values.ToArray();
+        Array.Sort(sorted);
+        var estimate = statistic([.. Enumerable.Range(0, sampler.ItemCount)]);
+        return new Bootstrap(sampler, statistic, estimate, sorted, replicates - sorted.Length);
+    }
+
+    /// <summary>The quantiles (1 ∓ level)/2 of the replicates; NaN bounds when none is defined.</summary>
+    public ConfidenceInterval Percentile(double level = 0.95) => new(
+        Quantiles.OfSorted(_replicates, (1 - level) / 2), Quantiles.OfSorted(_replicates, (1 + level) / 2), level);
+
+    /// <summary>
+    /// The bias-corrected and accelerated interval (Efron 1987), acceleration from the jackknife over clusters. Costs one
+    /// statistic per cluster more. Falls back to <see cref="Percentile"/> where the correction is infinite: an estimate
+    /// outside all replicates, or a single cluster.
+    /// </summary>
+    public ConfidenceInterval Bca(double level = 0.95)
+    {
+        var below = _replicates.Count(value => value < Estimate) + 0.5 * _replicates.Count(value => value == Estimate);
+        if (_replicates.Length == 0 || below == 0 || below == _replicates.Length || _sampler.ClusterCount < 2) return Percentile(level);
+
+        var bias = NormalDistribution.Quantile(below / _replicates.Length);
+        var acceleration = Acceleration();
+        double Adjusted(double tail)
+        {
+            var z = bias + NormalDistribution.Quantile(tail);
+            return NormalDistribution.Cdf(bias + z / (1 - acceleration * z));
+        }
+
+        return new ConfidenceInterval(
+            Quantiles.OfSorted(_replicates, Adjusted((1 - level) / 2)), Quantiles.OfSorted(_replicates, Adjusted((1 + level) / 2)), level);
+    }
+
+    private double Acceleration()
+    {
+        var left = Enumerable.Range(0, _sampler.ClusterCount)
+            .Select(cluster => _statistic(_sampler.Without(cluster)))
+            .Where(value => !double.IsNaN(value))
+            .ToArray();
+        if (left.Length == 0) return 0;
+        var mean = left.Average();
+        double squares = 0, cubes = 0;
+        foreach (var value in left)
+        {
+            var d = mean - value;
+            squares += d * d;
+            cubes += d * d * d;
+        }
+
+        return squares == 0 ? 0 : cubes / (6 * Math.Pow(squares, 1.5));
+    }
+}

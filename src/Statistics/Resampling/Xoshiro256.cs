@@ -1,0 +1,69 @@
+using System.Numerics;
+
+namespace Pirogov.Statistics;
+
+/// <summary>
+/// xoshiro256** 1.0 (Blackman &amp; Vigna 2021), seeded through SplitMix64: the same seed gives the same numbers on every
+/// machine and every version, so that a published interval can be computed again. Not for secrets.
+/// </summary>
+public sealed class Xoshiro256
+{
+    private ulong _s0, _s1, _s2, _s3;
+
+    public Xoshiro256(ulong seed)
+    {
+        _s0 = SplitMix64(ref seed);
+        _s1 = SplitMix64(ref seed);
+        _s2 = SplitMix64(ref seed);
+        _s3 = SplitMix64(ref seed);
+    }
+
+    public ulong NextUInt64()
+    {
+        var result = BitOperations.RotateLeft(_s1 * 5, 7) * 9;
+        var t = _s1 << 17;
+        _s2 ^= _s0;
+        _s3 ^= _s1;
+        _s1 ^= _s2;
+        _s0 ^= _s3;
+        _s2 ^= t;
+        _s3 = BitOperations.RotateLeft(_s3, 45);
+        return result;
+    }
+
+    /// <summary>Uniform in [0, 1), 53 bits.</summary>
+    public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Uniform in 0 … <paramref name="below"/> − 1, without bias (Lemire 2019).</summary>
+    public int NextInt32(int below)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(below);
+        var range = (uint)below;
+        var product = (NextUInt64() >> 32) * range;
+        if ((uint)product < range)
+        {
+            var threshold = unchecked(0u - range) % range;
+            while ((uint)product < threshold) product = (NextUInt64() >> 32) * range;
+        }
+
+        return (int)(product >> 32);
+    }
+
+    /// <summary>Fisher–Yates in place; every order is equally likely.</summary>
+    public void Shuffle<T>(Span<T> items)
+    {
+        for (var i = items.Length - 1; i > 0; i--)
+        {
+            var j = NextInt32(i + 1);
+            (items[i], items[j]) = (items[j], items[i]);
+        }
+    }
+
+    internal static ulong SplitMix64(ref ulong state)
+    {
+        var z = state += 0x9E37_79B9_7F4A_7C15;
+        z = (z ^ z >> 30) * 0xBF58_476D_1CE4_E5B9;
+        z = (z ^ z >> 27) * 0x94D0_49BB_1331_11EB;
+        return z ^ z >> 31;
+    }
+}

@@ -1,0 +1,83 @@
+using CsCheck;
+using Pirogov.Statistics;
+using Xunit;
+
+namespace Pirogov.Unit.Statistics;
+
+public class AgreementTests
+{
+    private static readonly Gen<(int[] A, int[] B)> Ratings =
+        from items in Gen.Int[1, 40]
+        from a in Gen.Int[0, 3].Array[items]
+        from b in Gen.Int[0, 3].Array[items]
+        select (a, b);
+
+    [Fact]
+    public void Kappa_does_not_depend_on_who_is_called_the_first_rater() => Ratings.Sample(p =>
+    {
+        foreach (var weights in Enum.GetValues<KappaWeights>())
+        {
+            var ab = CohenKappa.Of(p.A, p.B, 4, weights);
+            var ba = CohenKappa.Of(p.B, p.A, 4, weights);
+            Assert.Equal(ab.Undefined, ba.Undefined);
+            if (ab.Kappa is null) continue;
+            Assert.Equal(ab.Kappa.Value, ba.Kappa!.Value, 1e-12);
+            Assert.Equal(ab.StandardError!.Value, ba.StandardError!.Value, 1e-12);
+            Assert.True(ab.Kappa <= 1 + 1e-12);
+        }
+    });
+
+    [Fact]
+    public void Raters_who_agree_have_kappa_1_without_error() => Ratings.Sample(p =>
+    {
+        var kappa = CohenKappa.Of(p.A, p.A, 4, KappaWeights.Quadratic);
+        if (p.A.Distinct().Count() == 1)
+        {
+            Assert.Equal(KappaUndefined.NoVariation, kappa.Undefined);
+            return;
+        }
+
+        Assert.Equal(1, kappa.Kappa!.Value, 1e-12);
+        Assert.Equal(0, kappa.StandardError!.Value, 1e-6);
+    });
+
+    [Fact]
+    public void On_two_categories_the_weights_change_nothing() => Ratings.Sample(p =>
+    {
+        int[] a = [.. p.A.Select(v => v / 2)], b = [.. p.B.Select(v => v / 2)];
+        var plain = CohenKappa.Of(a, b, 2);
+        Assert.Equal(plain, CohenKappa.Of(a, b, 2, KappaWeights.Linear));
+        Assert.Equal(plain, CohenKappa.Of(a, b, 2, KappaWeights.Quadratic));
+    });
+
+    // Fleiss, Levin & Paik 2003, Statistical Methods for Rates and Proportions, table 18.3: κ = 0.676, se = 0.088.
+    [Fact]
+    public void Standard_error_of_the_textbook_example()
+    {
+        var kappa = CohenKappa.OfTable(new[,] { { 75, 1, 4 }, { 5, 4, 1 }, { 0, 0, 10 } });
+        Assert.Equal(0.676, kappa.Kappa!.Value, 1e-3);
+        Assert.Equal(0.088, kappa.StandardError!.Value, 1e-3);
+        Assert.Equal(0.89, kappa.Observed, 1e-12);
+    }
+
+    [Fact]
+    public void Nothing_rated_is_said_and_not_computed()
+    {
+        Assert.Equal(KappaUndefined.NoItems, CohenKappa.Of([], [], 3).Undefined);
+        Assert.Equal(KappaUndefined.NoItems, FleissKappa.Of(new int[0, 3]).Undefined);
+        Assert.Null(KrippendorffAlpha.Of([[1, null], [null, 2]], MeasurementScale.Nominal));
+        Assert.Equal(double.NaN, CohenKappa.PercentAgreement([], []));
+    }
+
+    [Fact]
+    public void A_rating_outside_the_declared_scale_is_an_error() =>
+        Assert.Throws<ArgumentException>(() => CohenKappa.Of([0, 3], [0, 1], 3));
+
+    [Fact]
+    public void Weights_follow_the_declared_scale_and_not_the_used_part_of_it()
+    {
+        int[] a = [0, 1, 1, 0, 1], b = [0, 1, 0, 1, 1];
+        Assert.Equal(CohenKappa.Of(a, b, 2, KappaWeights.Linear).Kappa!.Value, CohenKappa.Of(a, b, 5, KappaWeights.Linear).Kappa!.Value, 1e-12);
+        Assert.NotEqual(CohenKappa.Of(a, b, 2, KappaWeights.Linear).Observed, CohenKappa.Of(a, b, 5, KappaWeights.Linear).Observed);
+    }
+}

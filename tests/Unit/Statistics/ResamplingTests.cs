@@ -1,0 +1,132 @@
+using CsCheck;
+using Pirogov.Statistics;
+using Xunit;
+
+namespace Pirogov.Unit.Statistics;
+
+public class ResamplingTests
+{
+    [Fact]
+    public void The_generator_follows_the_published_algorithms()
+    {
+        ulong state = 1234567;
+        Assert.Equal(
+            [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821],
+            Enumerable.Range(0, 5).Select(_ => Xoshiro256.SplitMix64(ref state)));
+    }
+
+    [Fact]
+    public void Bounded_numbers_stay_in_bounds_and_reach_both() => Gen.ULong.Sample(seed =>
+    {
+        var random = new Xoshiro256(seed);
+        var drawn = Enumerable.Range(0, 200).Select(_ => random.NextInt32(3)).ToHashSet();
+        Assert.Equal([0, 1, 2], drawn.Order());
+        Assert.InRange(random.NextDouble(), 0, 1);
+    });
+
+    [Fact]
+    public void The_same_seed_gives_the_same_interval()
+    {
+        var values = Values(40);
+        var sampler = Patients(40);
+        var first = Bootstrap.Run(sampler, Mean(values), 7);
+        Assert.Equal(first.Bca(), Bootstrap.Run(sampler, Mean(values), 7).Bca());
+        Assert.NotEqual(first.Percentile(), Bootstrap.Run(sampler, Mean(values), 8).Percentile());
+        Assert.True(first.Percentile().Contains(first.Estimate));
+    }
+
+    // For a mean of independent values the bootstrap's standard error is known: sqrt(Σ(x−m)²)/n.
+    [Fact]
+    public void The_standard_error_of_a_mean_is_near_its_formula()
+    {
+        var values = Values(60);
+        var mean = values.Average();
+        var formula = Math.Sqrt(values.Sum(v => (v - mean) * (v - mean))) / values.Length;
+        var bootstrap = Bootstrap.Run(new ClusterSampler([.. Enumerable.Range(0, 60).Select(i => $"p{i}")]), Mean(values), 3, 4000);
+        Assert.Equal(1, bootstrap.StandardError / formula, 0.05);
+    }
+
+    [Fact]
+    public void Cases_of_one_patient_are_drawn_together_and_strata_keep_their_size()
+    {
+        string[] patients = ["a", "a", "b", "c", "c", "c", "d"];
+        string[] centres = ["1", "1", "1", "2", "2", "2", "2"];
+        var sampler = new ClusterSampler(patients, centres);
+        var random = new Xoshiro256(5);
+        for (var round = 0; round < 50; round++)
+        {
+            var counts = sampler.Draw(random).CountBy(item => item).ToDictionary();
+            int Times(int item) => counts.GetValueOrDefault(item);
+            Assert.Equal(Times(0), Times(1));
+            Assert.Equal(Times(3), Times(5));
+            Assert.Equal(2, Times(0) + Times(2));
+            Assert.Equal(2, Times(3) + Times(6));
+        }
+
+        Assert.Equal([0, 1, 2, 6], sampler.Without(2));
+        Assert.Throws<ArgumentException>(() => new ClusterSampler(["a", "a"], ["1", "2"]));
+    }
+
+    [Fact]
+    public void Samples_without_a_value_are_counted()
+    {
+        bool[] positive = [true, false, false];
+        double[] scores = [0.9, 0.2, 0.4];
+        var bootstrap = Bootstrap.Run(
+            new ClusterSampler(["a", "b", "c"]),
+            items => BinaryScores.Auc([.. items.ToArray().Select(i => scores[i])], [.. items.ToArray().Select(i => positive[i])]), 1, 500);
+        Assert.True(bootstrap.UndefinedReplicates > 0);
+        Assert.Equal(500, bootstrap.UndefinedReplicates + bootstrap.Replicates.Length);
+        Assert.Equal(new ConfidenceInterval(1, 1, 0.95), bootstrap.Percentile());
+    }
+
+    [Theory]
+    [InlineData(0.975, 1.959963984540054)]
+    [InlineData(0.5, 0)]
+    [InlineData(0.001, -3.090232306167813)]
+    [InlineData(1e-10, -6.361340902404056)]
+    public void Normal_quantiles_to_twelve_digits(double p, double z)
+    {
+        Assert.Equal(z, NormalDistribution.Quantile(p), 1e-12 * Math.Max(1, Math.Abs(z)));
+        Assert.Equal(p, NormalDistribution.Cdf(z), 1e-13);
+    }
+
+    [Fact]
+    public void Equal_scores_share_a_rank_and_missing_ones_come_last()
+    {
+        Assert.Equal([2, 1, 2, 4, 5, 5], CompetitionRanking.Ranks([0.8, 0.9, 0.8, 0.1, double.NaN, double.NaN], higherIsBetter: true));
+        Assert.Equal([3, 4, 1, 2], CompetitionRanking.Ranks([2, double.PositiveInfinity, 0.5, 1], higherIsBetter: false));
+    }
+
+    [Fact]
+    public void A_competitor_better_on_every_case_is_better_in_every_sample()
+    {
+        var second = Values(30);
+        double[] first = [.. second.Select(v => v + 0.01)];
+        var cases = Patients(30);
+        var compared = PairedBootstrap.Compare(first, second, cases, true, 11);
+        Assert.Equal(1, compared.ProbabilityFirstBetter);
+        Assert.Equal(0.01, compared.Difference, 1e-12);
+        Assert.Equal(0, PairedBootstrap.Compare(first, second, cases, false, 11).ProbabilityFirstBetter);
+        Assert.Equal(0.5, PairedBootstrap.Compare(first, first, cases, true, 11).ProbabilityFirstBetter);
+
+        var shares = PairedBootstrap.RankShares([second, first], cases, true, 11, 100);
+        Assert.Equal(1, shares[1, 0], 1e-9);
+        Assert.Equal(1, shares[0, 1], 1e-9);
+    }
+
+    private static double[] Values(int count)
+    {
+        var random = new Xoshiro256(99);
+        return [.. Enumerable.Range(0, count).Select(_ => random.NextDouble())];
+    }
+
+    private static ClusterSampler Patients(int cases) => new([.. Enumerable.Range(0, cases).Select(i => $"p{i / 2}")]);
+
+    private static ItemStatistic Mean(double[] values) => items =>
+    {
+        var sum = 0.0;
+        foreach (var item in items) sum += values[item];
+        return sum / items.Length;
+    };
+}

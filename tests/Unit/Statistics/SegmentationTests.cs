@@ -1,0 +1,120 @@
+using CsCheck;
+using Pirogov.Statistics;
+using Xunit;
+
+namespace Pirogov.Unit.Statistics;
+
+public class SegmentationTests
+{
+    private static readonly Gen<(MaskGrid Grid, bool[] A, bool[] B)> Pairs =
+        from columns in Gen.Int[1, 9]
+        from rows in Gen.Int[1, 9]
+        from slices in Gen.Int[1, 5]
+        from x in Gen.Double[0.3, 3]
+        from y in Gen.Double[0.3, 3]
+        from z in Gen.Double[0.3, 6]
+        from density in Gen.Int[0, 10]
+        from a in Gen.Int[0, 9].Select(v => v < density).Array[columns * rows * slices]
+        from b in Gen.Int[0, 9].Select(v => v < 10 - density).Array[columns * rows * slices]
+        select (new MaskGrid(columns, rows, slices, x, y, z), a, b);
+
+    [Fact]
+    public void Surface_distances_equal_a_search_over_all_pairs() => Pairs.Sample(p =>
+    {
+        var surface = SurfaceDistances.Between(p.A, p.B, p.Grid);
+        AssertClose(Brute(p.A, p.B, p.Grid), surface.FirstToSecond.ToArray());
+        AssertClose(Brute(p.B, p.A, p.Grid), surface.SecondToFirst.ToArray());
+    });
+
+    [Fact]
+    public void Every_metric_is_symmetric_and_within_its_bounds() => Pairs.Sample(p =>
+    {
+        var ab = SurfaceDistances.Between(p.A, p.B, p.Grid);
+        var ba = SurfaceDistances.Between(p.B, p.A, p.Grid);
+        Assert.Equal(ab.Hausdorff, ba.Hausdorff);
+        Assert.Equal(ab.Hausdorff95, ba.Hausdorff95);
+        Assert.Equal(ab.AverageSymmetric, ba.AverageSymmetric, 1e-12);
+        Assert.Equal(ab.MeanAverage, ba.MeanAverage, 1e-12);
+        Assert.Equal(ab.NormalizedSurfaceDice(1), ba.NormalizedSurfaceDice(1));
+        Assert.InRange(ab.NormalizedSurfaceDice(1), 0, 1);
+        if (!ab.OneEmpty)
+        {
+            Assert.InRange(ab.Hausdorff95, 0, ab.Hausdorff);
+            Assert.InRange(ab.Hausdorff, 0, p.Grid.Diagonal + 1e-9);
+            Assert.InRange(ab.AverageSymmetric, 0, ab.Hausdorff + 1e-9);
+        }
+
+        double dice = Overlap.Dice(p.A, p.B), iou = Overlap.Iou(p.A, p.B);
+        Assert.Equal(dice, Overlap.Dice(p.B, p.A));
+        Assert.Equal(dice, 2 * iou / (1 + iou), 1e-12);
+        Assert.InRange(dice, 0, Overlap.VolumetricSimilarity(p.A, p.B) + 1e-12);
+    });
+
+    [Fact]
+    public void A_mask_agrees_with_itself() => Pairs.Sample(p =>
+    {
+        var same = SurfaceDistances.Between(p.A, p.A, p.Grid);
+        Assert.Equal(0, same.Hausdorff);
+        Assert.Equal(1, same.NormalizedSurfaceDice(0));
+        Assert.Equal(1, Overlap.Dice(p.A, p.A));
+        Assert.Equal(1, Overlap.VolumetricSimilarity(p.A, p.A));
+    });
+
+    [Fact]
+    public void One_empty_mask_scores_nothing_and_leaves_distances_undefined()
+    {
+        var surface = SurfaceDistances.Between([true, false], [false, false], new MaskGrid(2, 1));
+        Assert.True(surface.OneEmpty);
+        Assert.Equal(double.NaN, surface.Hausdorff);
+        Assert.Equal(double.NaN, surface.AverageSymmetric);
+        Assert.Equal(0, surface.NormalizedSurfaceDice(100));
+        Assert.Equal(0, Overlap.Dice(0, 1, 0));
+        Assert.Equal(0, Overlap.Iou(0, 1, 0));
+    }
+
+    [Fact]
+    public void Two_empty_masks_agree()
+    {
+        var surface = SurfaceDistances.Between([false], [false], new MaskGrid(1, 1));
+        Assert.True(surface.BothEmpty);
+        Assert.Equal(0, surface.Hausdorff95);
+        Assert.Equal(1, surface.NormalizedSurfaceDice(1));
+        Assert.Equal(1, Overlap.Dice(0, 0, 0));
+        Assert.Equal(1, Overlap.VolumetricSimilarity(0, 0));
+    }
+
+    private static double[] Brute(bool[] from, bool[] to, MaskGrid grid)
+    {
+        var targets = Border(to, grid);
+        return
+        [
+            .. Border(from, grid)
+                .Select(a => targets.Count == 0 ? double.PositiveInfinity : targets.Min(b => Math.Sqrt(
+                    Math.Pow((a.I - b.I) * grid.ColumnSpacing, 2) + Math.Pow((a.J - b.J) * grid.RowSpacing, 2) + Math.Pow((a.K - b.K) * grid.SliceSpacing, 2))))
+                .Order(),
+        ];
+    }
+
+    private static List<(int I, int J, int K)> Border(bool[] mask, MaskGrid grid)
+    {
+        bool Inside(int i, int j, int k) =>
+            i >= 0 && j >= 0 && k >= 0 && i < grid.Columns && j < grid.Rows && k < grid.Slices && mask[i + grid.Columns * (j + grid.Rows * k)];
+        var border = new List<(int, int, int)>();
+        for (var k = 0; k < grid.Slices; k++)
+        for (var j = 0; j < grid.Rows; j++)
+        for (var i = 0; i < grid.Columns; i++)
+        {
+            var inner = Inside(i - 1, j, k) && Inside(i + 1, j, k) && Inside(i, j - 1, k) && Inside(i, j + 1, k)
+                && (grid.Slices == 1 || (Inside(i, j, k - 1) && Inside(i, j, k + 1)));
+            if (Inside(i, j, k) && !inner) border.Add((i, j, k));
+        }
+
+        return border;
+    }
+
+    private static void AssertClose(double[] expected, double[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (var i = 0; i < expected.Length; i++) Assert.True(expected[i] == actual[i] || Math.Abs(expected[i] - actual[i]) < 1e-9);
+    }
+}
