@@ -1,2 +1,43 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Pirogov.Agenda;
+using Pirogov.Archive;
+using Pirogov.Competitions;
+using Pirogov.Datasets;
+using Pirogov.Labelling;
+using Pirogov.Lifecycle;
+using Pirogov.Platform;
+using Pirogov.Portal;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddObservability();
+builder.WebHost.ConfigureKestrel(o =>
+{
+    o.AddServerHeader = false;
+    // Uploads of slides and archives raise their own limit where they are received.
+    o.Limits.MaxRequestBodySize = 32 << 20;
+});
+builder.Services.AddPlatform(builder.Configuration);
+builder.Services.AddAgenda();
+builder.Services.AddArchive();
+builder.Services.AddLabelling();
+builder.Services.AddDatasets();
+builder.Services.AddCompetitions();
+builder.Services.AddLifecycle();
+builder.Services.AddPortal();
+
+var app = builder.Build();
+app.UsePlatform();
+app.MapPortal();
+var api = app.MapGroup("/api/v1");
+app.MapPlatform(api);
+app.MapAgenda(api);
+app.MapArchive(api);
+app.MapLabelling(api);
+app.MapDatasets(api);
+app.MapCompetitions(api);
+app.MapLifecycle(api);
+
+await app.Services.PrepareDatabase();
+await app.RunAsync();
+
+/// <summary>The host, named so that tests can start it.</summary>
+public partial class Program;

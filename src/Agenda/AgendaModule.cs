@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Strings;
+
+namespace Pirogov.Agenda;
+
+public static class AgendaModule
+{
+    public static IServiceCollection AddAgenda(this IServiceCollection services)
+    {
+        services.AddSingleton(new StringSource(typeof(AgendaModule).Assembly));
+        return services.AddRights(AgendaRights.Table).AddUseCases(typeof(AgendaModule).Assembly);
+    }
+
+    /// <param name="api">The group of <c>/api/v1</c>.</param>
+    public static void MapAgenda(this IEndpointRouteBuilder routes, IEndpointRouteBuilder api)
+    {
+    }
+}

@@ -1,0 +1,64 @@
+using Pirogov.Agenda.Contracts;
+using Pirogov.Dicom.Geometry;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Database;
+
+namespace Pirogov.Archive.Contracts;
+
+public readonly record struct CaseId(Guid Value) : IEntityId<CaseId>
+{
+    public static CaseId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out CaseId id) => EntityId.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+public readonly record struct BatchId(Guid Value) : IEntityId<BatchId>
+{
+    public static BatchId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out BatchId id) => EntityId.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <param name="Label">Short and human: centre code and number, such as <c>NMIC1-000017</c>.</param>
+/// <param name="PatientPseudonym">The same for one patient of one centre; nothing else of the patient is kept.</param>
+/// <param name="ContentSha256">Over the sorted SHA-256 of the case's files: what readings pin.</param>
+public sealed record CaseSummary(
+    CaseId Id, string Label, DataKind DataKind, ReferenceCentreId CentreId, BatchId BatchId, string PatientPseudonym, string ContentSha256,
+    string? PatientSex, string? PatientAge, string Description, DateTimeOffset ReceivedAt, IReadOnlyList<SeriesSummary> Series);
+
+public sealed record SeriesSummary(
+    string StudyInstanceUid, string SeriesInstanceUid, string Modality, string Description, int InstanceCount, string? FrameOfReferenceUid, int Rows, int Columns);
+
+/// <summary>A de-identified instance in the store.</summary>
+public sealed record CaseFile(
+    string StudyInstanceUid, string SeriesInstanceUid, string SopInstanceUid, int InstanceNumber, int Frames, int Rows, int Columns,
+    string Md5, string Sha256, long Size);
+
+public sealed record CaseQuery(
+    string? Text = null, DataKind? DataKind = null, ReferenceCentreId? CentreId = null, BatchId? BatchId = null, string? Modality = null, string? BodyPart = null);
+
+/// <summary>What the rooms below may ask of the archive.</summary>
+public interface ICases
+{
+    Task<CaseSummary?> Find(CaseId id, CancellationToken cancellation);
+
+    Task<IReadOnlyList<CaseSummary>> Find(IReadOnlyCollection<CaseId> ids, CancellationToken cancellation);
+
+    Task<Page<CaseSummary>> Search(CaseQuery query, int page, int size, CancellationToken cancellation);
+
+    Task<IReadOnlyList<CaseFile>> Files(CaseId id, CancellationToken cancellation);
+
+    /// <returns>The voxel grid of a series, or null when it is not a volume.</returns>
+    Task<VolumeGeometry?> Geometry(CaseId id, string seriesInstanceUid, CancellationToken cancellation);
+}
+
+/// <summary>A room further down tells the archive whom its work lets see a case (an expert whose reading it is).</summary>
+public interface ICaseAccessRule
+{
+    Task<bool> MaySee(Actor actor, CaseId id, CancellationToken cancellation);
+}
+
+public static class ArchiveEvidence
+{
+    public const string Batch = "batch";
+}

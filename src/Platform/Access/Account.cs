@@ -1,0 +1,96 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Platform.Database;
+
+namespace Pirogov.Platform.Access;
+
+public readonly record struct OrganisationId(Guid Value) : IEntityId<OrganisationId>
+{
+    public static OrganisationId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out OrganisationId id) => EntityId.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>A hospital, an institute, a company or an authority to which accounts belong.</summary>
+public sealed class Organisation
+{
+    public const int NameLimit = 200;
+
+    public OrganisationId Id { get; private set; } = EntityId.New<OrganisationId>();
+    public string Name { get; private set; } = "";
+
+    private Organisation()
+    {
+    }
+
+    public Organisation(string name) => Name = name;
+
+    public void Rename(string name) => Name = name;
+}
+
+public sealed class Account : IdentityUser<Guid>
+{
+    private readonly List<AccountRole> roles = [];
+
+    public Account()
+    {
+        Id = Guid.CreateVersion7();
+        SecurityStamp = Guid.CreateVersion7().ToString("N");
+    }
+
+    public string FullName { get; set; } = "";
+    public OrganisationId? OrganisationId { get; set; }
+    public string Culture { get; set; } = "ru";
+    public bool IsDisabled { get; set; }
+    public IReadOnlyCollection<AccountRole> Roles => roles;
+
+    public void Grant(Role role)
+    {
+        if (roles.All(r => r.Role != role))
+            roles.Add(new AccountRole { AccountId = Id, Role = role });
+    }
+
+    public void Withdraw(Role role) => roles.RemoveAll(r => r.Role == role);
+}
+
+public sealed class AccountRole
+{
+    public Guid AccountId { get; init; }
+    public Role Role { get; init; }
+}
+
+internal sealed class AccessModel : ModelPart
+{
+    public override void Configure(ModelBuilder model)
+    {
+        model.Entity<Organisation>(e =>
+        {
+            e.ToTable("organisation");
+            e.Property(o => o.Name).HasMaxLength(Organisation.NameLimit);
+            e.HasIndex(o => o.Name).IsUnique();
+        });
+        model.Entity<Account>(e =>
+        {
+            e.ToTable("account");
+            e.Property(a => a.FullName).HasMaxLength(200);
+            e.Property(a => a.Culture).HasMaxLength(5);
+            e.HasMany(a => a.Roles).WithOne().HasForeignKey(r => r.AccountId);
+            e.Navigation(a => a.Roles).AutoInclude();
+            e.HasOne<Organisation>().WithMany().HasForeignKey(a => a.OrganisationId);
+        });
+        model.Entity<AccountRole>(e =>
+        {
+            e.ToTable("account_role");
+            e.HasKey(r => new { r.AccountId, r.Role });
+            e.Property(r => r.Role).HasConversion<string>().HasMaxLength(40);
+        });
+        model.Entity<PersonalAccessToken>(e =>
+        {
+            e.ToTable("personal_access_token");
+            e.Property(t => t.Name).HasMaxLength(PersonalAccessToken.NameLimit);
+            e.Property(t => t.SecretSha256).HasMaxLength(64);
+            e.HasIndex(t => t.SecretSha256).IsUnique();
+            e.HasIndex(t => t.AccountId);
+        });
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Outbox;
+
+namespace Pirogov.Platform.Jobs;
+
+/// <summary>
+/// Work that outlives the process. It may be killed at any line and is then run again from the start, so it commits its
+/// result in one transaction and begins by asking its aggregate whether that has happened already.
+/// </summary>
+public abstract class DurableJob<TPayload>
+{
+    public virtual int MaxAttempts => 5;
+
+    public abstract Task Run(TPayload payload, JobProgress progress, CancellationToken cancellation);
+}
+
+/// <summary>An expected failure that trying again will not mend; its reason is a key of the strings.</summary>
+public sealed class JobRefusedException(string reasonKey) : Exception(reasonKey)
+{
+    public string ReasonKey { get; } = reasonKey;
+}
+
+/// <summary>Tells how far a job is, at most twice a second, outside the job's own transaction.</summary>
+public sealed class JobProgress(JobId id, IServiceScopeFactory scopes, TimeProvider time)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private DateTimeOffset lastTold;
+
+    public JobId Id => id;
+
+    /// <param name="message">A key of the strings, or words without patient data.</param>
+    public async Task Tell(int percent, string message, CancellationToken cancellation)
+    {
+        var now = time.Now();
+        if (now - lastTold < Interval && percent < 100)
+            return;
+        lastTold = now;
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<PirogovDb>().Set<JobRecord>().Where(j => j.Id == id)
+            .ExecuteUpdateAsync(s => s.SetProperty(j => j.Percent, percent).SetProperty(j => j.Message, message), cancellation);
+    }
+}
+
+internal sealed record JobEnqueued(JobId Id);
+
+internal sealed record JobKind(string Name, Func<IServiceProvider, string, JobProgress, CancellationToken, Task> Run, Func<IServiceProvider, int> MaxAttempts);
+
+/// <summary>Asks for durable jobs.</summary>
+public sealed class JobQueue(PirogovDb db, EventOutbox outbox, CurrentActor actor, TimeProvider time)
+{
+    /// <summary>Joins the caller's next <c>SaveChanges</c>: no commit, no job.</summary>
+    public JobId Enqueue<TJob, TPayload>(TPayload payload, string subjectKind, object subjectId) where TJob : DurableJob<TPayload>
+    {
+        ArgumentNullException.ThrowIfNull(subjectId);
+        var by = actor.IsKnown ? actor.Actor.AccountId : Guid.Empty;
+        var record = new JobRecord(typeof(TJob).Name, JsonSerializer.Serialize(payload, PlatformJson.Options), subjectKind, subjectId.ToString()!, by, time.Now());
+        db.Add(record);
+        outbox.Add(new JobEnqueued(record.Id));
+        return record.Id;
+    }
+}
+
+public static class JobRegistration
+{
+    public static IServiceCollection AddJob<TJob, TPayload>(this IServiceCollection services) where TJob : DurableJob<TPayload>
+    {
+        services.AddScoped<TJob>();
+        return services.AddSingleton(new JobKind(typeof(TJob).Name,
+            (provider, payload, progress, cancellation) => provider.GetRequiredService<TJob>()
+                .Run(JsonSerializer.Deserialize<TPayload>(payload, PlatformJson.Options)!, progress, cancellation),
+            provider => provider.GetRequiredService<TJob>().MaxAttempts));
+    }
+}

@@ -1,0 +1,88 @@
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Platform.Database;
+
+namespace Pirogov.Platform.Jobs;
+
+public readonly record struct JobId(Guid Value) : IEntityId<JobId>
+{
+    public static JobId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out JobId id) => EntityId.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+public enum JobState
+{
+    Queued,
+    Running,
+    Retrying,
+    Succeeded,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>What people see of a durable job. The scheduler's own tables say when it runs; this row says how it goes.</summary>
+public sealed class JobRecord
+{
+    public JobId Id { get; private set; } = EntityId.New<JobId>();
+    public string Kind { get; private set; } = "";
+    public string Payload { get; private set; } = "";
+    public string SubjectKind { get; private set; } = "";
+    public string SubjectId { get; private set; } = "";
+    public Guid RequestedBy { get; private set; }
+    public JobState State { get; private set; }
+    public int Percent { get; private set; }
+    public string Message { get; private set; } = "";
+    public int Attempts { get; private set; }
+    public string? Failure { get; private set; }
+    public bool CancellationRequested { get; private set; }
+    public DateTimeOffset CreatedAt { get; private set; }
+    public DateTimeOffset? StartedAt { get; private set; }
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    private JobRecord()
+    {
+    }
+
+    internal JobRecord(string kind, string payload, string subjectKind, string subjectId, Guid requestedBy, DateTimeOffset now) =>
+        (Kind, Payload, SubjectKind, SubjectId, RequestedBy, CreatedAt) = (kind, payload, subjectKind, subjectId, requestedBy, now);
+
+    public bool HasEnded => State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
+
+    internal void Start(DateTimeOffset now) => (State, StartedAt, Attempts) = (JobState.Running, now, Attempts + 1);
+
+    internal void Succeed(DateTimeOffset now) => (State, Percent, EndedAt, Failure) = (JobState.Succeeded, 100, now, null);
+
+    internal void Retry(string failure) => (State, Failure) = (JobState.Retrying, failure);
+
+    internal void Fail(string failure, DateTimeOffset now) => (State, Failure, EndedAt) = (JobState.Failed, failure, now);
+
+    internal void EndCancelled(DateTimeOffset now) => (State, EndedAt) = (JobState.Cancelled, now);
+
+    public bool RequestCancellation(DateTimeOffset now)
+    {
+        if (HasEnded)
+            return false;
+        CancellationRequested = true;
+        if (State is not JobState.Running)
+            EndCancelled(now);
+        return true;
+    }
+
+    internal void TryAgain() => (State, Attempts, Failure, EndedAt, CancellationRequested, Percent) = (JobState.Queued, 0, null, null, false, 0);
+}
+
+internal sealed class JobsModel : ModelPart
+{
+    public override void Configure(ModelBuilder model) => model.Entity<JobRecord>(e =>
+    {
+        e.ToTable("job");
+        e.Property(j => j.State).HasConversion<string>().HasMaxLength(20);
+        e.Property(j => j.Kind).HasMaxLength(100);
+        e.Property(j => j.SubjectKind).HasMaxLength(100);
+        e.Property(j => j.SubjectId).HasMaxLength(100);
+        e.Property(j => j.Message).HasMaxLength(500);
+        e.Property(j => j.Failure).HasMaxLength(500);
+        e.HasIndex(j => j.State);
+        e.HasIndex(j => new { j.SubjectKind, j.SubjectId });
+    });
+}

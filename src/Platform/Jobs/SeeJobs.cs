@@ -1,0 +1,96 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Outbox;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Platform.Jobs;
+
+public sealed record JobView(
+    JobId Id, string Kind, string SubjectKind, string SubjectId, JobState State, int Percent, string Message, int Attempts, string? Failure,
+    bool CancellationRequested, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt);
+
+/// <summary>Administrators see every job, others those that they asked for.</summary>
+[Needs(PlatformRights.SeeJobs)]
+public sealed class SeeJobs(PirogovDb db, CurrentActor actor)
+{
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/jobs", (SeeJobs use, JobState? state, int? page, int? size, CancellationToken cancellation) =>
+            use.List(state, page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(SeeJobs));
+        routes.MapGet("/jobs/{id}", (SeeJobs use, JobId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp()).Needs(typeof(SeeJobs));
+    }
+
+    public async Task<Page<JobView>> List(JobState? state, int page, int size, CancellationToken cancellation) =>
+        await Visible().Where(j => state == null || j.State == state).OrderByDescending(j => j.Id).Select(j => View(j)).ToPage(page, size, cancellation);
+
+    public async Task<Outcome<JobView>> One(JobId id, CancellationToken cancellation) =>
+        await Visible().SingleOrDefaultAsync(j => j.Id == id, cancellation) is { } job ? View(job) : new NotFound("job");
+
+    private IQueryable<JobRecord> Visible()
+    {
+        var (me, all) = (actor.Actor.AccountId, actor.Actor.Is(Role.Administrator));
+        return db.Set<JobRecord>().AsNoTracking().Where(j => all || j.RequestedBy == me);
+    }
+
+    private static JobView View(JobRecord j) => new(j.Id, j.Kind, j.SubjectKind, j.SubjectId, j.State, j.Percent, j.Message, j.Attempts, j.Failure,
+        j.CancellationRequested, j.CreatedAt, j.StartedAt, j.EndedAt);
+}
+
+public sealed record JobHasEnded() : Refusal("platform.job-has-ended", 409);
+
+/// <summary>Cancels or, once it has failed, starts again.</summary>
+[Needs(PlatformRights.SeeJobs)]
+public sealed class SteerJob(PirogovDb db, CurrentActor actor, AuditTrail audit, EventOutbox outbox, TimeProvider time, JobCanceller canceller)
+{
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/jobs/{id}/cancel", (SteerJob use, JobId id, CancellationToken cancellation) => use.Cancel(id, cancellation).ToHttp()).Needs(typeof(SteerJob));
+        routes.MapPost("/jobs/{id}/retry", (SteerJob use, JobId id, CancellationToken cancellation) => use.Retry(id, cancellation).ToHttp()).Needs(typeof(SteerJob));
+    }
+
+    public async Task<Outcome<Done>> Cancel(JobId id, CancellationToken cancellation)
+    {
+        if (await Find(id, cancellation) is not { } job)
+            return new NotFound("job");
+        if (!job.RequestCancellation(time.Now()))
+            return new JobHasEnded();
+        audit.Note("platform.job-cancelled", "job", id);
+        await db.SaveChangesAsync(cancellation);
+        canceller.Cancel(id);
+        return Done.Value;
+    }
+
+    public async Task<Outcome<Done>> Retry(JobId id, CancellationToken cancellation)
+    {
+        if (await Find(id, cancellation) is not { } job)
+            return new NotFound("job");
+        if (job.State is not (JobState.Failed or JobState.Cancelled))
+            return new Conflict();
+        job.TryAgain();
+        outbox.Add(new JobEnqueued(id));
+        audit.Note("platform.job-retried", "job", id);
+        await db.SaveChangesAsync(cancellation);
+        return Done.Value;
+    }
+
+    private Task<JobRecord?> Find(JobId id, CancellationToken cancellation)
+    {
+        var (me, all) = (actor.Actor.AccountId, actor.Actor.Is(Role.Administrator));
+        return db.Set<JobRecord>().SingleOrDefaultAsync(j => j.Id == id && (all || j.RequestedBy == me), cancellation);
+    }
+}
+
+/// <summary>Reaches the job that runs in this process.</summary>
+public sealed class JobCanceller
+{
+    private readonly RunningJobs running;
+
+    internal JobCanceller(RunningJobs running) => this.running = running;
+
+    internal void Cancel(JobId id) => running.Cancel(id);
+}

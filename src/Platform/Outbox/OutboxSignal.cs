@@ -1,0 +1,47 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Pirogov.Platform.Outbox;
+
+/// <summary>Wakes the dispatcher, so that an event waits for its commit and not for a timer.</summary>
+public sealed class OutboxSignal : IDisposable
+{
+    private readonly SemaphoreSlim signal = new(0, 1);
+
+    public void Dispose() => signal.Dispose();
+
+    internal void Wake()
+    {
+        try
+        {
+            signal.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody woke it already.
+        }
+    }
+
+    internal Task Wait(TimeSpan atMost, CancellationToken cancellation) => signal.WaitAsync(atMost, cancellation);
+}
+
+internal sealed class WakeOutboxAfterCommit(OutboxSignal signal) : ISaveChangesInterceptor, IDbTransactionInterceptor
+{
+    public int SavedChanges(SaveChangesCompletedEventData eventData, int result)
+    {
+        signal.Wake();
+        return result;
+    }
+
+    public ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
+    {
+        signal.Wake();
+        return ValueTask.FromResult(result);
+    }
+
+    public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        signal.Wake();
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,191 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Evidence;
+using Pirogov.Platform.Jobs;
+using Pirogov.Platform.Outbox;
+using Pirogov.Platform.Problems;
+using Pirogov.Platform.Store;
+using Pirogov.Platform.Strings;
+using Pirogov.Platform.Web;
+using Quartz;
+
+namespace Pirogov.Platform;
+
+/// <summary>The ground floor: access, audit, durable jobs, stored bytes, problems, words.</summary>
+public static class PlatformModule
+{
+    public static IServiceCollection AddPlatform(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var dataFolder = Path.GetFullPath(configuration["Data"] ?? ".pirogov");
+        Directory.CreateDirectory(dataFolder);
+        services.AddSingleton(TimeProvider.System);
+        services.AddHttpContextAccessor();
+        services.Configure<JsonOptions>(o => PlatformJson.Configure(o.SerializerOptions));
+        services.AddSingleton(new StringSource(typeof(PlatformModule).Assembly)).AddSingleton<Localizer>();
+        services.AddProblemDetails().AddCultures().AddProtection();
+        services.AddStorage(configuration, dataFolder).AddAccess(configuration);
+        services.AddScoped<EventOutbox>().AddScoped<AuditTrail>().AddScoped<AuditChain>().AddHandler<AuditNoted, AppendToAuditChain>();
+        services.AddScoped<EvidenceChain>().AddScoped<EvidenceVerifier>();
+        services.AddDurableJobs(configuration);
+        services.AddScoped<UseCases>().AddScoped<Origin>();
+        return services.AddRights(PlatformRights.Table).AddUseCases(typeof(PlatformModule).Assembly);
+    }
+
+    private static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration, string dataFolder)
+    {
+        services.AddDatabase(DatabaseOptions.From(configuration, dataFolder));
+        foreach (var part in new ModelPart[] { new AccessModel(), new OutboxModel(), new AuditModel(), new JobsModel(), new StoreModel(), new EvidenceModel() })
+            services.AddSingleton(part);
+        var folders = new StoreFolders(dataFolder);
+        services.AddSingleton(folders).AddSingleton<IBlobs>(new LocalBlobs(folders.Root)).AddScoped<ObjectStore>();
+        services.AddDataProtection().SetApplicationName("pirogov").PersistKeysToDbContext<PirogovDb>();
+        return services;
+    }
+
+    private static void AddAccess(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddScoped<CurrentActor>();
+        services.AddIdentityCore<Account>(o =>
+            {
+                o.Password.RequiredLength = 10;
+                o.Password.RequireNonAlphanumeric = false;
+                o.Lockout.MaxFailedAccessAttempts = 5;
+                o.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(15);
+                o.User.RequireUniqueEmail = true;
+            })
+            .AddEntityFrameworkStores<PirogovDb>().AddSignInManager().AddDefaultTokenProviders();
+        services.AddScoped<IUserClaimsPrincipalFactory<Account>, AccountClaims>();
+        services.AddAuthentication(o => o.DefaultScheme = "session-or-token")
+            .AddPolicyScheme("session-or-token", null, o => o.ForwardDefaultSelector = context =>
+                TokenAuthentication.IsPresent(context.Request) ? TokenAuthentication.Scheme : IdentityConstants.ApplicationScheme)
+            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.Scheme, null)
+            .AddOutsideSignIn(configuration)
+            .AddIdentityCookies(b => b.ApplicationCookie!.Configure(Session));
+        services.AddAuthorization(o => o.FallbackPolicy = o.DefaultPolicy);
+        services.AddCascadingAuthenticationState();
+    }
+
+    private static void Session(Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions o)
+    {
+        o.Cookie.Name = "pirogov.session";
+        o.Cookie.HttpOnly = true;
+        o.Cookie.SameSite = SameSiteMode.Lax;
+        o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        o.ExpireTimeSpan = TimeSpan.FromHours(12);
+        o.SlidingExpiration = true;
+        o.LoginPath = "/sign-in";
+        o.AccessDeniedPath = "/forbidden";
+        o.ReturnUrlParameter = "returnTo";
+        o.Events.OnRedirectToLogin = context => RedirectOr(StatusCodes.Status401Unauthorized, context);
+        o.Events.OnRedirectToAccessDenied = context => RedirectOr(StatusCodes.Status403Forbidden, context);
+
+        static Task RedirectOr(int status, RedirectContext<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions> context)
+        {
+            if (!Protection.IsForPrograms(context.Request.Path))
+            {
+                context.Response.Redirect(context.RedirectUri);
+                return Task.CompletedTask;
+            }
+
+            if (status == StatusCodes.Status401Unauthorized)
+                context.Response.Headers.WWWAuthenticate = "Basic realm=\"Pirogov\", Bearer";
+            return (status == StatusCodes.Status401Unauthorized ? new Unauthenticated() : (Refusal)new Forbidden()).ToHttp().ExecuteAsync(context.HttpContext);
+        }
+    }
+
+    private static void AddDurableJobs(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(new JobOptions(TimeSpan.FromSeconds(configuration.GetValue("Jobs:FirstRetrySeconds", 5.0))));
+        services.AddSingleton<RunningJobs>().AddSingleton(p => new JobCanceller(p.GetRequiredService<RunningJobs>()));
+        services.AddHandler<JobEnqueued, ScheduleEnqueuedJob>();
+        var database = DatabaseOptions.From(configuration, Path.GetFullPath(configuration["Data"] ?? ".pirogov"));
+        services.AddQuartz(q =>
+        {
+            q.UseDefaultThreadPool(configuration.GetValue("Jobs:Parallel", 2));
+            q.UsePersistentStore(store =>
+            {
+                if (database.IsPostgreSql)
+                    store.UsePostgres(Npgsql.NpgsqlFactory.Instance, database.Connection);
+                else
+                    store.UseSqlite(Microsoft.Data.Sqlite.SqliteFactory.Instance, database.Connection);
+                store.ProvisionSchema();
+            });
+        });
+        services.AddHostedService<ResumeJobs>();
+        services.AddQuartzHostedService(o => o.WaitForJobsToComplete = true);
+        services.AddHostedService<OutboxDispatcher>();
+    }
+
+    /// <summary>Headers, words, who is calling: everything that stands before the endpoints, in this order.</summary>
+    public static WebApplication UsePlatform(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseSecurityHeaders();
+        app.UseRequestLocalization();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.UseApiAntiforgery();
+        app.Use((context, next) =>
+        {
+            if (Actor.From(context.User, context.Connection.RemoteIpAddress?.ToString() ?? "unknown") is { } actor)
+                context.RequestServices.GetRequiredService<CurrentActor>().Become(actor);
+            return next(context);
+        });
+        return app;
+    }
+
+    /// <param name="api">The group of <c>/api/v1</c>.</param>
+    public static void MapPlatform(this IEndpointRouteBuilder routes, IEndpointRouteBuilder api)
+    {
+        routes.MapCultureSwitch();
+        SeeJobs.Map(api);
+        SteerJob.Map(api);
+    }
+
+    /// <summary>Brings the database to this version's shape.</summary>
+    public static async Task PrepareDatabase(this IServiceProvider services, CancellationToken cancellation = default)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<PirogovDb>();
+        if (db.Database.GetMigrations().Any())
+            await db.Database.MigrateAsync(cancellation);
+        else
+            await db.Database.EnsureCreatedAsync(cancellation);
+        await AppendOnly.Install(db, cancellation);
+    }
+}
+
+public sealed record Unauthenticated() : Refusal("platform.unauthenticated", 401);
+
+internal sealed class AccountClaims(UserManager<Account> users, IOptions<IdentityOptions> options) : UserClaimsPrincipalFactory<Account>(users, options)
+{
+    protected override async Task<ClaimsIdentity> GenerateClaimsAsync(Account user)
+    {
+        var identity = await base.GenerateClaimsAsync(user);
+        identity.AddClaim(new(Actor.FullNameClaim, user.FullName));
+        identity.AddClaim(new(Actor.CultureClaim, user.Culture));
+        if (user.OrganisationId is { } organisation)
+            identity.AddClaim(new(Actor.OrganisationClaim, organisation.ToString()));
+        foreach (var role in user.Roles)
+            identity.AddClaim(new(identity.RoleClaimType, role.Role.ToString()));
+        return identity;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.DependencyInjection;
+using Pirogov.Platform.Strings;
+
+namespace Pirogov.Platform.Problems;
+
+/// <summary>The one place where refusals become RFC 9457 problems.</summary>
+public static class ProblemResponses
+{
+    public const string TypePrefix = "/problems/";
+
+    /// <summary>200 with the value, 204 for <see cref="Done"/>, or the problem.</summary>
+    public static async Task<IResult> ToHttp<T>(this Task<Outcome<T>> outcome)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        var result = await outcome;
+        if (result.IsRefused(out var refusal))
+            return new ProblemResult(refusal);
+        return result.Value is Done ? Results.NoContent() : Results.Ok(result.Value);
+    }
+
+    /// <summary>201 with the place of what was made.</summary>
+    public static async Task<IResult> ToCreated<T>(this Task<Outcome<T>> outcome, Func<T, string> location)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        ArgumentNullException.ThrowIfNull(location);
+        var result = await outcome;
+        return result.IsRefused(out var refusal) ? new ProblemResult(refusal) : Results.Created(location(result.Value), result.Value);
+    }
+
+    public static IResult ToHttp(this Refusal refusal) => new ProblemResult(refusal);
+
+    public static ProblemDetails Describe(this Refusal refusal, Localizer words)
+    {
+        ArgumentNullException.ThrowIfNull(refusal);
+        ArgumentNullException.ThrowIfNull(words);
+        var values = refusal.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.Name is not (nameof(Refusal.Code) or nameof(Refusal.Status) or "EqualityContract"))
+            .ToDictionary(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name), p => p.GetValue(refusal));
+        var problem = new ProblemDetails
+        {
+            Type = TypePrefix + refusal.Code,
+            Status = refusal.Status,
+            Title = words.Fill($"problem.{refusal.Code}.title", values),
+            Detail = words.Fill($"problem.{refusal.Code}.detail", values),
+        };
+        foreach (var (name, value) in values)
+            problem.Extensions[name] = value;
+        return problem;
+    }
+
+    private sealed class ProblemResult(Refusal refusal) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var words = httpContext.RequestServices.GetRequiredService<Localizer>();
+            httpContext.Response.StatusCode = refusal.Status;
+            return httpContext.Response.WriteAsJsonAsync(
+                refusal.Describe(words), options: null, "application/problem+json", httpContext.RequestAborted);
+        }
+    }
+}
