@@ -1,0 +1,45 @@
+# `./pirogov up`: set-up, publish, run in the foreground.
+
+up() {
+  local port=8080 data=.pirogov demo=on setup=yes
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --port) port=${2:?--port takes a number}; shift ;;
+      --data) data=${2:?--data takes a folder}; shift ;;
+      --empty) demo=off ;;
+      --no-setup) setup=no ;;
+      *) fail "Unknown option $1. Known: --port N, --data DIR, --empty, --no-setup" ;;
+    esac
+    shift
+  done
+  [[ $port =~ ^[0-9]+$ ]] && [ "$port" -ge 1 ] && [ "$port" -le 65535 ] || fail "--port takes a number from 1 to 65535, not '$port'."
+  if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then fail "Port $port is taken: stop what listens there or choose another with --port."; fi
+  mkdir -p "$data" || fail "The folder $data cannot be made."
+  data=$(cd "$data" && pwd)
+  if [ "$setup" = yes ]; then
+    need_tools
+    need_packages run
+    publish_when_changed
+  fi
+  [ -f artifacts/publish/Pirogov.Portal.dll ] || fail "Nothing is published yet: run ./pirogov up without --no-setup once."
+  export Data=$data Demo=$demo PublicUrl="http://127.0.0.1:$port"
+  cd artifacts/publish
+  exec dotnet Pirogov.Portal.dll --urls "http://127.0.0.1:$port"
+}
+
+# Publishing takes a minute; a second start compares one hash of the sources and skips it.
+publish_when_changed() {
+  local now
+  now=$(find src web strings Directory.*.props global.json -type f -not -path '*/bin/*' -not -path '*/obj/*' -not -path '*/node_modules/*' -not -path 'web/dist/*' \
+    -print0 | sort -z | xargs -0 sha256sum | sha256sum)
+  [ "$now" = "$(cat artifacts/publish/.sources 2>/dev/null || true)" ] && return 0
+  say "building and publishing (the first time takes a few minutes)"
+  rm -rf artifacts/publish
+  dotnet publish src/Portal/Portal.csproj -c Release -o artifacts/publish -v q -clp:ErrorsOnly --nologo || fail "The build failed: the errors stand above."
+  printf '%s' "$now" > artifacts/publish/.sources
+}
+
+client() {
+  dotnet build src/Cli/Cli.csproj -v q -clp:ErrorsOnly --nologo >&2 || fail "The command line client did not build."
+  exec dotnet src/Cli/bin/Debug/net10.0/Pirogov.Cli.dll "$@"
+}
