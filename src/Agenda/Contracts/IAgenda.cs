@@ -1,3 +1,4 @@
+using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 
 namespace Pirogov.Agenda.Contracts;
@@ -26,7 +27,8 @@ public enum DataKind
 
 public sealed record ClinicalTaskSummary(ClinicalTaskId Id, string Title, DataKind DataKind, string Target, string Metric, int Priority);
 
-public sealed record ReferenceCentreSummary(ReferenceCentreId Id, string Code, string Name);
+/// <param name="OrganisationId">Whose representatives speak for the centre.</param>
+public sealed record ReferenceCentreSummary(ReferenceCentreId Id, string Code, string Name, OrganisationId? OrganisationId = null);
 
 /// <summary>What the rooms below may ask of the agenda.</summary>
 public interface IAgenda
