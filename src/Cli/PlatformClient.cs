@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Pirogov.Cli;
+
+/// <summary>The platform said no; the message is its own, in the user's language.</summary>
+internal sealed class PlatformProblem(string message, HttpStatusCode status, string? type) : Exception(message)
+{
+    public HttpStatusCode Status { get; } = status;
+    public string? Type { get; } = type;
+}
+
+/// <summary>The API of the platform over HTTP, with the token of <see cref="Session"/>.</summary>
+internal sealed class PlatformClient : IDisposable
+{
+    private readonly HttpClient http;
+
+    public PlatformClient(Session session)
+    {
+        http = new HttpClient { BaseAddress = session.Address, Timeout = TimeSpan.FromMinutes(30) };
+        http.DefaultRequestHeaders.AcceptLanguage.ParseAdd(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
+        if (session.Token is not null)
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session.Token);
+    }
+
+    public void Dispose() => http.Dispose();
+
+    public async Task<JsonNode> Get(string path, CancellationToken cancellation) =>
+        await Read(await http.GetAsync(path, cancellation), cancellation);
+
+    public async Task<JsonNode> Post(string path, object body, CancellationToken cancellation) =>
+        await Read(await http.PostAsJsonAsync(path, body, cancellation), cancellation);
+
+    public async Task<JsonNode> PostBytes(string path, Stream bytes, CancellationToken cancellation)
+    {
+        using var content = new StreamContent(bytes);
+        content.Headers.ContentType = new("application/octet-stream");
+        return await Read(await http.PostAsync(path, content, cancellation), cancellation);
+    }
+
+    /// <summary>Polls a durable job until it has ended, telling each new percentage.</summary>
+    public async Task<JsonNode> WaitFor(string jobId, Action<int, string> tell, CancellationToken cancellation)
+    {
+        var told = -1;
+        while (true)
+        {
+            var job = await Get($"/api/v1/jobs/{jobId}", cancellation);
+            var percent = (int)job["percent"]!;
+            if (percent != told)
+                tell(told = percent, (string?)job["message"] ?? "");
+            if ((string)job["state"]! is "succeeded" or "failed" or "cancelled")
+                return job;
+            await Task.Delay(500, cancellation);
+        }
+    }
+
+    private static async Task<JsonNode> Read(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        using (answer)
+        {
+            var text = await answer.Content.ReadAsStringAsync(cancellation);
+            JsonNode? body = null;
+            try
+            {
+                body = text.Length == 0 ? new JsonObject() : JsonNode.Parse(text);
+            }
+            catch (JsonException)
+            {
+                // A proxy's page instead of an answer: the status says enough.
+            }
+
+            if (answer.IsSuccessStatusCode && body is not null)
+                return body;
+            var message = body is JsonObject problem && problem["title"] is { } title ? $"{title}: {problem["detail"]}"
+                : Words.Of["cli.status", new { status = (int)answer.StatusCode }];
+            throw new PlatformProblem(message, answer.StatusCode, (string?)(body as JsonObject)?["type"]);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace Pirogov.Cli;
+
+/// <summary>
+/// Sends a folder (or one file, or a zip) into a batch, four files at a time. An interrupted sending is repeated with the
+/// same command: what has arrived is skipped.
+/// </summary>
+internal static class Send
+{
+    private const int Parallel = 4;
+    private const int NamesAtOnce = 500;
+    private const int MostAttempts = 5;
+
+    public static Command Command()
+    {
+        var path = new Argument<FileSystemInfo>("path") { Description = Words.Of["cli.send.path"] };
+        var centre = new Option<string>("--centre") { Description = Words.Of["cli.send.centre"], Required = true };
+        var batch = new Option<string>("--batch") { Description = Words.Of["cli.send.batch"], Required = true };
+        var command = new Command("send", Words.Of["cli.send"]) { path, centre, batch };
+        command.SetAction((parsed, cancellation) =>
+            Run(parsed.GetRequiredValue(path), parsed.GetRequiredValue(centre), parsed.GetRequiredValue(batch), cancellation));
+        return command;
+    }
+
+    private static async Task<int> Run(FileSystemInfo path, string centre, string name, CancellationToken cancellation)
+    {
+        var files = FilesOf(path);
+        if (files.Count == 0)
+        {
+            await Console.Error.WriteLineAsync(Words.Of["cli.send.nothing"]);
+            return ExitCode.Refused;
+        }
+
+        using var client = new PlatformClient(Session.Load());
+        var batch = (string)(await client.Post("/api/v1/batches", new { centre, name }, cancellation))["id"]!;
+        var known = await Known(client, batch, files, cancellation);
+        var refused = await SendAll(client, batch, files.Where(f => !known.Contains(f.Name)).ToList(), known.Count, files.Count, cancellation);
+        var job = (string)(await client.Post($"/api/v1/batches/{batch}/close", new { }, cancellation))["jobId"]!;
+        var ended = await client.WaitFor(job, (percent, _) => Progress(Words.Of["cli.send.closing", new { percent }]), cancellation);
+        Console.WriteLine();
+        Console.WriteLine(Words.Of["cli.send.done", new { files = files.Count, refused, batch }]);
+        return (string)ended["state"]! == "succeeded" && refused == 0 ? ExitCode.Done : ExitCode.No;
+    }
+
+    private static List<(string Name, FileInfo File)> FilesOf(FileSystemInfo path) => path switch
+    {
+        FileInfo { Exists: true } file => [(file.Name, file)],
+        DirectoryInfo { Exists: true } folder =>
+        [
+            .. folder.EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal)
+                .Select(f => (Path.GetRelativePath(folder.FullName, f.FullName).Replace('\\', '/'), f)),
+        ],
+        _ => [],
+    };
+
+    private static async Task<HashSet<string>> Known(PlatformClient client, string batch, List<(string Name, FileInfo File)> files, CancellationToken cancellation)
+    {
+        var known = new HashSet<string>();
+        foreach (var chunk in files.Chunk(NamesAtOnce))
+        {
+            var answer = await client.Post($"/api/v1/batches/{batch}/known",
+                new { files = chunk.Select(f => new { name = f.Name, size = f.File.Length }) }, cancellation);
+            known.UnionWith(answer["known"]!.AsArray().Select(n => (string)n!));
+        }
+
+        return known;
+    }
+
+    private static async Task<int> SendAll(
+        PlatformClient client, string batch, List<(string Name, FileInfo File)> files, int already, int total, CancellationToken cancellation)
+    {
+        var (sent, refused) = (already, 0);
+        await System.Threading.Tasks.Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellation },
+            async (file, token) =>
+            {
+                var outcome = await SendOne(client, batch, file, token);
+                foreach (var reason in RefusalsIn(outcome, file.Name))
+                {
+                    Interlocked.Increment(ref refused);
+                    Console.Error.WriteLine(reason);
+                }
+
+                Progress(Words.Of["cli.send.progress", new { sent = Interlocked.Increment(ref sent), total }]);
+            });
+        Console.WriteLine();
+        return refused;
+    }
+
+    private static async Task<JsonNode> SendOne(PlatformClient client, string batch, (string Name, FileInfo File) file, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var bytes = file.File.OpenRead();
+                return await client.PostBytes($"/api/v1/batches/{batch}/files?name={Uri.EscapeDataString(file.Name)}", bytes, cancellation);
+            }
+            catch (HttpRequestException) when (attempt < MostAttempts)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1 << attempt), cancellation);
+            }
+        }
+    }
+
+    private static IEnumerable<string> RefusalsIn(JsonNode outcome, string name)
+    {
+        if (outcome["entries"] is JsonArray entries)
+            return entries.SelectMany(e => RefusalsIn(e!, $"{name}/{e!["name"]}"));
+        return (string?)outcome["outcome"] == "refused" ? [$"{name}: {outcome["reason"]?["title"]}. {outcome["reason"]?["detail"]}"] : [];
+    }
+
+    private static void Progress(string text)
+    {
+        if (!Console.IsOutputRedirected)
+            Console.Write($"\r{text}    ");
+    }
+}
