@@ -1,0 +1,194 @@
+import type { CaseView, LabelClass, LabelDocument, Mode, Point3, Question, Reading, SeriesSummary } from '../shared/contract';
+import type { WorkbenchConfig } from '../shared/config';
+import { Rest } from '../shared/rest';
+import { Signal } from '../shared/signal';
+import { localized, type Bilingual, type Culture, type Translate } from '../shared/strings';
+import { UndoStack } from '../shared/undo';
+import { Labels, mergeChanges, type Change } from './model/labels';
+import { pixelValue, type Series, type Slice } from './model/series';
+import type { Window } from './model/windows';
+import type { Key } from './text';
+
+export const toolIds = ['select', 'window', 'pan', 'zoom', 'brush', 'eraser', 'polygon', 'rectangle', 'length', 'point'] as const;
+export type ToolId = (typeof toolIds)[number];
+export type Layout = 'stack' | 'mpr' | 'compare';
+
+export interface View {
+  index: number;
+  /** 1 shows the whole image. */
+  zoom: number;
+  /** The pixel in the middle of the pane; null is the middle of the image. */
+  center: [number, number] | null;
+  window: Window;
+  invert: boolean;
+}
+
+export interface BrushOptions {
+  /** Radius in image pixels. */
+  radius: number;
+  ranged: boolean;
+  min: number;
+  max: number;
+  /** Polygons and rectangles fill the class's mask instead of becoming objects. */
+  fill: boolean;
+}
+
+export interface ClassDisplay {
+  visible: boolean;
+  opacity: number;
+}
+
+export interface SourceLabels {
+  name: string;
+  labels: Labels;
+  agreement: Record<string, number>;
+}
+
+export interface Cursor {
+  slice: Slice;
+  x: number;
+  y: number;
+  value: number | null;
+}
+
+/** Everything the open case knows; panes and panels only read it, and change it through its methods. */
+export class Workbench {
+  readonly labels: Labels;
+  readonly undo: UndoStack<Change>;
+  readonly undoChanged = new Signal(0);
+  readonly sources: SourceLabels[];
+  readonly series = new Signal<Series | null>(null);
+  readonly loadedFrames = new Signal(0);
+  readonly view = new Signal<View>({ index: 0, zoom: 1, center: null, window: { center: 40, width: 400 }, invert: false });
+  readonly defaultWindow = new Signal<Window>({ center: 40, width: 400 });
+  readonly layout = new Signal<Layout>('stack');
+  readonly cross = new Signal<Point3 | null>(null);
+  readonly tool = new Signal<ToolId>('window');
+  readonly brush = new Signal<BrushOptions>({ radius: 8, ranged: false, min: -150, max: 250, fill: false });
+  readonly activeClass = new Signal<string | null>(null);
+  readonly display = new Signal<Record<string, ClassDisplay>>({});
+  readonly selected = new Signal<string | null>(null);
+  readonly hideLabels = new Signal(false);
+  readonly cursor = new Signal<Cursor | null>(null);
+  readonly classes: LabelClass[];
+  readonly questions: Question[];
+  readonly mode: Mode | 'view';
+  readonly readOnly: boolean;
+  readonly seriesList: SeriesSummary[];
+
+  constructor(
+    readonly config: WorkbenchConfig,
+    readonly rest: Rest,
+    readonly t: Translate<Key>,
+    readonly reading: Reading | null,
+    readonly caseView: CaseView,
+  ) {
+    this.classes = reading?.schema.classes ?? [];
+    this.questions = reading?.schema.questions ?? [];
+    this.mode = reading?.mode ?? 'view';
+    this.readOnly = !reading || reading.mode === 'validate' || reading.state === 'submitted' || reading.state === 'locked';
+    this.seriesList = caseView.series;
+    this.labels = new Labels(reading?.schema.id ?? '');
+    if (reading?.document) this.labels.load(reading.document);
+    this.undo = new UndoStack(this.labels.apply, mergeChanges, 300, () => { this.undoChanged.value++; });
+    this.sources = (reading?.sources ?? []).map((source) => ({
+      name: source.name, labels: labelsOf(source.document), agreement: source.agreement ?? {},
+    }));
+    this.display.value = Object.fromEntries(this.classes.map((c) => [c.id, { visible: true, opacity: 0.4 }]));
+    this.activeClass.value = this.classes[0]?.id ?? null;
+    if (this.sources.length > 0) this.layout.value = 'compare';
+  }
+
+  get culture(): Culture {
+    return this.config.culture;
+  }
+
+  text(value: Bilingual | string | null | undefined): string {
+    return typeof value === 'string' ? value : localized(value, this.culture);
+  }
+
+  className(id: string): string {
+    return this.text(this.classes.find((c) => c.id === id)?.name) || id;
+  }
+
+  classOf(id: string | null): LabelClass | null {
+    return this.classes.find((c) => c.id === id) ?? null;
+  }
+
+  get slice(): Slice | null {
+    return this.series.value?.slices[this.view.value.index] ?? null;
+  }
+
+  /** Masks, objects and answers may be edited now. */
+  get editable(): boolean {
+    return !this.readOnly;
+  }
+
+  goTo(index: number): void {
+    const last = (this.series.value?.slices.length ?? 1) - 1;
+    this.view.patch({ index: Math.min(last, Math.max(0, index)) });
+  }
+
+  scroll(delta: number): void {
+    this.goTo(this.view.value.index + delta);
+  }
+
+  goToFrame(sopInstanceUid: string, frame: number): boolean {
+    const index = this.series.value?.slices.findIndex((s) => s.sopInstanceUid === sopInstanceUid && s.frame === frame) ?? -1;
+    if (index >= 0) this.goTo(index);
+    return index >= 0;
+  }
+
+  setWindow(window: Window): void {
+    this.view.patch({ window: { center: window.center, width: Math.max(1, window.width) } });
+  }
+
+  fit(): void {
+    this.view.patch({ zoom: 1, center: null });
+  }
+
+  resetView(): void {
+    this.view.patch({ zoom: 1, center: null, window: this.defaultWindow.value, invert: false });
+  }
+
+  toggleVisible(classId: string): void {
+    const now = this.display.value[classId] ?? { visible: true, opacity: 0.4 };
+    this.display.patch({ [classId]: { ...now, visible: !now.visible } });
+  }
+
+  setOpacity(classId: string, opacity: number): void {
+    const now = this.display.value[classId] ?? { visible: true, opacity: 0.4 };
+    this.display.patch({ [classId]: { ...now, opacity } });
+  }
+
+  /** The brush's intensity gate on a slice; undefined when no range is asked for. */
+  gate(slice: Slice): ((x: number, y: number) => boolean) | undefined {
+    const { ranged, min, max } = this.brush.value;
+    if (!ranged) return undefined;
+    return (x, y) => {
+      const value = pixelValue(slice, x, y);
+      return value !== null && value >= min && value <= max;
+    };
+  }
+
+  /** Volume of a class's mask, mm³; null without regular geometry. */
+  volume(labels: Labels, classId: string): { pixels: number; mm3: number | null } {
+    let pixels = 0;
+    let mm3: number | null = 0;
+    const series = this.series.value;
+    for (const mask of labels.masksOf(classId).values()) {
+      const count = labels.pixelCount(mask);
+      pixels += count;
+      const plane = series?.slices.find((s) => s.sopInstanceUid === mask.sopInstanceUid && s.frame === mask.frame)?.plane;
+      if (!plane || !series?.spacing || mm3 === null) mm3 = null;
+      else mm3 += count * plane.rowSpacing * plane.columnSpacing * series.spacing;
+    }
+    return { pixels, mm3 };
+  }
+}
+
+function labelsOf(document: LabelDocument): Labels {
+  const labels = new Labels(document.schemaVersion);
+  labels.load(document);
+  return labels;
+}

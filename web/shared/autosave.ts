@@ -1,0 +1,153 @@
+import type { Journal } from './journal';
+import { NetworkLoss, Problem } from './rest';
+import { Signal } from './signal';
+
+export type SaveState = 'saved' | 'dirty' | 'saving' | 'offline' | 'stale' | 'refused';
+
+export interface Saved<D> {
+  revision: number;
+  savedAt: string;
+  document: D;
+}
+
+export interface AutosaveOptions<D> {
+  key: string;
+  revision: number;
+  journal: Journal<D>;
+  /** The document as it stands; `whole` asks for every mask's runs instead of references to known blobs. */
+  snapshot: (whole: boolean) => D;
+  send: (baseRevision: number, document: D) => Promise<Saved<D>>;
+  /** The server took the document; `current` is false when edits were made in the meantime. */
+  accepted: (saved: Saved<D>, current: boolean) => void;
+  /** Somebody else saved first: the answer decides whose document stays. */
+  resolveStale: (problem: Problem) => Promise<'theirs' | 'mine'>;
+  /** Loads the server's state; for "theirs" the document is replaced by it. Gives the current revision. */
+  reload: (replace: boolean) => Promise<number>;
+  refused: (problem: Problem) => void;
+  delayMs?: number;
+  retryMs?: number;
+}
+
+/**
+ * Sends the document a moment after the last edit, one request at a time. Every unsent state also stands in the
+ * journal, so that neither a lost network nor a closed tab loses a stroke.
+ */
+export class Autosave<D> {
+  readonly state = new Signal<SaveState>('saved');
+  revision: number;
+
+  private version = 0;
+  private savedVersion = 0;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private running: Promise<boolean> | null = null;
+  private sendWhole = false;
+  private closed = false;
+
+  constructor(private readonly options: AutosaveOptions<D>) {
+    this.revision = options.revision;
+  }
+
+  get pending(): boolean {
+    return this.version !== this.savedVersion;
+  }
+
+  /** Tells of an edit. */
+  touch(): void {
+    if (this.closed) return;
+    this.version++;
+    if (this.state.value !== 'saving' && this.state.value !== 'offline') this.state.value = 'dirty';
+    this.schedule(this.options.delayMs ?? 1500);
+  }
+
+  /** Saves now; true when everything is on the server. */
+  async flush(): Promise<boolean> {
+    this.cancelTimer();
+    if (this.running) await this.running;
+    if (!this.pending) return true;
+    this.running = this.save();
+    try {
+      return await this.running;
+    } finally {
+      this.running = null;
+      if (this.pending && this.state.value === 'dirty') this.schedule(this.options.delayMs ?? 1500);
+    }
+  }
+
+  /** Work that an earlier page left unsent, if any. */
+  unsent(): Promise<{ baseRevision: number; document: D } | null> {
+    return this.options.journal.read(this.options.key);
+  }
+
+  async forget(): Promise<void> {
+    await this.options.journal.remove(this.options.key);
+  }
+
+  /** After a restored journal: the next save sends everything, on top of the given revision. */
+  restore(baseRevision: number): void {
+    this.revision = baseRevision;
+    this.sendWhole = true;
+    this.touch();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.cancelTimer();
+  }
+
+  private schedule(ms: number): void {
+    this.cancelTimer();
+    if (this.closed) return;
+    this.timer = setTimeout(() => void this.flush(), ms);
+  }
+
+  private cancelTimer(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  private async save(): Promise<boolean> {
+    const { key, journal } = this.options;
+    const version = this.version;
+    this.state.value = 'saving';
+    const whole = this.options.snapshot(true);
+    await journal.write(key, { baseRevision: this.revision, at: new Date().toISOString(), document: whole }).catch(() => undefined);
+    try {
+      const saved = await this.options.send(this.revision, this.sendWhole ? whole : this.options.snapshot(false));
+      this.revision = saved.revision;
+      this.savedVersion = version;
+      this.sendWhole = false;
+      const current = this.version === version;
+      if (current) await journal.remove(key).catch(() => undefined);
+      this.options.accepted(saved, current);
+      this.state.value = current ? 'saved' : 'dirty';
+      return current;
+    } catch (error) {
+      return this.failed(error);
+    }
+  }
+
+  private async failed(error: unknown): Promise<boolean> {
+    if (error instanceof NetworkLoss) {
+      this.state.value = 'offline';
+      this.schedule(this.options.retryMs ?? 5000);
+      return false;
+    }
+    if (!(error instanceof Problem)) throw error;
+    if (!error.is('stale-revision')) {
+      this.state.value = 'refused';
+      this.options.refused(error);
+      return false;
+    }
+    this.state.value = 'stale';
+    const choice = await this.options.resolveStale(error);
+    this.revision = await this.options.reload(choice === 'theirs');
+    if (choice === 'theirs') {
+      this.savedVersion = this.version;
+      await this.forget().catch(() => undefined);
+      this.state.value = 'saved';
+      return true;
+    }
+    this.sendWhole = true;
+    return this.save();
+  }
+}

@@ -1,0 +1,71 @@
+import { typing } from './dom';
+
+export interface Chord {
+  /** A physical key as in KeyboardEvent.code, so that a Russian layout changes nothing. */
+  code: string;
+  ctrl?: boolean;
+  shift?: boolean;
+  alt?: boolean;
+}
+
+export interface Shortcut<K extends string = string> {
+  id: string;
+  label: K;
+  group: K;
+  chords: Chord[];
+  run: () => void;
+  /** Also while a text field has the focus (saving, submitting). */
+  whileTyping?: boolean;
+}
+
+const names: Record<string, string> = {
+  ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', BracketLeft: '[', BracketRight: ']', Slash: '/',
+  Minus: '−', Equal: '=', Escape: 'Esc', Delete: 'Del', Backspace: '⌫', PageUp: 'PgUp', PageDown: 'PgDn', Comma: ',', Period: '.',
+};
+
+export function chordName(chord: Chord): string {
+  const key = names[chord.code] ?? chord.code.replace(/^(Key|Digit|Numpad)/, '');
+  return [chord.ctrl && 'Ctrl', chord.alt && 'Alt', chord.shift && 'Shift', key].filter(Boolean).join(' + ');
+}
+
+export function matches(chord: Chord, event: Pick<KeyboardEvent, 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>): boolean {
+  return (
+    chord.code === event.code &&
+    Boolean(chord.ctrl) === (event.ctrlKey || event.metaKey) &&
+    Boolean(chord.shift) === event.shiftKey &&
+    Boolean(chord.alt) === event.altKey
+  );
+}
+
+/** The chords claimed by more than one shortcut. */
+export function conflicts(table: readonly Shortcut[]): string[] {
+  const seen = new Map<string, string>();
+  const twice: string[] = [];
+  for (const shortcut of table) {
+    for (const chord of shortcut.chords) {
+      const name = chordName(chord);
+      if (seen.has(name)) twice.push(`${name}: ${seen.get(name) ?? ''}, ${shortcut.id}`);
+      seen.set(name, shortcut.id);
+    }
+  }
+  return twice;
+}
+
+/** Listens on the document until the returned function is called; open dialogs keep their keys. */
+export function listen(table: readonly Shortcut[]): () => void {
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (document.querySelector('dialog[open]')) return;
+    const inField = typing(event.target);
+    for (const shortcut of table) {
+      if (inField && !shortcut.whileTyping) continue;
+      if (!shortcut.chords.some((chord) => matches(chord, event))) continue;
+      event.preventDefault();
+      shortcut.run();
+      return;
+    }
+  };
+  document.addEventListener('keydown', onKeyDown);
+  return () => {
+    document.removeEventListener('keydown', onKeyDown);
+  };
+}
