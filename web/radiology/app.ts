@@ -77,7 +77,7 @@ export class App {
     replaceChildren(document.body, h('div', { class: 'app' },
       topBar(wb, session, () => { showHelp(wb, table); }), viewBar(wb, stage, openSeries), toolRail(wb), stage.root, sidePanel(wb)));
     const unlisten = listen(table);
-    const onUnload = (event: BeforeUnloadEvent): void => { if (session.autosave?.pending) event.preventDefault(); };
+    const onUnload = (event: BeforeUnloadEvent): void => { if (session.autosave?.pending()) event.preventDefault(); };
     const onHide = (): void => { if (document.visibilityState === 'hidden') void session.autosave?.flush(); };
     window.addEventListener('beforeunload', onUnload);
     document.addEventListener('visibilitychange', onHide);

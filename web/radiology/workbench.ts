@@ -180,7 +180,7 @@ export class Workbench {
       const count = labels.pixelCount(mask);
       pixels += count;
       const plane = series?.slices.find((s) => s.sopInstanceUid === mask.sopInstanceUid && s.frame === mask.frame)?.plane;
-      if (!plane || !series?.spacing || mm3 === null) mm3 = null;
+      if (!plane || !series.spacing || mm3 === null) mm3 = null;
       else mm3 += count * plane.rowSpacing * plane.columnSpacing * series.spacing;
     }
     return { pixels, mm3 };

@@ -47,7 +47,7 @@ export class Autosave<D> {
     this.revision = options.revision;
   }
 
-  get pending(): boolean {
+  pending(): boolean {
     return this.version !== this.savedVersion;
   }
 
@@ -63,13 +63,13 @@ export class Autosave<D> {
   async flush(): Promise<boolean> {
     this.cancelTimer();
     if (this.running) await this.running;
-    if (!this.pending) return true;
+    if (!this.pending()) return true;
     this.running = this.save();
     try {
       return await this.running;
     } finally {
       this.running = null;
-      if (this.pending && this.state.value === 'dirty') this.schedule(this.options.delayMs ?? 1500);
+      if (this.pending() && this.state.value === 'dirty') this.schedule(this.options.delayMs ?? 1500);
     }
   }
 

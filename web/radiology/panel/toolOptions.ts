@@ -21,7 +21,7 @@ export function toolOptions(wb: Workbench): HTMLElement {
     const filling = shape && mask && (onlyMask || wb.brush.value.fill);
     fill.checked = wb.brush.value.fill || onlyMask;
     fill.disabled = onlyMask;
-    note.textContent = allowed ? '' : wb.t('workbench.tool.notForClass', { tool: wb.t(`workbench.tool.${tool}`), class: wb.text(labelClass?.name) });
+    note.textContent = allowed ? '' : wb.t('workbench.tool.notForClass', { tool: wb.t(`workbench.tool.${tool}`), class: wb.text(labelClass.name) });
     replaceChildren(root,
       !allowed && note,
       allowed && (tool === 'brush' || tool === 'eraser') && size.root,
