@@ -11,6 +11,15 @@ public sealed partial class DicomDataset : IReadOnlyCollection<DicomElement>
     private readonly List<DicomElement> _elements = [];
     private DicomCharacterSet? _characterSet;
 
+    public DicomDataset()
+    {
+    }
+
+    internal DicomDataset(DicomDataset parent)
+    {
+        Parent = parent;
+    }
+
     public int Count => _elements.Count;
 
     /// <summary>The data set of the sequence that holds this item; null at the top.</summary>

@@ -88,23 +88,28 @@ internal sealed partial class DicomParser
                 Warn("undefined-length", tag);
             }
 
-            return ReadSequence(header, vr == DicomVr.UN && encoding.Explicit ? UnknownItems(encoding) : encoding, depth);
+            return ReadSequence(dataset, header, vr == DicomVr.UN && encoding.Explicit ? UnknownItems(encoding) : encoding, depth);
         }
 
         if (vr == DicomVr.SQ)
         {
-            return ReadSequence(header, encoding, depth);
+            return ReadSequence(dataset, header, encoding, depth);
         }
 
         if (vr == DicomVr.UN && encoding.Explicit && DicomDictionary.VrOf(tag).Vr is var known and not (DicomVr.None or DicomVr.UN))
         {
-            return ReadKnownAsUnknown(header, known, depth);
+            return ReadKnownAsUnknown(dataset, header, known, depth);
         }
 
         var bytes = Take(length, start);
         if (length % 2 != 0)
         {
             Warn("odd-length", tag);
+        }
+
+        if (vr.UsesCharacterSet() && !System.Text.Ascii.IsValid(bytes.Span) && dataset.CharacterSet.IsDefaultRepertoire)
+        {
+            Warn("undeclared-character-set", tag);
         }
 
         return new DicomElement(tag, vr, ToLittleEndian(bytes, vr, encoding));
@@ -114,7 +119,7 @@ internal sealed partial class DicomParser
     /// A standard attribute sent as UN by someone with an older dictionary: implicit little endian inside (PS3.5 6.2.2).
     /// Told by the dictionary, so that what it holds can be seen; kept as UN when it does not read so.
     /// </summary>
-    private DicomElement ReadKnownAsUnknown(Header header, DicomVr known, int depth)
+    private DicomElement ReadKnownAsUnknown(DicomDataset dataset, Header header, DicomVr known, int depth)
     {
         var (tag, _, length, start) = header;
         var position = Position;
@@ -122,7 +127,7 @@ internal sealed partial class DicomParser
         {
             try
             {
-                var sequence = ReadSequence(header, Encoding.Implicit, depth);
+                var sequence = ReadSequence(dataset, header, Encoding.Implicit, depth);
                 Warn("unknown-vr-resolved", tag);
                 return sequence;
             }
@@ -142,7 +147,7 @@ internal sealed partial class DicomParser
         return new DicomElement(tag, known, bytes);
     }
 
-    private DicomSequence ReadSequence(Header header, Encoding encoding, int depth)
+    private DicomSequence ReadSequence(DicomDataset dataset, Header header, Encoding encoding, int depth)
     {
         var (tag, _, length, start) = header;
         if (depth + 1 > options.MaximumDepth)
@@ -178,15 +183,15 @@ internal sealed partial class DicomParser
                 throw new DicomFormatException(DicomFault.UnexpectedItem, itemStart);
             }
 
-            items.Add(ReadItem(itemLength, itemStart, end, encoding, depth));
+            items.Add(ReadItem(dataset, itemLength, itemStart, end, encoding, depth));
         }
 
         return length == Undefined ? throw new DicomFormatException(DicomFault.Truncated, Position) : new DicomSequence(tag, items);
     }
 
-    private DicomDataset ReadItem(uint length, int start, int end, Encoding encoding, int depth)
+    private DicomDataset ReadItem(DicomDataset parent, uint length, int start, int end, Encoding encoding, int depth)
     {
-        var item = new DicomDataset();
+        var item = new DicomDataset(parent);
         if (length == Undefined)
         {
             ReadElements(item, end, encoding, depth + 1, closedByDelimiter: true);

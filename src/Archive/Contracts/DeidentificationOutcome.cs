@@ -1,0 +1,50 @@
+using Pirogov.Dicom;
+
+namespace Pirogov.Archive.Contracts;
+
+/// <summary>What happened to an attribute (PS3.15 Table E.1-1a, resolved to one action).</summary>
+public enum AttributeAction
+{
+    Kept,
+    Removed,
+    Emptied,
+    Replaced,
+    UidRemapped,
+}
+
+/// <summary>How many elements of one tag, at any depth, an action was done to. Holds no value of the patient.</summary>
+public sealed record AttributeCount(DicomTag Tag, AttributeAction Action, int Count);
+
+/// <summary>Why an instance cannot be de-identified without a person looking at it.</summary>
+public enum DeidentificationRefusalReason
+{
+    BurnedInAnnotation,
+    BurnedInTextUsual,
+    ScreenCapture,
+    FreeTextDocument,
+    OverlayInPixelData,
+    UnsupportedSopClass,
+    MissingUid,
+}
+
+/// <summary>The outcome for one instance: <see cref="Deidentified"/> or <see cref="DeidentificationRefused"/>.</summary>
+public abstract record DeidentificationOutcome;
+
+/// <summary>A new file without the patient, and what was done per tag.</summary>
+public sealed record Deidentified(DicomFile File, string PatientPseudonym, IReadOnlyList<AttributeCount> Counts) : DeidentificationOutcome;
+
+public sealed record DeidentificationRefused(DeidentificationRefusalReason Reason) : DeidentificationOutcome
+{
+    /// <summary>Stable code for reports and translations.</summary>
+    public string Code => Reason switch
+    {
+        DeidentificationRefusalReason.BurnedInAnnotation => "burned-in-annotation",
+        DeidentificationRefusalReason.BurnedInTextUsual => "burned-in-text-usual",
+        DeidentificationRefusalReason.ScreenCapture => "screen-capture",
+        DeidentificationRefusalReason.FreeTextDocument => "free-text-document",
+        DeidentificationRefusalReason.OverlayInPixelData => "overlay-in-pixel-data",
+        DeidentificationRefusalReason.UnsupportedSopClass => "unsupported-sop-class",
+        DeidentificationRefusalReason.MissingUid => "missing-uid",
+        _ => throw new InvalidOperationException($"No code for {Reason}."),
+    };
+}
