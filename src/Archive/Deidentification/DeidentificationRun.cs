@@ -32,7 +32,7 @@ internal sealed class DeidentificationRun(
     private (AttributeAction Action, DicomElement? Replacement) Decide(DicomDataset source, DicomElement element)
     {
         var tag = element.Tag;
-        if (tag.IsGroupLength || tag.Group is >= 0x6000 and <= 0x60FF || DicomDictionary.Find(tag) is not { } known)
+        if (tag.IsGroupLength || tag.Group <= 0x0002 || tag.Group is >= 0x6000 and <= 0x60FF || DicomDictionary.Find(tag) is not { } known)
         {
             return (AttributeAction.Removed, null);
         }
@@ -101,7 +101,7 @@ internal sealed class DeidentificationRun(
                 : (AttributeAction.Removed, null);
         }
 
-        if (!IsOfKind(element.Vr, known))
+        if (!IsOfKind(element.Vr, known) || !IsPlausible(source, element))
         {
             return (AttributeAction.Removed, null);
         }
@@ -121,6 +121,19 @@ internal sealed class DeidentificationRun(
         vr == known.Vr || vr == known.AlternativeVr || (vr.IsText() && known.Vr.IsText() && (vr == DicomVr.UI) == (known.Vr == DicomVr.UI))
         || (vr is DicomVr.OB or DicomVr.OW && known.Vr is DicomVr.OB or DicomVr.OW or DicomVr.US)
         || (vr is DicomVr.US or DicomVr.SS && known.Vr is DicomVr.US or DicomVr.SS);
+
+    /// <summary>Numbers, dates and times that are none may be anything: a name typed into the wrong field.</summary>
+    private static bool IsPlausible(DicomDataset source, DicomElement element)
+    {
+        var characters = element.Vr switch
+        {
+            DicomVr.DS or DicomVr.IS => "0123456789+-.eE",
+            DicomVr.DA or DicomVr.TM or DicomVr.DT => "0123456789+-.:",
+            DicomVr.AS => "0123456789DWMY",
+            _ => null,
+        };
+        return characters is null || source.GetStrings(element.Tag).All(v => v.All(characters.Contains));
+    }
 
     private static DicomElement Empty(DicomTag tag, DicomVr vr) =>
         vr == DicomVr.SQ ? new DicomSequence(tag) : new DicomElement(tag, vr, default);

@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using Pirogov.Archive.Contracts;
+using Pirogov.Archive.Deidentification;
+using Pirogov.Dicom;
+using Pirogov.Unit.Dicom;
+using Xunit;
+
+namespace Pirogov.Unit.Archive;
+
+public class Deidentification
+{
+    private static readonly CentreDeidentifier Centre = new(SHA256.HashData("a centre"u8));
+
+    [Fact]
+    public void The_profile_has_every_row_of_the_table()
+    {
+        Assert.Equal(621, DeidentificationProfile.Basic.Rows.Count);
+        Assert.Equal(64, CentreDeidentifier.ProfileSha256.Length);
+    }
+
+    [Fact]
+    public void No_value_of_a_listed_attribute_survives_at_any_depth()
+    {
+        var corpus = new MarkerCorpus();
+        var input = DicomWriter.ToBytes(corpus.File);
+        Assert.All(corpus.Markers, m => Assert.True(input.AsSpan().IndexOf(m.Bytes) >= 0, $"{m.Row} is not in the corpus"));
+
+        var output = DicomWriter.ToBytes(Done(Centre.Apply(corpus.File)).File);
+
+        Assert.Empty(corpus.Markers.Where(m => output.AsSpan().IndexOf(m.Bytes) >= 0).Select(m => m.Row));
+    }
+
+    [Fact]
+    public void Every_row_of_the_profile_is_counted_in_the_report()
+    {
+        var done = Done(Centre.Apply(new MarkerCorpus().File));
+        var touched = done.Counts.Where(c => c.Action != AttributeAction.Kept).Select(c => c.Tag).ToHashSet();
+        // Referenced Image and Source Image Sequence (U*) stay as containers: what is done is done inside them.
+        var missing = DeidentificationProfile.Basic.Rows
+            .Where(r => r.Tag != "private" && !r.Tag.Contains('x') && !IsOutsideDatasets(r) && !r.Action.Contains("U*", StringComparison.Ordinal))
+            .Where(r => !touched.Contains(new DicomTag(Convert.ToUInt32(r.Tag, 16))));
+        Assert.Empty(missing.Select(r => r.Name));
+
+        // Commands and the meta header are no part of a data set: the meta header is written anew.
+        static bool IsOutsideDatasets(ProfileRow row) => row.Tag.StartsWith("0000", StringComparison.Ordinal) || row.Tag.StartsWith("0002", StringComparison.Ordinal);
+        Assert.All(
+            done.Counts.Where(c => c.Tag.IsPrivate || c.Tag.Group is 0x5000 or 0x6000), c => Assert.Equal(AttributeAction.Removed, c.Action));
+    }
+
+    [Fact]
+    public void The_result_says_what_was_done_to_it()
+    {
+        var file = Done(Centre.Apply(new MarkerCorpus().File)).File;
+        Assert.Equal("YES", file.Dataset.GetString(DicomTags.PatientIdentityRemoved));
+        Assert.Equal("REMOVED", file.Dataset.GetString(DicomTags.LongitudinalTemporalInformationModified));
+        Assert.Equal("113100", file.Dataset.GetItems(DicomTags.DeidentificationMethodCodeSequence)[0].GetString(DicomTags.CodeValue));
+        Assert.Matches("^P-[0-9A-Z]{12}$", file.Dataset.GetString(DicomTags.PatientID));
+        Assert.Equal(file.Dataset.GetString(DicomTags.PatientID), file.Dataset.GetString(DicomTags.PatientName));
+        Assert.Equal(file.Meta.GetString(DicomTags.MediaStorageSopInstanceUid), file.Dataset.GetString(DicomTags.SopInstanceUid));
+        Assert.False(file.Meta.Contains(DicomTags.SourceApplicationEntityTitle));
+        Assert.DoesNotContain(file.Preamble.ToArray(), b => b != 0);
+    }
+
+    [Fact]
+    public void Pixels_geometry_and_windows_stay()
+    {
+        var corpus = new MarkerCorpus();
+        var dataset = Done(Centre.Apply(corpus.File)).File.Dataset;
+        DicomTag[] kept =
+        [
+            DicomTags.PixelData, DicomTags.Rows, DicomTags.ImageOrientationPatient, DicomTags.ImagePositionPatient,
+            DicomTags.RescaleSlope, DicomTags.RescaleIntercept, DicomTags.WindowCenter, DicomTags.SopClassUid,
+        ];
+        Assert.All(kept, tag => Assert.True(corpus.File.Dataset.Find(tag)!.ContentEquals(dataset.Find(tag)!), tag.Keyword));
+    }
+
+    [Fact]
+    public void The_same_file_and_key_give_the_same_bytes_and_another_key_gives_others()
+    {
+        var file = new MarkerCorpus().File;
+        var first = DicomWriter.ToBytes(Done(Centre.Apply(file)).File);
+        Assert.Equal(first, DicomWriter.ToBytes(Done(Centre.Apply(file)).File));
+        var other = Done(new CentreDeidentifier(SHA256.HashData("another centre"u8)).Apply(file)).File;
+        Assert.NotEqual(first, DicomWriter.ToBytes(other));
+        Assert.NotEqual(DicomReader.Read(first).SopInstanceUid, other.SopInstanceUid);
+    }
+
+    [Fact]
+    public void References_between_instances_of_a_study_hold()
+    {
+        var image = Image().Set(DicomTags.SopInstanceUid, "1.2.3.4");
+        var segmentation = Image().Set(DicomTags.SopInstanceUid, "1.2.3.5").SetItems(
+            DicomTags.ReferencedImageSequence, new DicomDataset()
+                .Set(DicomTags.ReferencedSopClassUid, DicomUids.CTImageStorage).Set(DicomTags.ReferencedSopInstanceUid, "1.2.3.4"));
+
+        var reference = Apply(segmentation).Dataset.GetItems(DicomTags.ReferencedImageSequence)[0];
+
+        Assert.Equal(Apply(image).SopInstanceUid, reference.GetString(DicomTags.ReferencedSopInstanceUid));
+        Assert.Equal(DicomUids.CTImageStorage, reference.GetString(DicomTags.ReferencedSopClassUid));
+    }
+
+    [Fact]
+    public void A_name_typed_into_a_field_that_is_kept_does_not_stay()
+    {
+        var dataset = Image().Set(DicomTags.PatientName, "Ivanova^Anna").Set(DicomTags.ConvolutionKernel, "B30 ivanova");
+        Assert.DoesNotContain("vanova", DicomJson.ToText(Apply(dataset).Dataset), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData(DicomUids.UltrasoundImageStorage, "burned-in-text-usual")]
+    [InlineData(DicomUids.SecondaryCaptureImageStorage, "burned-in-text-usual")]
+    [InlineData(DicomUids.EncapsulatedPDFStorage, "free-text-document")]
+    [InlineData(DicomUids.XRayRadiationDoseSRStorage, "free-text-document")]
+    [InlineData(DicomUids.GrayscaleSoftcopyPresentationStateStorage, "free-text-document")]
+    [InlineData(DicomUids.RawDataStorage, "unsupported-sop-class")]
+    [InlineData("1.3.12.2.1107.5.9.1", "unsupported-sop-class")]
+    public void Classes_that_may_show_or_tell_the_patient_are_refused(string sopClass, string code) =>
+        Assert.Equal(code, Refused(Image().Set(DicomTags.SopClassUid, sopClass)));
+
+    [Fact]
+    public void Instances_that_say_they_hold_text_are_refused()
+    {
+        Assert.Equal("burned-in-annotation", Refused(Image().Set(DicomTags.BurnedInAnnotation, "YES")));
+        Assert.Equal("screen-capture", Refused(Image().Set(DicomTags.ImageType, "DERIVED", "SECONDARY", "SCREEN SAVE")));
+        Assert.Equal("overlay-in-pixel-data", Refused(Image().Set(new DicomTag(0x60000100), DicomVr.US, new byte[] { 16, 0 })));
+        Assert.Equal("missing-uid", Refused(Image().SetEmpty(DicomTags.StudyInstanceUid)));
+    }
+
+    [SkippableFact]
+    public void No_identifying_value_of_published_files_is_found_in_the_result()
+    {
+        Skip.If(SharedRadiology.Folder is null, "shared data is absent");
+        DicomTag[] identifying =
+        [
+            DicomTags.PatientName, DicomTags.PatientID, DicomTags.PatientBirthDate, DicomTags.AccessionNumber, DicomTags.InstitutionName,
+            DicomTags.ReferringPhysicianName, DicomTags.PerformingPhysicianName, DicomTags.StudyInstanceUid, DicomTags.SopInstanceUid,
+        ];
+        var (done, found) = (0, new List<string>());
+        foreach (var path in SharedRadiology.Files)
+        {
+            if (PublishedFiles.TryRead(path) is not { } file || Centre.Apply(file) is not Deidentified result)
+            {
+                continue;
+            }
+
+            done++;
+            var words = identifying.SelectMany(file.Dataset.GetStrings).Where(v => v.Length >= 4).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            // Series and instance numbers and measures may equal a short identifier by chance: they are numbers of the image.
+            found.AddRange(Texts(result.File.Dataset).Concat(Texts(result.File.Meta))
+                .Where(t => t.Element.Vr is not (DicomVr.IS or DicomVr.DS))
+                .Where(t => words.Contains(t.Value) || (t.Element.Vr.UsesCharacterSet() && words.Any(w => t.Value.Contains(w, StringComparison.OrdinalIgnoreCase))))
+                .Select(t => $"{t.Element} in {Path.GetFileName(path)}"));
+        }
+
+        Assert.Empty(found);
+        Assert.True(done > 150, $"only {done} files were de-identified");
+    }
+
+    private static IEnumerable<(DicomElement Element, string Value)> Texts(DicomDataset dataset) => dataset.SelectMany(e =>
+        e is DicomSequence sequence ? sequence.Items.SelectMany(Texts) : dataset.GetStrings(e.Tag).Select(v => (e, v)));
+
+    private static DicomDataset Image() => new DicomDataset()
+        .Set(DicomTags.SopClassUid, DicomUids.CTImageStorage).Set(DicomTags.SopInstanceUid, "1.2.3.9")
+        .Set(DicomTags.StudyInstanceUid, "1.2.3").Set(DicomTags.SeriesInstanceUid, "1.2.3.1").Set(DicomTags.PatientID, "4711");
+
+    private static DicomFile Apply(DicomDataset dataset) =>
+        Done(Centre.Apply(DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian))).File;
+
+    private static Deidentified Done(DeidentificationOutcome outcome) => Assert.IsType<Deidentified>(outcome);
+
+    private static string Refused(DicomDataset dataset) =>
+        Assert.IsType<DeidentificationRefused>(Centre.Apply(DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian))).Code;
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+using Pirogov.Archive.Deidentification;
+using Pirogov.Dicom;
+
+namespace Pirogov.Unit.Archive;
+
+/// <summary>
+/// A CT image in which every attribute of the profile has a value found nowhere else, at the top, three sequences deep
+/// and in private blocks. <see cref="Markers"/> are the bytes that must not come through.
+/// </summary>
+internal sealed class MarkerCorpus
+{
+    private int _next = 100_000;
+
+    public List<(string Row, byte[] Bytes)> Markers { get; } = [];
+
+    public DicomFile File { get; }
+
+    public MarkerCorpus()
+    {
+        var dataset = new DicomDataset();
+        Fill(dataset);
+        var deep = new DicomDataset();
+        Fill(deep);
+        dataset.SetItems(DicomTags.SharedFunctionalGroupsSequence, new DicomDataset().SetItems(
+            DicomTags.CTImageFrameTypeSequence, new DicomDataset().SetItems(DicomTags.DerivationCodeSequence, deep)));
+        dataset
+            .Set(DicomTags.SopClassUid, DicomUids.CTImageStorage).Set(DicomTags.Modality, "CT")
+            .Set(DicomTags.Rows, 2).Set(DicomTags.Columns, 2)
+            .Set(DicomTags.ImageOrientationPatient, 1, 0, 0, 0, 1, 0).Set(DicomTags.ImagePositionPatient, 1.5, 2, 3)
+            .Set(DicomTags.RescaleSlope, 1.0).Set(DicomTags.RescaleIntercept, -1024.0).Set(DicomTags.WindowCenter, 40.0)
+            .Set(DicomTags.PixelData, DicomVr.OW, new byte[] { 1, 2, 3, 4, 5, 6, 7, 8 });
+        var file = DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian);
+        file.Meta.Set(DicomTags.SourceApplicationEntityTitle, Text("meta source AE"));
+        File = DicomReader.Read(DicomWriter.ToBytes(file));
+    }
+
+    private void Fill(DicomDataset dataset)
+    {
+        foreach (var row in DeidentificationProfile.Basic.Rows.Where(r => r.Tag != "private"))
+        {
+            var tag = new DicomTag(uint.Parse(row.Tag.Replace("xxxxxx", "003000", StringComparison.Ordinal).Replace('x', '0'), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+            if (tag.Group > 0x0002)
+            {
+                Add(dataset, tag, DicomDictionary.Find(tag)?.Vr ?? DicomVr.OB, row.Name);
+            }
+        }
+
+        // A private block with a plain value and with a sequence that holds a standard attribute.
+        dataset.Set(new DicomTag(0x00091001), DicomVr.LO, Text("private value"))
+            .Set(new DicomTag(0x00090010), DicomVr.LO, Text("private creator"))
+            .SetItems(new DicomTag(0x00091002), new DicomDataset().Set(DicomTags.ProtocolName, Text("private sequence")));
+        // Outside the dictionary, and a standard attribute with a VR that contradicts it.
+        dataset.Set(new DicomTag(0x00082999), DicomVr.LO, Bytes(Text("unknown attribute")[0]))
+            .Set(DicomTags.KVP, DicomVr.UN, Bytes(Text("value as UN")[0]));
+    }
+
+    private void Add(DicomDataset dataset, DicomTag tag, DicomVr vr, string row)
+    {
+        var number = _next++;
+        switch (vr)
+        {
+            case DicomVr.SQ:
+                dataset.SetItems(tag, new DicomDataset().Set(DicomTags.PatientName, Text(row)));
+                break;
+            case DicomVr.UI:
+                dataset.Set(tag, Mark(row, $"1.2.999.{number}"));
+                break;
+            case DicomVr.DA:
+                dataset.Set(tag, Mark(row, (19_000_000 + number).ToString(CultureInfo.InvariantCulture)));
+                break;
+            case DicomVr.DT or DicomVr.TM:
+                dataset.Set(tag, Mark(row, (vr == DicomVr.DT ? "20010101" : "") + $"101112.{number}"));
+                break;
+            case DicomVr.AS:
+                dataset.Set(tag, Mark(row, "9" + (number % 100).ToString("00", CultureInfo.InvariantCulture) + "Y"));
+                break;
+            case DicomVr.DS or DicomVr.IS:
+                dataset.Set(tag, Mark(row, $"77{number}"));
+                break;
+            case var _ when vr.IsText():
+                dataset.Set(tag, vr, Text(row));
+                break;
+            default:
+                // Numbers and bytes: eight bytes that no number of the image holds.
+                byte[] bytes = [0xA5, 0x5A, .. BitConverter.GetBytes(number), 0xA5, 0x5A];
+                Markers.Add((row, bytes));
+                dataset.Set(tag, vr, bytes);
+                break;
+        }
+    }
+
+    private string[] Text(string row) => [Mark(row, $"MRK{_next++}Z")];
+
+    private static byte[] Bytes(string text) => Encoding.ASCII.GetBytes(text);
+
+    private string Mark(string row, string text)
+    {
+        Markers.Add((row, Bytes(text)));
+        return text;
+    }
+}
