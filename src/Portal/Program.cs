@@ -9,6 +9,8 @@ using Pirogov.Portal;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddObservability();
+// Also outside of publishing, so that a build can be run as it is.
+builder.WebHost.UseStaticWebAssets();
 builder.WebHost.ConfigureKestrel(o =>
 {
     o.AddServerHeader = false;

@@ -10,6 +10,10 @@ namespace Pirogov.EndToEnd.Harness;
 /// <summary>The platform as users run it: a process of its own on 127.0.0.1 that can be killed at any moment.</summary>
 public sealed class PlatformProcess : IAsyncDisposable
 {
+    // The host's own output folder: there its static assets and the built workbenches lie.
+    private static readonly string HostFolder = AppContext.BaseDirectory.Replace(
+        Path.Combine("tests", "EndToEnd"), Path.Combine("src", "Portal"), StringComparison.Ordinal);
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly bool demo;
     private Process? process;
@@ -33,11 +37,11 @@ public sealed class PlatformProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet")
         {
-            WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = HostFolder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "Pirogov.Portal.dll"), "--urls", Address.ToString(), "--contentRoot", AppContext.BaseDirectory })
+        foreach (var argument in new[] { "Pirogov.Portal.dll", "--urls", Address.ToString() })
             start.ArgumentList.Add(argument);
         start.Environment["Data"] = DataFolder;
         start.Environment["Demo"] = demo ? "on" : "off";
