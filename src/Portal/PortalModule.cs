@@ -9,6 +9,7 @@ using Pirogov.Labelling;
 using Pirogov.Lifecycle;
 using Pirogov.Platform;
 using Pirogov.Platform.Strings;
+using Pirogov.Platform.Web;
 using Pirogov.Portal.Components;
 
 namespace Pirogov.Portal;
@@ -27,6 +28,7 @@ internal static class PortalModule
         services.AddSingleton(new StringSource(typeof(PortalModule).Assembly));
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices();
+        services.AddSingleton<IWebAssets, WebAssets>();
         services.AddOpenApi("v1");
         return services;
     }

@@ -27,6 +27,8 @@ builder.Services.AddLifecycle();
 builder.Services.AddPortal();
 
 var app = builder.Build();
+// Before the pipeline that asks who is calling: the built scripts are for everybody.
+WebAssets.Use(app);
 app.UsePlatform();
 app.MapPortal();
 var api = app.MapGroup("/api/v1");
