@@ -1,6 +1,6 @@
 import { Enums, type StackViewport } from '@cornerstonejs/core';
 import type { Point2 } from '../../shared/contract';
-import { pixelToPatient, sides, type Plane } from '../model/geometry';
+import { add, pixelToPatient, sides, subtract, type Plane } from '../model/geometry';
 import type { Labels } from '../model/labels';
 import { pixelValue, type Series, type Slice } from '../model/series';
 import type { Workbench } from '../workbench';
@@ -163,11 +163,11 @@ export class StackPane implements Navigable {
     if (width === 0 || height === 0) return;
     const plane = slice.plane ?? unplaced;
     const focalPoint = pixelToPatient(plane, center ?? [slice.columns / 2, slice.rows / 2]);
-    const { viewPlaneNormal: n } = this.viewport.getCamera();
     const fit = Math.min(width / (slice.columns * plane.columnSpacing), height / (slice.rows * plane.rowSpacing));
-    if (n) {
-      const position: [number, number, number] = [focalPoint[0] + n[0] * 100, focalPoint[1] + n[1] * 100, focalPoint[2] + n[2] * 100];
-      this.viewport.setCamera({ focalPoint, position, parallelScale: height / 2 / (fit * zoom) });
+    const { focalPoint: from, position } = this.viewport.getCamera();
+    if (from && position) {
+      // The camera keeps its distance: Cornerstone's clipping range was made for it.
+      this.viewport.setCamera({ focalPoint, position: add(position, subtract(focalPoint, from)), parallelScale: height / 2 / (fit * zoom) });
     }
     const { center: c, width: w } = window;
     this.viewport.setProperties({ voiRange: { lower: c - w / 2, upper: c + w / 2 }, invert });
