@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
@@ -67,7 +68,10 @@ public static class PlatformModule
                 o.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(15);
                 o.User.RequireUniqueEmail = true;
             })
-            .AddEntityFrameworkStores<PirogovDb>().AddSignInManager().AddDefaultTokenProviders();
+            .AddEntityFrameworkStores<PirogovDb>().AddSignInManager<AccountSignIn>().AddDefaultTokenProviders();
+        services.AddScoped<SignIn>();
+        services.Configure<SecurityStampValidatorOptions>(o => o.ValidationInterval = RevalidatedAccount.Interval);
+        services.AddScoped<AuthenticationStateProvider, RevalidatedAccount>();
         services.AddScoped<IUserClaimsPrincipalFactory<Account>, AccountClaims>();
         services.AddAuthentication(o => o.DefaultScheme = "session-or-token")
             .AddPolicyScheme("session-or-token", null, o => o.ForwardDefaultSelector = context =>
@@ -133,10 +137,10 @@ public static class PlatformModule
     /// <summary>Headers, words, who is calling: everything that stands before the endpoints, in this order.</summary>
     public static WebApplication UsePlatform(this WebApplication app)
     {
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
-        app.UseSecurityHeaders();
+        // Words first: what went wrong is told in the caller's language.
         app.UseRequestLocalization();
+        app.UseSecurityHeaders();
+        app.UseStatusAnswers();
         app.UseRouting();
         app.UseAuthentication();
         app.UseRateLimiter();
@@ -156,6 +160,7 @@ public static class PlatformModule
     public static void MapPlatform(this IEndpointRouteBuilder routes, IEndpointRouteBuilder api)
     {
         routes.MapCultureSwitch();
+        OutsideSignInReturn.Map(routes);
         SeeJobs.Map(api);
         SteerJob.Map(api);
     }

@@ -63,12 +63,20 @@ public static class Protection
             o.OnRejected = async (context, _) =>
             {
                 context.HttpContext.Response.Headers.RetryAfter = "1";
-                await new TooManyRequests(1).ToHttp().ExecuteAsync(context.HttpContext);
+                context.HttpContext.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+                if (IsForPrograms(context.HttpContext.Request.Path))
+                    await new TooManyRequests(1).ToHttp().ExecuteAsync(context.HttpContext);
             };
         });
     }
 
     internal static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        SetHeaders(context);
+        return next(context);
+    });
+
+    internal static void SetHeaders(HttpContext context)
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy(context.Request.Path);
@@ -76,8 +84,7 @@ public static class Protection
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
-        return next(context);
-    });
+    }
 
     /// <summary>A state-changing call that a cookie authenticates must carry the antiforgery header; a token needs none.</summary>
     internal static IApplicationBuilder UseApiAntiforgery(this IApplicationBuilder app) => app.Use(async (context, next) =>

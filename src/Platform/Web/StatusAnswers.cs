@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Platform.Web;
+
+public sealed record BadRequest() : Refusal("platform.bad-request", 400);
+
+public sealed record MethodNotAllowed() : Refusal("platform.method-not-allowed", 405);
+
+public sealed record TooLarge() : Refusal("platform.too-large", 413);
+
+public sealed record WrongMediaType() : Refusal("platform.wrong-media-type", 415);
+
+public sealed record Fault() : Refusal("platform.fault", 500);
+
+/// <summary>
+/// Answers without a body get one: a problem in the caller's language for programs, a page for people. An exception is
+/// logged and becomes the plain 500 of both.
+/// </summary>
+internal static class StatusAnswers
+{
+    public static IApplicationBuilder UseStatusAnswers(this IApplicationBuilder app)
+    {
+        app.UseWhen(IsForPrograms, b => b.UseStatusCodePages(answer => Problem(answer.HttpContext.Response.StatusCode).ToHttp().ExecuteAsync(answer.HttpContext)));
+        app.UseWhen(c => !IsForPrograms(c), b => b.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true));
+        // Leaves the body to the answers above; the headers set so far have been cleared.
+        return app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = context =>
+            {
+                Protection.SetHeaders(context);
+                return Task.CompletedTask;
+            },
+        });
+    }
+
+    private static bool IsForPrograms(HttpContext context) => Protection.IsForPrograms(context.Request.Path);
+
+    private static Refusal Problem(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => new Unauthenticated(),
+        StatusCodes.Status403Forbidden => new Forbidden(),
+        StatusCodes.Status404NotFound => new NotFound("address"),
+        StatusCodes.Status405MethodNotAllowed => new MethodNotAllowed(),
+        StatusCodes.Status413PayloadTooLarge => new TooLarge(),
+        StatusCodes.Status415UnsupportedMediaType => new WrongMediaType(),
+        >= 500 => new Fault(),
+        _ => new BadRequest(),
+    };
+}
