@@ -23,8 +23,14 @@ up() {
   fi
   [ -f artifacts/publish/Pirogov.Portal.dll ] || fail "Nothing is published yet: run ./pirogov up without --no-setup once."
   export Data=$data Demo=$demo PublicUrl="http://127.0.0.1:$port"
-  cd artifacts/publish
-  exec dotnet Pirogov.Portal.dll --urls "http://127.0.0.1:$port"
+  local status=0 log=$data/pirogov.log
+  say "the log goes to $log"
+  # Ctrl-C reaches the host too, which ends its jobs cleanly; this shell only waits for it.
+  trap : INT
+  (cd artifacts/publish && exec dotnet Pirogov.Portal.dll --urls "http://127.0.0.1:$port" 2>>"$log") || status=$?
+  trap - INT
+  [ "$status" = 0 ] || [ "$status" = 130 ] || { tail -5 "$log" | cut -c1-400 >&2; fail "The platform ended with status $status; the whole log is $log."; }
+  say "stopped"
 }
 
 # Publishing takes a minute; a second start compares one hash of the sources and skips it.

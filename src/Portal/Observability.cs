@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
@@ -10,6 +11,8 @@ internal static class Observability
     {
         builder.Logging.ClearProviders();
         builder.Logging.AddJsonConsole(o => o.UseUtcTimestamp = true);
+        // Standard output is for people: the address and the first accounts.
+        builder.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(m => m.AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddMeter("Pirogov.*").AddMeter("Quartz"))
             .WithTracing(t => t.AddAspNetCoreInstrumentation(o => o.RecordException = false).AddSource("Pirogov.*").AddSource("Quartz"));

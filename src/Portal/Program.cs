@@ -6,6 +6,7 @@ using Pirogov.Labelling;
 using Pirogov.Lifecycle;
 using Pirogov.Platform;
 using Pirogov.Portal;
+using Pirogov.Portal.Demo;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddObservability();
@@ -41,6 +42,8 @@ app.MapCompetitions(api);
 app.MapLifecycle(api);
 
 await app.Services.PrepareDatabase();
+var demo = string.Equals(app.Configuration["Demo"], "on", StringComparison.OrdinalIgnoreCase);
+app.PrintWhenStarted(await FirstAccounts.Make(app.Services, demo), demo);
 await app.RunAsync();
 
 /// <summary>The host, named so that tests can start it.</summary>
