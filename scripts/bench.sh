@@ -3,7 +3,7 @@
 bench() {
   local name=${1:-} run found=no
   need_tools
-  need_packages run test
+  need_packages run test bench
   for run in bench/*/run.sh; do
     [ -f "$run" ] || continue
     [ -z "$name" ] || [ "$run" = "bench/$name/run.sh" ] || continue

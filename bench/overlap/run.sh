@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Dice + HD95 + NSD of two masks against a SciPy implementation, pair by pair in the same run; the values must agree.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+shape=${SHAPE:-"512 512 200"}
+dotnet build bench/Benchmarks/Benchmarks.csproj -c Release -v q -clp:ErrorsOnly --nologo
+out=bench/results/overlap.md
+{
+  echo "# Overlap: Dice, HD95 and NSD of two masks against SciPy"
+  echo
+  echo "\`SHAPE=\"$shape\" ./pirogov bench overlap\` — one process each, after the masks are made; values: Dice, HD95 (mm), NSD (2 mm)."
+  echo
+  echo "| pair | ours, s | SciPy, s | SciPy ÷ ours | ours: values | SciPy: values |"
+  echo "|---|---|---|---|---|---|"
+  for pair in 1 2 3; do
+    # shellcheck disable=SC2086
+    read -r ours values < <(dotnet bench/Benchmarks/bin/Release/net10.0/Pirogov.Benchmarks.dll overlap $shape)
+    # shellcheck disable=SC2086
+    read -r theirs peers < <(/usr/bin/python3 bench/overlap/peer.py $shape)
+    echo "| $pair | $ours | $theirs | $(awk "BEGIN { printf \"%.1f\", $theirs / $ours }") | $values | $peers |"
+  done
+} > "$out"
+cat "$out"
