@@ -20,7 +20,7 @@ public readonly record struct SubmissionId(Guid Value) : IEntityId<SubmissionId>
 
 /// <param name="Score">On the hidden test, with its 95 % bootstrap interval.</param>
 public sealed record Winner(
-    CompetitionId CompetitionId, string CompetitionTitle, SubmissionId SubmissionId, string TeamName, ClinicalTaskId? ClinicalTaskId,
+    CompetitionId CompetitionId, string TitleRu, string TitleEn, SubmissionId SubmissionId, string TeamName, ClinicalTaskId? ClinicalTaskId,
     DatasetVersionId DatasetVersionId, string Metric, double Score, double ScoreLow, double ScoreHigh);
 
 /// <summary>Published through the outbox when a competition has ended and its private board stands.</summary>
@@ -29,7 +29,11 @@ public sealed record CompetitionClosed(CompetitionId CompetitionId, Winner? Winn
 /// <summary>What the rooms below may ask of competitions.</summary>
 public interface ICompetitions
 {
+    /// <returns>Null before the end, or when nobody has a score.</returns>
     Task<Winner?> WinnerOf(CompetitionId id, CancellationToken cancellation);
+
+    /// <summary>Whether the account is in the team that made the submission.</summary>
+    Task<bool> IsOwn(SubmissionId id, Guid accountId, CancellationToken cancellation);
 }
 
 public static class CompetitionEvidence
