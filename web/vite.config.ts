@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { thirdPartyNotices } from './vite/notices';
+import { thirdPartyNotices } from './vite/notices.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 

@@ -40,7 +40,9 @@ export function topBar(wb: Workbench, session: Session, help: () => void): HTMLE
 
 function toggleTheme(): void {
   const root = document.documentElement;
-  root.dataset['theme'] = root.dataset['theme'] === 'light' ? 'dark' : 'light';
+  const theme = root.dataset['theme'] === 'light' ? 'dark' : 'light';
+  root.dataset['theme'] = theme;
+  document.cookie = `pirogov.theme=${theme}; path=/; max-age=31536000; samesite=lax`;
 }
 
 function progress(wb: Workbench, done: number, total: number): HTMLElement {

@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Autosave, type AutosaveOptions, type Saved } from '../shared/autosave';
+import type { Journal, JournalEntry } from '../shared/journal';
+import { NetworkLoss, Problem } from '../shared/rest';
+
+class MemoryJournal implements Journal<string> {
+  readonly entries = new Map<string, JournalEntry<string>>();
+  read = (key: string): Promise<JournalEntry<string> | null> => Promise.resolve(this.entries.get(key) ?? null);
+  write = (key: string, entry: JournalEntry<string>): Promise<void> => Promise.resolve(void this.entries.set(key, entry));
+  remove = (key: string): Promise<void> => Promise.resolve(void this.entries.delete(key));
+}
+
+/** A server that knows one document and its revision. */
+class Server {
+  revision = 0;
+  document = '';
+  online = true;
+  saves = 0;
+  send = (base: number, document: string): Promise<Saved<string>> => {
+    if (!this.online) return Promise.reject(new NetworkLoss());
+    if (base !== this.revision) return Promise.reject(new Problem({ type: 'https://x/stale-revision', title: 'stale' }, 409));
+    this.saves++;
+    this.document = document;
+    return Promise.resolve({ revision: ++this.revision, savedAt: '', document });
+  };
+}
+
+function setUp(choice: 'theirs' | 'mine' = 'mine'): { server: Server; journal: MemoryJournal; autosave: Autosave<string>; page: { text: string } } {
+  const server = new Server();
+  const journal = new MemoryJournal();
+  const page = { text: '' };
+  const options: AutosaveOptions<string> = {
+    key: 'r', revision: 0, journal, send: server.send,
+    snapshot: () => page.text,
+    accepted: () => undefined,
+    resolveStale: () => Promise.resolve(choice),
+    reload: (replace) => {
+      if (replace) page.text = server.document;
+      return Promise.resolve(server.revision);
+    },
+    refused: () => undefined,
+  };
+  return { server, journal, page, autosave: new Autosave(options) };
+}
+
+describe('saving by itself', () => {
+  beforeEach(() => { vi.useFakeTimers(); });
+  afterEach(() => { vi.useRealTimers(); });
+
+  test('several edits in a row are one request', async () => {
+    const { server, autosave, page } = setUp();
+    for (const text of ['a', 'ab', 'abc']) {
+      page.text = text;
+      autosave.touch();
+      await vi.advanceTimersByTimeAsync(300);
+    }
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(server).toMatchObject({ saves: 1, document: 'abc', revision: 1 });
+    expect(autosave.state.value).toBe('saved');
+  });
+
+  test('work done without a network waits in the journal and is sent when the network returns', async () => {
+    const { server, journal, autosave, page } = setUp();
+    server.online = false;
+    page.text = 'offline work';
+    autosave.touch();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(autosave.state.value).toBe('offline');
+    expect(journal.entries.get('r')?.document).toBe('offline work');
+    server.online = true;
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(server.document).toBe('offline work');
+    expect(journal.entries.size).toBe(0);
+    expect(autosave.state.value).toBe('saved');
+  });
+
+  test('keeping mine writes a new revision on top of the other one', async () => {
+    const { server, autosave, page } = setUp('mine');
+    [server.revision, server.document] = [4, 'theirs'];
+    page.text = 'mine';
+    autosave.touch();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(server).toMatchObject({ revision: 5, document: 'mine' });
+    expect(autosave.revision).toBe(5);
+  });
+
+  test('taking theirs replaces the document and sends nothing', async () => {
+    const { server, autosave, page, journal } = setUp('theirs');
+    [server.revision, server.document] = [4, 'theirs'];
+    page.text = 'mine';
+    autosave.touch();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(server.saves).toBe(0);
+    expect(page.text).toBe('theirs');
+    expect(journal.entries.size).toBe(0);
+    expect(autosave.pending()).toBe(false);
+  });
+
+  test('an edit made while a request is on its way is saved after it', async () => {
+    const { server, autosave, page } = setUp();
+    page.text = 'first';
+    autosave.touch();
+    const flushing = autosave.flush();
+    page.text = 'second';
+    autosave.touch();
+    await flushing;
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(server.document).toBe('second');
+    expect(autosave.pending()).toBe(false);
+  });
+});
