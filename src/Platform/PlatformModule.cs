@@ -116,6 +116,7 @@ public static class PlatformModule
         services.AddSingleton(new JobOptions(TimeSpan.FromSeconds(configuration.GetValue("Jobs:FirstRetrySeconds", 5.0))));
         services.AddSingleton<RunningJobs>().AddSingleton(p => new JobCanceller(p.GetRequiredService<RunningJobs>()));
         services.AddHandler<JobEnqueued, ScheduleEnqueuedJob>();
+        services.AddScoped<IStartCard, JobsStartCard>();
         var database = DatabaseOptions.From(configuration, Path.GetFullPath(configuration["Data"] ?? ".pirogov"));
         services.AddQuartz(q =>
         {
@@ -161,6 +162,14 @@ public static class PlatformModule
     {
         routes.MapCultureSwitch();
         OutsideSignInReturn.Map(routes);
+        OwnAccount.Map(api);
+        OwnTokens.Map(api);
+        SeeAccounts.Map(api);
+        CreateAccount.Map(api);
+        ChangeAccount.Map(api);
+        RestoreAccess.Map(api);
+        ManageOrganisations.Map(api);
+        SeeAudit.Map(api);
         SeeJobs.Map(api);
         SteerJob.Map(api);
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
 
 namespace Pirogov.Platform.Access;
 
@@ -19,18 +20,32 @@ public sealed class Organisation
     public OrganisationId Id { get; private set; } = EntityId.New<OrganisationId>();
     public string Name { get; private set; } = "";
 
+    /// <summary>For search and uniqueness: the engines do not fold Cyrillic alike.</summary>
+    public string NormalizedName { get; private set; } = "";
+
     private Organisation()
     {
     }
 
-    public Organisation(string name) => Name = name;
+    public Organisation(string name) => Rename(name);
 
-    public void Rename(string name) => Name = name;
+    public void Rename(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Name = name.Trim();
+        NormalizedName = Name.ToUpperInvariant();
+    }
+
+    public static Refusal? Check(string? name) =>
+        string.IsNullOrWhiteSpace(name) ? new Missing("name") : name.Trim().Length > NameLimit ? new TooLong("name", NameLimit) : null;
 }
 
 public sealed class Account : IdentityUser<Guid>
 {
+    public const int NameLimit = 200;
+
     private readonly List<AccountRole> roles = [];
+    private string fullName = "";
 
     public Account()
     {
@@ -38,7 +53,20 @@ public sealed class Account : IdentityUser<Guid>
         SecurityStamp = Guid.CreateVersion7().ToString("N");
     }
 
-    public string FullName { get; set; } = "";
+    public string FullName
+    {
+        get => fullName;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            fullName = value.Trim();
+            NormalizedFullName = fullName.ToUpperInvariant();
+        }
+    }
+
+    /// <summary>For search: the engines do not fold Cyrillic alike.</summary>
+    public string NormalizedFullName { get; private set; } = "";
+
     public OrganisationId? OrganisationId { get; set; }
     public string Culture { get; set; } = "ru";
     public bool IsDisabled { get; set; }
@@ -51,6 +79,31 @@ public sealed class Account : IdentityUser<Guid>
     }
 
     public void Withdraw(Role role) => roles.RemoveAll(r => r.Role == role);
+
+    /// <summary>Takes another name, or says why not.</summary>
+    public Refusal? Present(string? name)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+            return new Missing("fullName");
+        if (name.Trim().Length > NameLimit)
+            return new TooLong("fullName", NameLimit);
+        FullName = name;
+        return null;
+    }
+
+    /// <summary>Exactly these roles from now on; open sessions are asked to sign in again.</summary>
+    public void HoldRoles(IReadOnlyCollection<Role> wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        foreach (var lost in roles.Select(r => r.Role).Except(wanted).ToArray())
+            Withdraw(lost);
+        foreach (var role in wanted)
+            Grant(role);
+        CloseSessions();
+    }
+
+    /// <summary>Every open session ends at its next validation.</summary>
+    public void CloseSessions() => SecurityStamp = Guid.CreateVersion7().ToString("N");
 }
 
 public sealed class AccountRole
@@ -67,12 +120,14 @@ internal sealed class AccessModel : ModelPart
         {
             e.ToTable("organisation");
             e.Property(o => o.Name).HasMaxLength(Organisation.NameLimit);
-            e.HasIndex(o => o.Name).IsUnique();
+            e.Property(o => o.NormalizedName).HasMaxLength(Organisation.NameLimit);
+            e.HasIndex(o => o.NormalizedName).IsUnique();
         });
         model.Entity<Account>(e =>
         {
             e.ToTable("account");
-            e.Property(a => a.FullName).HasMaxLength(200);
+            e.Property(a => a.FullName).HasMaxLength(Account.NameLimit);
+            e.Property(a => a.NormalizedFullName).HasMaxLength(Account.NameLimit);
             e.Property(a => a.Culture).HasMaxLength(5);
             e.HasMany(a => a.Roles).WithOne().HasForeignKey(r => r.AccountId);
             e.Navigation(a => a.Roles).AutoInclude();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Platform.Access;
 
@@ -107,6 +108,8 @@ public sealed class SignIn(
     internal async Task<Outcome<SignInStep>> Welcome(Account account, string origin, string means, CancellationToken cancellation)
     {
         actor.Become(new Actor(account.Id, account.FullName, account.OrganisationId, account.Roles.Select(r => r.Role).ToHashSet(), origin));
+        if (!Culture.IsChosen(session.Context))
+            Culture.Remember(session.Context, account.Culture);
         audit.Note("platform.signed-in", "account", account.Id, new { means });
         await db.SaveChangesAsync(cancellation);
         return SignInStep.Done;

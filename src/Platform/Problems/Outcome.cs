@@ -15,6 +15,13 @@ public readonly struct Outcome<T>
 
     public bool IsRefused([NotNullWhen(true)] out Refusal? refusal) => (refusal = Refusal) is not null;
 
+    /// <param name="given">The value, or the type's default when it was refused.</param>
+    public bool IsRefused([NotNullWhen(true)] out Refusal? refusal, [MaybeNull] out T given)
+    {
+        given = value;
+        return (refusal = Refusal) is not null;
+    }
+
     public static implicit operator Outcome<T>(T value) => new(value, null);
 
     public static implicit operator Outcome<T>(Refusal refusal) => new(default, refusal);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Pirogov.Platform.Access;
 using Pirogov.Platform.Strings;
 
 namespace Pirogov.Platform.Web;
@@ -20,10 +21,13 @@ internal static class Culture
         routes.MapGet("/culture/{culture}", (HttpContext http, string culture, string? returnTo) =>
         {
             if (Localizer.Cultures.Contains(culture))
-                http.Response.Cookies.Append(CookieRequestCultureProvider.DefaultCookieName,
-                    CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(culture)),
-                    new CookieOptions { MaxAge = TimeSpan.FromDays(365), IsEssential = true, SameSite = SameSiteMode.Lax, HttpOnly = true });
-            var local = returnTo is ['/', ..] && !returnTo.StartsWith("//", StringComparison.Ordinal) && !returnTo.StartsWith("/\\", StringComparison.Ordinal);
-            return Results.LocalRedirect(local ? returnTo! : "/");
+                Remember(http, culture);
+            return Results.LocalRedirect(ReturnAddress.Local(returnTo));
         }).AllowAnonymous().ExcludeFromDescription();
+
+    public static bool IsChosen(HttpContext http) => http.Request.Cookies.ContainsKey(CookieRequestCultureProvider.DefaultCookieName);
+
+    public static void Remember(HttpContext http, string culture) => http.Response.Cookies.Append(
+        CookieRequestCultureProvider.DefaultCookieName, CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(culture)),
+        new CookieOptions { MaxAge = TimeSpan.FromDays(365), IsEssential = true, SameSite = SameSiteMode.Lax, HttpOnly = true });
 }
