@@ -10,7 +10,9 @@ using Pirogov.Lifecycle;
 using Pirogov.Platform;
 using Pirogov.Platform.Strings;
 using Pirogov.Platform.Web;
+using Pirogov.Platform.Jobs;
 using Pirogov.Portal.Components;
+using Pirogov.Portal.Demo;
 
 namespace Pirogov.Portal;
 
@@ -28,6 +30,7 @@ internal static class PortalModule
         services.AddSingleton(new StringSource(typeof(PortalModule).Assembly));
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices();
+        services.AddJob<SeedDemo, SeedDemo.Payload>();
         services.AddSingleton<IWebAssets, WebAssets>();
         services.AddOpenApi("v1");
         return services;

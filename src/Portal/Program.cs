@@ -44,6 +44,8 @@ app.MapLifecycle(api);
 await app.Services.PrepareDatabase();
 var demo = string.Equals(app.Configuration["Demo"], "on", StringComparison.OrdinalIgnoreCase);
 app.PrintWhenStarted(await FirstAccounts.Make(app.Services, demo), demo);
+if (demo)
+    await SeedDemo.EnqueueOnce(app.Services);
 await app.RunAsync();
 
 /// <summary>The host, named so that tests can start it.</summary>
