@@ -86,7 +86,7 @@ public sealed partial class DicomDataset
         ? Set(tag, vr, values.Select(v => DicomNumbers.Format(v, vr)))
         : Set(new DicomElement(tag, vr, DicomNumbers.Pack(values, vr)));
 
-    private static DicomVr DictionaryVr(DicomTag tag) => DicomDictionary.VrOf(tag).Vr is var vr and not DicomVr.None
+    private static DicomVr DictionaryVr(DicomTag tag) => DicomDictionary.VrsOf(tag).Vr is var vr and not DicomVr.None
         ? vr : throw new ArgumentException($"{tag} is not in the dictionary: give its VR.", nameof(tag));
 
     private IReadOnlyList<string> Strings(DicomElement element)

@@ -96,7 +96,7 @@ internal sealed partial class DicomParser
             return ReadSequence(dataset, header, encoding, depth);
         }
 
-        if (vr == DicomVr.UN && encoding.Explicit && DicomDictionary.VrOf(tag).Vr is var known and not (DicomVr.None or DicomVr.UN))
+        if (vr == DicomVr.UN && encoding.Explicit && DicomDictionary.VrsOf(tag).Vr is var known and not (DicomVr.None or DicomVr.UN))
         {
             return ReadKnownAsUnknown(dataset, header, known, depth);
         }
@@ -209,6 +209,12 @@ internal sealed partial class DicomParser
 
     private DicomEncapsulatedPixelData ReadFragments(Header header, Encoding encoding)
     {
+        if (!_isEncapsulated)
+        {
+            // Fragments of an unknown compression: nothing can be made of them, nor may they be written again.
+            throw new DicomFormatException(DicomFault.UnexpectedItem, header.Start);
+        }
+
         var fragments = new List<ReadOnlyMemory<byte>>();
         while (true)
         {

@@ -55,12 +55,12 @@ internal sealed partial class DicomParser
     }
 
     private static DicomVr KnownOr(DicomTag tag, DicomVr fallback) =>
-        DicomDictionary.VrOf(tag).Vr is var vr and not DicomVr.None ? vr : fallback;
+        DicomDictionary.VrsOf(tag).Vr is var vr and not DicomVr.None ? vr : fallback;
 
     /// <summary>VR of an element that does not carry it (PS3.5 A.1 for the choices the dictionary leaves open).</summary>
     private static DicomVr ImplicitVr(DicomTag tag, uint length, DicomDataset context)
     {
-        var (vr, alternative) = DicomDictionary.VrOf(tag);
+        var (vr, alternative) = DicomDictionary.VrsOf(tag);
         return (vr, alternative) switch
         {
             (DicomVr.None, _) => length == Undefined ? DicomVr.SQ : DicomVr.UN,

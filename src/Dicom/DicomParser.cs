@@ -8,6 +8,8 @@ internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReader
     private const uint Undefined = 0xFFFFFFFF;
     private const int MostWarnings = 100;
 
+    private bool _isEncapsulated;
+
     public int Position { get; set; }
 
     public bool StoppedBeforePixelData { get; private set; }
@@ -36,7 +38,7 @@ internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReader
 
         var encoding = GuessEncoding();
         var tag = TagAt(0, encoding);
-        if (tag.Group is not (0x0002 or 0x0004 or 0x0008 or 0x0010 or 0x0018 or 0x0020 or 0x0028) || DicomDictionary.VrOf(tag).Vr == DicomVr.None)
+        if (tag.Group is not (0x0002 or 0x0004 or 0x0008 or 0x0010 or 0x0018 or 0x0020 or 0x0028) || DicomDictionary.VrsOf(tag).Vr == DicomVr.None)
         {
             return false;
         }
@@ -88,6 +90,7 @@ internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReader
 
     public DicomDataset ReadTop(DicomTransferSyntax syntax)
     {
+        _isEncapsulated = syntax.IsEncapsulated;
         var encoding = new Encoding(syntax.IsExplicit, syntax.IsBigEndian);
         if (Remaining >= 8)
         {

@@ -14,7 +14,7 @@ public static class DicomWriter
 
     public static byte[] ToBytes(DicomFile file)
     {
-        var buffer = new ArrayBufferWriter<byte>(64 * 1024);
+        var buffer = BufferFor(file.Dataset);
         Write(file, buffer);
         return buffer.WrittenSpan.ToArray();
     }
@@ -27,7 +27,7 @@ public static class DicomWriter
 
     public static void Write(DicomFile file, Stream stream)
     {
-        var buffer = new ArrayBufferWriter<byte>(64 * 1024);
+        var buffer = BufferFor(file.Dataset);
         Write(file, buffer);
         stream.Write(buffer.WrittenSpan);
     }
@@ -36,9 +36,16 @@ public static class DicomWriter
     /// <exception cref="InvalidOperationException">Encapsulated pixels in a syntax for native ones.</exception>
     public static byte[] DatasetToBytes(DicomDataset dataset, DicomTransferSyntax syntax)
     {
-        var buffer = new ArrayBufferWriter<byte>(64 * 1024);
+        var buffer = BufferFor(dataset);
         WriteDataset(dataset, syntax, buffer);
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Room for the large values, so that pixels are not copied again and again while the buffer grows.</summary>
+    private static ArrayBufferWriter<byte> BufferFor(DicomDataset dataset)
+    {
+        var size = dataset.Sum(e => (long)e.Bytes.Length + (e is DicomEncapsulatedPixelData pixels ? pixels.Fragments.Sum(f => f.Length + 8L) : 0));
+        return new ArrayBufferWriter<byte>((int)Math.Min(size + 64 * 1024, Array.MaxLength));
     }
 
     private static void Write(DicomFile file, ArrayBufferWriter<byte> buffer)

@@ -24,6 +24,7 @@ public enum DeidentificationRefusalReason
     FreeTextDocument,
     OverlayInPixelData,
     UnsupportedSopClass,
+    UnsupportedTransferSyntax,
     MissingUid,
 }
 
@@ -44,6 +45,7 @@ public sealed record DeidentificationRefused(DeidentificationRefusalReason Reaso
         DeidentificationRefusalReason.FreeTextDocument => "free-text-document",
         DeidentificationRefusalReason.OverlayInPixelData => "overlay-in-pixel-data",
         DeidentificationRefusalReason.UnsupportedSopClass => "unsupported-sop-class",
+        DeidentificationRefusalReason.UnsupportedTransferSyntax => "unsupported-transfer-syntax",
         DeidentificationRefusalReason.MissingUid => "missing-uid",
         _ => throw new InvalidOperationException($"No code for {Reason}."),
     };

@@ -32,7 +32,8 @@ internal sealed class DeidentificationRun(
     private (AttributeAction Action, DicomElement? Replacement) Decide(DicomDataset source, DicomElement element)
     {
         var tag = element.Tag;
-        if (tag.IsGroupLength || tag.Group <= 0x0002 || tag.Group is >= 0x6000 and <= 0x60FF || DicomDictionary.Find(tag) is not { } known)
+        if (tag.IsGroupLength || tag.Group <= 0x0002 || tag.Group is >= 0x6000 and <= 0x60FF || tag.IsPrivate
+            || DicomDictionary.VrsOf(tag) is not { Vr: not DicomVr.None } known)
         {
             return (AttributeAction.Removed, null);
         }
@@ -92,7 +93,7 @@ internal sealed class DeidentificationRun(
         return AttributeAction.Removed;
     }
 
-    private (AttributeAction Action, DicomElement? Replacement) Keep(DicomDataset source, DicomElement element, DictionaryEntry known)
+    private (AttributeAction Action, DicomElement? Replacement) Keep(DicomDataset source, DicomElement element, (DicomVr Vr, DicomVr Alternative) known)
     {
         if (element is DicomSequence sequence)
         {
@@ -117,8 +118,8 @@ internal sealed class DeidentificationRun(
             ? (AttributeAction.Replaced, DummyValues.For(element.Tag, known.Vr)) : (AttributeAction.Kept, element);
     }
 
-    private static bool IsOfKind(DicomVr vr, DictionaryEntry known) =>
-        vr == known.Vr || vr == known.AlternativeVr || (vr.IsText() && known.Vr.IsText() && (vr == DicomVr.UI) == (known.Vr == DicomVr.UI))
+    private static bool IsOfKind(DicomVr vr, (DicomVr Vr, DicomVr Alternative) known) =>
+        vr == known.Vr || vr == known.Alternative || (vr.IsText() && known.Vr.IsText() && (vr == DicomVr.UI) == (known.Vr == DicomVr.UI))
         || (vr is DicomVr.OB or DicomVr.OW && known.Vr is DicomVr.OB or DicomVr.OW or DicomVr.US)
         || (vr is DicomVr.US or DicomVr.SS && known.Vr is DicomVr.US or DicomVr.SS);
 

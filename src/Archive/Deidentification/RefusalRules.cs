@@ -46,6 +46,11 @@ internal static class RefusalRules
             return ReasonOf(DicomUids.Find(file.SopClassUid)?.Keyword ?? "");
         }
 
+        if (DicomUids.Find(file.TransferSyntax.Uid) is not { Type: "Transfer Syntax" })
+        {
+            return DeidentificationRefusalReason.UnsupportedTransferSyntax;
+        }
+
         return IsScreenCapture(dataset) ? DeidentificationRefusalReason.ScreenCapture
             : HasOverlayInPixels(dataset) ? DeidentificationRefusalReason.OverlayInPixelData : null;
     }

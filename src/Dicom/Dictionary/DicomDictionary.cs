@@ -41,8 +41,11 @@ public static partial class DicomDictionary
         return null;
     }
 
-    /// <summary>VR of a tag as PS3.6 gives it (the first where it leaves a choice) without making a row.</summary>
-    internal static (DicomVr Vr, DicomVr Alternative) VrOf(DicomTag tag)
+    /// <summary>
+    /// VR of a tag as PS3.6 gives it and the other one where it leaves a choice; None for a tag without a row. UL for group
+    /// lengths, LO for private creators. Makes no object.
+    /// </summary>
+    public static (DicomVr Vr, DicomVr Alternative) VrsOf(DicomTag tag)
     {
         if (tag.IsGroupLength)
         {

@@ -23,5 +23,6 @@ public static partial class DicomUids
     /// Registered by the standard, hence never a patient's: the list of PS3.6 and everything else under the
     /// standard's own root 1.2.840.10008.
     /// </summary>
-    public static bool IsWellKnown(string? uid) => uid is not null && uid.StartsWith("1.2.840.10008.", StringComparison.Ordinal);
+    public static bool IsWellKnown(string? uid) =>
+        uid is not null && uid.StartsWith("1.2.840.10008.", StringComparison.Ordinal) && DicomUid.IsValid(uid);
 }

@@ -118,11 +118,13 @@ public class Deidentification
         Assert.Equal(code, Refused(Image().Set(DicomTags.SopClassUid, sopClass)));
 
     [Fact]
-    public void Instances_that_say_they_hold_text_are_refused()
+    public void Instances_that_say_they_hold_text_or_cannot_be_read_are_refused()
     {
         Assert.Equal("burned-in-annotation", Refused(Image().Set(DicomTags.BurnedInAnnotation, "YES")));
         Assert.Equal("screen-capture", Refused(Image().Set(DicomTags.ImageType, "DERIVED", "SECONDARY", "SCREEN SAVE")));
         Assert.Equal("overlay-in-pixel-data", Refused(Image().Set(new DicomTag(0x60000100), DicomVr.US, new byte[] { 16, 0 })));
+        var privateSyntax = Centre.Apply(DicomFile.Create(Image(), "1.2.840.113619.5.2"));
+        Assert.Equal("unsupported-transfer-syntax", Assert.IsType<DeidentificationRefused>(privateSyntax).Code);
         Assert.Equal("missing-uid", Refused(Image().SetEmpty(DicomTags.StudyInstanceUid)));
     }
 

@@ -103,6 +103,17 @@ public class SyntheticDatasets
     }
 
     [Fact]
+    public void Fragments_in_a_syntax_without_compression_are_refused()
+    {
+        var pixels = new DicomEncapsulatedPixelData(DicomTags.PixelData, DicomVr.OB, default, [new byte[] { 3, 4 }]);
+        var bytes = DicomWriter.ToBytes(DicomFile.Create(new DicomDataset().Set(pixels), DicomUids.JPEGBaseline8Bit));
+        // ".4.50" becomes ".1" and zeros: the declared syntax is explicit little endian now.
+        var at = bytes.AsSpan().IndexOf(".4.50"u8);
+        ".1\0\0\0"u8.CopyTo(bytes.AsSpan(at));
+        Assert.Equal(DicomFault.UnexpectedItem, Assert.Throws<DicomFormatException>(() => DicomReader.Read(bytes)).Fault);
+    }
+
+    [Fact]
     public void A_standard_sequence_sent_as_un_is_seen_through()
     {
         var item = DicomWriter.DatasetToBytes(new DicomDataset().Set(DicomTags.PatientName, "Hidden^Name"), DicomTransferSyntax.ImplicitLittleEndian);
