@@ -164,8 +164,10 @@ export class MprPane implements Navigable {
   }
 
   private readonly redraw = (): void => {
-    cancelAnimationFrame(this.drawing);
-    this.drawing = requestAnimationFrame(() => { this.draw(); });
+    this.drawing ||= requestAnimationFrame(() => {
+      this.drawing = 0;
+      this.draw();
+    });
   };
 
   private draw(): void {

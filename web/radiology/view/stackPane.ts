@@ -1,4 +1,4 @@
-import { Enums, type StackViewport } from '@cornerstonejs/core';
+import { cache, Enums, type StackViewport } from '@cornerstonejs/core';
 import type { Point2 } from '../../shared/contract';
 import { add, pixelToPatient, sides, subtract, type Plane } from '../model/geometry';
 import type { Labels } from '../model/labels';
@@ -17,7 +17,9 @@ export class StackPane implements Navigable {
   readonly frame: Frame;
   private viewport: StackViewport | null = null;
   private shown: Slice | null = null;
-  private wanted = -1;
+  /** The index whose frame is on the screen. */
+  private at = -1;
+  private moving = false;
   private drawing = 0;
   private readonly ends: (() => void)[] = [];
   private readonly resizing = new ResizeObserver(() => { this.resize(); });
@@ -120,32 +122,39 @@ export class StackPane implements Navigable {
     if (!series || !this.viewport || series.slices.length === 0) return;
     const { index } = this.wb.view.value;
     this.shown = null;
-    this.wanted = index;
+    this.at = -1;
+    this.moving = true;
     this.frame.slider.max = String(series.slices.length - 1);
     await this.viewport.setStack(series.slices.map((s) => s.imageId), index);
-    await this.arrived(series.slices[index] ?? null);
+    this.moving = false;
+    this.arrived(series, index);
+    if (this.shown) this.firstImage();
+    await this.show();
   }
 
+  /** One frame at a time, always the newest wish: what is drawn over the image belongs to the image on the screen. */
   private async show(): Promise<void> {
     const series = this.wb.series.value;
-    const { index } = this.wb.view.value;
-    if (!series || !this.viewport || this.wanted < 0) return;
-    if (index === this.wanted) {
-      this.place();
-      return;
+    if (!series || this.moving) return;
+    if (this.wb.view.value.index === this.at) this.place();
+    this.moving = true;
+    while (this.viewport && this.at >= 0 && series === this.wb.series.value && this.wb.view.value.index !== this.at) {
+      const { index } = this.wb.view.value;
+      await this.viewport.setImageIdIndex(index).catch(() => undefined);
+      this.arrived(series, index);
     }
-    this.wanted = index;
-    await this.viewport.setImageIdIndex(index).catch(() => undefined);
-    // A newer wish came while this frame was on its way.
-    if (this.wanted === index) await this.arrived(series.slices[index] ?? null);
+    this.moving = false;
   }
 
-  private async arrived(slice: Slice | null): Promise<void> {
-    await Promise.resolve();
-    const first = !this.shown && slice;
-    this.shown = slice;
+  /** A frame that did not load leaves the pane without a slice, so that nothing can be painted on the wrong one. */
+  private arrived(series: Series, index: number): void {
+    const slice = series.slices[index];
+    this.at = index;
+    this.shown = slice && cache.getImage(slice.imageId) ? slice : null;
+    this.frame.text('tr', this.shown ? '' : this.wb.t('workbench.slice.failed'));
+    this.frame.root.classList.toggle('failed', !this.shown);
     this.place();
-    if (first) this.firstImage();
+    this.redraw();
   }
 
   private resize(): void {
@@ -176,8 +185,10 @@ export class StackPane implements Navigable {
   }
 
   private readonly redraw = (): void => {
-    cancelAnimationFrame(this.drawing);
-    this.drawing = requestAnimationFrame(() => { this.draw(); });
+    this.drawing ||= requestAnimationFrame(() => {
+      this.drawing = 0;
+      this.draw();
+    });
   };
 
   private draw(): void {
