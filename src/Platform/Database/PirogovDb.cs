@@ -33,12 +33,16 @@ public abstract class PirogovDb(DbContextOptions options, IEnumerable<ModelPart>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         ArgumentNullException.ThrowIfNull(configurationBuilder);
-        foreach (var id in parts.Select(p => p.GetType().Assembly).Distinct().SelectMany(IdsOf))
+        // A row may keep the id of another room's aggregate, whose own tables need not be part of this model.
+        foreach (var id in parts.Select(p => p.GetType().Assembly).SelectMany(WithRoomsAbove).Distinct().SelectMany(IdsOf))
             configurationBuilder.Properties(id).HaveConversion(typeof(EntityIdConverter<>).MakeGenericType(id));
         // SQLite compares DateTimeOffset as text with its offset; ticks in UTC sort.
         if (this is SqliteDb)
             configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
     }
+
+    private static IEnumerable<Assembly> WithRoomsAbove(Assembly room) => room.GetReferencedAssemblies()
+        .Where(a => a.Name!.StartsWith("Pirogov.", StringComparison.Ordinal)).Select(Assembly.Load).Append(room);
 
     private static IEnumerable<Type> IdsOf(Assembly assembly) =>
         assembly.GetTypes().Where(t => t.IsValueType && Array.Exists(t.GetInterfaces(),
