@@ -1,7 +1,20 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Pirogov.Archive.Contracts;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Releases;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Labelling.Validation;
 using Pirogov.Platform.Access;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Evidence;
+using Pirogov.Platform.Jobs;
+using Pirogov.Platform.Outbox;
 using Pirogov.Platform.Strings;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Labelling;
 
@@ -9,12 +22,33 @@ public static class LabellingModule
 {
     public static IServiceCollection AddLabelling(this IServiceCollection services)
     {
-        services.AddSingleton(new StringSource(typeof(LabellingModule).Assembly));
+        services.AddSingleton(new StringSource(typeof(LabellingModule).Assembly)).AddSingleton<ModelPart, LabellingModel>();
+        services.AddScoped<Documents>().AddScoped<Sealing>().AddScoped<NextReading>().AddScoped<ReadingSources>();
+        services.AddScoped<AskValidator>().AddScoped<AskAdjudicator>();
+        services.AddScoped<IReleases, PublishedReleases>().AddScoped<ICaseAccessRule, CaseAccess>().AddScoped<IStartCard, LabellingStartCards>();
+        services.AddScoped<IEvidenceSource, ReadingEvidence>().AddScoped<IEvidenceSource, ComparisonEvidence>()
+            .AddScoped<IEvidenceSource, ConsensusEvidence>().AddScoped<IEvidenceSource, ValidationEvidence>().AddScoped<IEvidenceSource, ReleaseEvidence>();
+        services.AddHandler<ReadingSubmitted, LockReading>().AddJob<CompareReadings, CompareReadings.Payload>();
         return services.AddRights(LabellingRights.Table).AddUseCases(typeof(LabellingModule).Assembly);
     }
 
     /// <param name="api">The group of <c>/api/v1</c>.</param>
     public static void MapLabelling(this IEndpointRouteBuilder routes, IEndpointRouteBuilder api)
     {
+        SeeSchemas.Map(api);
+        DesignSchema.Map(api);
+        ChooseForProject.Map(api);
+        CreateProject.Map(api);
+        StartProject.Map(api);
+        SeeProjects.Map(api);
+        ReopenCase.Map(api);
+        MyReadings.Map(api);
+        SeeReading.Map(api);
+        TakeReading.Map(routes, api);
+        SaveDocument.Map(api);
+        SubmitReading.Map(api);
+        GiveVerdict.Map(api);
+        ReleaseLabels.Map(api);
+        SeeReleases.Map(api);
     }
 }

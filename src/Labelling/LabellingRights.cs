@@ -4,5 +4,16 @@ namespace Pirogov.Labelling;
 
 public static class LabellingRights
 {
-    internal static readonly Right[] Table = [];
+    public const string DesignSchemas = "labelling.design-schemas";
+    public const string ManageProjects = "labelling.manage-projects";
+    public const string ReadCases = "labelling.read-cases";
+    public const string SeeReleases = "labelling.see-releases";
+
+    internal static readonly Right[] Table =
+    [
+        new(DesignSchemas, Role.LabellingManager),
+        new(ManageProjects, Role.LabellingManager),
+        new(ReadCases, Role.Expert),
+        new(SeeReleases, Role.LabellingManager, Role.DataEngineer, Role.AiOffice, Role.Administrator),
+    ];
 }

@@ -38,14 +38,14 @@ public static class ProblemResponses
         ArgumentNullException.ThrowIfNull(refusal);
         ArgumentNullException.ThrowIfNull(words);
         var values = refusal.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.Name is not (nameof(Refusal.Code) or nameof(Refusal.Status) or "EqualityContract"))
+            .Where(p => p.Name is not (nameof(Refusal.Code) or nameof(Refusal.Status) or nameof(Refusal.WordsKey) or "EqualityContract"))
             .ToDictionary(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name), p => p.GetValue(refusal));
         var problem = new ProblemDetails
         {
             Type = TypePrefix + refusal.Code,
             Status = refusal.Status,
-            Title = words.Fill($"problem.{refusal.Code}.title", values),
-            Detail = words.Fill($"problem.{refusal.Code}.detail", values),
+            Title = words.Fill($"problem.{refusal.WordsKey}.title", values),
+            Detail = words.Fill($"problem.{refusal.WordsKey}.detail", values),
         };
         foreach (var (name, value) in values)
             problem.Extensions[name] = value;

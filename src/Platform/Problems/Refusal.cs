@@ -7,7 +7,11 @@ namespace Pirogov.Platform.Problems;
 /// </summary>
 /// <param name="Code">Stable: room and reason, such as <c>archive.not-dicom</c>.</param>
 /// <param name="Status">HTTP status: 400, 403, 404, 409, 413, 422 or 429.</param>
-public abstract record Refusal(string Code, int Status);
+public abstract record Refusal(string Code, int Status)
+{
+    /// <summary>Where the words stand when one problem type has several reasons; the code unless a refusal says otherwise.</summary>
+    public virtual string WordsKey => Code;
+}
 
 /// <summary>Nothing is there that this actor may see; the same answer for "absent" and "not yours".</summary>
 public sealed record NotFound(string What) : Refusal("platform.not-found", 404);

@@ -1,0 +1,55 @@
+using Pirogov.Labelling.Schemas;
+using Pirogov.Statistics;
+
+namespace Pirogov.Labelling.Agreement;
+
+/// <param name="Mean">Over the compared cases; null before the first.</param>
+internal sealed record ClassAgreement(string Id, double? Mean, double? Lowest, int Cases);
+
+/// <param name="Kappa">Cohen's κ of first and second reader; null when undefined or when the answers are not categories.</param>
+/// <param name="Lower">Of the 95 % interval.</param>
+/// <param name="Observed">The share of cases with equal answers; null before the first.</param>
+internal sealed record QuestionAgreement(string Id, double? Kappa, double? Lower, double? Upper, double? Observed, int Cases);
+
+/// <summary>
+/// How far the readers of a project agree. κ is of the first and the second source of each case: the readers are
+/// exchangeable, for pairs change from case to case and their order is drawn by a hash.
+/// </summary>
+internal sealed record ProjectAgreement(IReadOnlyList<ClassAgreement> Classes, IReadOnlyList<QuestionAgreement> Questions)
+{
+    private const double Level = 0.95;
+
+    public static ProjectAgreement Of(SchemaContent schema, IReadOnlyCollection<Figures> compared) => new(
+        [.. schema.Classes.Where(c => c.Geometries.Contains("mask")).Select(c => Class(c.Id, compared))],
+        [.. schema.Questions.Where(q => q.Type != Schemas.Question.FreeText).Select(q => Question(q, compared))]);
+
+    private static ClassAgreement Class(string id, IReadOnlyCollection<Figures> compared)
+    {
+        var dice = compared.Where(f => f.Dice.ContainsKey(id)).Select(f => f.Dice[id]).ToArray();
+        return dice.Length == 0 ? new(id, null, null, 0) : new(id, dice.Average(), dice.Min(), dice.Length);
+    }
+
+    private static QuestionAgreement Question(Question question, IReadOnlyCollection<Figures> compared)
+    {
+        var pairs = compared.Where(f => f.Answers.ContainsKey(question.Id)).Select(f => f.Answers[question.Id]).ToArray();
+        if (pairs.Length == 0)
+            return new(question.Id, null, null, null, null, 0);
+        var observed = pairs.Count(p => p.First == p.Second) / (double)pairs.Length;
+        if (Categories(question) is not { } categories)
+            return new(question.Id, null, null, null, observed, pairs.Length);
+        var (first, second) = (pairs.Select(p => Category(p.First, categories)).ToArray(), pairs.Select(p => Category(p.Second, categories)).ToArray());
+        var kappa = CohenKappa.Of(first, second, categories.Length + 2, KappaWeights.None, Level);
+        return new(question.Id, kappa.Kappa, kappa.Interval?.Lower, kappa.Interval?.Upper, observed, pairs.Length);
+    }
+
+    private static string[]? Categories(Question question) => question.Type switch
+    {
+        Schemas.Question.Choice => [.. question.Options.Select(o => o.Id)],
+        Schemas.Question.YesNo => ["false", "true"],
+        _ => null,
+    };
+
+    /// <summary>Behind the declared options stand two more categories: cannot be assessed, and not answered.</summary>
+    private static int Category(GivenAnswer answer, string[] categories) =>
+        answer.CannotAssess ? categories.Length : answer.Value is null ? categories.Length + 1 : Array.IndexOf(categories, answer.Value);
+}

@@ -1,0 +1,197 @@
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Releases;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Labelling.Validation;
+using Pirogov.Platform.Database;
+
+namespace Pirogov.Labelling;
+
+internal sealed class LabellingModel : ModelPart
+{
+    private const int Hash = 64;
+    private const int Address = 36;
+    private const int Word = 20;
+
+    public override void Configure(ModelBuilder model)
+    {
+        Schemas(model);
+        Projects(model);
+        Readings(model);
+        Decisions(model);
+        Releases(model);
+        Evidence(model);
+    }
+
+    private static void Schemas(ModelBuilder model)
+    {
+        model.Entity<LabellingSchema>(e =>
+        {
+            e.ToTable("labelling_schema");
+            e.Property(s => s.Id).ValueGeneratedNever();
+            e.Property(s => s.Name).HasMaxLength(LabellingSchema.NameLimit);
+            e.Property(s => s.NormalizedName).HasMaxLength(LabellingSchema.NameLimit);
+            e.Property(s => s.DataKind).HasConversion<string>().HasMaxLength(Word);
+            e.HasIndex(s => s.NormalizedName).IsUnique();
+            e.HasMany(s => s.Versions).WithOne().HasForeignKey(v => v.SchemaId);
+            e.Navigation(s => s.Versions).AutoInclude();
+            e.Ignore(s => s.Newest);
+        });
+        model.Entity<SchemaVersion>(e =>
+        {
+            e.ToTable("labelling_schema_version");
+            e.Property(v => v.Id).ValueGeneratedNever();
+            e.Ignore(v => v.Content);
+            e.HasIndex(v => new { v.SchemaId, v.Number }).IsUnique();
+        });
+    }
+
+    private static void Projects(ModelBuilder model)
+    {
+        model.Entity<LabellingProject>(e =>
+        {
+            e.ToTable("labelling_project");
+            e.Property(p => p.Id).ValueGeneratedNever();
+            e.Property(p => p.Name).HasMaxLength(LabellingProject.NameLimit);
+            e.Property(p => p.NormalizedName).HasMaxLength(LabellingProject.NameLimit);
+            e.Property(p => p.State).HasConversion<string>().HasMaxLength(Word).IsConcurrencyToken();
+            e.Property(p => p.Rule).HasConversion<string>().HasMaxLength(Word);
+            e.HasIndex(p => p.NormalizedName).IsUnique();
+            e.HasOne<SchemaVersion>().WithMany().HasForeignKey(p => p.SchemaVersionId);
+            e.HasMany(p => p.Readers).WithOne().HasForeignKey(r => r.ProjectId);
+            e.Navigation(p => p.Readers).AutoInclude();
+        });
+        model.Entity<ProjectReader>(e =>
+        {
+            e.ToTable("labelling_project_reader");
+            e.HasKey(r => new { r.ProjectId, r.AccountId });
+        });
+        model.Entity<ProjectCase>(e =>
+        {
+            e.ToTable("labelling_case");
+            e.Property(c => c.Id).ValueGeneratedNever();
+            e.Property(c => c.Label).HasMaxLength(100);
+            e.Property(c => c.ContentSha256).HasMaxLength(Hash);
+            e.Property(c => c.State).HasConversion<string>().HasMaxLength(Word).IsConcurrencyToken();
+            e.HasOne<LabellingProject>().WithMany().HasForeignKey(c => c.ProjectId);
+            e.HasIndex(c => new { c.ProjectId, c.CaseId }).IsUnique();
+        });
+    }
+
+    private static void Readings(ModelBuilder model)
+    {
+        model.Entity<Reading>(e =>
+        {
+            e.ToTable("labelling_reading");
+            e.Property(r => r.Id).ValueGeneratedNever();
+            e.Property(r => r.Mode).HasConversion<string>().HasMaxLength(Word);
+            e.Property(r => r.State).HasConversion<string>().HasMaxLength(Word).IsConcurrencyToken();
+            e.Property(r => r.Revision).IsConcurrencyToken();
+            e.Ignore(r => r.IsOpen);
+            e.HasOne<ProjectCase>().WithMany().HasForeignKey(r => r.ProjectCaseId);
+            // Nobody has two parts in one case: a reader is never its adjudicator, its validator or its other reader.
+            e.HasIndex(r => new { r.ProjectCaseId, r.AccountId }).IsUnique();
+            e.HasIndex(r => new { r.ProjectCaseId, r.Mode, r.Slot }).IsUnique();
+            e.HasIndex(r => new { r.AccountId, r.CaseId });
+            e.HasIndex(r => new { r.ProjectId, r.AccountId });
+        });
+        model.Entity<ReadingRevision>(e =>
+        {
+            e.ToTable("labelling_revision");
+            e.Property(r => r.Id).ValueGeneratedNever();
+            e.Property(r => r.DocumentMd5).HasMaxLength(Address);
+            e.Property(r => r.DocumentSha256).HasMaxLength(Hash);
+            e.Property(r => r.CaseSha256).HasMaxLength(Hash);
+            e.HasOne<Reading>().WithMany().HasForeignKey(r => r.ReadingId);
+            // Of two saves on one base, one wins.
+            e.HasIndex(r => new { r.ReadingId, r.Number }).IsUnique();
+        });
+        model.Entity<MaskBlob>(e =>
+        {
+            e.ToTable("labelling_mask");
+            e.HasKey(m => m.Sha256);
+            e.Property(m => m.Sha256).HasMaxLength(Hash);
+            e.Property(m => m.Md5).HasMaxLength(Address);
+        });
+        model.Entity<CaseComment>(e =>
+        {
+            e.ToTable("labelling_comment");
+            e.Property(c => c.Id).ValueGeneratedNever();
+            e.Property(c => c.Text).HasMaxLength(CaseComment.Limit);
+            e.HasIndex(c => c.ProjectCaseId);
+        });
+    }
+
+    private static void Decisions(ModelBuilder model)
+    {
+        model.Entity<Comparison>(e =>
+        {
+            e.ToTable("labelling_comparison");
+            e.Property(c => c.Id).ValueGeneratedNever();
+            e.Ignore(c => c.Figures);
+            e.HasIndex(c => c.ProjectCaseId).IsUnique();
+            e.HasIndex(c => c.ProjectId);
+        });
+        model.Entity<Consensus>(e =>
+        {
+            e.ToTable("labelling_consensus");
+            e.Property(c => c.Id).ValueGeneratedNever();
+            e.Property(c => c.Origin).HasConversion<string>().HasMaxLength(Word);
+            e.Property(c => c.Sources).HasMaxLength(200);
+            e.Property(c => c.DocumentMd5).HasMaxLength(Address);
+            e.Property(c => c.DocumentSha256).HasMaxLength(Hash);
+            e.Property(c => c.CaseSha256).HasMaxLength(Hash);
+            e.Ignore(c => c.Document);
+            e.HasIndex(c => new { c.ProjectCaseId, c.Number }).IsUnique();
+        });
+        model.Entity<Verdict>(e =>
+        {
+            e.ToTable("labelling_verdict");
+            e.Property(v => v.Id).ValueGeneratedNever();
+            e.HasIndex(v => new { v.ConsensusId, v.Level }).IsUnique();
+            e.HasIndex(v => v.ProjectCaseId);
+        });
+    }
+
+    private static void Releases(ModelBuilder model)
+    {
+        model.Entity<Release>(e =>
+        {
+            e.ToTable("labelling_release");
+            e.Property(r => r.Id).ValueGeneratedNever();
+            e.Property(r => r.Sha256).HasMaxLength(Hash);
+            e.Property(r => r.ManifestMd5).HasMaxLength(Address);
+            e.Ignore(r => r.Agreement);
+            e.HasIndex(r => new { r.ProjectId, r.Number }).IsUnique();
+            e.HasMany(r => r.Cases).WithOne().HasForeignKey(c => c.ReleaseId);
+            e.Navigation(r => r.Cases).AutoInclude();
+        });
+        model.Entity<ReleasedCase>(e =>
+        {
+            e.ToTable("labelling_released_case");
+            e.HasKey(c => new { c.ReleaseId, c.CaseId });
+            e.Property(c => c.DocumentMd5).HasMaxLength(Address);
+            e.Property(c => c.DocumentSha256).HasMaxLength(Hash);
+        });
+    }
+
+    private static void Evidence(ModelBuilder model)
+    {
+        model.Entity<SealedFile>(e =>
+        {
+            e.ToTable("labelling_sealed_file");
+            e.HasKey(f => new { f.Subject, f.Position });
+            e.Property(f => f.Md5).HasMaxLength(Address);
+            e.Property(f => f.Sha256).HasMaxLength(Hash);
+        });
+        model.Entity<SealedSupport>(e =>
+        {
+            e.ToTable("labelling_sealed_support");
+            e.HasKey(s => new { s.Subject, s.Position });
+            e.Property(s => s.Kind).HasMaxLength(100);
+            e.Property(s => s.Sha256).HasMaxLength(Hash);
+        });
+    }
+}

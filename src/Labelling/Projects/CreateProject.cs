@@ -1,0 +1,105 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Agenda.Contracts;
+using Pirogov.Archive.Contracts;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Labelling.Projects;
+
+internal sealed record ProjectNameIsTaken(string Name) : Refusal("labelling.project-name-is-taken", 409);
+
+internal sealed record SchemaIsNotPublished() : Refusal("labelling.schema-is-not-published", 422);
+
+internal sealed record NotAnExpert() : Refusal("labelling.not-an-expert", 422);
+
+internal sealed record CaseDoesNotFit(string Label) : Refusal("labelling.case-does-not-fit", 422);
+
+internal sealed record TooManyCases(int Limit) : Refusal("labelling.too-many-cases", 422);
+
+/// <summary>Plans a project: what is read, by whom, by which rules.</summary>
+[Needs(LabellingRights.ManageProjects)]
+internal sealed class CreateProject(PirogovDb db, ICases cases, IAgenda agenda, AuditTrail audit, TimeProvider time)
+{
+    /// <param name="Cases">Picked cases; together with what <paramref name="Query"/> finds.</param>
+    public sealed record Request(
+        string Name, ClinicalTaskId? ClinicalTaskId, SchemaVersionId SchemaVersionId, IReadOnlyList<CaseId>? Cases, CaseQuery? Query,
+        IReadOnlyList<Guid>? Readers, Guid Adjudicator, Guid Validator, double Threshold = 0.8, AdjudicationRule Rule = AdjudicationRule.OnDisagreement,
+        string? Instructions = null, DateTimeOffset? DueAt = null);
+
+    public sealed record Response(ProjectId Id, int Cases);
+
+    internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/labelling-projects",
+            (CreateProject use, Request request, CancellationToken cancellation) => use.Handle(request, cancellation).ToCreated(r => $"/api/v1/labelling-projects/{r.Id}"))
+        .Needs(typeof(CreateProject)).WithSummary("Plans a labelling project.");
+
+    public async Task<Outcome<Response>> Handle(Request request, CancellationToken cancellation)
+    {
+        var now = time.Now();
+        var readers = request.Readers ?? [];
+        var made = LabellingProject.Create(new(request.Name, request.ClinicalTaskId, request.SchemaVersionId, request.Instructions, request.Threshold,
+            request.Rule, readers, request.Adjudicator, request.Validator, request.DueAt), now);
+        if (made.IsRefused(out var refusal))
+            return refusal;
+        var project = made.Value;
+        if (await Unfit(project, cancellation) is { } unfit)
+            return unfit;
+        var schema = await db.Set<LabellingSchema>().AsNoTracking().SingleOrDefaultAsync(
+            s => s.Versions.Any(v => v.Id == request.SchemaVersionId && v.PublishedAt != null), cancellation);
+        if (schema is null)
+            return new SchemaIsNotPublished();
+        var chosen = await Choose(request, cancellation);
+        if (chosen.Count == 0)
+            return new CasesMissing();
+        if (chosen.Count > LabellingProject.MostCases)
+            return new TooManyCases(LabellingProject.MostCases);
+        if (chosen.FirstOrDefault(c => c.DataKind != schema.DataKind) is { } other)
+            return new CaseDoesNotFit(other.Label);
+        db.Add(project);
+        db.AddRange(chosen.Select(c => new ProjectCase(project.Id, c, now)));
+        audit.Note("labelling.project-created", "labelling-project", project.Id, new { Cases = chosen.Count, Readers = readers.Count });
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateException)
+        {
+            return new ProjectNameIsTaken(project.Name);
+        }
+
+        return new Response(project.Id, chosen.Count);
+    }
+
+    private async Task<Refusal?> Unfit(LabellingProject project, CancellationToken cancellation)
+    {
+        if (await db.Set<LabellingProject>().AnyAsync(p => p.NormalizedName == project.NormalizedName, cancellation))
+            return new ProjectNameIsTaken(project.Name);
+        if (project.ClinicalTaskId is { } task && await agenda.FindTask(task, cancellation) is null)
+            return new NotFound("clinical-task");
+        Guid[] people = [.. project.Readers.Select(r => r.AccountId), project.AdjudicatorId, project.ValidatorId];
+        var experts = await db.Set<Account>().CountAsync(a => people.Contains(a.Id) && !a.IsDisabled && a.Roles.Any(r => r.Role == Role.Expert), cancellation);
+        return experts == people.Length ? null : new NotAnExpert();
+    }
+
+    private async Task<IReadOnlyList<CaseSummary>> Choose(Request request, CancellationToken cancellation)
+    {
+        var chosen = new Dictionary<CaseId, CaseSummary>();
+        foreach (var one in request.Cases is { Count: > 0 } picked ? await cases.Find(picked, cancellation) : [])
+            chosen[one.Id] = one;
+        for (var page = 1; request.Query is { } query && chosen.Count <= LabellingProject.MostCases; page++)
+        {
+            var found = await cases.Search(query, page, Page.LargestSize, cancellation);
+            foreach (var one in found.Items)
+                chosen[one.Id] = one;
+            if (found.Items.Count == 0 || (long)page * found.Size >= found.Total)
+                break;
+        }
+
+        return [.. chosen.Values.OrderBy(c => c.Label, StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,76 @@
+using Pirogov.Archive.Contracts;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Labelling.Projects;
+
+internal readonly record struct ProjectCaseId(Guid Value) : IEntityId<ProjectCaseId>
+{
+    public static ProjectCaseId From(Guid value) => new(value);
+    public static bool TryParse(string? text, out ProjectCaseId id) => EntityId.TryParse(text, out id);
+    public override string ToString() => Value.ToString();
+}
+
+internal enum ProjectCaseState
+{
+    Planned,
+    Reading,
+    Comparing,
+    Adjudication,
+    Validation,
+    Validated,
+    Released,
+}
+
+internal sealed record CaseIsElsewhere(ProjectCaseState State) : Refusal("labelling.case-is-elsewhere", 409);
+
+/// <summary>
+/// A case on its way through a project. Every step names the state it starts from; the state is also the row's
+/// concurrency token, so that of two parallel steps one loses.
+/// </summary>
+internal sealed class ProjectCase
+{
+    public ProjectCaseId Id { get; private set; } = EntityId.New<ProjectCaseId>();
+    public ProjectId ProjectId { get; private set; }
+    public CaseId CaseId { get; private set; }
+    public string Label { get; private set; } = "";
+    public BatchId BatchId { get; private set; }
+    public string ContentSha256 { get; private set; } = "";
+    public ProjectCaseState State { get; private set; }
+    public DateTimeOffset ChangedAt { get; private set; }
+
+    private ProjectCase()
+    {
+    }
+
+    public ProjectCase(ProjectId projectId, CaseSummary summary, DateTimeOffset now) =>
+        (ProjectId, CaseId, Label, BatchId, ContentSha256, ChangedAt) = (projectId, summary.Id, summary.Label, summary.BatchId, summary.ContentSha256, now);
+
+    public Refusal? BeginReading(DateTimeOffset now) => Go(ProjectCaseState.Planned, ProjectCaseState.Reading, now);
+
+    public Refusal? CloseRound(DateTimeOffset now) => Go(ProjectCaseState.Reading, ProjectCaseState.Comparing, now);
+
+    public Refusal? SendToAdjudication(DateTimeOffset now) => Go(ProjectCaseState.Comparing, ProjectCaseState.Adjudication, now);
+
+    public Refusal? AgreeAutomatically(DateTimeOffset now) => Go(ProjectCaseState.Comparing, ProjectCaseState.Validation, now);
+
+    public Refusal? Adjudicate(DateTimeOffset now) => Go(ProjectCaseState.Adjudication, ProjectCaseState.Validation, now);
+
+    public Refusal? Accept(DateTimeOffset now) => Go(ProjectCaseState.Validation, ProjectCaseState.Validated, now);
+
+    public Refusal? Return(DateTimeOffset now) => Go(ProjectCaseState.Validation, ProjectCaseState.Adjudication, now);
+
+    public Refusal? Release(DateTimeOffset now) => Go(ProjectCaseState.Validated, ProjectCaseState.Released, now);
+
+    /// <summary>A correction after the validation: the adjudicator takes the case again, and the next release holds what comes of it.</summary>
+    public Refusal? Reopen(DateTimeOffset now) =>
+        Go(State == ProjectCaseState.Released ? ProjectCaseState.Released : ProjectCaseState.Validated, ProjectCaseState.Adjudication, now);
+
+    private CaseIsElsewhere? Go(ProjectCaseState from, ProjectCaseState to, DateTimeOffset now)
+    {
+        if (State != from)
+            return new CaseIsElsewhere(State);
+        (State, ChangedAt) = (to, now);
+        return null;
+    }
+}

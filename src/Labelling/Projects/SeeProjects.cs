@@ -1,0 +1,103 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Agenda.Contracts;
+using Pirogov.Archive.Contracts;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Releases;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Labelling.Projects;
+
+internal sealed record ProjectRow(
+    ProjectId Id, string Name, ProjectState State, string SchemaName, int Cases, int Validated, DateTimeOffset CreatedAt, DateTimeOffset? DueAt);
+
+internal sealed record PersonLoad(Guid AccountId, string Name, ReadingMode Mode, int Offered, int InWork, int Done);
+
+internal sealed record ReleaseRow(ReleaseId Id, int Number, DateTimeOffset ReleasedAt, int Cases, string Sha256);
+
+internal sealed record ProjectPage(
+    ProjectId Id, string Name, ProjectState State, string? ClinicalTask, SchemaView Schema, string Instructions, double Threshold, AdjudicationRule Rule,
+    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? DueAt, IReadOnlyDictionary<ProjectCaseState, int> States,
+    IReadOnlyList<PersonLoad> People, ProjectAgreement Agreement, IReadOnlyList<ReleaseRow> Releases);
+
+internal sealed record SlotView(ReadingMode Mode, ReadingState State);
+
+/// <param name="Dice">Class → Dice; null until both blind readings are locked.</param>
+internal sealed record ProjectCaseRow(
+    ProjectCaseId Id, CaseId CaseId, string Label, ProjectCaseState State, DateTimeOffset ChangedAt, IReadOnlyList<SlotView> Slots,
+    IReadOnlyDictionary<string, double>? Dice, bool? Agreed, ConsensusOrigin? Consensus, int Revisions);
+
+/// <summary>A manager's view: who is how far and how the readers agree; nobody's labels.</summary>
+[Needs(LabellingRights.ManageProjects)]
+internal sealed class SeeProjects(PirogovDb db, IAgenda agenda)
+{
+    internal static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/labelling-projects", (SeeProjects use, int? page, int? size, CancellationToken cancellation) =>
+            use.List(page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(SeeProjects)).WithSummary("Labelling projects, the newest first.");
+        api.MapGet("/labelling-projects/{id}", (SeeProjects use, ProjectId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
+            .Needs(typeof(SeeProjects)).WithSummary("A project's progress, people and agreement.");
+        api.MapGet("/labelling-projects/{id}/cases", (SeeProjects use, ProjectId id, ProjectCaseState? state, int? page, int? size, CancellationToken cancellation) =>
+            use.Cases(id, state, page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(SeeProjects)).WithSummary("A project's cases with the state of their readings.");
+    }
+
+    public async Task<Page<ProjectRow>> List(int page, int size, CancellationToken cancellation) => await (
+        from p in db.Set<LabellingProject>().AsNoTracking()
+        from s in db.Set<LabellingSchema>().Where(s => s.Versions.Any(v => v.Id == p.SchemaVersionId))
+        orderby p.CreatedAt descending
+        select new ProjectRow(p.Id, p.Name, p.State, s.Name, db.Set<ProjectCase>().Count(c => c.ProjectId == p.Id),
+            db.Set<ProjectCase>().Count(c => c.ProjectId == p.Id && (c.State == ProjectCaseState.Validated || c.State == ProjectCaseState.Released)),
+            p.CreatedAt, p.DueAt)).ToPage(page, size, cancellation);
+
+    public async Task<Outcome<ProjectPage>> One(ProjectId id, CancellationToken cancellation)
+    {
+        if (await db.Set<LabellingProject>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } project)
+            return new NotFound("labelling-project");
+        var schema = await db.Set<LabellingSchema>().AsNoTracking().SingleAsync(s => s.Versions.Any(v => v.Id == project.SchemaVersionId), cancellation);
+        var version = schema.Versions.Single(v => v.Id == project.SchemaVersionId);
+        var states = await db.Set<ProjectCase>().Where(c => c.ProjectId == id).GroupBy(c => c.State).Select(g => new { g.Key, Count = g.Count() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
+        var compared = await db.Set<Comparison>().AsNoTracking().Where(c => c.ProjectId == id).ToArrayAsync(cancellation);
+        var task = project.ClinicalTaskId is { } taskId ? await agenda.FindTask(taskId, cancellation) : null;
+        var releases = await db.Set<Release>().AsNoTracking().Where(r => r.ProjectId == id).OrderByDescending(r => r.Number)
+            .Select(r => new ReleaseRow(r.Id, r.Number, r.ReleasedAt, r.Cases.Count, r.Sha256)).ToArrayAsync(cancellation);
+        return new ProjectPage(id, project.Name, project.State, task?.Title, SchemaView.Of(schema, version), project.Instructions, project.Threshold,
+            project.Rule, project.CreatedAt, project.StartedAt, project.DueAt, states, await People(project, cancellation),
+            ProjectAgreement.Of(version.Content, [.. compared.Select(c => c.Figures)]), releases);
+    }
+
+    public async Task<Page<ProjectCaseRow>> Cases(ProjectId id, ProjectCaseState? state, int page, int size, CancellationToken cancellation)
+    {
+        var found = await db.Set<ProjectCase>().AsNoTracking().Where(c => c.ProjectId == id && (state == null || c.State == state))
+            .OrderBy(c => c.Label).ToPage(page, size, cancellation);
+        var ids = found.Items.Select(c => c.Id).ToArray();
+        var readings = (await db.Set<Reading>().AsNoTracking().Where(r => ids.Contains(r.ProjectCaseId)).ToArrayAsync(cancellation)).ToLookup(r => r.ProjectCaseId);
+        var compared = await db.Set<Comparison>().AsNoTracking().Where(c => ids.Contains(c.ProjectCaseId)).ToDictionaryAsync(c => c.ProjectCaseId, cancellation);
+        var consensus = (await db.Set<Consensus>().AsNoTracking().Where(c => ids.Contains(c.ProjectCaseId)).ToArrayAsync(cancellation)).ToLookup(c => c.ProjectCaseId);
+        return new([.. found.Items.Select(c => new ProjectCaseRow(c.Id, c.CaseId, c.Label, c.State, c.ChangedAt,
+            [.. readings[c.Id].OrderBy(r => r.Mode).ThenBy(r => r.Slot).Select(r => new SlotView(r.Mode, r.State))],
+            compared.GetValueOrDefault(c.Id)?.Figures.Dice, compared.GetValueOrDefault(c.Id)?.Agreed,
+            consensus[c.Id].MaxBy(x => x.Number)?.Origin, consensus[c.Id].Count()))], found.Number, found.Size, found.Total);
+    }
+
+    private async Task<IReadOnlyList<PersonLoad>> People(LabellingProject project, CancellationToken cancellation)
+    {
+        var counts = await db.Set<Reading>().Where(r => r.ProjectId == project.Id).GroupBy(r => new { r.AccountId, r.State })
+            .Select(g => new { g.Key.AccountId, g.Key.State, Count = g.Count() }).ToArrayAsync(cancellation);
+        (Guid Id, ReadingMode Mode)[] people =
+            [.. project.Readers.Select(r => (r.AccountId, ReadingMode.Read)), (project.AdjudicatorId, ReadingMode.Adjudicate), (project.ValidatorId, ReadingMode.Validate)];
+        var ids = people.Select(p => p.Id).ToArray();
+        var names = await db.Set<Account>().Where(a => ids.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.FullName, cancellation);
+        int Of(Guid id, params ReadingState[] states) => counts.Where(c => c.AccountId == id && states.Contains(c.State)).Sum(c => c.Count);
+        return [.. people.Select(p => new PersonLoad(p.Id, names.GetValueOrDefault(p.Id, ""), p.Mode, Of(p.Id, ReadingState.Offered),
+            Of(p.Id, ReadingState.Accepted, ReadingState.Draft, ReadingState.Returned), Of(p.Id, ReadingState.Submitted, ReadingState.Locked)))
+            .OrderBy(p => p.Mode).ThenBy(p => p.Name, StringComparer.CurrentCulture)];
+    }
+}

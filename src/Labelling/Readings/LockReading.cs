@@ -1,0 +1,71 @@
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Archive.Contracts;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Validation;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Evidence;
+using Pirogov.Platform.Jobs;
+using Pirogov.Platform.Outbox;
+
+namespace Pirogov.Labelling.Readings;
+
+/// <summary>
+/// Takes a submission into its round: links it to the evidence and locks it. The last of the blind readings closes the
+/// round and asks for the comparison; an adjudicator's decision becomes the consensus. Events come one after another, so
+/// two readers who submit at the same moment cannot each take the other for unfinished.
+/// </summary>
+internal sealed class LockReading(
+    PirogovDb db, Sealing sealing, EvidenceChain chain, Documents documents, JobQueue jobs, AskValidator askValidator, AuditTrail audit, TimeProvider time)
+    : IHandle<ReadingSubmitted>
+{
+    public async Task Handle(ReadingSubmitted happened, CancellationToken cancellation)
+    {
+        var reading = await db.Set<Reading>().SingleAsync(r => r.Id == happened.Id, cancellation);
+        if (!reading.Lock(time.Now()))
+            return;
+        var one = await db.Set<ProjectCase>().SingleAsync(c => c.Id == reading.ProjectCaseId, cancellation);
+        var revision = await db.Set<ReadingRevision>().SingleAsync(r => r.ReadingId == reading.Id && r.Number == reading.Revision, cancellation);
+        var document = new EvidenceFile(revision.DocumentMd5, revision.DocumentSha256, revision.DocumentSize);
+        var files = await documents.FilesOf(document, await documents.Load(revision.DocumentMd5, cancellation), cancellation);
+        var batch = await chain.Find(ArchiveEvidence.Batch, one.BatchId.Value, cancellation);
+        audit.Note("labelling.reading-locked", "reading", reading.Id, new { revision.Number });
+        if (reading.Mode == ReadingMode.Read)
+        {
+            sealing.Record(LabellingEvidence.Reading, revision.Id, ReadingEvidence.Facts(reading, revision), [batch], files);
+            await CloseRound(reading, one, cancellation);
+        }
+        else
+        {
+            var comparison = await db.Set<Comparison>().SingleAsync(c => c.ProjectCaseId == one.Id, cancellation);
+            var compared = await chain.Find(LabellingEvidence.Comparison, comparison.Id, cancellation);
+            var link = sealing.Record(LabellingEvidence.Reading, revision.Id, ReadingEvidence.Facts(reading, revision), [batch, compared], files);
+            await Decide(one, comparison, revision, [compared, link], files, cancellation);
+        }
+    }
+
+    private async Task CloseRound(Reading reading, ProjectCase one, CancellationToken cancellation)
+    {
+        var othersAreOpen = await db.Set<Reading>().AnyAsync(
+            r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Read && r.Id != reading.Id && r.State != ReadingState.Locked, cancellation);
+        if (othersAreOpen || one.CloseRound(time.Now()) is not null)
+            return;
+        jobs.Enqueue<CompareReadings, CompareReadings.Payload>(new(one.Id), "labelling-case", one.Id);
+    }
+
+    private async Task Decide(
+        ProjectCase one, Comparison comparison, ReadingRevision revision, EvidenceReference?[] standsOn, IReadOnlyList<EvidenceFile> files,
+        CancellationToken cancellation)
+    {
+        var now = time.Now();
+        if (one.Adjudicate(now) is not null)
+            return;
+        var number = await db.Set<Consensus>().CountAsync(c => c.ProjectCaseId == one.Id, cancellation) + 1;
+        var consensus = new Consensus(one, number, comparison, revision.Id, files[0], revision.SchemaVersionId, now);
+        db.Add(consensus);
+        sealing.Record(LabellingEvidence.Consensus, consensus.Id, consensus.Facts(), standsOn, files);
+        await askValidator.About(one, cancellation);
+    }
+}

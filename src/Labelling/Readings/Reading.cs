@@ -1,0 +1,179 @@
+using System.Security.Cryptography;
+using Pirogov.Archive.Contracts;
+using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+using Pirogov.Platform.Store;
+
+namespace Pirogov.Labelling.Readings;
+
+/// <summary>What the person is asked for: labels of their own, a decision between two readings, or a verdict.</summary>
+internal enum ReadingMode
+{
+    Read,
+    Adjudicate,
+    Validate,
+}
+
+internal enum ReadingState
+{
+    Offered,
+    Accepted,
+    Draft,
+    Submitted,
+    Locked,
+    Returned,
+}
+
+internal sealed record StaleRevision(int CurrentRevision) : Refusal("labelling/stale-revision", 409);
+
+internal sealed record ReadingIsLocked() : Refusal("labelling/reading-is-locked", 409);
+
+internal sealed record NothingToSubmit() : Refusal("labelling/nothing-to-submit", 409);
+
+internal sealed record ValidatorDoesNotDraw() : Refusal("labelling/validator-does-not-draw", 409);
+
+internal sealed record NotForValidation() : Refusal("labelling/not-for-validation", 409);
+
+/// <summary>
+/// One person's piece of work on one case of a project. Its revisions are appended and never changed; the newest
+/// number and the state are the row's concurrency tokens.
+/// </summary>
+internal sealed class Reading
+{
+    public ReadingId Id { get; private set; } = EntityId.New<ReadingId>();
+    public ProjectId ProjectId { get; private set; }
+    public ProjectCaseId ProjectCaseId { get; private set; }
+    public CaseId CaseId { get; private set; }
+    public Guid AccountId { get; private set; }
+    public ReadingMode Mode { get; private set; }
+
+    /// <summary>1 and 2 for the blind readers; 1 for the adjudicator and the validator.</summary>
+    public int Slot { get; private set; }
+    public ReadingState State { get; private set; }
+    public int Revision { get; private set; }
+    public DateTimeOffset OfferedAt { get; private set; }
+    public DateTimeOffset ChangedAt { get; private set; }
+
+    private Reading()
+    {
+    }
+
+    public Reading(ProjectCase one, Guid accountId, ReadingMode mode, int slot, DateTimeOffset now) =>
+        (ProjectId, ProjectCaseId, CaseId, AccountId, Mode, Slot, OfferedAt, ChangedAt) =
+        (one.ProjectId, one.Id, one.CaseId, accountId, mode, slot, now, now);
+
+    public bool IsOpen => State is not (ReadingState.Submitted or ReadingState.Locked);
+
+    /// <summary>Opening the case takes the offer up; opening it again changes nothing.</summary>
+    public void Take(DateTimeOffset now)
+    {
+        if (State == ReadingState.Offered)
+            (State, ChangedAt) = (ReadingState.Accepted, now);
+    }
+
+    public Refusal? MaySave(int baseRevision)
+    {
+        if (Mode == ReadingMode.Validate)
+            return new ValidatorDoesNotDraw();
+        if (!IsOpen)
+            return new ReadingIsLocked();
+        return baseRevision == Revision ? null : new StaleRevision(Revision);
+    }
+
+    public Outcome<ReadingRevision> Save(int baseRevision, StoredObject document, SchemaVersionId schema, string caseSha256, DateTimeOffset now)
+    {
+        if (MaySave(baseRevision) is { } refusal)
+            return refusal;
+        (Revision, State, ChangedAt) = (Revision + 1, ReadingState.Draft, now);
+        return new ReadingRevision(Id, Revision, document, schema, caseSha256, now);
+    }
+
+    public Refusal? Submit(int revision, DateTimeOffset now)
+    {
+        if (MaySave(revision) is { } refusal)
+            return refusal;
+        if (Revision == 0)
+            return new NothingToSubmit();
+        (State, ChangedAt) = (ReadingState.Submitted, now);
+        return null;
+    }
+
+    /// <summary>The round has taken the submission in: from now on it is what others are compared with.</summary>
+    public bool Lock(DateTimeOffset now)
+    {
+        if (State != ReadingState.Submitted)
+            return false;
+        (State, ChangedAt) = (ReadingState.Locked, now);
+        return true;
+    }
+
+    /// <summary>The adjudicator's decision comes back with a comment.</summary>
+    public void Return(DateTimeOffset now) => (State, ChangedAt) = (ReadingState.Returned, now);
+
+    /// <summary>The validator is asked again, about a new consensus.</summary>
+    public void OfferAgain(DateTimeOffset now) => (State, OfferedAt, ChangedAt) = (ReadingState.Offered, now, now);
+
+    public Refusal? GiveVerdict(DateTimeOffset now)
+    {
+        if (Mode != ReadingMode.Validate)
+            return new NotForValidation();
+        if (!IsOpen)
+            return new ReadingIsLocked();
+        (State, ChangedAt) = (ReadingState.Locked, now);
+        return null;
+    }
+
+    /// <summary>
+    /// The order in which sources are named A and B: by a hash over the case and the reading, so that a letter tells
+    /// nothing of the person, the slot or who was first.
+    /// </summary>
+    public static IEnumerable<Reading> InBlindOrder(IEnumerable<Reading> readings) => readings.OrderBy(
+        r => Convert.ToHexString(SHA256.HashData([.. r.ProjectCaseId.Value.ToByteArray(), .. r.Id.Value.ToByteArray()])), StringComparer.Ordinal);
+}
+
+/// <summary>What stood in a reading at one save. It pins the schema's version and the case's content.</summary>
+internal sealed class ReadingRevision
+{
+    public Guid Id { get; private set; } = Guid.CreateVersion7();
+    public ReadingId ReadingId { get; private set; }
+    public int Number { get; private set; }
+    public string DocumentMd5 { get; private set; } = "";
+    public string DocumentSha256 { get; private set; } = "";
+    public long DocumentSize { get; private set; }
+    public SchemaVersionId SchemaVersionId { get; private set; }
+    public string CaseSha256 { get; private set; } = "";
+    public DateTimeOffset SavedAt { get; private set; }
+
+    private ReadingRevision()
+    {
+    }
+
+    public ReadingRevision(ReadingId readingId, int number, StoredObject document, SchemaVersionId schema, string caseSha256, DateTimeOffset now) =>
+        (ReadingId, Number, DocumentMd5, DocumentSha256, DocumentSize, SchemaVersionId, CaseSha256, SavedAt) =
+        (readingId, number, document.Md5, document.Sha256, document.Size, schema, caseSha256, now);
+}
+
+/// <summary>What a validator (or a manager who reopens a case) says to the adjudicator.</summary>
+internal sealed class CaseComment
+{
+    public const int Limit = 4_000;
+
+    public Guid Id { get; private set; } = Guid.CreateVersion7();
+    public ProjectCaseId ProjectCaseId { get; private set; }
+    public int Level { get; private set; }
+    public string Text { get; private set; } = "";
+    public DateTimeOffset At { get; private set; }
+
+    private CaseComment()
+    {
+    }
+
+    public CaseComment(ProjectCaseId projectCaseId, int level, string text, DateTimeOffset now) =>
+        (ProjectCaseId, Level, Text, At) = (projectCaseId, level, text.Trim(), now);
+
+    public static Refusal? Check(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? new Missing("comment") : text.Length > Limit ? new TooLong("comment", Limit) : null;
+}

@@ -1,0 +1,104 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Archive.Contracts;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Labelling.Readings;
+
+internal sealed record ProjectReference(ProjectId Id, string Name);
+
+internal sealed record CaseReference(CaseId Id, string Label);
+
+/// <param name="Name">A or B: never a person.</param>
+internal sealed record SourceView(string Name, LabelDocument Document, IReadOnlyDictionary<string, double> Agreement);
+
+internal sealed record CommentView(DateTimeOffset At, int Level, string Text);
+
+internal sealed record QueueCount(int Done, int Total);
+
+/// <summary>Everything that the workbench needs for one reading.</summary>
+internal sealed record ReadingView(
+    ReadingId Id, ReadingMode Mode, ReadingState State, ProjectReference Project, CaseReference Case, string? Instructions, SchemaView Schema, int Revision,
+    LabelDocument? Document, IReadOnlyList<SeriesSummary> Series, IReadOnlyList<SourceView> Sources, IReadOnlyList<CommentView> Comments, NextView? Next,
+    QueueCount Queue);
+
+/// <summary>
+/// One's own reading. Another's answers "not found", whoever asks; sources and comments exist only for those who decide
+/// after the blind round is locked.
+/// </summary>
+[Needs(LabellingRights.ReadCases)]
+internal sealed class SeeReading(
+    PirogovDb db, CurrentActor actor, ICases cases, AuditTrail audit, Documents documents, NextReading next, ReadingSources sources)
+{
+    internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/readings/{id}", (SeeReading use, ReadingId id, CancellationToken cancellation) =>
+        use.One(id, cancellation).ToHttp()).Needs(typeof(SeeReading)).WithSummary("One's own reading, with everything the workbench needs.");
+
+    public async Task<Outcome<ReadingView>> One(ReadingId id, CancellationToken cancellation)
+    {
+        var me = actor.Actor.AccountId;
+        if (await db.Set<Reading>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id && r.AccountId == me, cancellation) is not { } reading)
+            return new NotFound("reading");
+        var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation);
+        var schema = await db.Set<LabellingSchema>().AsNoTracking().SingleAsync(s => s.Versions.Any(v => v.Id == project.SchemaVersionId), cancellation);
+        var summary = await cases.Find(reading.CaseId, cancellation);
+        var label = await db.Set<ProjectCase>().Where(c => c.Id == reading.ProjectCaseId).Select(c => c.Label).SingleAsync(cancellation);
+        audit.Note("labelling.reading-opened", "reading", id);
+        await db.SaveChangesAsync(cancellation);
+        return new ReadingView(id, reading.Mode, reading.State, new(project.Id, project.Name), new(reading.CaseId, label),
+            project.Instructions.Length > 0 ? project.Instructions : null, SchemaView.Of(schema, schema.Versions.Single(v => v.Id == project.SchemaVersionId)),
+            reading.Revision, await Document(reading, cancellation), summary?.Series ?? [], await sources.For(reading, withRuns: true, cancellation),
+            await Comments(reading, cancellation), await next.ViewAfter(reading, cancellation), await Count(reading, cancellation));
+    }
+
+    /// <summary>One's own newest revision; for a validator the consensus, which is not theirs to change.</summary>
+    private async Task<LabelDocument?> Document(Reading reading, CancellationToken cancellation)
+    {
+        var md5 = reading.Mode == ReadingMode.Validate
+            ? await db.Set<Consensus>().Where(c => c.ProjectCaseId == reading.ProjectCaseId).OrderByDescending(c => c.Number)
+                .Select(c => c.DocumentMd5).FirstOrDefaultAsync(cancellation)
+            : await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision)
+                .Select(r => r.DocumentMd5).SingleOrDefaultAsync(cancellation);
+        return md5 is null ? null : await documents.WithRuns(await documents.Load(md5, cancellation), cancellation);
+    }
+
+    private async Task<IReadOnlyList<CommentView>> Comments(Reading reading, CancellationToken cancellation) => reading.Mode == ReadingMode.Read
+        ? []
+        : await db.Set<CaseComment>().Where(c => c.ProjectCaseId == reading.ProjectCaseId).OrderBy(c => c.Id)
+            .Select(c => new CommentView(c.At, c.Level, c.Text)).ToArrayAsync(cancellation);
+
+    private async Task<QueueCount> Count(Reading reading, CancellationToken cancellation)
+    {
+        var mine = db.Set<Reading>().Where(r => r.AccountId == reading.AccountId && r.ProjectId == reading.ProjectId && r.Mode == reading.Mode);
+        return new(await mine.CountAsync(r => r.State == ReadingState.Submitted || r.State == ReadingState.Locked, cancellation), await mine.CountAsync(cancellation));
+    }
+}
+
+/// <summary>The two locked readings as an adjudicator or a validator sees them: by letter.</summary>
+internal sealed class ReadingSources(PirogovDb db, Documents documents)
+{
+    public async Task<IReadOnlyList<SourceView>> For(Reading reading, bool withRuns, CancellationToken cancellation)
+    {
+        if (reading.Mode == ReadingMode.Read
+            || await db.Set<Comparison>().AsNoTracking().SingleOrDefaultAsync(c => c.ProjectCaseId == reading.ProjectCaseId, cancellation) is not { } comparison)
+            return [];
+        var agreement = comparison.Figures.Dice;
+        var views = new List<SourceView>(2);
+        foreach (var (name, revision) in new[] { ("A", comparison.FirstRevisionId), ("B", comparison.SecondRevisionId) })
+        {
+            var md5 = await db.Set<ReadingRevision>().Where(r => r.Id == revision).Select(r => r.DocumentMd5).SingleAsync(cancellation);
+            var document = await documents.Load(md5, cancellation);
+            views.Add(new(name, withRuns ? await documents.WithRuns(document, cancellation) : document, agreement));
+        }
+
+        return views;
+    }
+}

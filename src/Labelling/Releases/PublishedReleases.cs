@@ -1,0 +1,51 @@
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Archive.Contracts;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Platform.Database;
+
+namespace Pirogov.Labelling.Releases;
+
+internal sealed class PublishedReleases(PirogovDb db, Documents documents) : IReleases
+{
+    public async Task<IReadOnlyList<ReleaseSummary>> All(CancellationToken cancellation)
+    {
+        var found = new List<ReleaseSummary>();
+        foreach (var release in await db.Set<Release>().AsNoTracking().OrderByDescending(r => r.ReleasedAt).ToArrayAsync(cancellation))
+            found.Add(await Summarise(release, cancellation));
+        return found;
+    }
+
+    public async Task<ReleaseSummary?> Find(ReleaseId id, CancellationToken cancellation) =>
+        await db.Set<Release>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancellation) is { } release ? await Summarise(release, cancellation) : null;
+
+    public async Task<ReleasedLabels?> Labels(ReleaseId id, CaseId caseId, CancellationToken cancellation)
+    {
+        if (await db.Set<Release>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancellation) is not { } release
+            || release.Cases.SingleOrDefault(c => c.CaseId == caseId) is not { } one)
+            return null;
+        var content = (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == release.SchemaVersionId, cancellation)).Content;
+        var document = await documents.Load(one.DocumentMd5, cancellation);
+        var blobs = await documents.Find(document.Masks.Select(m => m.Blob!), cancellation);
+        return new(caseId, one.DocumentMd5, one.DocumentSha256, one.DocumentSize,
+            [.. document.Masks.Select(m => (Mask: m, Blob: blobs[m.Blob!])).Select(m => new ReleasedMask(
+                m.Mask.Class, m.Mask.SopInstanceUid, m.Mask.Frame, m.Mask.Rows, m.Mask.Columns, m.Blob.Md5, m.Blob.Sha256, m.Blob.Size))],
+            content.Questions.ToDictionary(q => q.Id, q => Settled(AnswerText.Of(document, q))));
+    }
+
+    private static string? Settled(GivenAnswer answer) => answer.Uncertain || answer.CannotAssess ? null : answer.Value;
+
+    private async Task<ReleaseSummary> Summarise(Release release, CancellationToken cancellation)
+    {
+        var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == release.ProjectId, cancellation);
+        var schema = await db.Set<LabellingSchema>().AsNoTracking().SingleAsync(s => s.Versions.Any(v => v.Id == release.SchemaVersionId), cancellation);
+        var content = schema.Versions.Single(v => v.Id == release.SchemaVersionId).Content;
+        return new(release.Id, project.Name, release.Number, release.ReleasedAt, project.ClinicalTaskId, schema.Name, release.Sha256,
+            [.. content.Classes.Select(c => new ReleasedClass(c.Id, c.Name, c.Color))],
+            [.. content.Questions.Select(q => new ReleasedQuestion(q.Id, q.Text, q.Type, [.. q.Options.Select(o => o.Id)]))],
+            [.. release.Cases.Select(c => c.CaseId).OrderBy(c => c.Value.ToString(), StringComparer.Ordinal)], release.Agreement);
+    }
+}

@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Agenda.Contracts;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Labelling.Schemas;
+
+/// <summary>Makes a schema, edits its draft, publishes it.</summary>
+[Needs(LabellingRights.DesignSchemas)]
+internal sealed class DesignSchema(PirogovDb db, AuditTrail audit, TimeProvider time)
+{
+    public sealed record Request(string Name, DataKind DataKind, IReadOnlyList<LabelClass>? Classes, IReadOnlyList<Question>? Questions)
+    {
+        // A JSON member that is left out arrives as null whatever its type says; the check then names what is missing.
+        internal SchemaContent Content => new(
+            [.. (Classes ?? []).Select(c => c with { Id = c.Id ?? "", Color = c.Color ?? "", Geometries = c.Geometries ?? [] })],
+            [.. (Questions ?? []).Select(q => q with { Id = q.Id ?? "", Options = [.. (q.Options ?? []).Select(o => o with { Id = o.Id ?? "" })] })]);
+    }
+
+    public sealed record Response(SchemaId Id, SchemaVersionId VersionId, int Version, DateTimeOffset? PublishedAt);
+
+    internal static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/labelling-schemas", (DesignSchema use, Request request, CancellationToken cancellation) =>
+            use.Create(request, cancellation).ToCreated(r => $"/api/v1/labelling-schemas/{r.Id}")).Needs(typeof(DesignSchema)).WithSummary("Makes a schema with its first draft.");
+        api.MapPut("/labelling-schemas/{id}/draft", (DesignSchema use, SchemaId id, Request request, CancellationToken cancellation) =>
+            use.Edit(id, request, cancellation).ToHttp()).Needs(typeof(DesignSchema)).WithSummary("Changes the draft; after a publication, begins the next version.");
+        api.MapPost("/labelling-schemas/{id}/publish", (DesignSchema use, SchemaId id, CancellationToken cancellation) =>
+            use.Publish(id, cancellation).ToHttp()).Needs(typeof(DesignSchema)).WithSummary("Publishes the draft: from then on it never changes.");
+        api.MapPost("/labelling-schemas/check", (Request request) => Check(request)).Needs(typeof(DesignSchema))
+            .WithSummary("What keeps a draft from being published.");
+    }
+
+    public static IReadOnlyList<SchemaIsUnfit> Check(Request request) => [.. request.Content.Faults()];
+
+    public async Task<Outcome<Response>> Create(Request request, CancellationToken cancellation)
+    {
+        var made = LabellingSchema.Create(request.Name, request.DataKind, request.Content, time.Now());
+        if (made.IsRefused(out var refusal))
+            return refusal;
+        db.Add(made.Value);
+        return await Keep(made.Value, "labelling.schema-created", cancellation);
+    }
+
+    public async Task<Outcome<Response>> Edit(SchemaId id, Request request, CancellationToken cancellation)
+    {
+        if (await Find(id, cancellation) is not { } schema)
+            return new NotFound("labelling-schema");
+        if (schema.Edit(request.Name, request.Content, time.Now()) is { } refusal)
+            return refusal;
+        return await Keep(schema, "labelling.schema-edited", cancellation);
+    }
+
+    public async Task<Outcome<Response>> Publish(SchemaId id, CancellationToken cancellation)
+    {
+        if (await Find(id, cancellation) is not { } schema)
+            return new NotFound("labelling-schema");
+        if (schema.Publish(time.Now()).IsRefused(out var refusal))
+            return refusal;
+        return await Keep(schema, "labelling.schema-published", cancellation);
+    }
+
+    private Task<LabellingSchema?> Find(SchemaId id, CancellationToken cancellation) =>
+        db.Set<LabellingSchema>().SingleOrDefaultAsync(s => s.Id == id, cancellation);
+
+    private async Task<Outcome<Response>> Keep(LabellingSchema schema, string action, CancellationToken cancellation)
+    {
+        if (await db.Set<LabellingSchema>().AnyAsync(s => s.NormalizedName == schema.NormalizedName && s.Id != schema.Id, cancellation))
+            return new SchemaNameIsTaken(schema.Name);
+        audit.Note(action, "labelling-schema", schema.Id, new { schema.Newest.Number });
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateException)
+        {
+            return new Conflict();
+        }
+
+        var newest = schema.Newest;
+        return new Response(schema.Id, newest.Id, newest.Number, newest.PublishedAt);
+    }
+}
