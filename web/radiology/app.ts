@@ -74,8 +74,9 @@ export class App {
     });
     const openSeries = (index: number): void => { void this.showSeries(wb, index).catch((e: unknown) => { reportProblem(wb, e); }); };
     const table = shortcutTable(wb, session, toolbox, stage, () => { showHelp(wb, table); });
-    replaceChildren(document.body, h('div', { class: 'app' },
-      topBar(wb, session, () => { showHelp(wb, table); }), viewBar(wb, stage, openSeries), toolRail(wb), stage.root, sidePanel(wb)));
+    const panel = sidePanel(wb);
+    replaceChildren(document.body, h('div', { class: panel.childElementCount > 0 ? 'app' : 'app no-panel' },
+      topBar(wb, session, () => { showHelp(wb, table); }), viewBar(wb, stage, openSeries), toolRail(wb), stage.root, panel));
     const unlisten = listen(table);
     const onUnload = (event: BeforeUnloadEvent): void => { if (session.autosave?.pending()) event.preventDefault(); };
     const onHide = (): void => { if (document.visibilityState === 'hidden') void session.autosave?.flush(); };
@@ -125,6 +126,7 @@ export class App {
     const series = wb.series.value;
     if (!series) return;
     const stop = (): boolean => life.over || wb.series.value !== series;
+    wb.loadedFrames.value = 0;
     await prefetch(series.slices, wb.view.value.index, stop, () => { wb.loadedFrames.value++; });
     const next = wb.reading?.next?.series[0];
     if (!next || stop()) return;

@@ -1,5 +1,5 @@
 import { sheet } from '../shared/dialogs';
-import { h } from '../shared/dom';
+import { h, leaveOnChange } from '../shared/dom';
 import { icon, type IconName } from '../shared/icons';
 import { chordName, type Shortcut } from '../shared/shortcuts';
 import type { Key } from './text';
@@ -26,7 +26,7 @@ export function topBar(wb: Workbench, session: Session, help: () => void): HTMLE
     h('a', { class: 'icon-button', href: wb.config.home, 'aria-label': t('workbench.home'), title: t('workbench.home') }, icon('back')),
     h('div', { class: 'titles' },
       h('h1', {}, wb.caseView.case.label),
-      h('p', {}, [reading?.project.name, t(`workbench.mode.${wb.mode}`)].filter(Boolean).join(' · '))),
+      h('p', {}, [reading?.project.name, t(`workbench.mode.${wb.mode}`), reading && t(`workbench.state.${reading.state}`)].filter(Boolean).join(' · '))),
     reading?.queue && progress(wb, reading.queue.done, reading.queue.total),
     h('span', { class: 'grow' }),
     session.autosave && saveState(wb, session),
@@ -101,7 +101,7 @@ export function viewBar(wb: Workbench, stage: Stage, openSeries: (index: number)
       type: 'number', id: `window-${id}`, step: 10, 'aria-label': t(`workbench.window.${id}`),
       onchange: () => { if (!Number.isNaN(input.valueAsNumber)) wb.setWindow({ ...wb.view.value.window, [id]: input.valueAsNumber }); },
     });
-    return input;
+    return leaveOnChange(input);
   };
   const [width, center] = [number('width'), number('center')];
   const group = h('div', { class: 'segments', role: 'group', 'aria-label': t('workbench.window.presets') }, ...presets);
@@ -135,7 +135,7 @@ function seriesPicker(wb: Workbench, openSeries: (index: number) => void): HTMLE
     const at = list.findIndex((s) => s.seriesInstanceUid === series?.seriesInstanceUid);
     if (at >= 0) select.value = String(at);
   }, true);
-  return select;
+  return leaveOnChange(select);
 }
 
 function loadProgress(wb: Workbench): HTMLElement {

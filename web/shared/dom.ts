@@ -25,6 +25,12 @@ export function replaceChildren(parent: Element, ...children: Child[]): void {
   parent.replaceChildren(...children.filter((c): c is Node | string => c !== null && c !== undefined && c !== false));
 }
 
+/** Gives the keyboard back to the page once a small field is done with. */
+export function leaveOnChange<T extends HTMLElement>(field: T): T {
+  field.addEventListener('change', () => { field.blur(); });
+  return field;
+}
+
 /** True while the keyboard belongs to a text field, so that letters type instead of switching tools. */
 export function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;

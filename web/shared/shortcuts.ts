@@ -51,6 +51,15 @@ export function conflicts(table: readonly Shortcut[]): string[] {
   return twice;
 }
 
+/** Keys by which the focused control itself is worked: Enter and Space on a button, arrows on a slider. */
+function ownKey(event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  const { target, code } = event;
+  if (!(target instanceof HTMLElement)) return false;
+  if (code === 'Enter' || code === 'Space') return target.matches('button, a, summary, input');
+  return /^(Arrow|Home|End|Page)/.test(code) && target.matches('input[type="range"], input[type="radio"]');
+}
+
 /** Listens on the document until the returned function is called; open dialogs keep their keys. */
 export function listen(table: readonly Shortcut[]): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -58,7 +67,7 @@ export function listen(table: readonly Shortcut[]): () => void {
     const inField = typing(event.target);
     for (const shortcut of table) {
       if (inField && !shortcut.whileTyping) continue;
-      if (!shortcut.chords.some((chord) => matches(chord, event))) continue;
+      if (!shortcut.chords.some((chord) => matches(chord, event)) || ownKey(event)) continue;
       event.preventDefault();
       shortcut.run();
       return;

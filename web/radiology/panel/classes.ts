@@ -8,7 +8,7 @@ import type { Workbench } from '../workbench';
 
 /** The classes of the schema: choose, show or hide, opacity, volume; in arbitration also take over from a reader. */
 export function classPanel(wb: Workbench): HTMLElement {
-  const list = h('ul', { class: 'classes', role: 'listbox', 'aria-label': wb.t('workbench.classes.title') });
+  const list = h('ul', { class: 'classes', 'aria-label': wb.t('workbench.classes.title') });
   const rows = wb.classes.map((c, i) => classRow(wb, c, i));
   replaceChildren(list, ...rows.map((r) => r.root));
   const update = (): void => { for (const row of rows) row.update(); };
@@ -35,20 +35,22 @@ function classRow(wb: Workbench, labelClass: LabelClass, position: number): { ro
     oninput: () => { wb.setOpacity(id, Number(opacity.value) / 100); },
   });
   const pick = h('button', {
-    type: 'button', class: 'class-pick', role: 'option', 'data-class': id, title: wb.text(labelClass.description) || name,
+    type: 'button', class: 'class-pick', 'data-class': id, title: wb.text(labelClass.description) || name,
     onclick: () => { wb.activeClass.value = id; },
   },
     h('span', { class: 'swatch', style: `--color:${labelClass.color}` }),
     h('span', { class: 'class-name' }, name, labelClass.required ? h('span', { class: 'required', title: wb.t('workbench.required') }, ' *') : null),
     position < 9 ? h('kbd', {}, String(position + 1)) : null,
   );
+  const agreed = wb.mode === 'validate' ? wb.sources.filter((s) => s.agreement[id] !== undefined) : [];
   const copies = wb.mode === 'adjudicate' ? wb.sources.map((source) =>
     h('button', {
       type: 'button', class: 'mini-button', 'data-copy-class': id, 'data-copy-source': source.name,
       title: wb.t('workbench.copy.title', { name: source.name, class: name }),
       onclick: () => { copyClass(wb, source.labels, id); },
     }, icon('copy', 13), source.name, agreement(wb, source.agreement[id]))) : [];
-  const root = h('li', { class: 'class-row', role: 'presentation' }, pick, amount, eye, opacity, copies.length > 0 && h('div', { class: 'class-copies' }, ...copies));
+  const root = h('li', { class: 'class-row' }, pick, amount, eye, opacity, copies.length > 0 && h('div', { class: 'class-copies' }, ...copies),
+    agreed.length > 0 && h('p', { class: 'class-copies empty', title: wb.t('workbench.agreement') }, agreed.map((s) => `${s.name}${agreement(wb, s.agreement[id])}`).join(' · ')));
   return {
     root,
     update: () => {
@@ -56,7 +58,7 @@ function classRow(wb: Workbench, labelClass: LabelClass, position: number): { ro
       const display = wb.display.value[id] ?? { visible: true, opacity: 0.4 };
       root.classList.toggle('active', active);
       root.classList.toggle('hidden-class', !display.visible);
-      pick.setAttribute('aria-selected', String(active));
+      pick.setAttribute('aria-pressed', String(active));
       const label = wb.t(display.visible ? 'workbench.classes.hide' : 'workbench.classes.show', { name });
       eye.setAttribute('aria-label', label);
       eye.setAttribute('aria-pressed', String(display.visible));

@@ -1,4 +1,4 @@
-import { h, replaceChildren } from '../../shared/dom';
+import { h, leaveOnChange, replaceChildren } from '../../shared/dom';
 import { ctRanges } from '../model/windows';
 import type { Workbench } from '../workbench';
 
@@ -57,7 +57,7 @@ function rangeOption(wb: Workbench): { root: HTMLElement; update: () => void } {
       type: 'number', id: `range-${id}`, step: 1, 'aria-label': wb.t(`workbench.range.${id}`),
       onchange: () => { if (!Number.isNaN(input.valueAsNumber)) wb.brush.patch({ [id]: input.valueAsNumber }); },
     });
-    return input;
+    return leaveOnChange(input);
   };
   const [min, max] = [bound('min'), bound('max')];
   const preset = h('select', {
@@ -67,6 +67,7 @@ function rangeOption(wb: Workbench): { root: HTMLElement; update: () => void } {
       if (range) wb.brush.patch({ min: range.min, max: range.max, ranged: true });
     },
   }, h('option', { value: '' }, wb.t('workbench.range.preset')), ...ctRanges.map((r) => h('option', { value: r.id }, wb.t(`workbench.range.${r.id}`))));
+  leaveOnChange(preset);
   const unit = h('span', { class: 'unit' });
   const bounds = h('div', { class: 'range-bounds' }, min, '–', max, unit, preset);
   return {

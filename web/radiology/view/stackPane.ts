@@ -127,8 +127,7 @@ export class StackPane implements Navigable {
     this.frame.slider.max = String(series.slices.length - 1);
     await this.viewport.setStack(series.slices.map((s) => s.imageId), index);
     this.moving = false;
-    this.arrived(series, index);
-    if (this.shown) this.firstImage();
+    if (this.arrived(series, index)) this.firstImage();
     await this.show();
   }
 
@@ -147,7 +146,7 @@ export class StackPane implements Navigable {
   }
 
   /** A frame that did not load leaves the pane without a slice, so that nothing can be painted on the wrong one. */
-  private arrived(series: Series, index: number): void {
+  private arrived(series: Series, index: number): boolean {
     const slice = series.slices[index];
     this.at = index;
     this.shown = slice && cache.getImage(slice.imageId) ? slice : null;
@@ -155,6 +154,7 @@ export class StackPane implements Navigable {
     this.frame.root.classList.toggle('failed', !this.shown);
     this.place();
     this.redraw();
+    return this.shown !== null;
   }
 
   private resize(): void {
