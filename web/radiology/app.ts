@@ -101,14 +101,14 @@ export class App {
     const reference = wb.seriesList[index];
     if (!reference) throw new RangeError('The case has no series.');
     const series = await this.series(reference);
-    const middle = Math.floor(series.slices.length / 2);
+    const start = wb.startIndex(series);
     wb.cross.value = null;
     wb.loadedFrames.value = 0;
-    const first = series.slices[middle];
+    const first = series.slices[start];
     if (first) {
       const window = await initialWindow(first, series.modality);
       wb.defaultWindow.value = window;
-      wb.view.value = { index: middle, zoom: 1, center: null, window, invert: false };
+      wb.view.value = { index: start, zoom: 1, center: null, window, invert: false };
     }
     if (wb.layout.value === 'mpr') wb.layout.value = 'stack';
     wb.series.value = series;

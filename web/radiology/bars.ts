@@ -26,7 +26,7 @@ export function topBar(wb: Workbench, session: Session, help: () => void): HTMLE
     h('a', { class: 'icon-button', href: wb.config.home, 'aria-label': t('workbench.home'), title: t('workbench.home') }, icon('back')),
     h('div', { class: 'titles' },
       h('h1', {}, wb.caseView.case.label),
-      h('p', {}, [reading?.project.name, t(`workbench.mode.${wb.mode}`), reading && t(`workbench.state.${reading.state}`)].filter(Boolean).join(' · '))),
+      h('p', {}, [reading?.project.name, t(`workbench.mode.${wb.mode}`), reading && wb.mode !== 'validate' && t(`workbench.state.${reading.state}`)].filter(Boolean).join(' · '))),
     reading?.queue && progress(wb, reading.queue.done, reading.queue.total),
     h('span', { class: 'grow' }),
     session.autosave && saveState(wb, session),

@@ -4,7 +4,7 @@ import { Rest } from '../shared/rest';
 import { Signal } from '../shared/signal';
 import { localized, type Bilingual, type Culture, type Translate } from '../shared/strings';
 import { UndoStack } from '../shared/undo';
-import { Labels, mergeChanges, type Change } from './model/labels';
+import { frameKey, Labels, mergeChanges, type Change } from './model/labels';
 import { pixelValue, type Series, type Slice } from './model/series';
 import type { Window } from './model/windows';
 import type { Key } from './text';
@@ -169,6 +169,13 @@ export class Workbench {
       const value = pixelValue(slice, x, y);
       return value !== null && value >= min && value <= max;
     };
+  }
+
+  /** Where a series opens: in the middle of what is labelled already, else in its own middle. */
+  startIndex(series: Series): number {
+    const labelled = new Set([this.labels, ...this.sources.map((s) => s.labels)].flatMap((labels) => labels.frames()));
+    const indices = series.slices.flatMap((s, i) => (labelled.has(frameKey(s.sopInstanceUid, s.frame)) ? [i] : []));
+    return indices[Math.floor(indices.length / 2)] ?? Math.floor(series.slices.length / 2);
   }
 
   /** Volume of a class's mask, mm³; null without regular geometry. */

@@ -112,6 +112,12 @@ export class Labels {
     }
   }
 
+  /** Keys of the frames that carry a mask or an object. */
+  frames(): string[] {
+    const painted = [...this.byClass.values()].flatMap((slices) => [...slices.entries()].filter(([, slice]) => this.pixelCount(slice) > 0).map(([key]) => key));
+    return [...painted, ...[...this.objects.values()].map((o) => frameKey(o.sopInstanceUid, o.frame))];
+  }
+
   versions(): Map<MaskSlice, number> {
     const all = [...this.byClass.values()].flatMap((slices) => [...slices.values()]);
     return new Map(all.map((slice) => [slice, slice.version]));
