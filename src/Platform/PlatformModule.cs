@@ -114,6 +114,7 @@ public static class PlatformModule
     private static void AddDurableJobs(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(new JobOptions(TimeSpan.FromSeconds(configuration.GetValue("Jobs:FirstRetrySeconds", 5.0))));
+        services.AddScoped<JobQueue>();
         services.AddSingleton<RunningJobs>().AddSingleton(p => new JobCanceller(p.GetRequiredService<RunningJobs>()));
         services.AddHandler<JobEnqueued, ScheduleEnqueuedJob>();
         services.AddScoped<IStartCard, JobsStartCard>();
