@@ -45,7 +45,7 @@ export function makeReadings(series, instances) {
   const under = { ...source('A', 0).document };
   return Object.fromEntries([
     reading('read-1', 'read', { next: { readingId: 'read-2', series: [series] } }),
-    reading('read-2', 'read', { comments: [{ at: '2026-03-02T10:15:00Z', level: '1', text: 'Уточните верхний полюс левой почки.' }], state: 'returned' }),
+    reading('read-2', 'read', { comments: [{ at: '2026-03-02T10:15:00Z', level: '1', text: 'Уточните верхний полюс левой почки.' }], state: 'offered' }),
     reading('adjudicate-1', 'adjudicate', { sources: [source('A', 0), source('B', 9)] }),
     reading('validate-1', 'validate', { sources: [source('A', 0), source('B', 9)], document: under, state: 'draft' }),
   ].map((r) => [r.id, r]));

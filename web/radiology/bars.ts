@@ -51,12 +51,12 @@ function progress(wb: Workbench, done: number, total: number): HTMLElement {
 }
 
 function decisionButtons(wb: Workbench, session: Session): HTMLElement | null {
-  const { t } = wb;
+  const { t, reading } = wb;
   if (session.autosave) {
     return h('button', { type: 'button', id: 'submit', class: 'button primary', title: noted(t('workbench.submit.action'), 'Ctrl+Enter'), onclick: () => void session.submit() },
       icon('send', 16), t('workbench.submit.action'));
   }
-  if (wb.mode !== 'validate' || wb.reading?.state === 'locked') return null;
+  if (wb.mode !== 'validate' || reading?.state === 'locked' || reading?.state === 'submitted') return null;
   return h('div', { class: 'group' },
     h('button', { type: 'button', id: 'return', class: 'button', onclick: () => void session.sendBack() }, icon('undo', 16), t('workbench.return.action')),
     h('button', { type: 'button', id: 'accept', class: 'button primary', onclick: () => void session.accept() }, icon('check', 16), t('workbench.accept.action')));

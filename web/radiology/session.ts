@@ -1,4 +1,4 @@
-import type { Answer, LabelDocument, Question, Reading } from '../shared/contract';
+import type { Answer, LabelClass, LabelDocument, Question, Reading } from '../shared/contract';
 import { Autosave, type Saved } from '../shared/autosave';
 import { ask, toast } from '../shared/dialogs';
 import { h } from '../shared/dom';
@@ -15,12 +15,6 @@ export const answered = (answer: Answer | undefined): boolean => {
   const { value } = answer;
   return Array.isArray(value) ? value.length > 0 : value !== null && value !== '';
 };
-
-/** A number outside the schema's bounds: kept as a draft, but it cannot be submitted. */
-export function outOfRange(question: Question, answer: Answer | undefined): boolean {
-  if (question.type !== 'number' || typeof answer?.value !== 'number' || answer.cannotAssess) return false;
-  return (question.min !== null && answer.value < question.min) || (question.max !== null && answer.value > question.max);
-}
 
 export function reportProblem(wb: Workbench, error: unknown): void {
   if (error instanceof Problem) {
@@ -69,21 +63,21 @@ export class Session {
   async submit(): Promise<void> {
     const { wb, autosave } = this;
     if (!autosave || !wb.reading) return;
-    const missing = wb.questions.filter((q) => q.required && !answered(wb.labels.answers.get(q.id)));
-    const wrong = wb.questions.filter((q) => outOfRange(q, wb.labels.answers.get(q.id)));
-    if (missing.length + wrong.length > 0) {
-      await this.tellMissing([...missing, ...wrong]);
-      return;
-    }
     const used = wb.labels.usedClasses();
     const unmarked = wb.classes.filter((c) => c.required && !used.has(c.id));
-    const warning = unmarked.length === 0 ? [] : [h('p', { class: 'warning' }, wb.t('workbench.submit.unmarked', { classes: unmarked.map((c) => wb.text(c.name)).join(', ') }))];
-    const choice = await ask('submit-dialog', wb.t('workbench.submit.title'), [h('p', {}, wb.t('workbench.submit.question')), ...warning], [
+    const missing = wb.questions.filter((q) => wb.invalid.has(q.id) || (q.required && !answered(wb.labels.answers.get(q.id))));
+    if (missing.length + unmarked.length > 0) {
+      await this.tellMissing(unmarked, missing);
+      return;
+    }
+    const choice = await ask('submit-dialog', wb.t('workbench.submit.title'), [h('p', {}, wb.t('workbench.submit.question'))], [
       { value: 'cancel', label: wb.t('workbench.cancel') },
       { value: 'submit', label: wb.t('workbench.submit.action'), primary: true },
     ], 'cancel');
     if (choice !== 'submit') return;
     await this.finish(async () => {
+      // A case with nothing to find is submitted with an empty document, which has to be saved first.
+      if (autosave.revision === 0) autosave.touch();
       if (!(await autosave.flush())) return undefined;
       const result = await wb.rest.post<{ next: string | null }>(`/api/v1/readings/${wb.reading?.id ?? ''}/submit`, { revision: autosave.revision });
       return result.next;
@@ -172,11 +166,14 @@ export class Session {
     ], 'mine');
   }
 
-  private async tellMissing(questions: Question[]): Promise<void> {
+  private async tellMissing(classes: LabelClass[], questions: Question[]): Promise<void> {
     const { wb } = this;
-    await ask('missing-dialog', wb.t('workbench.submit.missing', { count: questions.length }),
-      [h('ul', {}, ...questions.map((q) => h('li', {}, wb.text(q.text))))],
-      [{ value: 'ok', label: wb.t('workbench.close'), primary: true }], 'ok');
+    const list = (title: string, names: string[]): HTMLElement[] =>
+      names.length === 0 ? [] : [h('p', {}, title), h('ul', {}, ...names.map((name) => h('li', {}, name)))];
+    await ask('missing-dialog', wb.t('workbench.submit.incomplete'), [
+      ...list(wb.t('workbench.submit.unmarked'), classes.map((c) => wb.text(c.name))),
+      ...list(wb.t('workbench.submit.missing', { count: questions.length }), questions.map((q) => wb.text(q.text))),
+    ], [{ value: 'ok', label: wb.t('workbench.close'), primary: true }], 'ok');
     const first = document.querySelector(`[data-question="${CSS.escape(questions[0]?.id ?? '')}"]`);
     first?.scrollIntoView({ block: 'center' });
     first?.querySelector<HTMLElement>('input, textarea')?.focus();

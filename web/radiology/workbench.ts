@@ -70,6 +70,8 @@ export class Workbench {
   readonly selected = new Signal<string | null>(null);
   readonly hideLabels = new Signal(false);
   readonly cursor = new Signal<Cursor | null>(null);
+  /** Number questions whose field holds what the schema forbids: such a value is shown, but it is no answer. */
+  readonly invalid = new Set<string>();
   readonly classes: LabelClass[];
   readonly questions: Question[];
   readonly mode: Mode | 'view';

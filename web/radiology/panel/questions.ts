@@ -1,6 +1,6 @@
 import type { Answer, AnswerValue, Question } from '../../shared/contract';
 import { h } from '../../shared/dom';
-import { answered, outOfRange } from '../session';
+import { answered } from '../session';
 import type { Workbench } from '../workbench';
 
 interface Field {
@@ -50,7 +50,7 @@ function questionRow(wb: Workbench, question: Question): { root: HTMLElement; up
       if (uncertain) [uncertain.input.checked, uncertain.input.disabled] = [answer.uncertain, answer.cannotAssess || wb.readOnly];
       if (cannot) cannot.input.checked = answer.cannotAssess;
       root.dataset['answered'] = String(answered(answer));
-      error.hidden = !outOfRange(question, answer);
+      error.hidden = !wb.invalid.has(question.id);
       error.textContent = error.hidden ? '' : wb.t('workbench.answer.range', { min: question.min ?? '−∞', max: question.max ?? '∞' });
     },
   };
@@ -101,11 +101,20 @@ function checks(question: Question, wb: Workbench, put: Put): Field {
 function numberField(question: Question, wb: Workbench, put: Put): Field {
   const input = h('input', {
     type: 'number', step: 'any', min: question.min, max: question.max, 'aria-label': wb.text(question.text),
-    oninput: () => { put(input.value === '' || Number.isNaN(input.valueAsNumber) ? null : input.valueAsNumber, true); },
+    oninput: () => {
+      const number = input.value === '' || Number.isNaN(input.valueAsNumber) ? null : input.valueAsNumber;
+      const outside = number !== null && ((question.min !== null && number < question.min) || (question.max !== null && number > question.max));
+      if (outside) wb.invalid.add(question.id);
+      else wb.invalid.delete(question.id);
+      input.setAttribute('aria-invalid', String(outside));
+      put(outside ? null : number, true);
+    },
   });
   return {
     root: h('div', { class: 'number' }, input, question.unit ? h('span', { class: 'unit' }, question.unit) : null),
     sync: (value) => {
+      if (value === null && wb.invalid.has(question.id)) return;
+      wb.invalid.delete(question.id);
       const text = typeof value === 'number' ? String(value) : '';
       if (document.activeElement !== input || Number(input.value) !== Number(text)) input.value = text;
     },
