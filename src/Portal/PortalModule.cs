@@ -8,11 +8,12 @@ using Pirogov.Datasets;
 using Pirogov.Labelling;
 using Pirogov.Lifecycle;
 using Pirogov.Platform;
+using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Strings;
 using Pirogov.Platform.Web;
-using Pirogov.Platform.Jobs;
 using Pirogov.Portal.Components;
 using Pirogov.Portal.Demo;
+using Pirogov.Portal.Showcase;
 
 namespace Pirogov.Portal;
 
@@ -32,6 +33,7 @@ internal static class PortalModule
         services.AddMudServices();
         services.AddJob<SeedDemo, SeedDemo.Payload>();
         services.AddSingleton<IWebAssets, WebAssets>();
+        services.AddScoped<IShowcase, TaskShelf>();
         services.AddOpenApi("v1");
         return services;
     }
