@@ -1,6 +1,15 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Pirogov.Archive.Cases;
+using Pirogov.Archive.Contracts;
+using Pirogov.Archive.Dicomweb;
+using Pirogov.Archive.Intake;
 using Pirogov.Platform.Access;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Evidence;
+using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Strings;
 
 namespace Pirogov.Archive;
@@ -10,11 +19,31 @@ public static class ArchiveModule
     public static IServiceCollection AddArchive(this IServiceCollection services)
     {
         services.AddSingleton(new StringSource(typeof(ArchiveModule).Assembly));
+        services.AddSingleton<ModelPart, ArchiveModel>();
+        services.AddSingleton<IntakeMemory>();
+        services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
+        services.AddScoped<SeriesAssembly>().AddScoped<BatchEvidence>().AddScoped<IEvidenceSource, BatchEvidence>();
+        services.AddSingleton<RecentRetrieves>().AddScoped<RetrieveLog>().AddScoped<StoredInstances>();
+        services.AddJob<CompleteBatch, CompleteBatch.Payload>();
         return services.AddRights(ArchiveRights.Table).AddUseCases(typeof(ArchiveModule).Assembly);
     }
 
     /// <param name="api">The group of <c>/api/v1</c>.</param>
     public static void MapArchive(this IEndpointRouteBuilder routes, IEndpointRouteBuilder api)
     {
+        CreateBatch.Map(api);
+        ReceiveFile.Map(api);
+        FindKnownFiles.Map(api);
+        CloseBatch.Map(api);
+        CancelBatch.Map(api);
+        SeeBatches.Map(api);
+        SeeCases.Map(api);
+        OpenCase.Map(routes, api);
+        var dicomweb = routes.MapGroup("/dicomweb").ExcludeFromDescription();
+        SearchDicom.Map(dicomweb);
+        RetrieveInstances.Map(dicomweb);
+        RetrieveMetadata.Map(dicomweb);
+        RetrieveFrames.Map(dicomweb);
+        RetrieveRendered.Map(dicomweb);
     }
 }

@@ -118,7 +118,10 @@ public static class PlatformModule
         services.AddSingleton<RunningJobs>().AddSingleton(p => new JobCanceller(p.GetRequiredService<RunningJobs>()));
         services.AddHandler<JobEnqueued, ScheduleEnqueuedJob>();
         services.AddScoped<IStartCard, JobsStartCard>();
-        var database = DatabaseOptions.From(configuration, Path.GetFullPath(configuration["Data"] ?? ".pirogov"));
+        var dataFolder = Path.GetFullPath(configuration["Data"] ?? ".pirogov");
+        var database = DatabaseOptions.From(configuration, dataFolder);
+        // A file of its own: SQLite has one writer, and jobs are scheduled while the event's transaction is open.
+        var schedule = new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder { DataSource = Path.Combine(dataFolder, "schedule.db"), DefaultTimeout = 60 }.ToString();
         services.AddQuartz(q =>
         {
             q.UseDefaultThreadPool(configuration.GetValue("Jobs:Parallel", 2));
@@ -127,7 +130,7 @@ public static class PlatformModule
                 if (database.IsPostgreSql)
                     store.UsePostgres(Npgsql.NpgsqlFactory.Instance, database.Connection);
                 else
-                    store.UseSqlite(Microsoft.Data.Sqlite.SqliteFactory.Instance, database.Connection);
+                    store.UseSqlite(Microsoft.Data.Sqlite.SqliteFactory.Instance, schedule);
                 store.ProvisionSchema();
             });
         });

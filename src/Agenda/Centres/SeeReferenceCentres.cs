@@ -6,6 +6,7 @@ using Pirogov.Agenda.Contracts;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Agenda.Centres;
 
@@ -19,8 +20,8 @@ internal sealed class SeeReferenceCentres(PirogovDb db)
 
     internal static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/centres", (SeeReferenceCentres use, DataKind? dataKind, int? page, int? size, CancellationToken cancellation) =>
-                use.List(dataKind, page ?? 1, size ?? Page.DefaultSize, cancellation))
+        api.MapGet("/centres", (SeeReferenceCentres use, EnumWord<DataKind>? dataKind, int? page, int? size, CancellationToken cancellation) =>
+                use.List(dataKind?.Value, page ?? 1, size ?? Page.DefaultSize, cancellation))
             .Needs(typeof(SeeReferenceCentres)).WithTags("Agenda").WithSummary("Reference centres by code");
         api.MapGet("/centres/{id}", (SeeReferenceCentres use, ReferenceCentreId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
             .Needs(typeof(SeeReferenceCentres)).WithTags("Agenda").WithSummary("One reference centre");

@@ -6,6 +6,7 @@ using Pirogov.Agenda.Contracts;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Agenda.Tasks;
 
@@ -25,8 +26,8 @@ internal sealed class SeeClinicalTasks(PirogovDb db)
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/clinical-tasks",
-                (SeeClinicalTasks use, string? text, DataKind? dataKind, int? priority, int? page, int? size, CancellationToken cancellation) =>
-                    use.List(text, dataKind, priority, page ?? 1, size ?? Page.DefaultSize, cancellation))
+                (SeeClinicalTasks use, string? text, EnumWord<DataKind>? dataKind, int? priority, int? page, int? size, CancellationToken cancellation) =>
+                    use.List(text, dataKind?.Value, priority, page ?? 1, size ?? Page.DefaultSize, cancellation))
             .Needs(typeof(SeeClinicalTasks)).WithTags("Agenda").WithSummary("Clinical tasks by priority");
         api.MapGet("/clinical-tasks/{id}", (SeeClinicalTasks use, ClinicalTaskId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
             .Needs(typeof(SeeClinicalTasks)).WithTags("Agenda").WithSummary("One clinical task");

@@ -81,13 +81,18 @@ public class PirogovApp : WebApplicationFactory<Program>, IAsyncLifetime
     public async Task<HttpClient> As(string name, IReadOnlyCollection<Role> roles, OrganisationId? organisation = null)
     {
         var (_, token) = await Person(name, roles, organisation);
-        var client = CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+        var client = Nobody();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("ru");
         return client;
     }
 
-    public HttpClient Nobody() => CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+    public HttpClient Nobody()
+    {
+        // A host behind a real socket knows its address only once it runs.
+        _ = Services;
+        return CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, BaseAddress = ClientOptions.BaseAddress });
+    }
 
     public async Task<(Guid Id, string Token)> Person(string name, IReadOnlyCollection<Role> roles, OrganisationId? organisation = null)
     {

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using Pirogov.Dicom;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Archive.Dicomweb;
+
+internal sealed record NotAcceptable() : Refusal("archive.not-acceptable", 406);
+
+/// <summary>What a caller takes (PS3.18 8.7): media types with the transfer syntaxes that they name.</summary>
+internal sealed class Acceptance
+{
+    private readonly List<(string Type, bool IsMultipart, string? Syntax)> ranges = [];
+
+    public Acceptance(HttpRequest request)
+    {
+        var text = request.Query.TryGetValue("accept", out var inQuery) ? inQuery : request.Headers.Accept;
+        if (text.Count == 0 || !MediaTypeHeaderValue.TryParseList(text!, out var parsed))
+        {
+            ranges.Add(("*/*", true, null));
+            return;
+        }
+
+        foreach (var range in parsed)
+        {
+            var isMultipart = range.MediaType.Equals("multipart/related", StringComparison.OrdinalIgnoreCase);
+            var type = isMultipart ? Parameter(range, "type") ?? "*/*" : range.MediaType.Value!;
+            ranges.Add((type.ToLowerInvariant(), isMultipart || type == "*/*", Parameter(range, "transfer-syntax")));
+        }
+    }
+
+    public bool TakesMultipart(string type) => ranges.Exists(r => r.IsMultipart && Covers(r.Type, type));
+
+    public bool TakesSingle(string type) => ranges.Exists(r => !r.IsMultipart && r.Type == type) && !ranges.Exists(r => r.IsMultipart);
+
+    /// <summary>
+    /// Whether bytes of this syntax may be sent as this type. Where no syntax is named, Explicit VR Little Endian is meant
+    /// (PS3.18 8.7.3.5.2), save for image types, which name their codec themselves.
+    /// </summary>
+    public bool TakesSyntax(string type, string syntax) => ranges.Exists(r => Covers(r.Type, type) && (r.Syntax switch
+    {
+        "*" => true,
+        null => syntax == DicomUids.ExplicitVRLittleEndian || r.Type.StartsWith("image/", StringComparison.Ordinal),
+        var named => named == syntax,
+    }));
+
+    public bool Takes(string type) => ranges.Exists(r => Covers(r.Type, type));
+
+    private static bool Covers(string range, string type) =>
+        range == "*/*" || range == type || (range.EndsWith("/*", StringComparison.Ordinal) && type.StartsWith(range[..^1], StringComparison.Ordinal));
+
+    private static string? Parameter(MediaTypeHeaderValue range, string name) =>
+        range.Parameters.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } found
+            ? HeaderUtilities.RemoveQuotes(found.Value).Value : null;
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Pirogov.Archive.Dicomweb;
+
+/// <summary>One part and the media type that its header names.</summary>
+internal sealed record MultipartPart(string ContentType, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>
+/// A multipart/related body (RFC 2387, PS3.18 8.6.1.2), written part by part. The boundary is given by the caller, so that
+/// the same content is the same bytes and an entity tag holds.
+/// </summary>
+internal sealed class MultipartRelated(string type, string boundary, IAsyncEnumerable<MultipartPart> parts) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.ContentType = $"multipart/related; type=\"{type}\"; boundary={boundary}";
+        await foreach (var part in parts.WithCancellation(httpContext.RequestAborted))
+        {
+            await response.Body.WriteAsync(Ascii(string.Create(CultureInfo.InvariantCulture,
+                $"--{boundary}\r\nContent-Type: {part.ContentType}\r\nContent-Length: {part.Bytes.Length}\r\n\r\n")), httpContext.RequestAborted);
+            await response.Body.WriteAsync(part.Bytes, httpContext.RequestAborted);
+            await response.Body.WriteAsync("\r\n"u8.ToArray(), httpContext.RequestAborted);
+        }
+
+        await response.Body.WriteAsync(Ascii($"--{boundary}--\r\n"), httpContext.RequestAborted);
+    }
+
+    private static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text);
+}

@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Archive.Cases;
+using Pirogov.Dicom;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Store;
+
+namespace Pirogov.Archive.Dicomweb;
+
+/// <summary>Archived instances by their UIDs, as far as the person may see their case.</summary>
+internal sealed class StoredInstances(PirogovDb db, CaseAccess access, ObjectStore store)
+{
+    public async Task<Instance?> Find(string study, string series, string sop, CancellationToken cancellation)
+    {
+        if (await db.Set<Instance>().AsNoTracking().SingleOrDefaultAsync(
+                i => i.ArchivedUid == sop && i.SeriesInstanceUid == series && i.StudyInstanceUid == study, cancellation) is not { } instance)
+            return null;
+        var home = await db.Set<Case>().AsNoTracking().SingleAsync(c => c.Id == instance.CaseId, cancellation);
+        return await access.MaySee(home, cancellation) ? instance : null;
+    }
+
+    /// <param name="series">Null: the whole study.</param>
+    public async Task<IReadOnlyList<Instance>> Of(string study, string? series, CancellationToken cancellation)
+    {
+        var cases = (await access.OfStudy(study, cancellation)).Select(c => (Contracts.CaseId?)c.Id).ToArray();
+        if (cases.Length == 0)
+            return [];
+        var found = await db.Set<Instance>().AsNoTracking().Where(i => cases.Contains(i.CaseId) && (series == null || i.SeriesInstanceUid == series))
+            .ToArrayAsync(cancellation);
+        return [.. found.OrderBy(i => i.SeriesInstanceUid, StringComparer.Ordinal).ThenBy(i => i.InstanceNumber).ThenBy(i => i.SopInstanceUid, StringComparer.Ordinal)];
+    }
+
+    public async Task<DicomFile> Read(Instance instance, CancellationToken cancellation) => DicomReader.Read(await store.Read(instance.Md5, cancellation));
+
+    public Task<byte[]> ReadBytes(Instance instance, CancellationToken cancellation) => store.Read(instance.Md5, cancellation);
+}

@@ -1,0 +1,83 @@
+using Pirogov.Archive.Cases;
+using Pirogov.Archive.Contracts;
+using Pirogov.Dicom;
+using Pirogov.Imaging;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Archive.Intake;
+
+/// <summary>A de-identified instance, ready to be stored.</summary>
+internal sealed record AdmittedFile(DicomFile File, byte[] Bytes, IReadOnlyList<AttributeCount> Counts, IReadOnlyList<string> Warnings);
+
+/// <summary>From the bytes of one original to its de-identified twin, or the reason why not. Touches no disk.</summary>
+internal static class Admission
+{
+    /// <summary>Most bytes of one DICOM file: it is held in memory together with its twin.</summary>
+    public const int LargestFile = 64 << 20;
+
+    public const string UidFromMetaHeader = "uid-from-meta-header";
+
+    private static readonly DicomReaderOptions Bounds = new() { MaximumBytes = LargestFile, MaximumInflatedBytes = 4L * LargestFile };
+
+    public static Outcome<AdmittedFile> Admit(ReadOnlyMemory<byte> original, CentreDeidentifier deidentifier)
+    {
+        if (original.IsEmpty)
+            return new FileRefused(FileRefused.Empty);
+        if (original.Length > LargestFile)
+            return new FileRefused(FileRefused.TooLarge);
+        DicomFile file;
+        try
+        {
+            file = DicomReader.Read(original, Bounds);
+        }
+        catch (DicomFormatException fault)
+        {
+            return ReasonOf(fault);
+        }
+
+        return Deidentify(file, deidentifier);
+    }
+
+    private static Outcome<AdmittedFile> Deidentify(DicomFile file, CentreDeidentifier deidentifier)
+    {
+        var outcome = deidentifier.Apply(file);
+        if (outcome is DeidentificationRefused refused)
+            return new FileRefused(refused.Code);
+        var twin = (Deidentified)outcome;
+        var dataset = twin.File.Dataset;
+        if (!PixelDecoder.CanDecode(file.TransferSyntax.Uid))
+            return new FileRefused(FileRefused.UnsupportedTransferSyntax);
+        if (file.SopClassUid != DicomUids.RTStructureSetStorage && CheckPixels(dataset) is { } fault)
+            return fault;
+        // One native syntax in the archive: whoever reads it later needs no other.
+        var kept = file.TransferSyntax.IsEncapsulated ? twin.File : DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian);
+        string[] warnings = [.. file.Warnings.Select(w => w.Code).Concat(UidWarning(file)).Distinct()];
+        return new AdmittedFile(kept, DicomWriter.ToBytes(kept), twin.Counts, warnings);
+    }
+
+    private static FileRefused? CheckPixels(DicomDataset dataset)
+    {
+        if (dataset.FirstOrDefault(e => e.Tag.IsPixelData && !e.IsEmpty) is not { } pixels)
+            return new(FileRefused.NoPixelData);
+        if (InstancePixels.Describe(dataset) is not { } description)
+            return new(FileRefused.PixelsIndescribable);
+        // Frames of single bits share bytes; the sum of the others is known.
+        var frames = Math.Max(1, dataset.GetInt(DicomTags.NumberOfFrames) ?? 1);
+        var isShort = pixels is not DicomEncapsulatedPixelData && description.BitsAllocated >= 8
+            && pixels.Bytes.Length < (long)description.FrameLength * frames;
+        return isShort ? new(FileRefused.PixelsShort) : null;
+    }
+
+    /// <summary>Real files exist whose data set leaves the UID blank while the meta header has it.</summary>
+    private static IEnumerable<string> UidWarning(DicomFile file) =>
+        file.Dataset.GetString(DicomTags.SopInstanceUid) is null ? [UidFromMetaHeader] : [];
+
+    private static FileRefused ReasonOf(DicomFormatException fault) => fault.Fault switch
+    {
+        DicomFault.NotDicom => new(FileRefused.NotDicom),
+        DicomFault.Truncated or DicomFault.LengthBeyondEnd => new(FileRefused.CutShort, fault.Offset),
+        DicomFault.InflatedTooLarge => new(FileRefused.DeflateBomb),
+        DicomFault.TooLarge => new(FileRefused.TooLarge),
+        _ => new(FileRefused.Unreadable, fault.Offset),
+    };
+}

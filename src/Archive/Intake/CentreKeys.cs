@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Agenda.Contracts;
+using Pirogov.Archive.Contracts;
+using Pirogov.Platform.Database;
+
+namespace Pirogov.Archive.Intake;
+
+/// <summary>A centre's secret, itself encrypted by the host's data protection.</summary>
+internal sealed class CentreKey
+{
+    public ReferenceCentreId CentreId { get; init; }
+    public string ProtectedKey { get; init; } = "";
+    public DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>What is done under a centre's key: pseudonyms, and marks by which files are known again.</summary>
+internal sealed class KeyedCentre(byte[] key)
+{
+    public CentreDeidentifier Deidentifier { get; } = new(key);
+
+    public FileMark Mark(string name, ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> sha256 = stackalloc byte[32];
+        SHA256.HashData(bytes, sha256);
+        return new(NameHmac(name), Hmac("content", sha256), bytes.Length);
+    }
+
+    public string NameHmac(string name) => Hmac("name", Encoding.UTF8.GetBytes(name.Normalize().Replace('\\', '/')));
+
+    private string Hmac(string purpose, ReadOnlySpan<byte> value)
+    {
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+        hmac.AppendData(Encoding.UTF8.GetBytes(purpose + '\0'));
+        hmac.AppendData(value);
+        return Convert.ToHexStringLower(hmac.GetHashAndReset());
+    }
+}
+
+/// <summary>Makes a centre's key when it is first needed.</summary>
+internal sealed class CentreKeys(PirogovDb db, IDataProtectionProvider protection, TimeProvider time)
+{
+    private readonly IDataProtector protector = protection.CreateProtector("archive.centre-key");
+
+    public async Task<KeyedCentre> Of(ReferenceCentreId centre, CancellationToken cancellation)
+    {
+        var found = await Find(centre, cancellation) ?? await Make(centre, cancellation);
+        return new(protector.Unprotect(Convert.FromBase64String(found)));
+    }
+
+    private Task<string?> Find(ReferenceCentreId centre, CancellationToken cancellation) =>
+        db.Set<CentreKey>().AsNoTracking().Where(k => k.CentreId == centre).Select(k => k.ProtectedKey).SingleOrDefaultAsync(cancellation);
+
+    private async Task<string> Make(ReferenceCentreId centre, CancellationToken cancellation)
+    {
+        var made = new CentreKey
+        {
+            CentreId = centre,
+            ProtectedKey = Convert.ToBase64String(protector.Protect(RandomNumberGenerator.GetBytes(32))),
+            CreatedAt = time.Now(),
+        };
+        db.Add(made);
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+            return made.ProtectedKey;
+        }
+        catch (DbUpdateException)
+        {
+            // Two first files came at once; the one that was written counts.
+            db.Entry(made).State = EntityState.Detached;
+            return await Find(centre, cancellation) ?? throw new InvalidOperationException("A centre's key could not be kept.");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Pirogov.Agenda.Contracts;
+using Pirogov.Archive.Contracts;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Archive.Intake;
+
+[Needs(ArchiveRights.Send)]
+internal sealed class CreateBatch(PirogovDb db, IAgenda agenda, CentreAccess access, CurrentActor actor, AuditTrail audit, TimeProvider time)
+{
+    /// <param name="Centre">Its code or its id.</param>
+    public sealed record Request(string Centre, string Name);
+
+    public sealed record Response(BatchId Id, string Name, BatchState State, string CentreCode);
+
+    internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/batches",
+            (CreateBatch use, Request request, CancellationToken cancellation) => use.Handle(request, cancellation).ToCreated(r => $"/api/v1/batches/{r.Id}"))
+        .Needs(typeof(CreateBatch)).WithTags("Archive").WithSummary("Open a batch for a centre's files");
+
+    public async Task<Outcome<Response>> Handle(Request request, CancellationToken cancellation)
+    {
+        if (string.IsNullOrWhiteSpace(request.Centre))
+            return new Missing("centre");
+        var centre = ReferenceCentreId.TryParse(request.Centre, out var id)
+            ? await agenda.FindCentre(id, cancellation) : await agenda.FindCentre(request.Centre, cancellation);
+        if (centre is null || !await access.SendsFor(centre.Id, cancellation))
+            return new NotFound("reference-centre");
+        var opened = Batch.Open(centre, request.Name, actor.Actor.AccountId, time.Now());
+        if (opened.IsRefused(out var refusal))
+            return refusal;
+        var batch = opened.Value;
+        db.Add(batch);
+        audit.Note("archive.batch-opened", "batch", batch.Id, new { centre = centre.Code });
+        await db.SaveChangesAsync(cancellation);
+        return new Response(batch.Id, batch.Name, batch.State, batch.CentreCode);
+    }
+
+    /// <summary>Centres for which the current person may send.</summary>
+    public async Task<IReadOnlyList<ReferenceCentreSummary>> Centres(CancellationToken cancellation)
+    {
+        var all = await agenda.Centres(cancellation);
+        if (access.SendsForEverybody)
+            return all;
+        var own = await access.Own(cancellation);
+        return [.. all.Where(c => own.Contains(c.Id))];
+    }
+}

@@ -1,0 +1,45 @@
+using Pirogov.Dicom;
+using Pirogov.Imaging;
+using Pirogov.Platform.Store;
+
+namespace Pirogov.Datasets.Building;
+
+/// <summary>A series as one NIfTI image of values: int16 where they fit (Hounsfield units do), float32 where they do not.</summary>
+internal static class ImageVolume
+{
+    /// <exception cref="ImagingException">A frame is damaged, in colour, or of a syntax without decoder.</exception>
+    public static async Task<NiftiImage> Read(SeriesGrid series, ObjectStore store, CancellationToken cancellation)
+    {
+        var values = new float[series.Grid.VoxelCount];
+        (string Md5, FrameSamples Samples)? open = null;
+        for (var k = 0; k < series.Frames.Count; k++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var frame = series.Frames[k];
+            if (open?.Md5 != frame.File.Md5)
+            {
+                await using var stream = await store.OpenRead(frame.File.Md5, cancellation);
+                open = (frame.File.Md5, new FrameSamples(DicomReader.Read(stream)));
+            }
+
+            open.Value.Samples.Read(frame.Number, values.AsSpan(k * series.Grid.FrameLength, series.Grid.FrameLength));
+        }
+
+        return AsInt16(values) is { } whole
+            ? NiftiImage.FromInt16(whole, series.Grid, series.Ras)
+            : NiftiImage.FromFloat32(values, series.Grid, series.Ras);
+    }
+
+    private static short[]? AsInt16(float[] values)
+    {
+        var whole = new short[values.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            whole[i] = (short)Math.Clamp(values[i], short.MinValue, short.MaxValue);
+            if (whole[i] != values[i])
+                return null;
+        }
+
+        return whole;
+    }
+}

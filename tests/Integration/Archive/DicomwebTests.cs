@@ -1,0 +1,223 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Pirogov.Archive.Contracts;
+using Pirogov.Dicom;
+using Pirogov.Integration.Harness;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+
+namespace Pirogov.Integration.Archive;
+
+/// <summary>Lets one expert see one case, as a reading would.</summary>
+internal sealed class GivenCases : ICaseAccessRule
+{
+    public HashSet<(Guid Account, CaseId Case)> Given { get; } = [];
+
+    public Task<bool> MaySee(Actor actor, CaseId id, CancellationToken cancellation) => Task.FromResult(Given.Contains((actor.AccountId, id)));
+}
+
+public sealed class DicomwebApp() : PirogovApp(Engine.Sqlite)
+{
+    internal GivenCases Given { get; } = new();
+
+    protected override void ConfigureServices(IServiceCollection services) => services.AddSingleton<ICaseAccessRule>(Given);
+}
+
+public sealed class DicomwebTests(DicomwebApp app) : IClassFixture<DicomwebApp>
+{
+    private const string AnySyntax = "multipart/related; type=\"application/octet-stream\"; transfer-syntax=*";
+
+    [Fact]
+    public async Task Studies_are_found_by_wildcard_and_list_the_mandatory_attributes()
+    {
+        var (client, study, _) = await Study("DW1", 301);
+        var found = await Json(client, $"/dicomweb/studies?StudyDescription=CT*men&ModalitiesInStudy=CT&StudyInstanceUID={study}");
+        var one = Assert.Single(found)!.AsObject();
+        foreach (var tag in new[] { "00080020", "00080030", "00080050", "00080056", "00080061", "00080090", "00081190", "00100010", "00100020", "00100030",
+                     "00100040", "0020000D", "00200010", "00201206", "00201208" })
+            Assert.True(one.ContainsKey(tag), tag);
+        Assert.Equal(4, (int)one["00201208"]!["Value"]![0]!);
+        Assert.StartsWith("P-", (string?)one["00100010"]!["Value"]![0]!["Alphabetic"], StringComparison.Ordinal);
+        Assert.Empty(await Json(client, $"/dicomweb/studies?StudyDescription=MR*&StudyInstanceUID={study}"));
+        Assert.Empty(await Json(client, $"/dicomweb/studies?PatientName={Uri.EscapeDataString("Выдуманов*")}"));
+    }
+
+    [Fact]
+    public async Task Searches_page_and_ignore_what_they_do_not_know_with_a_warning()
+    {
+        var (client, study, series) = await Study("DW2", 302);
+        var first = await Json(client, $"/dicomweb/studies/{study}/series/{series}/instances?limit=3&includefield=all");
+        var rest = await Json(client, $"/dicomweb/studies/{study}/series/{series}/instances?limit=3&offset=3");
+        Assert.Equal((3, 1), (first.Count, rest.Count));
+        Assert.Equal([1, 2, 3], first.Select(i => (int)i!["00200013"]!["Value"]![0]!));
+        var unknown = await client.GetAsync("/dicomweb/series?NoSuchThing=1");
+        Assert.Equal(HttpStatusCode.OK, unknown.StatusCode);
+        Assert.Equal("application/dicom+json", unknown.Content.Headers.ContentType!.MediaType);
+        Assert.True(unknown.Headers.Contains("Warning"));
+    }
+
+    [Fact]
+    public async Task Metadata_hold_every_attribute_but_pixels_and_the_viewer_contract_names_the_series()
+    {
+        var (client, study, series) = await Study("DW3", 303);
+        var metadata = await Json(client, $"/dicomweb/studies/{study}/series/{series}/metadata");
+        Assert.Equal(4, metadata.Count);
+        Assert.All(metadata, m => Assert.False(m!.AsObject().ContainsKey("7FE00010")));
+        Assert.Equal(64, (int)metadata[0]!["00280010"]!["Value"]![0]!);
+        var instance = (string)metadata[1]!["00080018"]!["Value"]![0]!;
+        Assert.Equal(instance, (string?)(await Json(client, $"/dicomweb/studies/{study}/series/{series}/instances/{instance}/metadata"))[0]!["00080018"]!["Value"]![0]);
+    }
+
+    [Fact]
+    public async Task Frames_come_as_one_framed_part_with_their_native_pixels_and_are_cached_by_tag()
+    {
+        var (client, study, series) = await Study("DW4", 304);
+        var sop = (string)(await Json(client, $"/dicomweb/studies/{study}/series/{series}/instances?InstanceNumber=2"))[0]!["00080018"]!["Value"]![0]!;
+        var answer = await Get(client, $"/dicomweb/studies/{study}/series/{series}/instances/{sop}/frames/1", AnySyntax);
+        var (headers, body) = Assert.Single(await Parts(answer));
+        Assert.Contains("transfer-syntax=1.2.840.10008.1.2.1", headers, StringComparison.Ordinal);
+        Assert.Equal(SyntheticCt.Slice(304, 1, 3).Find(DicomTags.PixelData)!.Bytes.ToArray(), body);
+        Assert.True(answer.Headers.CacheControl!.Private);
+        client.DefaultRequestHeaders.IfNoneMatch.Add(answer.Headers.ETag!);
+        Assert.Equal(HttpStatusCode.NotModified, (await Get(client, $"/dicomweb/studies/{study}/series/{series}/instances/{sop}/frames/1", AnySyntax)).StatusCode);
+        client.DefaultRequestHeaders.IfNoneMatch.Clear();
+        Assert.Equal(HttpStatusCode.NotFound, (await Get(client, $"/dicomweb/studies/{study}/series/{series}/instances/{sop}/frames/2", AnySyntax)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotAcceptable, (await Get(client, $"/dicomweb/studies/{study}/series/{series}/instances/{sop}/frames/1", "image/png")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_series_is_retrieved_as_readable_files_and_rendered_as_pictures()
+    {
+        var (client, study, series) = await Study("DW5", 305);
+        var answer = await Get(client, $"/dicomweb/studies/{study}/series/{series}", "multipart/related; type=\"application/dicom\"");
+        var parts = await Parts(answer);
+        Assert.Equal(4, parts.Count);
+        Assert.All(parts, p => Assert.Equal(series, DicomReader.Read(p.Body).Dataset.GetString(DicomTags.SeriesInstanceUid)));
+        var sop = DicomReader.Read(parts[0].Body).SopInstanceUid;
+        foreach (var picture in new[] { $"series/{series}/instances/{sop}/rendered?viewport=32,32", $"series/{series}/thumbnail?viewport=128,128", "thumbnail" })
+        {
+            var jpeg = await client.GetAsync($"/dicomweb/studies/{study}/{picture}");
+            Assert.Equal("image/jpeg", jpeg.Content.Headers.ContentType!.MediaType);
+            Assert.Equal([0xFF, 0xD8], (await jpeg.Content.ReadAsByteArrayAsync())[..2]);
+        }
+    }
+
+    [Fact]
+    public async Task Only_whom_the_rules_let_sees_a_case()
+    {
+        var organisation = await app.InDatabase(async db =>
+        {
+            var made = new Organisation("Больница " + Guid.CreateVersion7());
+            db.Add(made);
+            await db.SaveChangesAsync();
+            return made.Id;
+        });
+        await app.Centre("DW6", organisation.Value);
+        var (_, study, series) = await Study("DW6", 306);
+        var path = $"/dicomweb/studies/{study}/series/{series}/metadata";
+        var own = await app.As("own-representative", [Role.CentreRepresentative], organisation);
+        var foreign = await app.As("foreign-representative", [Role.CentreRepresentative], null);
+        var expert = await app.As(Role.Expert, "expert-of-dw6");
+        Assert.Equal(HttpStatusCode.OK, (await own.GetAsync(path)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await foreign.GetAsync(path)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await expert.GetAsync(path)).StatusCode);
+        Assert.Empty(await Json(expert, $"/dicomweb/studies?StudyInstanceUID={study}"));
+        Assert.Equal(HttpStatusCode.Forbidden, (await expert.GetAsync("/api/v1/cases")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Nobody().GetAsync(path)).StatusCode);
+        Assert.NotEmpty(await Json(own, "/dicomweb/studies"));
+        Assert.Empty(await Json(foreign, "/dicomweb/studies"));
+        var id = await app.InScope(async s => (await s.GetRequiredService<ICases>().Search(new(Text: "DW6-000001"), 1, 1, default)).Items[0].Id);
+        app.Given.Given.Add(((await app.Person("expert-of-dw6", [Role.Expert])).Id, id));
+        Assert.Equal(HttpStatusCode.OK, (await expert.GetAsync(path)).StatusCode);
+        Assert.Single(await Json(expert, $"/dicomweb/studies?StudyInstanceUID={study}"));
+        Assert.Equal(HttpStatusCode.OK, (await expert.GetAsync($"/api/v1/cases/{id}/viewer")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_series_read_frame_by_frame_is_one_entry_of_the_audit_log()
+    {
+        var (client, study, series) = await Study("DW7", 307);
+        await client.GetAsync($"/dicomweb/studies/{study}/series/{series}/metadata");
+        foreach (var instance in await Json(client, $"/dicomweb/studies/{study}/series/{series}/instances"))
+            await Get(client, $"/dicomweb/studies/{study}/series/{series}/instances/{instance!["00080018"]!["Value"]![0]}/frames/1", AnySyntax);
+        await app.Settle();
+        Assert.Equal(1, await app.InDatabase(db => db.Set<AuditEntry>().CountAsync(e => e.Action == "archive.retrieved" && e.ObjectId == series)));
+    }
+
+    [SkippableTheory]
+    [InlineData("compressed_jpegls", "1.2.840.10008.1.2.4.80")]
+    [InlineData("compressed_rle", "1.2.840.10008.1.2.5")]
+    public async Task Compressed_frames_go_as_stored_to_who_takes_them_and_native_to_others(string kind, string syntax)
+    {
+        var folder = SharedData.Folder("data", "radiology", "dicom2nifti", "generic", kind);
+        Skip.If(folder is null, $"shared/data/radiology/dicom2nifti/generic/{kind} is absent.");
+        var client = await app.As(Role.DataEngineer);
+        var batch = await client.OpenBatch(await app.Centre("DWC" + kind[^3..]));
+        foreach (var path in Directory.EnumerateFiles(folder!, "*", SearchOption.AllDirectories).Order().Take(3))
+            await client.SendFile(batch, Path.GetFileName(path), await File.ReadAllBytesAsync(path));
+        await app.Close(client, batch);
+        var id = (string)(await client.GetFromJsonAsync<JsonObject>($"/api/v1/cases?batch={batch}"))!["items"]![0]!["id"]!;
+        var series = (await client.GetFromJsonAsync<JsonObject>($"/api/v1/cases/{id}/viewer"))!["series"]![0]!;
+        var root = $"/dicomweb/studies/{series["studyInstanceUid"]}/series/{series["seriesInstanceUid"]}";
+        var instance = (await Json(client, root + "/instances"))[0]!;
+        Assert.Equal(syntax, (string?)instance["00083002"]!["Value"]![0]);
+        var frame = $"{root}/instances/{instance["00080018"]!["Value"]![0]}/frames/1";
+        var stored = Assert.Single(await Parts(await Get(client, frame, AnySyntax)));
+        var native = Assert.Single(await Parts(await Get(client, frame, "multipart/related; type=\"application/octet-stream\"")));
+        Assert.Contains(syntax, stored.Headers, StringComparison.Ordinal);
+        var expected = (int)instance["00280010"]!["Value"]![0]! * (int)instance["00280011"]!["Value"]![0]! * (int)instance["00280100"]!["Value"]![0]! / 8;
+        Assert.Equal(expected, native.Body.Length);
+        Assert.True(stored.Body.Length < expected);
+        var whole = Assert.Single(await Parts(await Get(client, frame[..^9], "multipart/related; type=\"application/dicom\"")));
+        Assert.Equal(native.Body, DicomReader.Read(whole.Body).Dataset.Find(DicomTags.PixelData)!.Bytes.ToArray()[..expected]);
+    }
+
+    private async Task<(HttpClient Client, string Study, string Series)> Study(string centre, int study)
+    {
+        var client = await app.As(Role.DataEngineer);
+        var (_, row) = await app.SendStudy(client, await app.Centre(centre), study);
+        var viewer = await client.GetFromJsonAsync<JsonObject>($"/api/v1/cases/{row["id"]}/viewer");
+        var series = viewer!["series"]![0]!;
+        return (client, (string)series["studyInstanceUid"]!, (string)series["seriesInstanceUid"]!);
+    }
+
+    private static async Task<JsonArray> Json(HttpClient client, string path)
+    {
+        var text = await client.GetStringAsync(path);
+        return JsonNode.Parse(text)!.AsArray();
+    }
+
+    private static Task<HttpResponseMessage> Get(HttpClient client, string path, string accept)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(accept));
+        return client.SendAsync(request);
+    }
+
+    /// <summary>Takes a multipart body apart by its boundary, strictly as RFC 2046 frames it.</summary>
+    private static async Task<IReadOnlyList<(string Headers, byte[] Body)>> Parts(HttpResponseMessage answer)
+    {
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("multipart/related", answer.Content.Headers.ContentType!.MediaType);
+        var boundary = answer.Content.Headers.ContentType.Parameters.Single(p => p.Name == "boundary").Value!.Trim('"');
+        var bytes = await answer.Content.ReadAsByteArrayAsync();
+        var delimiter = Encoding.ASCII.GetBytes("--" + boundary);
+        var parts = new List<(string, byte[])>();
+        Assert.True(bytes.AsSpan().StartsWith(delimiter));
+        for (var at = delimiter.Length; !bytes.AsSpan(at).StartsWith("--"u8);)
+        {
+            var headersEnd = at + 2 + bytes.AsSpan(at + 2).IndexOf("\r\n\r\n"u8);
+            var next = headersEnd + 4 + bytes.AsSpan(headersEnd + 4).IndexOf([.. "\r\n"u8, .. delimiter]);
+            parts.Add((Encoding.ASCII.GetString(bytes, at + 2, headersEnd - at - 2), bytes[(headersEnd + 4)..next]));
+            at = next + 2 + delimiter.Length;
+        }
+
+        return parts;
+    }
+}
