@@ -11,6 +11,6 @@ internal sealed class TaskShelf(IAgenda agenda, Localizer words) : IShowcase
     {
         var tasks = await agenda.Tasks(cancellation);
         return new("tasks", words["portal.showcase.tasks"], words["portal.showcase.tasks-none"],
-            [.. tasks.OrderByDescending(t => t.Priority).Select(t => new ShowcaseItem(t.Title, words[$"portal.data-kind.{t.DataKind}"] + " · " + t.Target, "/agenda/tasks"))]);
+            [.. tasks.OrderBy(t => t.Priority).Select(t => new ShowcaseItem(t.Title, words[$"portal.data-kind.{t.DataKind}"] + " · " + t.Target, "/agenda/tasks"))]);
     }
 }
