@@ -14,7 +14,7 @@ internal sealed record RepositoryVersion(int Number, DateTimeOffset FrozenAt, st
 /// so writing it again gives the same hashes. Objects are written first and no ref shows them until the version is
 /// published; refs move last, in one transaction of git.
 /// </summary>
-internal sealed class DatasetRepository(DatasetsOptions options)
+internal sealed class DatasetRepository(DatasetsOptions options) : IDisposable
 {
     private const string Author = "Pirogov <pirogov@invalid>";
     private readonly SemaphoreSlim gate = new(1, 1);
@@ -54,6 +54,8 @@ internal sealed class DatasetRepository(DatasetsOptions options)
             gate.Release();
         }
     }
+
+    public void Dispose() => gate.Dispose();
 
     private async Task Ensure(string slug, CancellationToken cancellation)
     {
