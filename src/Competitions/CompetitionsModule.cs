@@ -12,6 +12,7 @@ using Pirogov.Platform.Database;
 using Pirogov.Platform.Evidence;
 using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Strings;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Competitions;
 
@@ -25,6 +26,7 @@ public static class CompetitionsModule
         services.AddScoped<Standings>().AddScoped<DoorWords>().AddScoped<WinnerOf>().AddScoped<ICompetitions>(p => p.GetRequiredService<WinnerOf>());
         services.AddScoped<IEvidenceSource, SubmissionLink>().AddScoped<IEvidenceSource, ScoreLink>();
         services.AddJob<ScoreSubmission, ScoreSubmission.Payload>();
+        services.AddScoped<IStartCard, CompetitionCards>().AddScoped<IShowcase, CompetitionShelf>();
         services.AddHostedService<CloseDueCompetitions>();
         return services.AddRights(CompetitionsRights.Table).AddUseCases(typeof(CompetitionsModule).Assembly);
     }

@@ -15,7 +15,7 @@ namespace Pirogov.Competitions;
 
 /// <param name="ToleranceMm">τ of the normalised surface Dice, mm.</param>
 public sealed record CompetitionView(
-    CompetitionId Id, Bilingual Title, Bilingual Description, CompetitionPhase Phase, CompetitionKind Kind, string? QuestionId, string? PositiveOption,
+    CompetitionId Id, Bilingual Title, Bilingual Description, CompetitionState State, CompetitionPhase Phase, CompetitionKind Kind, string? QuestionId, string? PositiveOption,
     Metric Primary, IReadOnlyList<Metric> Secondary, double ToleranceMm, DateTimeOffset StartsAt, DateTimeOffset EndsAt, DateTimeOffset? EndedAt,
     string TimeZone, int DailyLimit, DatasetVersionId DatasetVersionId, ClinicalTaskId? ClinicalTaskId, int Teams, int Submissions)
 {
@@ -34,7 +34,7 @@ internal sealed class SeeCompetitions(PirogovDb db, IDatasets datasets, IAgenda 
         api.MapGet("/competitions", (SeeCompetitions use, int? page, int? size, CancellationToken cancellation) =>
             use.List(page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(SeeCompetitions)).WithSummary("Competitions, the newest first");
         api.MapGet("/competitions/{id}", (SeeCompetitions use, CompetitionId id, CancellationToken cancellation) =>
-            use.One(id, cancellation).ToHttp()).Needs(typeof(SeeCompetitions)).WithSummary("One competition with its dataset and clinical task");
+            use.Plain(id, cancellation).ToHttp()).Needs(typeof(SeeCompetitions)).WithSummary("One competition");
     }
 
     public async Task<Page<CompetitionView>> List(int page, int size, CancellationToken cancellation)
@@ -46,6 +46,10 @@ internal sealed class SeeCompetitions(PirogovDb db, IDatasets datasets, IAgenda 
         return new(views, found.Number, found.Size, found.Total);
     }
 
+    public async Task<Outcome<CompetitionView>> Plain(CompetitionId id, CancellationToken cancellation) =>
+        await Visible().SingleOrDefaultAsync(c => c.Id == id, cancellation) is { } competition ? await View(competition, cancellation) : new NotFound("competition");
+
+    /// <summary>With its dataset and clinical task, as the page shows it.</summary>
     public async Task<Outcome<CompetitionDetails>> One(CompetitionId id, CancellationToken cancellation)
     {
         if (await Visible().SingleOrDefaultAsync(c => c.Id == id, cancellation) is not { } competition)
@@ -61,7 +65,7 @@ internal sealed class SeeCompetitions(PirogovDb db, IDatasets datasets, IAgenda 
     }
 
     private async Task<CompetitionView> View(Competition c, CancellationToken cancellation) => new(
-        c.Id, new(c.TitleRu, c.TitleEn), new(c.DescriptionRu, c.DescriptionEn), c.PhaseAt(time.Now()), c.Kind, c.QuestionId, c.PositiveOption,
+        c.Id, new(c.TitleRu, c.TitleEn), new(c.DescriptionRu, c.DescriptionEn), c.State, c.PhaseAt(time.Now()), c.Kind, c.QuestionId, c.PositiveOption,
         c.Primary, c.Secondary, c.ToleranceMm, c.StartsAt, c.EndsAt, c.EndedAt, c.TimeZone, c.DailyLimit, c.DatasetVersionId, c.ClinicalTaskId,
         await db.Set<Team>().CountAsync(t => t.CompetitionId == c.Id, cancellation), c.Received);
 }
