@@ -15,8 +15,6 @@ internal static class Admission
     /// <summary>Most bytes of one DICOM file: it is held in memory together with its twin.</summary>
     public const int LargestFile = 64 << 20;
 
-    public const string UidFromMetaHeader = "uid-from-meta-header";
-
     private static readonly DicomReaderOptions Bounds = new() { MaximumBytes = LargestFile, MaximumInflatedBytes = 4L * LargestFile };
 
     public static Outcome<AdmittedFile> Admit(ReadOnlyMemory<byte> original, CentreDeidentifier deidentifier)
@@ -40,6 +38,7 @@ internal static class Admission
 
     private static Outcome<AdmittedFile> Deidentify(DicomFile file, CentreDeidentifier deidentifier)
     {
+        var blank = BlankUids.Fill(file);
         var outcome = deidentifier.Apply(file);
         if (outcome is DeidentificationRefused refused)
             return new FileRefused(refused.Code);
@@ -51,7 +50,7 @@ internal static class Admission
             return fault;
         // One native syntax in the archive: whoever reads it later needs no other.
         var kept = file.TransferSyntax.IsEncapsulated ? twin.File : DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian);
-        string[] warnings = [.. file.Warnings.Select(w => w.Code).Concat(UidWarning(file)).Distinct()];
+        string[] warnings = [.. blank.Concat(file.Warnings.Select(w => w.Code)).Distinct()];
         return new AdmittedFile(kept, DicomWriter.ToBytes(kept), twin.Counts, warnings);
     }
 
@@ -67,10 +66,6 @@ internal static class Admission
             && pixels.Bytes.Length < (long)description.FrameLength * frames;
         return isShort ? new(FileRefused.PixelsShort) : null;
     }
-
-    /// <summary>Real files exist whose data set leaves the UID blank while the meta header has it.</summary>
-    private static IEnumerable<string> UidWarning(DicomFile file) =>
-        file.Dataset.GetString(DicomTags.SopInstanceUid) is null ? [UidFromMetaHeader] : [];
 
     private static FileRefused ReasonOf(DicomFormatException fault) => fault.Fault switch
     {

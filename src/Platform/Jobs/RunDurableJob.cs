@@ -124,7 +124,7 @@ internal sealed class RunDurableJob(
 /// <param name="FirstRetryAfter">Doubles at every attempt.</param>
 public sealed record JobOptions(TimeSpan FirstRetryAfter);
 
-internal sealed class ScheduleEnqueuedJob(ISchedulerFactory schedulers) : IHandle<JobEnqueued>
+internal sealed class ScheduleEnqueuedJob(ISchedulerFactory schedulers) : IHandle<JobEnqueued>, IReachOutside
 {
     public async Task Handle(JobEnqueued happened, CancellationToken cancellation)
     {

@@ -8,7 +8,7 @@ using Pirogov.Platform.Database;
 
 namespace Pirogov.Platform.Outbox;
 
-internal sealed record Subscription(string Type, Func<IServiceProvider, string, CancellationToken, Task> Deliver);
+internal sealed record Subscription(string Type, bool ReachesOutside, Func<IServiceProvider, string, CancellationToken, Task> Deliver);
 
 public static class OutboxRegistration
 {
@@ -16,7 +16,7 @@ public static class OutboxRegistration
         where TEvent : class where THandler : class, IHandle<TEvent>
     {
         services.AddScoped<THandler>();
-        return services.AddSingleton(new Subscription(typeof(TEvent).FullName!, (provider, payload, cancellation) =>
+        return services.AddSingleton(new Subscription(typeof(TEvent).FullName!, typeof(THandler).IsAssignableTo(typeof(IReachOutside)), (provider, payload, cancellation) =>
             provider.GetRequiredService<THandler>().Handle(JsonSerializer.Deserialize<TEvent>(payload, PlatformJson.Options)!, cancellation)));
     }
 }
@@ -74,10 +74,12 @@ internal sealed class OutboxDispatcher(
         scope.ServiceProvider.GetRequiredService<CurrentActor>().Become(Actor.System);
         try
         {
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
             if (await db.Set<OutboxMessage>().SingleOrDefaultAsync(m => m.Id == id, cancellation) is not { } message)
                 return;
-            foreach (var handler in handlers[message.Type])
+            foreach (var handler in handlers[message.Type].Where(h => h.ReachesOutside))
+                await handler.Deliver(scope.ServiceProvider, message.Payload, cancellation);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            foreach (var handler in handlers[message.Type].Where(h => !h.ReachesOutside))
                 await handler.Deliver(scope.ServiceProvider, message.Payload, cancellation);
             db.Remove(message);
             await db.SaveChangesAsync(cancellation);

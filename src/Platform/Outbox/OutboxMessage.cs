@@ -42,6 +42,13 @@ public interface IHandle<in TEvent> where TEvent : class
     Task Handle(TEvent happened, CancellationToken cancellation);
 }
 
+/// <summary>
+/// Marks a handler that writes elsewhere than through the scope's <see cref="PirogovDb"/>. It is called before the
+/// transaction in which the message is removed, so it may be called twice: SQLite has one writer, and one that waits for
+/// another connection while it writes waits for ever.
+/// </summary>
+public interface IReachOutside;
+
 internal sealed class OutboxModel : ModelPart
 {
     public override void Configure(ModelBuilder model) => model.Entity<OutboxMessage>(e =>
