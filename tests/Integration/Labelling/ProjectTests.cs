@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Pirogov.Integration.Harness;
+using static Pirogov.Integration.Labelling.ReadingRoom;
+
+namespace Pirogov.Integration.Labelling;
+
+public abstract class ProjectTests(LabellingApp app) : OnBothEngines(app)
+{
+    private readonly LabellingApp app = app;
+
+    [SkippableFact]
+    public async Task Nobody_has_two_parts_in_a_project()
+    {
+        var room = await Open(app, start: false);
+        foreach (var (part, other) in new[] { ("adjudicator", "reader1"), ("validator", "reader2"), ("validator", "adjudicator") })
+        {
+            var plan = await room.PlanOf(1);
+            plan["name"] = $"{room.Name} {part} {other}";
+            plan[part] = await room.Id(other);
+            var problem = await Refused(HttpStatusCode.UnprocessableEntity, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
+            Assert.EndsWith("labelling.same-person-twice", (string)problem["type"]!, StringComparison.Ordinal);
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_name_a_draft_schema_or_a_person_who_is_no_expert_do_not_make_a_project()
+    {
+        var room = await Open(app, start: false);
+        await Refused(HttpStatusCode.Conflict, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", await room.PlanOf(1)));
+        var draft = await Sent(room.Manager.PostAsJsonAsync("/api/v1/labelling-schemas", SchemaOf(room.Name + " draft")));
+        var plan = await room.PlanOf(1);
+        (plan["name"], plan["schemaVersionId"]) = (room.Name + " 2", (string)draft["versionId"]!);
+        await Refused(HttpStatusCode.UnprocessableEntity, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
+        plan = await room.PlanOf(1);
+        (plan["name"], plan["validator"]) = (room.Name + " 3", Guid.CreateVersion7());
+        await Refused(HttpStatusCode.UnprocessableEntity, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
+        plan = await room.PlanOf(0);
+        plan["name"] = room.Name + " 4";
+        await Refused(HttpStatusCode.UnprocessableEntity, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
+    }
+
+    [SkippableFact]
+    public async Task Cases_are_chosen_by_a_query_and_shared_out_evenly()
+    {
+        var room = await Open(app, start: false);
+        var plan = await room.PlanOf(0);
+        (plan["name"], plan["query"]) = (room.Name + " query", new JsonObject { ["text"] = "TEST-00001" });
+        plan["readers"]!.AsArray().Add((await app.Person($"reader3-{room.Name}", [Pirogov.Platform.Access.Role.Expert])).Id);
+        var made = await Sent(room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
+        Assert.Equal(10, (int)made["cases"]!);
+        var started = await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{made["id"]}/start", null));
+        Assert.Equal(20, (int)started["readings"]!);
+        await Refused(HttpStatusCode.Conflict, room.Manager.PostAsync($"/api/v1/labelling-projects/{made["id"]}/start", null));
+        var page = await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{made["id"]}"));
+        var loads = page["people"]!.AsArray().Where(p => (string)p!["mode"]! == "read").Select(p => (int)p!["offered"]!).Order();
+        Assert.Equal([6, 7, 7], loads);
+    }
+
+    [SkippableFact]
+    public async Task A_published_schema_never_changes_and_an_edit_begins_the_next_version()
+    {
+        var room = await Open(app, start: false);
+        var before = await room.Manager.GetStringAsync($"/api/v1/labelling-schema-versions/{room.SchemaVersion}");
+        var view = JsonNode.Parse(before)!;
+        var list = await Sent(room.Manager.GetAsync("/api/v1/labelling-schemas?size=200"));
+        var id = list["items"]!.AsArray().Single(s => (string)s!["name"]! == (string)view["name"]!)!["id"];
+        await Refused(HttpStatusCode.Conflict, room.Manager.PostAsync($"/api/v1/labelling-schemas/{id}/publish", null));
+        var edited = SchemaOf(room.Name);
+        edited["classes"]![0]!["color"] = "#112233";
+        Assert.Equal(2, (int)(await Sent(room.Manager.PutAsJsonAsync($"/api/v1/labelling-schemas/{id}/draft", edited)))["version"]!);
+        Assert.Equal(before, await room.Manager.GetStringAsync($"/api/v1/labelling-schema-versions/{room.SchemaVersion}"));
+    }
+
+    [SkippableFact]
+    public async Task A_schema_that_is_unfit_is_not_published()
+    {
+        var room = await Open(app, start: false);
+        var schema = SchemaOf(room.Name + " unfit");
+        schema["classes"]![0]!["color"] = "red";
+        var made = await Sent(room.Manager.PostAsJsonAsync("/api/v1/labelling-schemas", schema));
+        var problem = await Refused(HttpStatusCode.UnprocessableEntity, room.Manager.PostAsync($"/api/v1/labelling-schemas/{made["id"]}/publish", null));
+        Assert.Equal("color-unfit", (string)problem["reason"]!);
+    }
+}
+
+public sealed class ProjectsOnSqlite(LabellingOnSqlite app) : ProjectTests(app), IClassFixture<LabellingOnSqlite>;
+
+public sealed class ProjectsOnPostgreSql(LabellingOnPostgreSql app) : ProjectTests(app), IClassFixture<LabellingOnPostgreSql>;
