@@ -13,6 +13,7 @@ using Pirogov.Platform.Database;
 using Pirogov.Platform.Evidence;
 using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Strings;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Datasets;
 
@@ -25,7 +26,7 @@ public static class DatasetsModule
         services.AddSingleton(provider => DatasetsOptions.From(provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton<DatasetRepository>().AddSingleton<PullJournal>().AddSingleton<Readme>();
         services.AddScoped<RepositoryContents>().AddScoped<CaseBuilder>().AddScoped<VersionDocuments>().AddScoped<SplitPlanner>().AddScoped<DatasetAccess>();
-        services.AddScoped<IDatasets, PublishedDatasets>().AddScoped<IEvidenceSource, DatasetVersionEvidence>();
+        services.AddScoped<IDatasets, PublishedDatasets>().AddScoped<IShowcase, DatasetShelf>().AddScoped<IEvidenceSource, DatasetVersionEvidence>();
         services.AddJob<FreezeDatasetVersion, FreezeDatasetVersion.Payload>();
         return services.AddRights(DatasetsRights.Table).AddUseCases(typeof(DatasetsModule).Assembly);
     }

@@ -27,11 +27,21 @@ internal sealed class PublishedDatasets(PirogovDb db, TimeProvider time) : IData
     {
         var dataset = await Visible().Where(v => v.Id == id).Select(v => (DatasetId?)v.DatasetId).SingleOrDefaultAsync(cancellation)
             ?? throw new ArgumentException("No such published version.", nameof(id));
-        if (await db.Set<DatasetAdmission>().AnyAsync(a => a.DatasetId == dataset && a.AccountId == accountId, cancellation)
-            || db.Set<DatasetAdmission>().Local.Any(a => a.DatasetId == dataset && a.AccountId == accountId))
+        if (await db.Set<DatasetAdmission>().AnyAsync(a => a.DatasetId == dataset && a.AccountId == accountId, cancellation))
             return;
-        db.Add(new DatasetAdmission(dataset, accountId, time.Now()));
-        await db.SaveChangesAsync(cancellation);
+        var admission = new DatasetAdmission(dataset, accountId, time.Now());
+        db.Add(admission);
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateException)
+        {
+            // Two teams of one person at the same moment: the other call has let them in.
+            db.Entry(admission).State = EntityState.Detached;
+            if (!await db.Set<DatasetAdmission>().AnyAsync(a => a.DatasetId == dataset && a.AccountId == accountId, cancellation))
+                throw;
+        }
     }
 
     private IQueryable<DatasetVersion> Visible() => db.Set<DatasetVersion>().AsNoTracking().Where(v => v.State == VersionState.Published);

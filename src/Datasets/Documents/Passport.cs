@@ -49,7 +49,7 @@ public sealed record Passport(
 internal static class PassportCounts
 {
     public static Passport Of(Dataset dataset, DatasetVersion version, VersionTargets targets, string? clinicalTask,
-        IReadOnlyList<DatasetCase> cases, string hiddenCommitment, string manifestSha256)
+        IReadOnlyList<DatasetCase> cases, int? readers, string hiddenCommitment, string manifestSha256)
     {
         var facts = cases.OrderBy(c => c.Name, StringComparer.Ordinal).Select(c => (Case: c, Facts: c.ReadFacts())).ToArray();
         var train = facts.Where(f => f.Case.Split is Split.Train).ToArray();
@@ -66,7 +66,7 @@ internal static class PassportCounts
             [.. targets.Classes.Select((c, k) => Class(c, k, train.Select(f => f.Facts)))],
             train.Count(f => f.Facts.OverlappingVoxels > 0), facts.Count(f => f.Facts.ImageNote is not null || f.Facts.Size.Count == 0),
             [.. targets.Questions.Select(q => new PassportQuestion(q.Id, q.Text, q.Type, q.Options, Count(train.Select(f => f.Case.ReadAnswers().GetValueOrDefault(q.Id)))))],
-            targets.Agreement, null, Count(facts.Select(f => f.Facts.Deidentification)), hiddenCommitment, manifestSha256);
+            targets.Agreement, readers, Count(facts.Select(f => f.Facts.Deidentification)), hiddenCommitment, manifestSha256);
     }
 
     private static PassportPart Part(Split split, IReadOnlyList<DatasetCase> cases)

@@ -70,9 +70,10 @@ internal sealed class FreezeDatasetVersion(
         var cases = await db.Set<DatasetCase>().AsNoTracking().Where(c => c.VersionId == id).ToArrayAsync(cancellation);
         var files = await db.Set<DatasetFile>().AsNoTracking().Where(f => f.VersionId == id).ToListAsync(cancellation);
         var task = dataset.ClinicalTaskId is { } taskId ? await agenda.FindTask(taskId, cancellation) : null;
-        var documented = await documents.Write(dataset, version, task?.Title, cases, files, cancellation);
-        var commit = await repository.Write(dataset, version, [.. documented.Files.Where(f => f.Audience is Audience.Document)], cancellation);
         var release = await evidence.Find(LabellingEvidence.Release, version.ReleaseId.Value, cancellation);
+        var readers = release is null ? null : await ReadersOfRelease.Count(evidence, release, cancellation);
+        var documented = await documents.Write(dataset, version, task?.Title, readers, cases, files, cancellation);
+        var commit = await repository.Write(dataset, version, [.. documented.Files.Where(f => f.Audience is Audience.Document)], cancellation);
 
         version.Publish(new(documented.ManifestMd5, documented.ManifestSha256, documented.HiddenCommitment, documented.Train, documented.Test, commit),
             release?.Sha256 ?? "", time.Now());

@@ -17,7 +17,7 @@ internal sealed record WrittenDocuments(
 internal sealed class VersionDocuments(ObjectStore store, Readme readme, DatasetsOptions options)
 {
     public async Task<WrittenDocuments> Write(
-        Dataset dataset, DatasetVersion version, string? clinicalTask, IReadOnlyList<DatasetCase> cases, IReadOnlyList<DatasetFile> caseFiles,
+        Dataset dataset, DatasetVersion version, string? clinicalTask, int? readers, IReadOnlyList<DatasetCase> cases, IReadOnlyList<DatasetFile> caseFiles,
         CancellationToken cancellation)
     {
         var (targets, added) = (VersionTargets.Of(version), new List<DatasetFile>());
@@ -44,7 +44,7 @@ internal sealed class VersionDocuments(ObjectStore store, Readme readme, Dataset
 
         var manifest = await Put("manifest.json",
             Bytes(Manifest.Write(dataset.Slug, version.Number, version.FrozenAt, commitment, hidden.Length, data.Append(added[^1]))), Audience.Document);
-        var passport = PassportCounts.Of(dataset, version, targets, clinicalTask, cases, commitment, manifest.Sha256);
+        var passport = PassportCounts.Of(dataset, version, targets, clinicalTask, cases, readers, commitment, manifest.Sha256);
         await Put("passport.json", Bytes(passport.ToJson()), Audience.Document);
         await Put("README.md", Bytes(readme.Write(passport, options.PublicUrl)), Audience.Document);
         await Put("croissant.json", Bytes(Croissant.Write(dataset, version, targets, passport, options.PublicUrl, data, train, test,

@@ -77,6 +77,15 @@ public sealed class EvidenceChain(PirogovDb db, AuditTrail audit, TimeProvider t
             .OrderByDescending(r => r.Id).FirstOrDefaultAsync(cancellation);
         return record is null ? null : new(record.Kind, record.Subject, record.Sha256);
     }
+
+    /// <returns>What the link says; null when there is no such record.</returns>
+    public async Task<EvidenceStatement?> Read(EvidenceReference reference, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        var record = await db.Set<EvidenceRecord>().AsNoTracking()
+            .FirstOrDefaultAsync(r => r.Sha256 == reference.Sha256 && r.Kind == reference.Kind && r.Subject == reference.Subject, cancellation);
+        return record?.Parse();
+    }
 }
 
 internal sealed class EvidenceModel : ModelPart
