@@ -64,6 +64,7 @@ internal sealed class ArchiveModel : ModelPart
         model.Entity<Case>(e =>
         {
             e.ToTable("archive_case");
+            e.Ignore(c => c.Title);
             e.Property(c => c.Label).HasMaxLength(40);
             e.Property(c => c.DataKind).HasConversion<string>().HasMaxLength(20);
             e.Property(c => c.StudyInstanceUid).HasMaxLength(Uid);

@@ -65,6 +65,10 @@ internal sealed class Case
         return made;
     }
 
+    /// <summary>The description, or modality and body part: the profile removes what people typed.</summary>
+    public string Title => Description.Length > 0 ? Description : string.Join(' ', Series.OrderBy(s => s.Id).Select(s => s.Modality).Distinct()
+        .Concat(Series.OrderBy(s => s.Id).Select(s => s.BodyPart).Where(p => p.Length > 0).Distinct()));
+
     /// <summary>SHA-256 over the files' SHA-256 in ordinal order, one a line.</summary>
     public static string ContentOf(IEnumerable<string> sha256) => Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', sha256.Order(StringComparer.Ordinal)))));

@@ -46,7 +46,7 @@ internal sealed class SeeCases(CaseAccess access, IAgenda agenda)
     private static Row ToRow(Case c)
     {
         var series = c.Series.OrderBy(s => s.Id).ToArray();
-        return new(c.Id, c.Label, c.DataKind, c.Description, c.PatientSex, c.PatientAge, [.. series.Select(s => s.Modality).Distinct()],
+        return new(c.Id, c.Label, c.DataKind, c.Title, c.PatientSex, c.PatientAge, [.. series.Select(s => s.Modality).Distinct()],
             [.. series.Select(s => s.BodyPart).Where(p => p.Length > 0).Distinct()], series.Select(s => s.ManufacturerModel).FirstOrDefault(m => m.Length > 0) ?? "",
             series.Length, c.InstanceCount, Array.Exists(series, s => s.QualityNotes.Length > 0), Array.Exists(series, s => s.ThumbnailMd5 is not null),
             c.BatchId, c.ReceivedAt);

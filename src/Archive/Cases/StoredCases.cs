@@ -43,7 +43,7 @@ internal sealed class StoredCases(PirogovDb db, ObjectStore store) : ICases
     }
 
     public static CaseSummary Summarise(Case found) => new(found.Id, found.Label, found.DataKind, found.CentreId, found.BatchId, found.PatientPseudonym,
-        found.ContentSha256, found.PatientSex, found.PatientAge, found.Description, found.ReceivedAt, [.. found.Series.OrderBy(s => s.Id).Select(Summarise)]);
+        found.ContentSha256, found.PatientSex, found.PatientAge, found.Title, found.ReceivedAt, [.. found.Series.OrderBy(s => s.Id).Select(Summarise)]);
 
     public static SeriesSummary Summarise(Series series) => new(series.StudyInstanceUid, series.SeriesInstanceUid, series.Modality, series.Description,
         series.InstanceCount, series.FrameOfReferenceUid, series.Rows, series.Columns);
