@@ -169,6 +169,22 @@ public sealed class PullingTests(DatasetsOnSqliteApp app) : IClassFixture<Datase
         Assert.Equal(before, await client.GetStringAsync($"/git/{Slug}.git/info/refs?service=git-upload-pack"));
     }
 
+    [Fact]
+    public async Task The_pages_show_the_catalogue_the_passport_and_how_to_pull()
+    {
+        var (staff, stranger) = (await app.As(Role.DataEngineer), await app.As(Role.Developer, "stranger"));
+        Assert.Contains($"data-dataset=\"{Slug}\"", await staff.GetStringAsync("/datasets"), StringComparison.Ordinal);
+        Assert.Contains("data-field=\"release\"", await staff.GetStringAsync("/datasets/new"), StringComparison.Ordinal);
+        var page = await staff.GetStringAsync($"/datasets/{Slug}");
+        Assert.Contains("data-passport=\"classes\"", page, StringComparison.Ordinal);
+        Assert.Contains($"/git/{Slug}.git", page, StringComparison.Ordinal);
+        var closed = await stranger.GetStringAsync($"/datasets/{Slug}");
+        Assert.Contains("data-hint=\"not-admitted\"", closed, StringComparison.Ordinal);
+        Assert.DoesNotContain($"/git/{Slug}.git", closed, StringComparison.Ordinal);
+        foreach (var shown in new[] { page, closed, await staff.GetStringAsync("/datasets/new") })
+            Assert.DoesNotContain(">datasets.", shown, StringComparison.Ordinal);
+    }
+
     private static string Object(string md5) => $"/dvc/{Slug}/files/md5/{md5[..2]}/{md5[2..]}";
 
     private static string Address(HttpClient client, string token) => $"http://token:{token}@{client.BaseAddress!.Authority}/git/{Slug}.git";
