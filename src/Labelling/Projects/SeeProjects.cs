@@ -50,9 +50,9 @@ internal sealed class SeeProjects(PirogovDb db, IAgenda agenda)
 
     public async Task<Page<ProjectRow>> List(int page, int size, CancellationToken cancellation) => await (
         from p in db.Set<LabellingProject>().AsNoTracking()
-        from s in db.Set<LabellingSchema>().Where(s => s.Versions.Any(v => v.Id == p.SchemaVersionId))
         orderby p.CreatedAt descending
-        select new ProjectRow(p.Id, p.Name, p.State, s.Name, db.Set<ProjectCase>().Count(c => c.ProjectId == p.Id),
+        select new ProjectRow(p.Id, p.Name, p.State,
+            db.Set<LabellingSchema>().Where(s => s.Versions.Any(v => v.Id == p.SchemaVersionId)).Select(s => s.Name).First(), db.Set<ProjectCase>().Count(c => c.ProjectId == p.Id),
             db.Set<ProjectCase>().Count(c => c.ProjectId == p.Id && (c.State == ProjectCaseState.Validated || c.State == ProjectCaseState.Released)),
             p.CreatedAt, p.DueAt)).ToPage(page, size, cancellation);
 

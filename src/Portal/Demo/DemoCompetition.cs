@@ -57,16 +57,17 @@ internal static class DemoCompetition
 
     private static async Task Team(DemoApi api, string id, string lead, string name, CancellationToken cancellation)
     {
-        var board = await api.Get("office", $"/api/v1/competitions/{id}", cancellation);
-        if ((int?)board["teams"] is > 0)
-            return;
-        await api.Post(lead, $"/api/v1/competitions/{id}/teams", new { name }, cancellation);
-        await api.Post(lead, $"/api/v1/competitions/{id}/team/invitations", new { login = "developer", role = "developer" }, cancellation);
-        await api.Post(lead, $"/api/v1/competitions/{id}/team/invitations", new { login = "observer", role = "observer" }, cancellation);
+        var competition = await api.Get("office", $"/api/v1/competitions/{id}", cancellation);
+        if ((int?)competition["teams"] is null or 0)
+        {
+            await api.Post(lead, $"/api/v1/competitions/{id}/teams", new { name }, cancellation);
+            await api.Post(lead, $"/api/v1/competitions/{id}/team/invitations", new { login = "developer", role = "developer" }, cancellation);
+            await api.Post(lead, $"/api/v1/competitions/{id}/team/invitations", new { login = "observer", role = "observer" }, cancellation);
+        }
+
         foreach (var login in new[] { "developer", "observer" })
         {
-            var invitations = await api.Get(login, "/api/v1/invitations", cancellation);
-            foreach (var invitation in (invitations["items"] ?? invitations).AsArray())
+            foreach (var invitation in (await api.Get(login, "/api/v1/invitations", cancellation)).AsArray())
                 await api.Post(login, $"/api/v1/invitations/{invitation!["id"]}/accept", new { }, cancellation);
         }
     }
