@@ -22,7 +22,7 @@ up() {
     publish_when_changed
   fi
   [ -f artifacts/publish/Pirogov.Portal.dll ] || fail "Nothing is published yet: run ./pirogov up without --no-setup once."
-  export Data=$data Demo=$demo PublicUrl="http://127.0.0.1:$port"
+  export Data=$data Demo=$demo PublicUrl=${PublicUrl:-http://127.0.0.1:$port}
   local status=0 log=$data/pirogov.log
   say "the log goes to $log"
   # Ctrl-C reaches the host too, which ends its jobs cleanly; this shell only waits for it.

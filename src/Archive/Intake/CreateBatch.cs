@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
 using Pirogov.Platform.Access;
@@ -33,6 +34,11 @@ internal sealed class CreateBatch(PirogovDb db, IAgenda agenda, CentreAccess acc
         var opened = Batch.Open(centre, request.Name, actor.Actor.AccountId, time.Now());
         if (opened.IsRefused(out var refusal))
             return refusal;
+        // A sending that was interrupted is repeated with the same name and goes on where it was.
+        var (name, mine) = (opened.Value.Name, actor.Actor.AccountId);
+        if (await db.Set<Batch>().AsNoTracking().FirstOrDefaultAsync(
+                b => b.CentreId == centre.Id && b.Name == name && b.CreatedBy == mine && b.State == BatchState.Open, cancellation) is { } begun)
+            return new Response(begun.Id, begun.Name, begun.State, begun.CentreCode);
         var batch = opened.Value;
         db.Add(batch);
         audit.Note("archive.batch-opened", "batch", batch.Id, new { centre = centre.Code });

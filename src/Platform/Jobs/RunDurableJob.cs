@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
@@ -38,7 +39,8 @@ internal sealed class RunningJobs
 /// <summary>The one Quartz job: it finds the record and runs its kind. Quartz gives it back after a crash.</summary>
 [DisallowConcurrentExecution]
 internal sealed class RunDurableJob(
-    IServiceScopeFactory scopes, IEnumerable<JobKind> kinds, RunningJobs running, JobOptions options, TimeProvider time, ILogger<RunDurableJob> log)
+    IServiceScopeFactory scopes, IEnumerable<JobKind> kinds, RunningJobs running, JobOptions options, IHostApplicationLifetime lifetime,
+    TimeProvider time, ILogger<RunDurableJob> log)
     : IJob
 {
     internal const string IdKey = "id";
@@ -53,16 +55,16 @@ internal sealed class RunDurableJob(
         });
         if (record is null or { HasEnded: true })
             return;
-        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         running.Add(id, cancellation);
         try
         {
             await RunOnce(record, cancellation.Token);
             await Change(id, r => r.Succeed(time.Now()));
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (Exception) when (cancellation.IsCancellationRequested)
         {
-            // Stopping the process is no cancellation: the job goes on at the next start.
+            // Whatever it throws now, it was interrupted. Stopping the process is no cancellation: the job goes on at the next start.
             await Change(id, r =>
             {
                 if (r.CancellationRequested)
