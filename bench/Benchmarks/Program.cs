@@ -1,9 +1,12 @@
+using System.Globalization;
 using Pirogov.Benchmarks;
 
 // Each benchmark prints one number a line; its run.sh pairs it with a peer and writes the table.
 return args switch
 {
-    ["store", var folder, var objects, var size] => await StoreBenchmark.Run(folder, int.Parse(objects), int.Parse(size)),
-    ["overlap", var columns, var rows, var slices] => OverlapBenchmark.Run(int.Parse(columns), int.Parse(rows), int.Parse(slices)),
+    ["store", var folder, var objects, var size] => await StoreBenchmark.Run(folder, Number(objects), Number(size)),
+    ["overlap", var columns, var rows, var slices] => OverlapBenchmark.Run(Number(columns), Number(rows), Number(slices)),
     _ => throw new ArgumentException("Known: store FOLDER OBJECTS BYTES | overlap COLUMNS ROWS SLICES"),
 };
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

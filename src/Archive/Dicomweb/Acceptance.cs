@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Pirogov.Dicom;
@@ -8,14 +9,16 @@ namespace Pirogov.Archive.Dicomweb;
 internal sealed record NotAcceptable() : Refusal("archive.not-acceptable", 406);
 
 /// <summary>What a caller takes (PS3.18 8.7): media types with the transfer syntaxes that they name.</summary>
-internal sealed class Acceptance
+internal sealed partial class Acceptance
 {
     private readonly List<(string Type, bool IsMultipart, string? Syntax)> ranges = [];
 
     public Acceptance(HttpRequest request)
     {
         var text = request.Query.TryGetValue("accept", out var inQuery) ? inQuery : request.Headers.Accept;
-        if (text.Count == 0 || !MediaTypeHeaderValue.TryParseList(text!, out var parsed))
+        // PS3.18 asks for quotes around the type parameter's slash; viewers in wide use leave them out.
+        var quoted = text.Select(t => UnquotedType().Replace(t ?? "", "type=\"$1\"")).ToArray();
+        if (quoted.Length == 0 || !MediaTypeHeaderValue.TryParseList(quoted, out var parsed))
         {
             ranges.Add(("*/*", true, null));
             return;
@@ -45,6 +48,9 @@ internal sealed class Acceptance
     }));
 
     public bool Takes(string type) => ranges.Exists(r => Covers(r.Type, type));
+
+    [GeneratedRegex("""\btype=([^\s";,]+/[^\s";,]+)""", RegexOptions.IgnoreCase)]
+    private static partial Regex UnquotedType();
 
     private static bool Covers(string range, string type) =>
         range == "*/*" || range == type || (range.EndsWith("/*", StringComparison.Ordinal) && type.StartsWith(range[..^1], StringComparison.Ordinal));

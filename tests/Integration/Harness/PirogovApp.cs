@@ -158,7 +158,6 @@ public class PirogovApp : WebApplicationFactory<Program>, IAsyncLifetime
     {
         await DisposeAsync();
         Directory.Delete(DataFolder, recursive: true);
-        GC.SuppressFinalize(this);
     }
 }
 
