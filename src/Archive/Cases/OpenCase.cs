@@ -93,7 +93,8 @@ internal sealed class OpenCase(PirogovDb db, CaseAccess access, ObjectStore stor
 
     private static IEnumerable<AttributeView> Flatten(DicomDataset dataset, int depth)
     {
-        foreach (var element in dataset)
+        // Not of the file: the metadata of PS3.18 add in which syntax it is kept.
+        foreach (var element in dataset.Where(e => e.Tag != DicomTags.AvailableTransferSyntaxUid))
         {
             var value = element is DicomSequence sequence ? $"[{sequence.Items.Count}]" : string.Join(" \\ ", dataset.GetStrings(element.Tag));
             yield return new(element.Tag.ToString(), element.Tag.Keyword, element.Vr.ToString(), value, depth);

@@ -83,6 +83,10 @@ public sealed class DicomwebTests(DicomwebApp app) : IClassFixture<DicomwebApp>
         var (headers, body) = Assert.Single(await Parts(answer));
         Assert.Contains("transfer-syntax=1.2.840.10008.1.2.1", headers, StringComparison.Ordinal);
         Assert.Equal(SyntheticCt.Slice(304, 1, 3).Find(DicomTags.PixelData)!.Bytes.ToArray(), body);
+        // As Cornerstone3D sends it: a type with a slash and no quotes.
+        using var unquoted = new HttpRequestMessage(HttpMethod.Get, $"/dicomweb/studies/{study}/series/{series}/instances/{sop}/frames/1");
+        unquoted.Headers.TryAddWithoutValidation("Accept", "multipart/related; type=application/octet-stream; transfer-syntax=*");
+        Assert.Equal(body, Assert.Single(await Parts(await client.SendAsync(unquoted))).Body);
         Assert.True(answer.Headers.CacheControl!.Private);
         client.DefaultRequestHeaders.IfNoneMatch.Add(answer.Headers.ETag!);
         Assert.Equal(HttpStatusCode.NotModified, (await Get(client, $"/dicomweb/studies/{study}/series/{series}/instances/{sop}/frames/1", AnySyntax)).StatusCode);
