@@ -33,7 +33,7 @@ public sealed record StageOutOfOrder(int Next) : Refusal("lifecycle.stage-out-of
 
 public sealed record StageHasNoEvidence(int Stage) : Refusal("lifecycle.stage-has-no-evidence", 409);
 
-public static class LifecycleEvidence
+internal static class LifecycleEvidence
 {
     public const string StageGate = "stage-gate";
 }
