@@ -1,6 +1,6 @@
 import { NetworkLoss, Problem, type Rest } from '../shared/rest';
 import { Signal } from '../shared/signal';
-import type { Skipped, Source } from './sources';
+import type { Source } from './sources';
 
 export type Outcome = 'waiting' | 'sending' | 'accepted' | 'duplicate' | 'refused' | 'known' | 'failed' | 'skipped';
 export type Phase = 'asking' | 'sending' | 'paused' | 'waiting' | 'done' | 'cancelled' | 'stopped';
@@ -11,6 +11,14 @@ export interface Item {
   outcome: Outcome;
   reason: string;
   source: Source | null;
+}
+
+/** A file whose fate is known before anything is sent: never wanted, or an archive that may not be unpacked. */
+export interface Settled {
+  name: string;
+  size: number;
+  outcome: 'skipped' | 'refused';
+  reason: string;
 }
 
 interface Answer {
@@ -42,13 +50,13 @@ export class Sending {
     private readonly rest: Rest,
     private readonly batch: string,
     sources: readonly Source[],
-    skipped: readonly (Omit<Skipped, 'reason'> & { reason: string })[],
+    settled: readonly Settled[],
     private readonly unreadable: string,
     private readonly noNetwork: string,
     private readonly pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); }),
   ) {
     this.items = [
-      ...skipped.map((s): Item => ({ ...s, outcome: 'skipped', source: null })),
+      ...settled.map((s): Item => ({ ...s, source: null })),
       ...sources.map((source): Item => ({ name: source.name, size: source.size, outcome: 'waiting', reason: '', source })),
     ];
   }
@@ -59,7 +67,7 @@ export class Sending {
 
   /** Files and bytes that need no more work, of those that are to be sent. */
   progress(): { files: number; totalFiles: number; bytes: number; totalBytes: number; rate: number } {
-    const wanted = this.items.filter((item) => item.outcome !== 'skipped');
+    const wanted = this.items.filter((item) => item.outcome !== 'skipped' && (item.source || item.outcome !== 'refused'));
     const over = wanted.filter((item) => item.outcome !== 'waiting' && item.outcome !== 'sending');
     const sum = (items: Item[]): number => items.reduce((total, item) => total + item.size, 0);
     const [first, last] = [this.marks[0], this.marks.at(-1)];

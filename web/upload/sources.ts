@@ -8,12 +8,6 @@ export interface Source {
   open(): Promise<Blob>;
 }
 
-export interface Skipped {
-  name: string;
-  size: number;
-  reason: Key;
-}
-
 /** Files the platform never wants, told before they leave the machine. */
 export function skipReason(name: string, size: number): Key | null {
   const last = name.split('/').at(-1) ?? name;

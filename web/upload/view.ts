@@ -2,7 +2,7 @@ import { h, replaceChildren } from '../shared/dom';
 import { icon } from '../shared/icons';
 import { Problem, type Rest } from '../shared/rest';
 import type { Translate } from '../shared/strings';
-import { Sending, type Item, type Outcome } from './sending';
+import { Sending, type Item, type Outcome, type Settled } from './sending';
 import { fromDrop, fromFiles, isZip, skipReason, type Source } from './sources';
 import { sizeText, timeText, type Key } from './text';
 import { limits, RefusedZip, unzip } from './zip';
@@ -57,24 +57,27 @@ export class Intake {
     const { t } = this;
     replaceChildren(this.stage, h('p', { class: 'intake-status', role: 'status' }, t('upload.reading')));
     const sources: Source[] = [];
-    try {
-      for (const source of chosen) sources.push(...(isZip(source.name) ? await unzip(source) : [source]));
-    } catch (error) {
-      if (!(error instanceof RefusedZip)) throw error;
-      this.choose(this.alert(t(`upload.zip.${error.refusal}`, { count: limits.entries, size: sizeText(t, limits.totalBytes) }), ''));
-      return;
+    const refused: Settled[] = [];
+    for (const source of chosen) {
+      try {
+        sources.push(...(isZip(source.name) ? await unzip(source) : [source]));
+      } catch (error) {
+        if (!(error instanceof RefusedZip)) throw error;
+        const reason = t(`upload.zip.${error.refusal}`, { count: limits.entries, size: sizeText(t, limits.totalBytes) });
+        refused.push({ name: source.name, size: source.size, outcome: 'refused', reason });
+      }
     }
-    const skipped = sources.flatMap(({ name, size }) => {
+    const skipped = sources.flatMap(({ name, size }): Settled[] => {
       const reason = skipReason(name, size);
-      return reason ? [{ name, size, reason: t(reason) }] : [];
+      return reason ? [{ name, size, outcome: 'skipped', reason: t(reason) }] : [];
     });
     const names = new Set(skipped.map((s) => s.name));
     const wanted = sources.filter((s) => !names.has(s.name));
     if (wanted.length === 0) {
-      this.choose(this.alert(t('upload.nothing'), ''));
+      this.choose(this.alert(refused[0]?.reason ?? t('upload.nothing'), ''));
       return;
     }
-    const sending = new Sending(this.rest, this.batch, wanted, skipped, t('upload.reason.unreadable'), t('upload.reason.network'));
+    const sending = new Sending(this.rest, this.batch, wanted, [...refused, ...skipped], t('upload.reason.unreadable'), t('upload.reason.network'));
     this.follow(sending);
     await sending.run();
     if (sending.phase === 'done' && sending.count('refused') + sending.count('failed') === 0) await this.finish(sending);

@@ -1,0 +1,47 @@
+namespace Pirogov.EndToEnd.Journey;
+
+/// <summary>What hands do on the platform's pages, by the hooks that every page sets.</summary>
+internal static class PageSteps
+{
+    /// <summary>Waits until the page with this name has its data and is alive.</summary>
+    public static Task Ready(this IPage page, string name) =>
+        page.Locator($"[data-page='{name}'][data-ready='true']").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+
+    public static async Task Open(this IPage page, string address, string? name = null)
+    {
+        await page.GotoAsync(address);
+        await (name is null
+            ? page.Locator("[data-ready='true']").First.WaitForAsync(new() { State = WaitForSelectorState.Attached })
+            : page.Ready(name));
+    }
+
+    public static Task Act(this IPage page, string action) => page.Locator($"[data-action='{action}']").First.ClickAsync();
+
+    /// <summary>Presses the yes of the question that is open.</summary>
+    public static Task Agree(this IPage page) => page.Locator(".mud-dialog .mud-message-box__yes-button").ClickAsync();
+
+    public static async Task Type(this ILocator within, string field, string text)
+    {
+        var input = within.Locator(
+            $"input[data-field='{field}'], textarea[data-field='{field}'], [data-field='{field}'] input, [data-field='{field}'] textarea").First;
+        await input.FillAsync(text);
+        await input.BlurAsync();
+    }
+
+    public static Task Type(this IPage page, string field, string text) => page.Locator("body").Type(field, text);
+
+    /// <summary>Chooses in a drop-down list; several options in a list of many choices.</summary>
+    public static async Task Choose(this IPage page, string field, params string[] options)
+    {
+        await page.Locator($".mud-select:has([data-field='{field}']), .mud-select[data-field='{field}']").First.ClickAsync();
+        var list = page.Locator(".mud-popover-open .mud-list-item");
+        foreach (var option in options)
+            await list.Filter(new() { HasText = option }).First.ClickAsync();
+        if (options.Length > 1)
+            await page.Keyboard.PressAsync("Escape");
+        await Expect(list).ToHaveCountAsync(0);
+    }
+
+    /// <summary>The identifier at the end of the address.</summary>
+    public static string IdInAddress(this IPage page) => new Uri(page.Url).Segments[^1].TrimEnd('/');
+}

@@ -1,0 +1,130 @@
+using System.Text.Json.Nodes;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+
+namespace Pirogov.EndToEnd.Journey;
+
+/// <summary>
+/// Every page in both languages and, in Russian, in both themes, as somebody whose page it is: it becomes ready, its
+/// console is clean, and axe finds nothing serious.
+/// </summary>
+[Collection(OnTheDemo.Name)]
+public sealed class ScreenshotTests(DemoPlatform demo, Browser browser)
+{
+    private sealed record Sight(string Name, string Login, string Address, string Ready = "[data-ready='true']");
+
+    private const string Workbench = "body[data-ready='true']";
+
+    [Theory]
+    [InlineData("ru", "light")]
+    [InlineData("ru", "dark")]
+    [InlineData("en", "light")]
+    public async Task Every_page_is_ready_clean_and_accessible(string language, string theme)
+    {
+        var faults = new List<string>();
+        foreach (var group in (await Sights()).GroupBy(s => s.Login))
+        {
+            var page = await SignIn(group.Key, language, theme);
+            var console = new List<string>();
+            page.Console += (_, message) =>
+            {
+                if (message.Type == "error")
+                    console.Add(message.Text);
+            };
+            page.PageError += (_, error) => console.Add(error);
+            foreach (var sight in group)
+            {
+                console.Clear();
+                var found = await See(page, sight, language, theme);
+                faults.AddRange(found.Concat(console.Select(c => "console: " + c)).Select(f => $"{sight.Name} ({language}, {theme}): {f}"));
+            }
+
+            await page.Context.CloseAsync();
+        }
+
+        Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
+    }
+
+    private static async Task<IReadOnlyList<string>> See(IPage page, Sight sight, string language, string theme)
+    {
+        try
+        {
+            await page.GotoAsync(sight.Address);
+            await page.Locator(sight.Ready).First.WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 30_000 });
+        }
+        catch (Exception late) when (late is TimeoutException or PlaywrightException)
+        {
+            return ["not ready: " + late.Message.Split('\n')[0]];
+        }
+
+        await Picture(page, language, theme == "dark" ? $"{sight.Name}-dark" : sight.Name);
+        var result = await page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
+        return [.. result.Violations.Where(v => v.Impact is "serious" or "critical")
+            .Select(v => $"axe {v.Id}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html[..Math.Min(n.Html.Length, 160)]))}")];
+    }
+
+    private static Task<byte[]> Picture(IPage page, string language, string name) => page.ScreenshotAsync(new()
+    {
+        Path = Path.Combine(Browser.ScreenshotFolder, language, name + ".png"),
+        FullPage = !page.Url.Contains("/workbench/", StringComparison.Ordinal),
+    });
+
+    private async Task<IPage> SignIn(string login, string language, string theme)
+    {
+        var page = await browser.NewPage(demo.Process.Address, language == "ru" ? "ru-RU" : "en-GB", theme == "dark" ? ColorScheme.Dark : ColorScheme.Light);
+        await page.Context.AddCookiesAsync([new() { Name = "pirogov.theme", Value = theme, Url = demo.Process.Address.ToString() }]);
+        await page.GotoAsync($"/culture/{language}?returnTo=/");
+        if (login == "")
+            return page;
+        await page.Open("/sign-in");
+        await page.FillAsync("#sign-in-login", login);
+        await page.FillAsync("#sign-in-password", DemoPlatform.Password);
+        await page.ClickAsync("#sign-in-submit");
+        await page.WaitForURLAsync(demo.Process.Address.ToString());
+        return page;
+    }
+
+    private async Task<IReadOnlyList<Sight>> Sights()
+    {
+        var (admin, office, manager) = (await demo.As("admin"), await demo.As("office"), await demo.As("manager"));
+        var task = await First(office, "/api/v1/clinical-tasks");
+        var batch = await First(await demo.As("engineer"), "/api/v1/batches");
+        var one = await First(await demo.As("engineer"), "/api/v1/cases");
+        var competition = (await office.Items("/api/v1/competitions?size=50")).Single(c => (string)c["phase"]! == "ended")["id"]!;
+        var open = (await office.Items("/api/v1/competitions?size=50")).Single(c => (string)c["phase"]! == "open")["id"]!;
+        var reading = (await (await demo.As("expert1")).Get("/api/v1/readings"))["open"]!.AsArray().FirstOrDefault()?["id"];
+        var projects = await manager.Items("/api/v1/labelling-projects?size=50");
+        return
+        [
+            new("showcase", "", "/"), new("sign-in", "", "/sign-in"), new("help", "", "/help"), new("problems", "", "/problems"),
+            new("start-of-administrator", "admin", "/"), new("accounts", "admin", "/admin/accounts"),
+            new("account", "admin", $"/admin/accounts/{await First(admin, "/api/v1/accounts")}"),
+            new("organisations", "admin", "/admin/organisations"), new("audit", "admin", "/admin/audit"), new("jobs", "admin", "/jobs"),
+            new("own-account", "admin", "/account"), new("own-password", "admin", "/account/password"),
+            new("own-second-factor", "admin", "/account/second-factor"), new("own-tokens", "admin", "/account/tokens"),
+            new("start-of-office", "office", "/"), new("clinical-tasks", "office", "/agenda/tasks"), new("clinical-task", "office", $"/agenda/tasks/{task}"),
+            new("clinical-task-new", "office", "/agenda/tasks/new"), new("centres", "office", "/agenda/centres"),
+            new("competitions", "office", "/competitions"), new("competition-new", "office", "/competitions/new"),
+            new("competition-ended", "office", $"/competitions/{competition}"), new("competition-open", "office", $"/competitions/{open}"),
+            new("solutions", "office", "/solutions"), new("solution", "office", $"/solutions/{await First(office, "/api/v1/solutions")}"),
+            new("datasets", "office", "/datasets"), new("dataset", "office", "/datasets/demo-ct-organs"),
+            new("start-of-engineer", "engineer", "/"), new("batches", "engineer", "/archive/batches"), new("batch-new", "engineer", "/archive/batches/new"),
+            new("batch", "engineer", $"/archive/batches/{batch}"), new("cases", "engineer", "/archive/cases"), new("case", "engineer", $"/archive/cases/{one}"),
+            new("viewer", "engineer", $"/workbench/radiology/case/{one}", Workbench),
+            new("start-of-manager", "manager", "/"), new("schemas", "manager", "/labelling/schemas"),
+            new("schema", "manager", $"/labelling/schemas/{await First(manager, "/api/v1/labelling-schemas")}"),
+            new("schema-new", "manager", "/labelling/schemas/new"), new("projects", "manager", "/labelling/projects"), new("project-new", "manager", "/labelling/projects/new"),
+            .. projects.Select((p, i) => new Sight($"project-{i + 1}", "manager", $"/labelling/projects/{p["id"]}")),
+            new("releases", "manager", "/labelling/releases"), new("release", "manager", $"/labelling/releases/{await First(manager, "/api/v1/labelling-releases")}"),
+            new("dataset-new", "manager", "/datasets/new"),
+            new("start-of-expert", "expert1", "/"), new("queue", "expert1", "/labelling/queue"), new("reading", "expert1", $"/workbench/radiology/{reading}", Workbench),
+            new("start-of-lead", "lead", "/"), new("team", "lead", $"/competitions/{competition}/team"), new("invitations", "developer", "/invitations"),
+        ];
+    }
+
+    private static async Task<JsonNode> First(Api person, string list)
+    {
+        var answer = await person.Get(list);
+        return (answer as JsonArray ?? answer["items"]!.AsArray())[0]!["id"]!;
+    }
+}
