@@ -39,7 +39,7 @@ internal sealed class SeeCases(CaseAccess access, IAgenda agenda)
     {
         var series = (await access.Browsable(cancellation)).SelectMany(c => c.Series);
         var modalities = await series.Select(s => s.Modality).Distinct().ToArrayAsync(cancellation);
-        var parts = await series.Where(s => s.BodyPart != "").Select(s => s.BodyPart).Distinct().Take(200).ToArrayAsync(cancellation);
+        var parts = await series.Where(s => s.BodyPart != "").Select(s => s.BodyPart).Distinct().OrderBy(p => p).Take(200).ToArrayAsync(cancellation);
         return new(await agenda.Centres(cancellation), [.. modalities.Order(StringComparer.Ordinal)], [.. parts.Order(StringComparer.Ordinal)]);
     }
 
