@@ -183,10 +183,7 @@ public static class PlatformModule
     {
         await using var scope = services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PirogovDb>();
-        if (db.Database.GetMigrations().Any())
-            await db.Database.MigrateAsync(cancellation);
-        else
-            await db.Database.EnsureCreatedAsync(cancellation);
+        await db.Database.MigrateAsync(cancellation);
         await AppendOnly.Install(db, cancellation);
     }
 }

@@ -1,0 +1,1749 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Pirogov.Portal.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "agenda_clinical_task",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Title = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    DataKind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Target = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Question = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    Metric = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    ExpectedBenefit = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    Priority = table.Column<int>(type: "INTEGER", nullable: false),
+                    Owner = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ChangedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    SearchText = table.Column<string>(type: "TEXT", maxLength: 401, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_agenda_clinical_task", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archive_batch",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CentreId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CentreCode = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    JobId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ProfileName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    ProfileVersion = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    ProfileSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_batch", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archive_centre_key",
+                columns: table => new
+                {
+                    CentreId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProtectedKey = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_centre_key", x => x.CentreId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_entry",
+                columns: table => new
+                {
+                    Sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Action = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    ObjectKind = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    ObjectId = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Origin = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Details = table.Column<string>(type: "TEXT", nullable: false),
+                    PreviousHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_entry", x => x.Sequence);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "competition",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TitleRu = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    TitleEn = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    DescriptionRu = table.Column<string>(type: "TEXT", maxLength: 8000, nullable: false),
+                    DescriptionEn = table.Column<string>(type: "TEXT", maxLength: 8000, nullable: false),
+                    ClinicalTaskId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    DatasetVersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    QuestionId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    PositiveOption = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    Primary = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    Secondary = table.Column<string>(type: "TEXT", nullable: false),
+                    ToleranceMm = table.Column<double>(type: "REAL", nullable: false),
+                    StartsAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndsAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    DailyLimit = table.Column<int>(type: "INTEGER", nullable: false),
+                    TimeZone = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
+                    Received = table.Column<int>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    WinnerId = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_competition", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "DataProtectionKeys",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    FriendlyName = table.Column<string>(type: "TEXT", nullable: true),
+                    Xml = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_DataProtectionKeys", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dataset",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Slug = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    NameRu = table.Column<string>(type: "TEXT", nullable: false),
+                    NameEn = table.Column<string>(type: "TEXT", nullable: false),
+                    DescriptionRu = table.Column<string>(type: "TEXT", nullable: false),
+                    DescriptionEn = table.Column<string>(type: "TEXT", nullable: false),
+                    ClinicalTaskId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Licence = table.Column<string>(type: "TEXT", nullable: false),
+                    TermsRu = table.Column<string>(type: "TEXT", nullable: false),
+                    TermsEn = table.Column<string>(type: "TEXT", nullable: false),
+                    SearchText = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_dataset", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "evidence_record",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Subject = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Statement = table.Column<string>(type: "TEXT", nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_evidence_record", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "job",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Payload = table.Column<string>(type: "TEXT", nullable: false),
+                    SubjectKind = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    SubjectId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    RequestedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Percent = table.Column<int>(type: "INTEGER", nullable: false),
+                    Message = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    Attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    Failure = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    CancellationRequested = table.Column<bool>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    StartedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_job", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_comment",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Level = table.Column<int>(type: "INTEGER", nullable: false),
+                    Text = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_comment", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_comparison",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    FirstRevisionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SecondRevisionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    FiguresJson = table.Column<string>(type: "TEXT", nullable: false),
+                    Threshold = table.Column<double>(type: "REAL", nullable: false),
+                    Agreed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_comparison", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_consensus",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Origin = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    ComparisonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    RevisionId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Sources = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    DocumentMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
+                    DocumentSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    DocumentSize = table.Column<long>(type: "INTEGER", nullable: false),
+                    SchemaVersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_consensus", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_mask",
+                columns: table => new
+                {
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Md5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
+                    Size = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_mask", x => x.Sha256);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_release",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    SchemaVersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ReleasedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ManifestMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
+                    AgreementJson = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_release", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_schema",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    NormalizedName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    DataKind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_schema", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_sealed_file",
+                columns: table => new
+                {
+                    Subject = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Position = table.Column<int>(type: "INTEGER", nullable: false),
+                    Md5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Size = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_sealed_file", x => new { x.Subject, x.Position });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_sealed_support",
+                columns: table => new
+                {
+                    Subject = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Position = table.Column<int>(type: "INTEGER", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Below = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_sealed_support", x => new { x.Subject, x.Position });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_verdict",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ConsensusId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Level = table.Column<int>(type: "INTEGER", nullable: false),
+                    ReadingId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ValidatorId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Accepted = table.Column<bool>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_verdict", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "organisation",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    NormalizedName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_organisation", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_message",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Type = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    Payload = table.Column<string>(type: "TEXT", nullable: false),
+                    OccurredAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    NextAttemptAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    LastFailure = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_outbox_message", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "personal_access_token",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    SecretSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Scopes = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastUsedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    RevokedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_personal_access_token", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "solution",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CompetitionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SubmissionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DatasetVersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ClinicalTaskId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    TitleRu = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    TitleEn = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    TeamName = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    Metric = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Score = table.Column<double>(type: "REAL", nullable: false),
+                    ScoreLow = table.Column<double>(type: "REAL", nullable: false),
+                    ScoreHigh = table.Column<double>(type: "REAL", nullable: false),
+                    MadeAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_solution", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "stored_object",
+                columns: table => new
+                {
+                    Md5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Size = table.Column<long>(type: "INTEGER", nullable: false),
+                    StoredAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_stored_object", x => x.Md5);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archive_batch_action",
+                columns: table => new
+                {
+                    BatchId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Tag = table.Column<string>(type: "TEXT", maxLength: 8, nullable: false),
+                    Action = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Count = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_batch_action", x => new { x.BatchId, x.Tag, x.Action });
+                    table.ForeignKey(
+                        name: "FK_archive_batch_action_archive_batch_BatchId",
+                        column: x => x.BatchId,
+                        principalTable: "archive_batch",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archive_case",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CentreId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Label = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    BatchId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DataKind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    StudyInstanceUid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    PatientPseudonym = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    PatientSex = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
+                    PatientAge = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
+                    AccessionNumber = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Description = table.Column<string>(type: "TEXT", nullable: false),
+                    ContentSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    InstanceCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    ReceivedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    SearchText = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_case", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_archive_case_archive_batch_BatchId",
+                        column: x => x.BatchId,
+                        principalTable: "archive_batch",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archive_incoming_file",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    BatchId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    NameHmac = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ContentHmac = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Size = table.Column<long>(type: "INTEGER", nullable: false),
+                    Verdict = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    SopInstanceUid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 60, nullable: true),
+                    ReasonOffset = table.Column<long>(type: "INTEGER", nullable: true),
+                    Warnings = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    Actions = table.Column<string>(type: "TEXT", nullable: false),
+                    Repeats = table.Column<int>(type: "INTEGER", nullable: false),
+                    ReceivedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_incoming_file", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_archive_incoming_file_archive_batch_BatchId",
+                        column: x => x.BatchId,
+                        principalTable: "archive_batch",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archive_instance",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    BatchId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    StudyInstanceUid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    SeriesInstanceUid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    SopInstanceUid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    SopClassUid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    InstanceNumber = table.Column<int>(type: "INTEGER", nullable: false),
+                    Frames = table.Column<int>(type: "INTEGER", nullable: false),
+                    Rows = table.Column<int>(type: "INTEGER", nullable: false),
+                    Columns = table.Column<int>(type: "INTEGER", nullable: false),
+                    BitsAllocated = table.Column<int>(type: "INTEGER", nullable: false),
+                    TransferSyntaxUid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Md5 = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Size = table.Column<long>(type: "INTEGER", nullable: false),
+                    ArchivedUid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_instance", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_archive_instance_archive_batch_BatchId",
+                        column: x => x.BatchId,
+                        principalTable: "archive_batch",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "competition_case",
+                columns: table => new
+                {
+                    CompetitionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Split = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Shape = table.Column<string>(type: "TEXT", nullable: false),
+                    Affine = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_competition_case", x => new { x.CompetitionId, x.Name });
+                    table.ForeignKey(
+                        name: "FK_competition_case_competition_CompetitionId",
+                        column: x => x.CompetitionId,
+                        principalTable: "competition",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "competition_team",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CompetitionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    NameKey = table.Column<string>(type: "TEXT", maxLength: 160, nullable: false),
+                    MadeAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    FinalSubmissionId = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_competition_team", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_competition_team_competition_CompetitionId",
+                        column: x => x.CompetitionId,
+                        principalTable: "competition",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dataset_admission",
+                columns: table => new
+                {
+                    DatasetId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_dataset_admission", x => new { x.DatasetId, x.AccountId });
+                    table.ForeignKey(
+                        name: "FK_dataset_admission_dataset_DatasetId",
+                        column: x => x.DatasetId,
+                        principalTable: "dataset",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dataset_version",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DatasetId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    ReleaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TrainFraction = table.Column<double>(type: "REAL", nullable: false),
+                    PublicTestFraction = table.Column<double>(type: "REAL", nullable: false),
+                    HiddenTestFraction = table.Column<double>(type: "REAL", nullable: false),
+                    Seed = table.Column<long>(type: "INTEGER", nullable: false),
+                    HiddenSalt = table.Column<string>(type: "TEXT", nullable: false),
+                    FrozenAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    FrozenBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    JobId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PublishedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    ManifestMd5 = table.Column<string>(type: "TEXT", nullable: false),
+                    ManifestSha256 = table.Column<string>(type: "TEXT", nullable: false),
+                    HiddenCommitment = table.Column<string>(type: "TEXT", nullable: false),
+                    Commit = table.Column<string>(type: "TEXT", nullable: false),
+                    ReleaseEvidence = table.Column<string>(type: "TEXT", nullable: false),
+                    Targets = table.Column<string>(type: "TEXT", nullable: false),
+                    Test_Files = table.Column<int>(type: "INTEGER", nullable: false),
+                    Test_Md5 = table.Column<string>(type: "TEXT", nullable: false),
+                    Test_Size = table.Column<long>(type: "INTEGER", nullable: false),
+                    Train_Files = table.Column<int>(type: "INTEGER", nullable: false),
+                    Train_Md5 = table.Column<string>(type: "TEXT", nullable: false),
+                    Train_Size = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_dataset_version", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_dataset_version_dataset_DatasetId",
+                        column: x => x.DatasetId,
+                        principalTable: "dataset",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_released_case",
+                columns: table => new
+                {
+                    ReleaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ConsensusId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    VerdictId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DocumentMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
+                    DocumentSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    DocumentSize = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_released_case", x => new { x.ReleaseId, x.CaseId });
+                    table.ForeignKey(
+                        name: "FK_labelling_released_case_labelling_release_ReleaseId",
+                        column: x => x.ReleaseId,
+                        principalTable: "labelling_release",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_schema_version",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SchemaId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    ContentJson = table.Column<string>(type: "TEXT", nullable: false),
+                    ChangedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    PublishedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_schema_version", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_schema_version_labelling_schema_SchemaId",
+                        column: x => x.SchemaId,
+                        principalTable: "labelling_schema",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "account",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    FullName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    NormalizedFullName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Culture = table.Column<string>(type: "TEXT", maxLength: 5, nullable: false),
+                    IsDisabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    UserName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    NormalizedUserName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    Email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    NormalizedEmail = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    EmailConfirmed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    PasswordHash = table.Column<string>(type: "TEXT", nullable: true),
+                    SecurityStamp = table.Column<string>(type: "TEXT", nullable: true),
+                    ConcurrencyStamp = table.Column<string>(type: "TEXT", nullable: true),
+                    PhoneNumber = table.Column<string>(type: "TEXT", nullable: true),
+                    PhoneNumberConfirmed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    TwoFactorEnabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    LockoutEnd = table.Column<long>(type: "INTEGER", nullable: true),
+                    LockoutEnabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    AccessFailedCount = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_account", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_account_organisation_OrganisationId",
+                        column: x => x.OrganisationId,
+                        principalTable: "organisation",
+                        principalColumn: "Id");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "agenda_reference_centre",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Code = table.Column<string>(type: "TEXT", maxLength: 12, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    OrganisationId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Revision = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_agenda_reference_centre", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_agenda_reference_centre_organisation_OrganisationId",
+                        column: x => x.OrganisationId,
+                        principalTable: "organisation",
+                        principalColumn: "Id");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "solution_stage_gate",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SolutionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Stage = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    PassedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PassedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Note = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    StandsOn = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_solution_stage_gate", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_solution_stage_gate_solution_SolutionId",
+                        column: x => x.SolutionId,
+                        principalTable: "solution",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archive_series",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    StudyInstanceUid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    SeriesInstanceUid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    SeriesNumber = table.Column<int>(type: "INTEGER", nullable: true),
+                    Modality = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    Description = table.Column<string>(type: "TEXT", nullable: false),
+                    BodyPart = table.Column<string>(type: "TEXT", nullable: false),
+                    Manufacturer = table.Column<string>(type: "TEXT", nullable: false),
+                    ManufacturerModel = table.Column<string>(type: "TEXT", nullable: false),
+                    InstanceCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    FrameOfReferenceUid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    Rows = table.Column<int>(type: "INTEGER", nullable: false),
+                    Columns = table.Column<int>(type: "INTEGER", nullable: false),
+                    ColumnSpacing = table.Column<double>(type: "REAL", nullable: true),
+                    RowSpacing = table.Column<double>(type: "REAL", nullable: true),
+                    SliceSpacing = table.Column<double>(type: "REAL", nullable: true),
+                    QualityNotes = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    ThumbnailMd5 = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    MetadataMd5 = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_series", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_archive_series_archive_case_CaseId",
+                        column: x => x.CaseId,
+                        principalTable: "archive_case",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "competition_invitation",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TeamId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CompetitionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Role = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    InvitedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    InvitedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    AnsweredAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_competition_invitation", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_competition_invitation_competition_team_TeamId",
+                        column: x => x.TeamId,
+                        principalTable: "competition_team",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "competition_submission",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CompetitionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    DatasetVersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TeamId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SubmittedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SubmittedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    Ordinal = table.Column<int>(type: "INTEGER", nullable: true),
+                    FileName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Size = table.Column<long>(type: "INTEGER", nullable: false),
+                    Md5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: true),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Faults = table.Column<string>(type: "TEXT", nullable: false),
+                    FaultCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    JobId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    VersionEvidence = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_competition_submission", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_competition_submission_competition_team_TeamId",
+                        column: x => x.TeamId,
+                        principalTable: "competition_team",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "competition_team_member",
+                columns: table => new
+                {
+                    CompetitionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    TeamId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Role = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    JoinedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_competition_team_member", x => new { x.CompetitionId, x.AccountId });
+                    table.ForeignKey(
+                        name: "FK_competition_team_member_competition_team_TeamId",
+                        column: x => x.TeamId,
+                        principalTable: "competition_team",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dataset_case",
+                columns: table => new
+                {
+                    VersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Patient = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    PatientPseudonym = table.Column<string>(type: "TEXT", nullable: false),
+                    Split = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    IsBuilt = table.Column<bool>(type: "INTEGER", nullable: false),
+                    LabelMd5 = table.Column<string>(type: "TEXT", nullable: true),
+                    Answers = table.Column<string>(type: "TEXT", nullable: false),
+                    Facts = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_dataset_case", x => new { x.VersionId, x.Name });
+                    table.ForeignKey(
+                        name: "FK_dataset_case_dataset_version_VersionId",
+                        column: x => x.VersionId,
+                        principalTable: "dataset_version",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dataset_file",
+                columns: table => new
+                {
+                    VersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Path = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    Md5 = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Size = table.Column<long>(type: "INTEGER", nullable: false),
+                    Audience = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_dataset_file", x => new { x.VersionId, x.Path });
+                    table.ForeignKey(
+                        name: "FK_dataset_file_dataset_version_VersionId",
+                        column: x => x.VersionId,
+                        principalTable: "dataset_version",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_project",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    NormalizedName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    ClinicalTaskId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    SchemaVersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Instructions = table.Column<string>(type: "TEXT", nullable: false),
+                    Threshold = table.Column<double>(type: "REAL", nullable: false),
+                    Rule = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    AdjudicatorId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ValidatorId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    StartedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_project", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_project_labelling_schema_version_SchemaVersionId",
+                        column: x => x.SchemaVersionId,
+                        principalTable: "labelling_schema_version",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "account_role",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Role = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_account_role", x => new { x.AccountId, x.Role });
+                    table.ForeignKey(
+                        name: "FK_account_role_account_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "account",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "AspNetUserClaims",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    UserId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ClaimType = table.Column<string>(type: "TEXT", nullable: true),
+                    ClaimValue = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AspNetUserClaims", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_AspNetUserClaims_account_UserId",
+                        column: x => x.UserId,
+                        principalTable: "account",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "AspNetUserLogins",
+                columns: table => new
+                {
+                    LoginProvider = table.Column<string>(type: "TEXT", nullable: false),
+                    ProviderKey = table.Column<string>(type: "TEXT", nullable: false),
+                    ProviderDisplayName = table.Column<string>(type: "TEXT", nullable: true),
+                    UserId = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AspNetUserLogins", x => new { x.LoginProvider, x.ProviderKey });
+                    table.ForeignKey(
+                        name: "FK_AspNetUserLogins_account_UserId",
+                        column: x => x.UserId,
+                        principalTable: "account",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "AspNetUserTokens",
+                columns: table => new
+                {
+                    UserId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    LoginProvider = table.Column<string>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", nullable: false),
+                    Value = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AspNetUserTokens", x => new { x.UserId, x.LoginProvider, x.Name });
+                    table.ForeignKey(
+                        name: "FK_AspNetUserTokens_account_UserId",
+                        column: x => x.UserId,
+                        principalTable: "account",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "agenda_centre_readiness",
+                columns: table => new
+                {
+                    DataKind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    CentreId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    HasData = table.Column<bool>(type: "INTEGER", nullable: false),
+                    WantsToLabel = table.Column<bool>(type: "INTEGER", nullable: false),
+                    HasExperience = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_agenda_centre_readiness", x => new { x.CentreId, x.DataKind });
+                    table.ForeignKey(
+                        name: "FK_agenda_centre_readiness_agenda_reference_centre_CentreId",
+                        column: x => x.CentreId,
+                        principalTable: "agenda_reference_centre",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "competition_score",
+                columns: table => new
+                {
+                    SubmissionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CompetitionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ScoredAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    SubmissionEvidence = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_competition_score", x => x.SubmissionId);
+                    table.ForeignKey(
+                        name: "FK_competition_score_competition_submission_SubmissionId",
+                        column: x => x.SubmissionId,
+                        principalTable: "competition_submission",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_case",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Label = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    BatchId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ContentSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    ChangedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_case", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_case_labelling_project_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "labelling_project",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_project_reader",
+                columns: table => new
+                {
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_project_reader", x => new { x.ProjectId, x.AccountId });
+                    table.ForeignKey(
+                        name: "FK_labelling_project_reader_labelling_project_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "labelling_project",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "competition_case_score",
+                columns: table => new
+                {
+                    SubmissionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Split = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Result = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_competition_case_score", x => new { x.SubmissionId, x.Name });
+                    table.ForeignKey(
+                        name: "FK_competition_case_score_competition_score_SubmissionId",
+                        column: x => x.SubmissionId,
+                        principalTable: "competition_score",
+                        principalColumn: "SubmissionId",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "competition_metric_score",
+                columns: table => new
+                {
+                    SubmissionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Split = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Metric = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    Value = table.Column<double>(type: "REAL", nullable: true),
+                    Low = table.Column<double>(type: "REAL", nullable: true),
+                    High = table.Column<double>(type: "REAL", nullable: true),
+                    Cases = table.Column<int>(type: "INTEGER", nullable: false),
+                    Patients = table.Column<int>(type: "INTEGER", nullable: false),
+                    UndefinedReplicates = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_competition_metric_score", x => new { x.SubmissionId, x.Split, x.Metric });
+                    table.ForeignKey(
+                        name: "FK_competition_metric_score_competition_score_SubmissionId",
+                        column: x => x.SubmissionId,
+                        principalTable: "competition_score",
+                        principalColumn: "SubmissionId",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_reading",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Mode = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Slot = table.Column<int>(type: "INTEGER", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    OfferedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ChangedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_reading", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_reading_labelling_case_ProjectCaseId",
+                        column: x => x.ProjectCaseId,
+                        principalTable: "labelling_case",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_revision",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ReadingId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    DocumentMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
+                    DocumentSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    DocumentSize = table.Column<long>(type: "INTEGER", nullable: false),
+                    SchemaVersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CaseSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    SavedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_revision", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_revision_labelling_reading_ReadingId",
+                        column: x => x.ReadingId,
+                        principalTable: "labelling_reading",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "EmailIndex",
+                table: "account",
+                column: "NormalizedEmail");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_account_OrganisationId",
+                table: "account",
+                column: "OrganisationId");
+
+            migrationBuilder.CreateIndex(
+                name: "UserNameIndex",
+                table: "account",
+                column: "NormalizedUserName",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_agenda_clinical_task_Priority",
+                table: "agenda_clinical_task",
+                column: "Priority");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_agenda_reference_centre_Code",
+                table: "agenda_reference_centre",
+                column: "Code",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_agenda_reference_centre_OrganisationId",
+                table: "agenda_reference_centre",
+                column: "OrganisationId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_batch_CentreId",
+                table: "archive_batch",
+                column: "CentreId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_case_BatchId",
+                table: "archive_case",
+                column: "BatchId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_case_CentreId_Number",
+                table: "archive_case",
+                columns: new[] { "CentreId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_case_Label",
+                table: "archive_case",
+                column: "Label",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_case_StudyInstanceUid",
+                table: "archive_case",
+                column: "StudyInstanceUid");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_incoming_file_BatchId_ContentHmac",
+                table: "archive_incoming_file",
+                columns: new[] { "BatchId", "ContentHmac" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_incoming_file_BatchId_NameHmac",
+                table: "archive_incoming_file",
+                columns: new[] { "BatchId", "NameHmac" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_instance_ArchivedUid",
+                table: "archive_instance",
+                column: "ArchivedUid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_instance_BatchId_SopInstanceUid",
+                table: "archive_instance",
+                columns: new[] { "BatchId", "SopInstanceUid" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_instance_CaseId",
+                table: "archive_instance",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_instance_SeriesInstanceUid",
+                table: "archive_instance",
+                column: "SeriesInstanceUid");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_series_CaseId",
+                table: "archive_series",
+                column: "CaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_series_SeriesInstanceUid",
+                table: "archive_series",
+                column: "SeriesInstanceUid");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AspNetUserClaims_UserId",
+                table: "AspNetUserClaims",
+                column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AspNetUserLogins_UserId",
+                table: "AspNetUserLogins",
+                column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_entry_AccountId",
+                table: "audit_entry",
+                column: "AccountId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_entry_ObjectKind_ObjectId",
+                table: "audit_entry",
+                columns: new[] { "ObjectKind", "ObjectId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_entry_PreviousHash",
+                table: "audit_entry",
+                column: "PreviousHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_competition_State",
+                table: "competition",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_competition_invitation_AccountId",
+                table: "competition_invitation",
+                column: "AccountId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_competition_invitation_TeamId_AccountId",
+                table: "competition_invitation",
+                columns: new[] { "TeamId", "AccountId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_competition_score_CompetitionId",
+                table: "competition_score",
+                column: "CompetitionId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_competition_submission_CompetitionId_State",
+                table: "competition_submission",
+                columns: new[] { "CompetitionId", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_competition_submission_TeamId_Day_Ordinal",
+                table: "competition_submission",
+                columns: new[] { "TeamId", "Day", "Ordinal" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_competition_team_CompetitionId_NameKey",
+                table: "competition_team",
+                columns: new[] { "CompetitionId", "NameKey" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_competition_team_member_TeamId",
+                table: "competition_team_member",
+                column: "TeamId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dataset_Slug",
+                table: "dataset",
+                column: "Slug",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dataset_case_VersionId_CaseId",
+                table: "dataset_case",
+                columns: new[] { "VersionId", "CaseId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dataset_file_Md5",
+                table: "dataset_file",
+                column: "Md5");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dataset_version_DatasetId_Number",
+                table: "dataset_version",
+                columns: new[] { "DatasetId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_evidence_record_Kind_Subject",
+                table: "evidence_record",
+                columns: new[] { "Kind", "Subject" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_evidence_record_Sha256",
+                table: "evidence_record",
+                column: "Sha256");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_job_State",
+                table: "job",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_job_SubjectKind_SubjectId",
+                table: "job",
+                columns: new[] { "SubjectKind", "SubjectId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_case_ProjectId_CaseId",
+                table: "labelling_case",
+                columns: new[] { "ProjectId", "CaseId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_comment_ProjectCaseId",
+                table: "labelling_comment",
+                column: "ProjectCaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_comparison_ProjectCaseId",
+                table: "labelling_comparison",
+                column: "ProjectCaseId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_comparison_ProjectId",
+                table: "labelling_comparison",
+                column: "ProjectId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_consensus_ProjectCaseId_Number",
+                table: "labelling_consensus",
+                columns: new[] { "ProjectCaseId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_project_NormalizedName",
+                table: "labelling_project",
+                column: "NormalizedName",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_project_SchemaVersionId",
+                table: "labelling_project",
+                column: "SchemaVersionId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_reading_AccountId_CaseId",
+                table: "labelling_reading",
+                columns: new[] { "AccountId", "CaseId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_reading_ProjectCaseId_AccountId",
+                table: "labelling_reading",
+                columns: new[] { "ProjectCaseId", "AccountId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_reading_ProjectCaseId_Mode_Slot",
+                table: "labelling_reading",
+                columns: new[] { "ProjectCaseId", "Mode", "Slot" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_reading_ProjectId_AccountId",
+                table: "labelling_reading",
+                columns: new[] { "ProjectId", "AccountId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_release_ProjectId_Number",
+                table: "labelling_release",
+                columns: new[] { "ProjectId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_revision_ReadingId_Number",
+                table: "labelling_revision",
+                columns: new[] { "ReadingId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_schema_NormalizedName",
+                table: "labelling_schema",
+                column: "NormalizedName",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_schema_version_SchemaId_Number",
+                table: "labelling_schema_version",
+                columns: new[] { "SchemaId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_verdict_ConsensusId_Level",
+                table: "labelling_verdict",
+                columns: new[] { "ConsensusId", "Level" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_verdict_ProjectCaseId",
+                table: "labelling_verdict",
+                column: "ProjectCaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_organisation_NormalizedName",
+                table: "organisation",
+                column: "NormalizedName",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_outbox_message_NextAttemptAt",
+                table: "outbox_message",
+                column: "NextAttemptAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_personal_access_token_AccountId",
+                table: "personal_access_token",
+                column: "AccountId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_personal_access_token_SecretSha256",
+                table: "personal_access_token",
+                column: "SecretSha256",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_solution_CompetitionId",
+                table: "solution",
+                column: "CompetitionId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_solution_stage_gate_SolutionId_Stage",
+                table: "solution_stage_gate",
+                columns: new[] { "SolutionId", "Stage" },
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "account_role");
+
+            migrationBuilder.DropTable(
+                name: "agenda_centre_readiness");
+
+            migrationBuilder.DropTable(
+                name: "agenda_clinical_task");
+
+            migrationBuilder.DropTable(
+                name: "archive_batch_action");
+
+            migrationBuilder.DropTable(
+                name: "archive_centre_key");
+
+            migrationBuilder.DropTable(
+                name: "archive_incoming_file");
+
+            migrationBuilder.DropTable(
+                name: "archive_instance");
+
+            migrationBuilder.DropTable(
+                name: "archive_series");
+
+            migrationBuilder.DropTable(
+                name: "AspNetUserClaims");
+
+            migrationBuilder.DropTable(
+                name: "AspNetUserLogins");
+
+            migrationBuilder.DropTable(
+                name: "AspNetUserTokens");
+
+            migrationBuilder.DropTable(
+                name: "audit_entry");
+
+            migrationBuilder.DropTable(
+                name: "competition_case");
+
+            migrationBuilder.DropTable(
+                name: "competition_case_score");
+
+            migrationBuilder.DropTable(
+                name: "competition_invitation");
+
+            migrationBuilder.DropTable(
+                name: "competition_metric_score");
+
+            migrationBuilder.DropTable(
+                name: "competition_team_member");
+
+            migrationBuilder.DropTable(
+                name: "DataProtectionKeys");
+
+            migrationBuilder.DropTable(
+                name: "dataset_admission");
+
+            migrationBuilder.DropTable(
+                name: "dataset_case");
+
+            migrationBuilder.DropTable(
+                name: "dataset_file");
+
+            migrationBuilder.DropTable(
+                name: "evidence_record");
+
+            migrationBuilder.DropTable(
+                name: "job");
+
+            migrationBuilder.DropTable(
+                name: "labelling_comment");
+
+            migrationBuilder.DropTable(
+                name: "labelling_comparison");
+
+            migrationBuilder.DropTable(
+                name: "labelling_consensus");
+
+            migrationBuilder.DropTable(
+                name: "labelling_mask");
+
+            migrationBuilder.DropTable(
+                name: "labelling_project_reader");
+
+            migrationBuilder.DropTable(
+                name: "labelling_released_case");
+
+            migrationBuilder.DropTable(
+                name: "labelling_revision");
+
+            migrationBuilder.DropTable(
+                name: "labelling_sealed_file");
+
+            migrationBuilder.DropTable(
+                name: "labelling_sealed_support");
+
+            migrationBuilder.DropTable(
+                name: "labelling_verdict");
+
+            migrationBuilder.DropTable(
+                name: "outbox_message");
+
+            migrationBuilder.DropTable(
+                name: "personal_access_token");
+
+            migrationBuilder.DropTable(
+                name: "solution_stage_gate");
+
+            migrationBuilder.DropTable(
+                name: "stored_object");
+
+            migrationBuilder.DropTable(
+                name: "agenda_reference_centre");
+
+            migrationBuilder.DropTable(
+                name: "archive_case");
+
+            migrationBuilder.DropTable(
+                name: "account");
+
+            migrationBuilder.DropTable(
+                name: "competition_score");
+
+            migrationBuilder.DropTable(
+                name: "dataset_version");
+
+            migrationBuilder.DropTable(
+                name: "labelling_release");
+
+            migrationBuilder.DropTable(
+                name: "labelling_reading");
+
+            migrationBuilder.DropTable(
+                name: "solution");
+
+            migrationBuilder.DropTable(
+                name: "archive_batch");
+
+            migrationBuilder.DropTable(
+                name: "organisation");
+
+            migrationBuilder.DropTable(
+                name: "competition_submission");
+
+            migrationBuilder.DropTable(
+                name: "dataset");
+
+            migrationBuilder.DropTable(
+                name: "labelling_case");
+
+            migrationBuilder.DropTable(
+                name: "competition_team");
+
+            migrationBuilder.DropTable(
+                name: "labelling_project");
+
+            migrationBuilder.DropTable(
+                name: "competition");
+
+            migrationBuilder.DropTable(
+                name: "labelling_schema_version");
+
+            migrationBuilder.DropTable(
+                name: "labelling_schema");
+        }
+    }
+}
