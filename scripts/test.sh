@@ -63,8 +63,8 @@ web_tests() {
 lint() {
   mkdir -p artifacts/test
   say "lint: C#"
-  dotnet format whitespace Pirogov.slnx --no-restore --verify-no-changes --exclude '**/*.generated.cs' '**/Migrations/**' >artifacts/test/format.log 2>&1 \
-    || { head -30 artifacts/test/format.log; say "dotnet format whitespace mends these"; return 1; }
+  dotnet format whitespace . --folder --verify-no-changes >artifacts/test/format.log 2>&1 \
+    || { head -30 artifacts/test/format.log; say "dotnet format whitespace . --folder mends these"; return 1; }
   say "lint: TypeScript"
   (cd web && npm run --silent lint) >artifacts/test/eslint.log 2>&1 || { tail -40 artifacts/test/eslint.log; return 1; }
 }

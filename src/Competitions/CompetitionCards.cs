@@ -18,7 +18,8 @@ internal sealed class CompetitionCards(PirogovDb db, Localizer words, TimeProvid
             var invitations = await db.Set<Invitation>().CountAsync(i => i.AccountId == actor.AccountId && i.State == InvitationState.Open, cancellation);
             if (invitations > 0)
                 cards.Add(new("competitions-invitations", words["competitions.invitations.title"], words.Plural("competitions.invitations.waiting", invitations),
-                    words["competitions.card.answer"], "/invitations") { Count = invitations, Order = 10 });
+                    words["competitions.card.answer"], "/invitations")
+                { Count = invitations, Order = 10 });
             cards.Add(await Open(cancellation));
         }
 

@@ -37,8 +37,8 @@ internal static class Crc32
         }
 
         for (var i = 1; i < 8; i++)
-        for (var value = 0; value < 256; value++)
-            tables[i][value] = tables[i - 1][value] >> 8 ^ tables[0][tables[i - 1][value] & 0xFF];
+            for (var value = 0; value < 256; value++)
+                tables[i][value] = tables[i - 1][value] >> 8 ^ tables[0][tables[i - 1][value] & 0xFF];
         return tables;
     }
 }

@@ -36,8 +36,8 @@ internal static class JpegExtendedCodec
             var most = (1 << precision) - 1;
             int rows = Math.Min(8, description.Rows - y), columns = Math.Min(8, description.Columns - x);
             for (var row = 0; row < rows; row++)
-            for (var column = 0; column < columns; column++)
-                writer.Put((y + row) * description.Columns + x + column, Math.Clamp((int)block[8 * row + column], 0, most));
+                for (var column = 0; column < columns; column++)
+                    writer.Put((y + row) * description.Columns + x + column, Math.Clamp((int)block[8 * row + column], 0, most));
         }
     }
 }

@@ -92,13 +92,13 @@ public sealed class VoxelAffine : IEquatable<VoxelAffine>
     public bool IsCloseTo(VoxelAffine other, VolumeGrid grid, double tolerance)
     {
         foreach (var i in new[] { 0, grid.Columns - 1 })
-        foreach (var j in new[] { 0, grid.Rows - 1 })
-        foreach (var k in new[] { 0, grid.Slices - 1 })
-        {
-            var (x, y, z) = Apply(i, j, k);
-            var (u, v, w) = other.Apply(i, j, k);
-            if (!(Math.Abs(x - u) <= tolerance && Math.Abs(y - v) <= tolerance && Math.Abs(z - w) <= tolerance)) return false;
-        }
+            foreach (var j in new[] { 0, grid.Rows - 1 })
+                foreach (var k in new[] { 0, grid.Slices - 1 })
+                {
+                    var (x, y, z) = Apply(i, j, k);
+                    var (u, v, w) = other.Apply(i, j, k);
+                    if (!(Math.Abs(x - u) <= tolerance && Math.Abs(y - v) <= tolerance && Math.Abs(z - w) <= tolerance)) return false;
+                }
 
         return true;
     }

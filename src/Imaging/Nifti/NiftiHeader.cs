@@ -82,9 +82,9 @@ internal sealed record NiftiHeader(
         }
 
         for (var row = 0; row < 3; row++)
-        for (var column = 0; column < 4; column++)
-            if (!double.IsFinite(affine[row, column]))
-                throw new ImagingException(ImagingFault.Malformed, "The orientation holds a number that is not finite.");
+            for (var column = 0; column < 4; column++)
+                if (!double.IsFinite(affine[row, column]))
+                    throw new ImagingException(ImagingFault.Malformed, "The orientation holds a number that is not finite.");
 
         return (read.Byte(123) & 7) switch
         {

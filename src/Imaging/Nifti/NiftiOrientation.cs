@@ -53,21 +53,21 @@ internal static class NiftiOrientation
         {
             var cofactors = new double[3, 3];
             for (var row = 0; row < 3; row++)
-            for (var column = 0; column < 3; column++)
-            {
-                int r1 = (row + 1) % 3, r2 = (row + 2) % 3, c1 = (column + 1) % 3, c2 = (column + 2) % 3;
-                cofactors[row, column] = x[r1, c1] * x[r2, c2] - x[r1, c2] * x[r2, c1];
-            }
+                for (var column = 0; column < 3; column++)
+                {
+                    int r1 = (row + 1) % 3, r2 = (row + 2) % 3, c1 = (column + 1) % 3, c2 = (column + 2) % 3;
+                    cofactors[row, column] = x[r1, c1] * x[r2, c2] - x[r1, c2] * x[r2, c1];
+                }
 
             var determinant = x[0, 0] * cofactors[0, 0] + x[0, 1] * cofactors[0, 1] + x[0, 2] * cofactors[0, 2];
             var change = 0.0;
             for (var row = 0; row < 3; row++)
-            for (var column = 0; column < 3; column++)
-            {
-                var next = (x[row, column] + cofactors[row, column] / determinant) / 2;
-                change = Math.Max(change, Math.Abs(next - x[row, column]));
-                x[row, column] = next;
-            }
+                for (var column = 0; column < 3; column++)
+                {
+                    var next = (x[row, column] + cofactors[row, column] / determinant) / 2;
+                    change = Math.Max(change, Math.Abs(next - x[row, column]));
+                    x[row, column] = next;
+                }
 
             if (change < 1e-15) return;
         }

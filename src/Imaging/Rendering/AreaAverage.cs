@@ -28,10 +28,10 @@ internal static class AreaAverage
         var target = new float[toColumns * toRows * channels];
         double xStep = (double)columns / toColumns, yStep = (double)rows / toRows;
         for (var y = 0; y < toRows; y++)
-        for (var x = 0; x < toColumns; x++)
-        for (var channel = 0; channel < channels; channel++)
-            target[(y * toColumns + x) * channels + channel] =
-                Mean(source, columns, rows, channels, channel, x * xStep, (x + 1) * xStep, y * yStep, (y + 1) * yStep);
+            for (var x = 0; x < toColumns; x++)
+                for (var channel = 0; channel < channels; channel++)
+                    target[(y * toColumns + x) * channels + channel] =
+                        Mean(source, columns, rows, channels, channel, x * xStep, (x + 1) * xStep, y * yStep, (y + 1) * yStep);
         return target;
     }
 

@@ -65,8 +65,17 @@ internal sealed class ClassDraft
 
     public static ClassDraft Of(LabelClass c) => new()
     {
-        Id = c.Id, Ru = c.Name.Ru, En = c.Name.En, Color = c.Color, Geometries = [.. c.Geometries], Required = c.Required, Scheme = c.Code?.Scheme ?? "",
-        Value = c.Code?.Value ?? "", Meaning = c.Code?.Meaning ?? "", HintRu = c.Description?.Ru ?? "", HintEn = c.Description?.En ?? "",
+        Id = c.Id,
+        Ru = c.Name.Ru,
+        En = c.Name.En,
+        Color = c.Color,
+        Geometries = [.. c.Geometries],
+        Required = c.Required,
+        Scheme = c.Code?.Scheme ?? "",
+        Value = c.Code?.Value ?? "",
+        Meaning = c.Code?.Meaning ?? "",
+        HintRu = c.Description?.Ru ?? "",
+        HintEn = c.Description?.En ?? "",
     };
 
     public LabelClass ToClass() => new(Id, new(Ru, En), Color, [.. SchemaContent.Geometries.Where(Geometries.Contains)],
@@ -99,8 +108,16 @@ internal sealed class QuestionDraft
 
     public static QuestionDraft Of(Question q) => new()
     {
-        Id = q.Id, Ru = q.Text.Ru, En = q.Text.En, Type = q.Type, Required = q.Required, Unit = q.Unit ?? "", Min = q.Min, Max = q.Max,
-        AllowUncertain = q.AllowUncertain, AllowCannotAssess = q.AllowCannotAssess,
+        Id = q.Id,
+        Ru = q.Text.Ru,
+        En = q.Text.En,
+        Type = q.Type,
+        Required = q.Required,
+        Unit = q.Unit ?? "",
+        Min = q.Min,
+        Max = q.Max,
+        AllowUncertain = q.AllowUncertain,
+        AllowCannotAssess = q.AllowCannotAssess,
         Options = [.. q.Options.Select(o => new OptionDraft { Id = o.Id, Ru = o.Text.Ru, En = o.Text.En })],
     };
 

@@ -94,9 +94,17 @@ internal sealed class LabellingProject
         var name = plan.Name.Trim();
         var project = new LabellingProject
         {
-            Name = name, NormalizedName = name.ToUpperInvariant(), ClinicalTaskId = plan.ClinicalTaskId, SchemaVersionId = plan.SchemaVersionId,
-            Instructions = plan.Instructions ?? "", Threshold = plan.Threshold, Rule = plan.Rule, AdjudicatorId = plan.Adjudicator,
-            ValidatorId = plan.Validator, CreatedAt = now, DueAt = plan.DueAt,
+            Name = name,
+            NormalizedName = name.ToUpperInvariant(),
+            ClinicalTaskId = plan.ClinicalTaskId,
+            SchemaVersionId = plan.SchemaVersionId,
+            Instructions = plan.Instructions ?? "",
+            Threshold = plan.Threshold,
+            Rule = plan.Rule,
+            AdjudicatorId = plan.Adjudicator,
+            ValidatorId = plan.Validator,
+            CreatedAt = now,
+            DueAt = plan.DueAt,
         };
         project.readers.AddRange(plan.Readers.Select(r => new ProjectReader { ProjectId = project.Id, AccountId = r }));
         return project;

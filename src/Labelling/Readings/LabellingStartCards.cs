@@ -27,7 +27,9 @@ internal sealed class LabellingStartCards(PirogovDb db, Localizer words) : IStar
         return new("labelling-readings", words["labelling.queue.title"], words[open.Length == 0 ? "labelling.card.no-readings" : "labelling.card.readings"],
             words["labelling.card.open-queue"], "/labelling/queue")
         {
-            Count = open.Length, Order = open.Length == 0 ? 100 : 10, IsUrgent = open.Contains(ReadingState.Returned),
+            Count = open.Length,
+            Order = open.Length == 0 ? 100 : 10,
+            IsUrgent = open.Contains(ReadingState.Returned),
         };
     }
 
@@ -35,6 +37,7 @@ internal sealed class LabellingStartCards(PirogovDb db, Localizer words) : IStar
     {
         var validated = await db.Set<ProjectCase>().CountAsync(c => c.State == ProjectCaseState.Validated, cancellation);
         return new("labelling-projects", words["labelling.projects.title"], words[validated == 0 ? "labelling.card.projects" : "labelling.card.validated"],
-            words["labelling.card.open-projects"], "/labelling/projects") { Count = validated == 0 ? null : validated, Order = validated == 0 ? 100 : 20 };
+            words["labelling.card.open-projects"], "/labelling/projects")
+        { Count = validated == 0 ? null : validated, Order = validated == 0 ? 100 : 20 };
     }
 }

@@ -40,8 +40,10 @@ internal sealed class SaveDocument(
             return early;
         if (request.Document is null)
             return new DocumentDoesNotFitSchema("incomplete", "");
-        var version = await (from p in db.Set<LabellingProject>() join v in db.Set<SchemaVersion>() on p.SchemaVersionId equals v.Id
-                             where p.Id == reading.ProjectId select v).AsNoTracking().SingleAsync(cancellation);
+        var version = await (from p in db.Set<LabellingProject>()
+                             join v in db.Set<SchemaVersion>() on p.SchemaVersionId equals v.Id
+                             where p.Id == reading.ProjectId
+                             select v).AsNoTracking().SingleAsync(cancellation);
         var images = (await cases.Files(reading.CaseId, cancellation)).ToDictionary(f => f.SopInstanceUid);
         var known = await documents.Known(await Sent(reading, cancellation), cancellation);
         var checkedDocument = new DocumentCheck(version.Id, version.Content, images, known).Check(request.Document);

@@ -35,8 +35,10 @@ internal sealed class SubmitReading(
             return new NotFound("reading");
         if (reading.Submit(request.Revision, time.Now()) is { } refusal)
             return refusal;
-        var schema = await (from p in db.Set<LabellingProject>() join v in db.Set<SchemaVersion>() on p.SchemaVersionId equals v.Id
-                            where p.Id == reading.ProjectId select v).AsNoTracking().SingleAsync(cancellation);
+        var schema = await (from p in db.Set<LabellingProject>()
+                            join v in db.Set<SchemaVersion>() on p.SchemaVersionId equals v.Id
+                            where p.Id == reading.ProjectId
+                            select v).AsNoTracking().SingleAsync(cancellation);
         var revision = await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == id && r.Number == reading.Revision, cancellation);
         if (DocumentCheck.CheckComplete(schema.Content, await documents.Load(revision.DocumentMd5, cancellation)) is { } incomplete)
             return incomplete;

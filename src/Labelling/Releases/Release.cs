@@ -58,8 +58,14 @@ internal sealed class Release
 
     public void Add(ProjectCase one, Consensus consensus, Verdict verdict) => cases.Add(new()
     {
-        ReleaseId = Id, CaseId = one.CaseId, ProjectCaseId = one.Id, ConsensusId = consensus.Id, VerdictId = verdict.Id,
-        DocumentMd5 = consensus.DocumentMd5, DocumentSha256 = consensus.DocumentSha256, DocumentSize = consensus.DocumentSize,
+        ReleaseId = Id,
+        CaseId = one.CaseId,
+        ProjectCaseId = one.Id,
+        ConsensusId = consensus.Id,
+        VerdictId = verdict.Id,
+        DocumentMd5 = consensus.DocumentMd5,
+        DocumentSha256 = consensus.DocumentSha256,
+        DocumentSize = consensus.DocumentSize,
     });
 
     public void Seal(EvidenceFile manifest) => (Sha256, ManifestMd5) = (manifest.Sha256, manifest.Md5);

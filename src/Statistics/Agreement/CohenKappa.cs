@@ -79,24 +79,24 @@ public static class CohenKappa
         var rows = new double[k];
         var columns = new double[k];
         for (var i = 0; i < k; i++)
-        for (var j = 0; j < k; j++)
-        {
-            rows[i] += (double)table[i, j] / n;
-            columns[j] += (double)table[i, j] / n;
-        }
+            for (var j = 0; j < k; j++)
+            {
+                rows[i] += (double)table[i, j] / n;
+                columns[j] += (double)table[i, j] / n;
+            }
 
         double observed = 0, expected = 0;
         var rowWeight = new double[k];
         var columnWeight = new double[k];
         for (var i = 0; i < k; i++)
-        for (var j = 0; j < k; j++)
-        {
-            var w = Weight(i, j, k, weights);
-            observed += w * table[i, j] / n;
-            expected += w * rows[i] * columns[j];
-            rowWeight[i] += w * columns[j];
-            columnWeight[j] += w * rows[i];
-        }
+            for (var j = 0; j < k; j++)
+            {
+                var w = Weight(i, j, k, weights);
+                observed += w * table[i, j] / n;
+                expected += w * rows[i] * columns[j];
+                rowWeight[i] += w * columns[j];
+                columnWeight[j] += w * rows[i];
+            }
 
         // Decided on counts: in floating point 1 − Σpq of one used category may miss zero.
         if (rows.Zip(columns).Any(p => p.First == 1 && p.Second == 1))
@@ -105,11 +105,11 @@ public static class CohenKappa
         var kappa = (observed - expected) / (1 - expected);
         var sum = 0.0;
         for (var i = 0; i < k; i++)
-        for (var j = 0; j < k; j++)
-        {
-            var term = Weight(i, j, k, weights) - (rowWeight[i] + columnWeight[j]) * (1 - kappa);
-            sum += (double)table[i, j] / n * term * term;
-        }
+            for (var j = 0; j < k; j++)
+            {
+                var term = Weight(i, j, k, weights) - (rowWeight[i] + columnWeight[j]) * (1 - kappa);
+                sum += (double)table[i, j] / n * term * term;
+            }
 
         var bias = kappa - expected * (1 - kappa);
         var variance = (sum - bias * bias) / (n * (1 - expected) * (1 - expected));

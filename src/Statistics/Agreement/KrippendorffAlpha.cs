@@ -33,24 +33,24 @@ public static class KrippendorffAlpha
         foreach (var unit in units)
         {
             for (var a = 0; a < unit.Length; a++)
-            for (var b = 0; b < unit.Length; b++)
-                if (a != b)
-                    coincidences[Array.BinarySearch(values, unit[a]), Array.BinarySearch(values, unit[b])] += 1.0 / (unit.Length - 1);
+                for (var b = 0; b < unit.Length; b++)
+                    if (a != b)
+                        coincidences[Array.BinarySearch(values, unit[a]), Array.BinarySearch(values, unit[b])] += 1.0 / (unit.Length - 1);
         }
 
         var marginals = new double[values.Length];
         for (var c = 0; c < values.Length; c++)
-        for (var k = 0; k < values.Length; k++)
-            marginals[c] += coincidences[c, k];
+            for (var k = 0; k < values.Length; k++)
+                marginals[c] += coincidences[c, k];
 
         double observed = 0, expected = 0;
         for (var c = 0; c < values.Length; c++)
-        for (var k = 0; k < values.Length; k++)
-        {
-            var difference = SquaredDifference(c, k, values, marginals, scale);
-            observed += coincidences[c, k] * difference;
-            expected += marginals[c] * marginals[k] * difference;
-        }
+            for (var k = 0; k < values.Length; k++)
+            {
+                var difference = SquaredDifference(c, k, values, marginals, scale);
+                observed += coincidences[c, k] * difference;
+                expected += marginals[c] * marginals[k] * difference;
+            }
 
         return 1 - (marginals.Sum() - 1) * observed / expected;
     }

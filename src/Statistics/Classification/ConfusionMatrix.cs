@@ -71,11 +71,11 @@ public sealed class ConfusionMatrix
         {
             double right = 0, all = 0;
             for (var i = 0; i < Classes; i++)
-            for (var j = 0; j < Classes; j++)
-            {
-                all += _counts[i, j];
-                if (i == j) right += _counts[i, j];
-            }
+                for (var j = 0; j < Classes; j++)
+                {
+                    all += _counts[i, j];
+                    if (i == j) right += _counts[i, j];
+                }
 
             return BinaryConfusion.Ratio(right, all);
         }
@@ -91,14 +91,14 @@ public sealed class ConfusionMatrix
     {
         int tp = 0, fp = 0, tn = 0, fn = 0;
         for (var i = 0; i < Classes; i++)
-        for (var j = 0; j < Classes; j++)
-        {
-            var count = _counts[i, j];
-            if (i == positive && j == positive) tp += count;
-            else if (j == positive) fp += count;
-            else if (i == positive) fn += count;
-            else tn += count;
-        }
+            for (var j = 0; j < Classes; j++)
+            {
+                var count = _counts[i, j];
+                if (i == positive && j == positive) tp += count;
+                else if (j == positive) fp += count;
+                else if (i == positive) fn += count;
+                else tn += count;
+            }
 
         return new BinaryConfusion(tp, fp, tn, fn);
     }

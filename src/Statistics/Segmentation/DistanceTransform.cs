@@ -17,8 +17,8 @@ internal static class DistanceTransform
         for (var start = 0; start < distances.Length; start += columns)
             line.Apply(distances, start, 1, columns, grid.ColumnSpacing);
         for (var k = 0; k < slices; k++)
-        for (var i = 0; i < columns; i++)
-            line.Apply(distances, k * plane + i, columns, rows, grid.RowSpacing);
+            for (var i = 0; i < columns; i++)
+                line.Apply(distances, k * plane + i, columns, rows, grid.RowSpacing);
         for (var i = 0; slices > 1 && i < plane; i++)
             line.Apply(distances, i, plane, slices, grid.SliceSpacing);
         return distances;

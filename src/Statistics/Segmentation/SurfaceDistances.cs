@@ -87,16 +87,16 @@ public sealed class SurfaceDistances
         {
             int i0 = grid.Columns, j0 = grid.Rows, k0 = grid.Slices, i1 = -1, j1 = -1, k1 = -1;
             for (int k = 0, at = 0; k < grid.Slices; k++)
-            for (var j = 0; j < grid.Rows; j++, at += grid.Columns)
-            {
-                var a = first.Slice(at, grid.Columns);
-                var b = second.Slice(at, grid.Columns);
-                int from = Earliest(a.IndexOf(true), b.IndexOf(true)), to = Math.Max(a.LastIndexOf(true), b.LastIndexOf(true));
-                if (to < 0) continue;
-                (i0, i1) = (Math.Min(i0, from), Math.Max(i1, to));
-                (j0, j1) = (Math.Min(j0, j), Math.Max(j1, j));
-                (k0, k1) = (Math.Min(k0, k), k);
-            }
+                for (var j = 0; j < grid.Rows; j++, at += grid.Columns)
+                {
+                    var a = first.Slice(at, grid.Columns);
+                    var b = second.Slice(at, grid.Columns);
+                    int from = Earliest(a.IndexOf(true), b.IndexOf(true)), to = Math.Max(a.LastIndexOf(true), b.LastIndexOf(true));
+                    if (to < 0) continue;
+                    (i0, i1) = (Math.Min(i0, from), Math.Max(i1, to));
+                    (j0, j1) = (Math.Min(j0, j), Math.Max(j1, j));
+                    (k0, k1) = (Math.Min(k0, k), k);
+                }
 
             if (i1 < 0) return null;
             var inside = grid with { Columns = i1 - i0 + 1, Rows = j1 - j0 + 1, Slices = k1 - k0 + 1 };
@@ -108,16 +108,16 @@ public sealed class SurfaceDistances
             var border = new bool[Grid.Length];
             int columns = Whole.Columns, plane = Whole.Columns * Whole.Rows;
             for (int k = 0, to = 0; k < Grid.Slices; k++)
-            for (var j = 0; j < Grid.Rows; j++)
-            for (var i = 0; i < Grid.Columns; i++, to++)
-            {
-                int column = FirstColumn + i, row = FirstRow + j, slice = FirstSlice + k;
-                var at = column + columns * row + plane * slice;
-                border[to] = mask[at] && !(
-                    column > 0 && mask[at - 1] && column < columns - 1 && mask[at + 1]
-                    && row > 0 && mask[at - columns] && row < Whole.Rows - 1 && mask[at + columns]
-                    && (Whole.Slices == 1 || (slice > 0 && mask[at - plane] && slice < Whole.Slices - 1 && mask[at + plane])));
-            }
+                for (var j = 0; j < Grid.Rows; j++)
+                    for (var i = 0; i < Grid.Columns; i++, to++)
+                    {
+                        int column = FirstColumn + i, row = FirstRow + j, slice = FirstSlice + k;
+                        var at = column + columns * row + plane * slice;
+                        border[to] = mask[at] && !(
+                            column > 0 && mask[at - 1] && column < columns - 1 && mask[at + 1]
+                            && row > 0 && mask[at - columns] && row < Whole.Rows - 1 && mask[at + columns]
+                            && (Whole.Slices == 1 || (slice > 0 && mask[at - plane] && slice < Whole.Slices - 1 && mask[at + plane])));
+                    }
 
             return border;
         }

@@ -33,7 +33,11 @@ internal static class AgendaStep
         {
             await admin.Api.Post("/api/v1/accounts", new
             {
-                login, fullName = name, email = $"{login}@journey.example", roles = new[] { role }, password = Walk.Password,
+                login,
+                fullName = name,
+                email = $"{login}@journey.example",
+                roles = new[] { role },
+                password = Walk.Password,
             });
         }
     }

@@ -31,9 +31,12 @@ internal sealed class ReadingRoom
         var published = await Sent(manager.PostAsync($"/api/v1/labelling-schemas/{schema["id"]}/publish", null));
         var room = new ReadingRoom(app)
         {
-            Name = name, Manager = manager, SchemaVersion = (string)published["versionId"]!,
+            Name = name,
+            Manager = manager,
+            SchemaVersion = (string)published["versionId"]!,
             Readers = [await app.As(Role.Expert, $"reader1-{name}"), await app.As(Role.Expert, $"reader2-{name}")],
-            Adjudicator = await app.As(Role.Expert, $"adjudicator-{name}"), Validator = await app.As(Role.Expert, $"validator-{name}"),
+            Adjudicator = await app.As(Role.Expert, $"adjudicator-{name}"),
+            Validator = await app.As(Role.Expert, $"validator-{name}"),
         };
         var project = await Sent(manager.PostAsJsonAsync("/api/v1/labelling-projects", await room.PlanOf(cases, rule)));
         room.Project = (string)project["id"]!;
@@ -44,22 +47,32 @@ internal sealed class ReadingRoom
 
     public async Task<JsonObject> PlanOf(int cases, string rule = "onDisagreement") => new()
     {
-        ["name"] = $"Project {Name}", ["schemaVersionId"] = SchemaVersion, ["rule"] = rule, ["threshold"] = 0.8,
+        ["name"] = $"Project {Name}",
+        ["schemaVersionId"] = SchemaVersion,
+        ["rule"] = rule,
+        ["threshold"] = 0.8,
         ["cases"] = new JsonArray([.. Enumerable.Range(1, cases).Select(n => (JsonNode)$"00000000-0000-7000-8000-{n:D12}")]),
-        ["readers"] = new JsonArray(await Id("reader1"), await Id("reader2")), ["adjudicator"] = await Id("adjudicator"), ["validator"] = await Id("validator"),
+        ["readers"] = new JsonArray(await Id("reader1"), await Id("reader2")),
+        ["adjudicator"] = await Id("adjudicator"),
+        ["validator"] = await Id("validator"),
     };
 
     public async Task<Guid> Id(string part) => (await app.Person($"{part}-{Name}", [Role.Expert])).Id;
 
     public static JsonObject SchemaOf(string name) => new()
     {
-        ["name"] = $"Schema {name}", ["dataKind"] = "radiology",
+        ["name"] = $"Schema {name}",
+        ["dataKind"] = "radiology",
         ["classes"] = new JsonArray(
             new JsonObject { ["id"] = "kidney", ["name"] = Both("Почка"), ["color"] = "#e69f00", ["geometries"] = new JsonArray("mask", "length") }),
         ["questions"] = new JsonArray(
             new JsonObject
             {
-                ["id"] = "stone", ["text"] = Both("Есть камень?"), ["type"] = "choice", ["required"] = true, ["allowCannotAssess"] = true,
+                ["id"] = "stone",
+                ["text"] = Both("Есть камень?"),
+                ["type"] = "choice",
+                ["required"] = true,
+                ["allowCannotAssess"] = true,
                 ["options"] = new JsonArray(new JsonObject { ["id"] = "yes", ["text"] = Both("да") }, new JsonObject { ["id"] = "no", ["text"] = Both("нет") }),
             },
             new JsonObject { ["id"] = "size", ["text"] = Both("Размер"), ["type"] = "number", ["min"] = 0, ["max"] = 50, ["unit"] = "mm" }),
@@ -89,8 +102,13 @@ internal sealed class ReadingRoom
             bits.AsSpan(row * InventedCases.Side + left, 20 - 4).Fill(true);
         return new()
         {
-            ["class"] = "kidney", ["sopInstanceUid"] = $"{seriesUid}.1", ["frame"] = 1, ["rows"] = InventedCases.Side, ["columns"] = InventedCases.Side,
-            ["pixelCount"] = 0, ["runs"] = Convert.ToBase64String(RunLengthMask.FromBits(bits, InventedCases.Side, InventedCases.Side).Encode()),
+            ["class"] = "kidney",
+            ["sopInstanceUid"] = $"{seriesUid}.1",
+            ["frame"] = 1,
+            ["rows"] = InventedCases.Side,
+            ["columns"] = InventedCases.Side,
+            ["pixelCount"] = 0,
+            ["runs"] = Convert.ToBase64String(RunLengthMask.FromBits(bits, InventedCases.Side, InventedCases.Side).Encode()),
         };
     }
 

@@ -16,8 +16,12 @@ public abstract class AdministrationTests(PirogovApp app) : OnBothEngines(app)
         var organisation = (await (await administrator.PostAsJsonAsync("/api/v1/organisations", new { name = "Клиника «Ёлочка»" })).Content.ReadFromJsonAsync<JsonObject>())!;
         var made = await administrator.PostAsJsonAsync("/api/v1/accounts", new
         {
-            login = "sklif", email = "sklif@test.example", fullName = "Ёлкин Щукарь Юрьевич", roles = new[] { "expert", "teamLead" },
-            organisationId = (string)organisation["id"]!, password = PirogovApp.Password,
+            login = "sklif",
+            email = "sklif@test.example",
+            fullName = "Ёлкин Щукарь Юрьевич",
+            roles = new[] { "expert", "teamLead" },
+            organisationId = (string)organisation["id"]!,
+            password = PirogovApp.Password,
         });
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         var found = (await administrator.GetFromJsonAsync<JsonObject>("/api/v1/accounts?text=" + Uri.EscapeDataString("юрьевич ёлк")))!;

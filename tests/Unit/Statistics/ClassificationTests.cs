@@ -17,12 +17,12 @@ public class ClassificationTests
     {
         double won = 0, pairs = 0;
         for (var i = 0; i < p.Scores.Length; i++)
-        for (var j = 0; j < p.Scores.Length; j++)
-        {
-            if (!p.Positive[i] || p.Positive[j]) continue;
-            pairs++;
-            won += p.Scores[i] > p.Scores[j] ? 1 : p.Scores[i] == p.Scores[j] ? 0.5 : 0;
-        }
+            for (var j = 0; j < p.Scores.Length; j++)
+            {
+                if (!p.Positive[i] || p.Positive[j]) continue;
+                pairs++;
+                won += p.Scores[i] > p.Scores[j] ? 1 : p.Scores[i] == p.Scores[j] ? 0.5 : 0;
+            }
 
         var auc = BinaryScores.Auc(p.Scores, p.Positive);
         if (pairs == 0) Assert.Equal(double.NaN, auc);

@@ -48,8 +48,8 @@ public class ReferenceValueTests
         var rows = example.GetProperty("table").EnumerateArray().Select(Numbers).ToArray();
         var table = new int[3, 3];
         for (var i = 0; i < 3; i++)
-        for (var j = 0; j < 3; j++)
-            table[i, j] = (int)rows[i][j];
+            for (var j = 0; j < 3; j++)
+                table[i, j] = (int)rows[i][j];
 
         foreach (var (weights, name) in new[] { (KappaWeights.None, "unweighted"), (KappaWeights.Linear, "linear"), (KappaWeights.Quadratic, "quadratic") })
             Assert.Equal(example.GetProperty(name).GetDouble(), CohenKappa.OfTable(table, weights).Kappa!.Value, 1e-12);

@@ -101,13 +101,13 @@ public class SegmentationTests
             i >= 0 && j >= 0 && k >= 0 && i < grid.Columns && j < grid.Rows && k < grid.Slices && mask[i + grid.Columns * (j + grid.Rows * k)];
         var border = new List<(int, int, int)>();
         for (var k = 0; k < grid.Slices; k++)
-        for (var j = 0; j < grid.Rows; j++)
-        for (var i = 0; i < grid.Columns; i++)
-        {
-            var inner = Inside(i - 1, j, k) && Inside(i + 1, j, k) && Inside(i, j - 1, k) && Inside(i, j + 1, k)
-                && (grid.Slices == 1 || (Inside(i, j, k - 1) && Inside(i, j, k + 1)));
-            if (Inside(i, j, k) && !inner) border.Add((i, j, k));
-        }
+            for (var j = 0; j < grid.Rows; j++)
+                for (var i = 0; i < grid.Columns; i++)
+                {
+                    var inner = Inside(i - 1, j, k) && Inside(i + 1, j, k) && Inside(i, j - 1, k) && Inside(i, j + 1, k)
+                        && (grid.Slices == 1 || (Inside(i, j, k - 1) && Inside(i, j, k + 1)));
+                    if (Inside(i, j, k) && !inner) border.Add((i, j, k));
+                }
 
         return border;
     }
