@@ -87,11 +87,20 @@ public abstract class IntakeTests(PirogovApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task Opening_a_batch_of_the_same_name_goes_on_in_the_one_that_is_open()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var centre = await App.Centre("INT9");
+        var first = await client.OpenBatch(centre, "Прерванная");
+        Assert.Equal(first, await client.OpenBatch(centre, "Прерванная"));
+    }
+
+    [SkippableFact]
     public async Task Two_open_batches_with_the_same_instances_keep_them_once()
     {
         var client = await App.As(Role.DataEngineer);
         var centre = await App.Centre("INT5");
-        var (one, two) = (await client.OpenBatch(centre), await client.OpenBatch(centre));
+        var (one, two) = (await client.OpenBatch(centre, "Первая"), await client.OpenBatch(centre, "Вторая"));
         foreach (var slice in SyntheticCt.Slices(105, 0, 3, 6))
         {
             Assert.Equal("accepted", (string?)(await client.SendFile(one, "f", SyntheticCt.File(slice)))["outcome"]);
