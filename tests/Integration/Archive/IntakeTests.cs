@@ -90,7 +90,7 @@ public abstract class IntakeTests(PirogovApp app) : OnBothEngines(app)
     public async Task Opening_a_batch_of_the_same_name_goes_on_in_the_one_that_is_open()
     {
         var client = await App.As(Role.DataEngineer);
-        var centre = await App.Centre("INT9");
+        var centre = await App.Centre("INTR");
         var first = await client.OpenBatch(centre, "Прерванная");
         Assert.Equal(first, await client.OpenBatch(centre, "Прерванная"));
     }
