@@ -67,7 +67,7 @@ export class Sending {
 
   /** Files and bytes that need no more work, of those that are to be sent. */
   progress(): { files: number; totalFiles: number; bytes: number; totalBytes: number; rate: number } {
-    const wanted = this.items.filter((item) => item.outcome !== 'skipped' && (item.source !== undefined || item.outcome !== 'refused'));
+    const wanted = this.items.filter((item) => item.outcome !== 'skipped' && (item.source !== null || item.outcome !== 'refused'));
     const over = wanted.filter((item) => item.outcome !== 'waiting' && item.outcome !== 'sending');
     const sum = (items: Item[]): number => items.reduce((total, item) => total + item.size, 0);
     const [first, last] = [this.marks[0], this.marks.at(-1)];
