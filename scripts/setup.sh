@@ -4,10 +4,11 @@ fail() { printf '\n%s\n' "$*" >&2; exit 1; }
 
 say() { printf '· %s\n' "$*"; }
 
+# Only need_packages calls it: its list of missing packages is what the message names.
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
   elif command -v sudo >/dev/null; then sudo "$@"
-  else fail "System packages are missing and there is neither root nor sudo. Install them as root: apt-get install $*"; fi
+  else fail "System packages are missing and there is neither root nor sudo. As root, run: apt-get update && apt-get install --no-install-recommends ${missing[*]}"; fi
 }
 
 need_tools() {
