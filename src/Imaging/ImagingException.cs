@@ -20,6 +20,9 @@ public enum ImagingFault
 
     /// <summary>A system library that the codec needs is not installed.</summary>
     CodecMissing,
+
+    /// <summary>The process of a codec crashed or hung over the bytes and was ended; nothing else was touched.</summary>
+    CodecFailed,
 }
 
 /// <summary>The only exception this library throws for bad input; <see cref="Fault"/> is stable, the message is for a developer.</summary>

@@ -8,9 +8,8 @@ internal static partial class Jpeg2000Codec
 {
     private const int CodestreamFormat = 0;
 
-    public static unsafe DecodedFrame Decode(PixelDescription description, ReadOnlyMemory<byte> frame)
+    public static unsafe DecodedFrame Decode(PixelDescription description, ReadOnlyMemory<byte> stream)
     {
-        var stream = Codestream(frame);
         var usesTransform = CheckHeader(description, stream.Span);
         var codec = opj_create_decompress(CodestreamFormat);
         if (codec == 0) throw new InvalidOperationException("OpenJPEG gave no decoder.");
@@ -61,7 +60,7 @@ internal static partial class Jpeg2000Codec
     }
 
     // DICOM asks for a bare codestream (PS3.5 A.4.4); some writers leave the JP2 boxes around it.
-    private static ReadOnlyMemory<byte> Codestream(ReadOnlyMemory<byte> frame)
+    public static ReadOnlyMemory<byte> Codestream(ReadOnlyMemory<byte> frame)
     {
         var span = frame.Span;
         if (span is [0xFF, 0x4F, 0xFF, 0x51, ..]) return frame;
@@ -77,7 +76,7 @@ internal static partial class Jpeg2000Codec
     }
 
     /// <returns>True when the codestream uses a multiple component transform.</returns>
-    private static bool CheckHeader(PixelDescription description, ReadOnlySpan<byte> stream)
+    public static bool CheckHeader(PixelDescription description, ReadOnlySpan<byte> stream)
     {
         if (stream.Length < 42 || stream is not [0xFF, 0x4F, 0xFF, 0x51, ..]) throw Cut();
         uint At(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt32BigEndian(bytes[offset..]);

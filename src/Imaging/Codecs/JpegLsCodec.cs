@@ -8,7 +8,6 @@ internal static partial class JpegLsCodec
 {
     public static unsafe DecodedFrame Decode(PixelDescription description, ReadOnlyMemory<byte> frame)
     {
-        CheckHeader(description, frame.Span);
         var decoder = charls_jpegls_decoder_create();
         if (decoder == 0) throw new InvalidOperationException("CharLS gave no decoder.");
         try
@@ -54,7 +53,7 @@ internal static partial class JpegLsCodec
     }
 
     // SOF55 is FFF7; its body is that of other JPEG frames.
-    private static void CheckHeader(PixelDescription description, ReadOnlySpan<byte> stream)
+    public static void CheckHeader(PixelDescription description, ReadOnlySpan<byte> stream)
     {
         foreach (var (marker, _, body, end) in JpegHeader.Segments(stream))
         {
@@ -79,15 +78,6 @@ internal static partial class JpegLsCodec
         if (code != 0) throw new ImagingException(ImagingFault.Malformed, $"The JPEG-LS stream is damaged (CharLS {code}).");
     }
 
-    [StructLayout(LayoutKind.Sequential)]
-    private struct FrameInfo
-    {
-        public uint Width;
-        public uint Height;
-        public int BitsPerSample;
-        public int ComponentCount;
-    }
-
     [LibraryImport(NativeCodecs.CharLs)]
     private static partial nint charls_jpegls_decoder_create();
 
@@ -101,7 +91,7 @@ internal static partial class JpegLsCodec
     private static partial int charls_jpegls_decoder_read_header(nint decoder);
 
     [LibraryImport(NativeCodecs.CharLs)]
-    private static partial int charls_jpegls_decoder_get_frame_info(nint decoder, out FrameInfo info);
+    private static partial int charls_jpegls_decoder_get_frame_info(nint decoder, out JpegLsFrameInfo info);
 
     [LibraryImport(NativeCodecs.CharLs)]
     private static partial int charls_jpegls_decoder_get_interleave_mode(nint decoder, out int mode);
@@ -111,4 +101,14 @@ internal static partial class JpegLsCodec
 
     [LibraryImport(NativeCodecs.CharLs)]
     private static unsafe partial int charls_jpegls_decoder_decode_to_buffer(nint decoder, byte* target, nuint length, uint stride);
+}
+
+/// <summary>charls_frame_info of CharLS 2.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct JpegLsFrameInfo
+{
+    public uint Width;
+    public uint Height;
+    public int BitsPerSample;
+    public int ComponentCount;
 }

@@ -22,6 +22,21 @@ internal unsafe struct OpjComponent
     public ushort Alpha;
 }
 
+/// <summary>opj_image_cmptparm_t of OpenJPEG 2.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct OpjComponentParameters
+{
+    public uint Dx;
+    public uint Dy;
+    public uint Width;
+    public uint Height;
+    public uint X0;
+    public uint Y0;
+    public uint Precision;
+    public uint BitsPerPixel;
+    public uint Signed;
+}
+
 /// <summary>opj_image_t of OpenJPEG 2.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct OpjImage

@@ -6,6 +6,8 @@ namespace Pirogov.Imaging;
 /// <summary>Turns one frame of pixel data, as it stands in a file, into native little-endian samples.</summary>
 public static class PixelDecoder
 {
+    private delegate DecodedFrame Codec(PixelDescription description, ReadOnlyMemory<byte> frame, CodecPool pool);
+
     /// <summary>True for every transfer syntax <see cref="Decode"/> knows.</summary>
     public static bool CanDecode(string transferSyntaxUid) => CodecOf(transferSyntaxUid) is not null;
 
@@ -14,49 +16,62 @@ public static class PixelDecoder
     /// </param>
     /// <param name="description">What the data set says of its pixels.</param>
     /// <param name="frame">All bytes of one frame; the fragments of an encapsulated frame are joined before. Padding after it is ignored.</param>
+    /// <param name="pool">Where codecs that are not ours run; null: <see cref="CodecPool.Shared"/>.</param>
     /// <exception cref="ImagingException">
     /// The bytes are damaged, do not show an image of that description, or are over the limits; malformed input has no other effect.
     /// </exception>
-    public static DecodedFrame Decode(string transferSyntaxUid, PixelDescription description, ReadOnlyMemory<byte> frame)
+    public static DecodedFrame Decode(string transferSyntaxUid, PixelDescription description, ReadOnlyMemory<byte> frame, CodecPool? pool = null)
     {
         description.Validated();
         var codec = CodecOf(transferSyntaxUid)
             ?? throw new ImagingException(ImagingFault.Unsupported, $"Transfer syntax {transferSyntaxUid} is not decoded.");
-        try
-        {
-            return codec(description, frame);
-        }
-        catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
-        {
-            throw new ImagingException(ImagingFault.CodecMissing, $"The system library for {transferSyntaxUid} is not installed.", missing);
-        }
+        return codec(description, frame, pool ?? CodecPool.Shared);
     }
 
-    private static Func<PixelDescription, ReadOnlyMemory<byte>, DecodedFrame>? CodecOf(string transferSyntaxUid) => transferSyntaxUid switch
+    private static Codec? CodecOf(string transferSyntaxUid) => transferSyntaxUid switch
     {
-        "1.2.840.10008.1.2" or "1.2.840.10008.1.2.1" or "1.2.840.10008.1.2.1.98" or "1.2.840.10008.1.2.1.99" => Native,
-        "1.2.840.10008.1.2.2" => NativeBigEndian,
-        "1.2.840.10008.1.2.5" => RleCodec.Decode,
-        "1.2.840.10008.1.2.8.1" => DeflatedFrame,
-        "1.2.840.10008.1.2.4.50" or "1.2.840.10008.1.2.4.51" or "1.2.840.10008.1.2.4.53" or "1.2.840.10008.1.2.4.55"
-            or "1.2.840.10008.1.2.4.57" or "1.2.840.10008.1.2.4.70" => Jpeg,
-        "1.2.840.10008.1.2.4.80" or "1.2.840.10008.1.2.4.81" => JpegLsCodec.Decode,
-        "1.2.840.10008.1.2.4.90" or "1.2.840.10008.1.2.4.91" or "1.2.840.10008.1.2.4.201"
-            or "1.2.840.10008.1.2.4.202" or "1.2.840.10008.1.2.4.203" => Jpeg2000Codec.Decode,
+        TransferSyntaxes.ImplicitLittleEndian or TransferSyntaxes.ExplicitLittleEndian or TransferSyntaxes.EncapsulatedUncompressed
+            or TransferSyntaxes.Deflated => static (description, frame, _) => Native(description, frame),
+        TransferSyntaxes.ExplicitBigEndian => static (description, frame, _) => NativeBigEndian(description, frame),
+        TransferSyntaxes.Rle => static (description, frame, _) => RleCodec.Decode(description, frame),
+        TransferSyntaxes.DeflatedFrame => static (description, frame, _) => DeflatedFrame(description, frame),
+        TransferSyntaxes.JpegBaseline or TransferSyntaxes.JpegExtended or TransferSyntaxes.JpegSpectralSelection or TransferSyntaxes.JpegProgressive
+            or TransferSyntaxes.JpegLossless or TransferSyntaxes.JpegLosslessFirstOrder => Jpeg,
+        TransferSyntaxes.JpegLsLossless or TransferSyntaxes.JpegLsNearLossless => static (description, frame, pool) =>
+        {
+            JpegLsCodec.CheckHeader(description, frame.Span);
+            return InWorker(CodecOperation.DecodeJpegLs, description, frame, pool);
+        }
+        ,
+        TransferSyntaxes.Jpeg2000Lossless or TransferSyntaxes.Jpeg2000 or TransferSyntaxes.HighThroughputLossless
+            or TransferSyntaxes.HighThroughputLosslessRpcl or TransferSyntaxes.HighThroughput => static (description, frame, pool) =>
+        {
+            var stream = Jpeg2000Codec.Codestream(frame);
+            Jpeg2000Codec.CheckHeader(description, stream.Span);
+            return InWorker(CodecOperation.DecodeJpeg2000, description, stream, pool);
+        }
+        ,
         _ => null,
     };
 
     // The process is taken from the codestream: files whose syntax names another JPEG process than the one used are common.
-    private static DecodedFrame Jpeg(PixelDescription description, ReadOnlyMemory<byte> frame)
+    private static DecodedFrame Jpeg(PixelDescription description, ReadOnlyMemory<byte> frame, CodecPool pool)
     {
         var header = JpegHeader.Parse(frame.Span);
         header.CheckAgainst(description);
         return header switch
         {
             { IsLossless: true } => JpegLosslessCodec.Decode(description, frame.Span, header),
-            { Precision: 8 } => JpegTurboCodec.Decode(description, frame.Span, header),
-            _ => JpegExtendedCodec.Decode(description, frame),
+            { Precision: 8 } => InWorker(CodecOperation.DecodeJpeg, description, frame, pool),
+            _ => InWorker(CodecOperation.DecodeJpegExtended, description, frame, pool),
         };
+    }
+
+    // Not ours: a stream that breaks them must break a process that nobody misses.
+    private static DecodedFrame InWorker(CodecOperation operation, PixelDescription description, ReadOnlyMemory<byte> frame, CodecPool pool)
+    {
+        var answer = pool.Run(new CodecCall(operation, description, frame));
+        return new DecodedFrame(answer.Bytes, answer.Description);
     }
 
     private static DecodedFrame Native(PixelDescription description, ReadOnlyMemory<byte> frame)

@@ -49,4 +49,46 @@ public sealed record PixelDescription(
 /// A decoded frame: little-endian samples, and the description that holds for them. Codecs change it: colour comes out pixel by
 /// pixel (Planar Configuration 0), and as RGB where the codec undoes its colour transform.
 /// </summary>
-public sealed record DecodedFrame(byte[] Samples, PixelDescription Description);
+public sealed record DecodedFrame(byte[] Samples, PixelDescription Description)
+{
+    /// <summary>The same frame with the samples of each pixel side by side; shared chrominance is repeated for its pixels.</summary>
+    public DecodedFrame Interleaved()
+    {
+        var (perPixel, pixels) = (Description.SamplesPerPixel, Description.PixelCount);
+        if (perPixel == 1 || (Description.PlanarConfiguration == 0 && !IsSubsampled)) return this;
+        if (Description.BitsAllocated < 8)
+            throw new ImagingException(ImagingFault.Unsupported, "Colour of less than 8 bits a sample is not handled.");
+
+        var width = Description.BitsAllocated / 8;
+        var samples = new byte[pixels * perPixel * width];
+        if (IsSubsampled)
+        {
+            // Y Y Cb Cr: two pixels in four samples (PS3.3 C.7.6.3.1.2).
+            for (var i = 0; i < pixels; i++)
+            {
+                for (var c = 0; c < 3; c++)
+                    Samples.AsSpan((i / 2 * 4 + (c == 0 ? i % 2 : 1 + c)) * width, width).CopyTo(samples.AsSpan((3 * i + c) * width));
+            }
+        }
+        else
+        {
+            for (var i = 0; i < pixels; i++)
+                for (var c = 0; c < perPixel; c++)
+                    Samples.AsSpan((c * pixels + i) * width, width).CopyTo(samples.AsSpan((i * perPixel + c) * width));
+        }
+
+        return new DecodedFrame(samples, Description with
+        {
+            PlanarConfiguration = 0,
+            PhotometricInterpretation = Description.PhotometricInterpretation switch
+            {
+                "YBR_FULL_422" => "YBR_FULL",
+                "YBR_PARTIAL_422" when IsSubsampled => "YBR_PARTIAL_422",
+                var same => same,
+            },
+        });
+    }
+
+    /// <summary>True where two pixels share their chrominance: native YBR_FULL_422 that no codec has spread.</summary>
+    private bool IsSubsampled => Description.IsSubsampled && Samples.Length < Description.SampleCount * (long)Description.BitsAllocated / 8;
+}

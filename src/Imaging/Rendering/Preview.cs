@@ -34,14 +34,8 @@ public sealed record Picture(byte[] Pixels, int Columns, int Rows, bool IsColor)
     /// <exception cref="ImagingException">libturbojpeg is not installed.</exception>
     public byte[] ToJpeg(int quality = 85)
     {
-        try
-        {
-            return JpegTurboCodec.Encode(Pixels, Columns, Rows, IsColor, quality);
-        }
-        catch (DllNotFoundException missing)
-        {
-            throw new ImagingException(ImagingFault.CodecMissing, "libturbojpeg is not installed.", missing);
-        }
+        var description = new PixelDescription(Rows, Columns, 8, 8, 7, 0, IsColor ? 3 : 1, 0, IsColor ? "RGB" : "MONOCHROME2");
+        return CodecPool.Shared.Run(new CodecCall(CodecOperation.EncodeJpeg, description, Pixels, quality)).Bytes;
     }
 
     public byte[] ToPng() => PngWriter.Write(this);
