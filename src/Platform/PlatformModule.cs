@@ -51,8 +51,7 @@ public static class PlatformModule
         services.AddDatabase(DatabaseOptions.From(configuration, dataFolder));
         foreach (var part in new ModelPart[] { new AccessModel(), new OutboxModel(), new AuditModel(), new JobsModel(), new StoreModel(), new EvidenceModel() })
             services.AddSingleton(part);
-        var folders = new StoreFolders(dataFolder);
-        services.AddSingleton(folders).AddSingleton<IBlobs>(new LocalBlobs(folders.Root)).AddScoped<ObjectStore>();
+        services.AddStore(configuration, dataFolder);
         services.AddDataProtection().SetApplicationName("pirogov").PersistKeysToDbContext<PirogovDb>();
         return services;
     }
@@ -177,6 +176,11 @@ public static class PlatformModule
         SeeJobs.Map(api);
         SteerJob.Map(api);
     }
+
+    /// <summary>Proves that the store takes bytes and gives them back.</summary>
+    /// <exception cref="StoreUnavailableException">It does not, and why.</exception>
+    public static Task PrepareStore(this IServiceProvider services, CancellationToken cancellation = default) =>
+        services.GetRequiredService<IBlobs>().Rehearse(cancellation);
 
     /// <summary>Brings the database to this version's shape.</summary>
     public static async Task PrepareDatabase(this IServiceProvider services, CancellationToken cancellation = default)

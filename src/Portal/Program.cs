@@ -41,6 +41,7 @@ app.MapDatasets(api);
 app.MapCompetitions(api);
 app.MapLifecycle(api);
 
+await app.Services.PrepareStore();
 await app.Services.PrepareDatabase();
 var demo = string.Equals(app.Configuration["Demo"], "on", StringComparison.OrdinalIgnoreCase);
 app.PrintWhenStarted(await FirstAccounts.Make(app.Services, demo), demo);

@@ -2,32 +2,67 @@ namespace Pirogov.Platform.Store;
 
 /// <summary>
 /// Bytes under keys <c>files/md5/ab/cdef…</c>, laid out as a DVC remote. A key appears only when all of its bytes are
-/// flushed; it is never overwritten.
+/// flushed; it is never overwritten. Whoever keeps or removes a key holds the row of its address in the database.
 /// </summary>
 public interface IBlobs
 {
     /// <summary>Takes what <see cref="IncomingBytes"/> gathered; when the key exists already, the new bytes are dropped.</summary>
-    Task Keep(IncomingBytes incoming, string key, CancellationToken cancellation);
+    /// <returns>Whether the key is new.</returns>
+    /// <exception cref="AddressCollisionException">The key holds another number of bytes.</exception>
+    Task<bool> Keep(IncomingBytes incoming, string key, CancellationToken cancellation);
 
     /// <returns>Null when there is no such key. The stream seeks.</returns>
     Task<Stream?> OpenRead(string key, CancellationToken cancellation);
 
     Task<bool> Exists(string key, CancellationToken cancellation);
 
-    IAsyncEnumerable<string> Keys(CancellationToken cancellation);
+    IAsyncEnumerable<StoredKey> Keys(CancellationToken cancellation);
 
+    /// <summary>Removing what is not there is no error.</summary>
     Task Remove(string key, CancellationToken cancellation);
+
+    /// <summary>Drops writes that began before the moment and never ended.</summary>
+    /// <returns>How many there were.</returns>
+    Task<int> RemoveUnfinished(DateTimeOffset begunBefore, CancellationToken cancellation);
+
+    /// <summary>Asks the place of the bytes for a sign of life.</summary>
+    /// <exception cref="StoreUnavailableException">It gives none, and says why.</exception>
+    Task Answer(CancellationToken cancellation);
+
+    /// <summary>Writes a small object, reads it back and removes it.</summary>
+    /// <exception cref="StoreUnavailableException">One of these does not work, and which.</exception>
+    Task Rehearse(CancellationToken cancellation);
 }
 
 /// <summary>Bytes on their way in: in a private temporary file, hashed both ways in the one pass that wrote them.</summary>
 public sealed record IncomingBytes(string TemporaryPath, string Md5, string Sha256, long Size);
 
+public sealed record StoredKey(string Key, long Size, DateTimeOffset WrittenAt);
+
+/// <summary>The store cannot be used as it is configured; the message is for whoever runs the platform.</summary>
+public sealed class StoreUnavailableException(string message, Exception? cause = null) : IOException(message, cause);
+
+/// <summary>Two different contents under one MD5: an attack or a miracle; neither is stored.</summary>
+public sealed class AddressCollisionException() : IOException("Different bytes with the same MD5 are stored already.");
+
 public static class BlobKeys
 {
+    internal const string Root = "files/md5/";
+
     /// <param name="md5">32 hexadecimal digits, with ".dir" behind them for a DVC directory listing.</param>
     public static string Of(string md5)
     {
         ArgumentNullException.ThrowIfNull(md5);
-        return $"files/md5/{md5[..2]}/{md5[2..]}";
+        return $"{Root}{md5[..2]}/{md5[2..]}";
+    }
+
+    /// <returns>Null when the key is none that this platform would have made.</returns>
+    internal static string? AddressOf(string key)
+    {
+        if (!key.StartsWith(Root, StringComparison.Ordinal))
+            return null;
+        var address = key[Root.Length..].Replace("/", "", StringComparison.Ordinal);
+        var digits = address.EndsWith(".dir", StringComparison.Ordinal) ? address[..^4] : address;
+        return digits.Length == 32 && digits.All(char.IsAsciiHexDigitLower) && Of(address) == key ? address : null;
     }
 }

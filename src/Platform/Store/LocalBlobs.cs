@@ -6,14 +6,11 @@ namespace Pirogov.Platform.Store;
 /// <summary>A folder on this machine.</summary>
 internal sealed partial class LocalBlobs(string root) : IBlobs
 {
-    public Task Keep(IncomingBytes incoming, string key, CancellationToken cancellation)
+    public Task<bool> Keep(IncomingBytes incoming, string key, CancellationToken cancellation)
     {
         var path = PathOf(key);
-        if (File.Exists(path))
-        {
-            File.Delete(incoming.TemporaryPath);
-            return Task.CompletedTask;
-        }
+        if (new FileInfo(path) is { Exists: true } kept)
+            return kept.Length == incoming.Size ? Task.FromResult(false) : throw new AddressCollisionException();
 
         var folder = Path.GetDirectoryName(path)!;
         if (!Directory.Exists(folder))
@@ -22,10 +19,10 @@ internal sealed partial class LocalBlobs(string root) : IBlobs
             Flush(Path.GetDirectoryName(folder)!);
         }
 
-        File.Move(incoming.TemporaryPath, path, overwrite: true);
+        File.Move(incoming.TemporaryPath, path, overwrite: false);
         // The name itself must survive a power cut, not only the bytes behind it.
         Flush(folder);
-        return Task.CompletedTask;
+        return Task.FromResult(true);
     }
 
     public Task<Stream?> OpenRead(string key, CancellationToken cancellation)
@@ -43,23 +40,46 @@ internal sealed partial class LocalBlobs(string root) : IBlobs
 
     public Task<bool> Exists(string key, CancellationToken cancellation) => Task.FromResult(File.Exists(PathOf(key)));
 
-    public async IAsyncEnumerable<string> Keys([EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<StoredKey> Keys([EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.CompletedTask;
-        var folder = Path.Combine(root, "files");
-        if (!Directory.Exists(folder))
+        var folder = new DirectoryInfo(PathOf(BlobKeys.Root));
+        if (!folder.Exists)
             yield break;
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        foreach (var file in folder.EnumerateFiles("*", SearchOption.AllDirectories))
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return Path.GetRelativePath(root, path).Replace('\\', '/');
+            yield return new(Path.GetRelativePath(root, file.FullName).Replace('\\', '/'), file.Length, file.LastWriteTimeUtc);
         }
     }
 
     public Task Remove(string key, CancellationToken cancellation)
     {
-        File.Delete(PathOf(key));
+        var path = PathOf(key);
+        if (File.Exists(path))
+            File.Delete(path);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Unfinished writes lie in <see cref="StoreFolders.Incoming"/>, for every kind of store.</summary>
+    public Task<int> RemoveUnfinished(DateTimeOffset begunBefore, CancellationToken cancellation) => Task.FromResult(0);
+
+    public Task Answer(CancellationToken cancellation) =>
+        Directory.Exists(root) ? Task.CompletedTask : throw new StoreUnavailableException($"The store's folder {root} is not there.");
+
+    public async Task Rehearse(CancellationToken cancellation)
+    {
+        var path = Path.Combine(root, $"rehearsal-{Guid.CreateVersion7():N}");
+        try
+        {
+            await File.WriteAllBytesAsync(path, Rehearsal.Bytes, cancellation);
+            Rehearsal.Hold(await File.ReadAllBytesAsync(path, cancellation), root);
+            File.Delete(path);
+        }
+        catch (Exception refused) when (refused is UnauthorizedAccessException or IOException and not StoreUnavailableException)
+        {
+            throw new StoreUnavailableException($"The store's folder {root} cannot be written: {refused.Message}", refused);
+        }
     }
 
     private string PathOf(string key) => Path.Combine(root, key);

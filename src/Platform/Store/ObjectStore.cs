@@ -8,15 +8,13 @@ namespace Pirogov.Platform.Store;
 /// <summary>What is known of stored bytes: MD5 is the address (DVC's choice), SHA-256 the proof.</summary>
 public sealed record StoredObject(string Md5, string Sha256, long Size, DateTimeOffset StoredAt);
 
-/// <summary>Two different contents under one MD5: an attack or a miracle; neither is stored.</summary>
-public sealed class AddressCollisionException() : IOException("Different bytes with the same MD5 are stored already.");
-
 /// <summary>The content-addressed store: bytes in <see cref="IBlobs"/>, their row in the database.</summary>
 public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders, TimeProvider time)
 {
     /// <summary>
-    /// Stores the bytes once. They are flushed and in place when this returns; the row joins the caller's transaction if
-    /// there is one. Bytes without a row (a crash in between) are an orphan, which the sweep reports.
+    /// Stores the bytes once. They are flushed and in place before their row is committed, with the caller's transaction if
+    /// there is one: a crash in between leaves bytes without a row, which the sweep removes. The row is written first, so
+    /// that of several who bring or sweep the same bytes at once each waits for the one before.
     /// </summary>
     /// <param name="directoryListing">A DVC directory listing, whose address ends in ".dir".</param>
     /// <exception cref="AddressCollisionException">The MD5 is taken by other bytes.</exception>
@@ -27,13 +25,21 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
         try
         {
             var address = directoryListing ? incoming.Md5 + ".dir" : incoming.Md5;
-            await blobs.Keep(incoming, BlobKeys.Of(address), cancellation);
-            var now = time.Now();
-            await db.Database.ExecuteSqlAsync(
-                $"""INSERT INTO stored_object ("Md5", "Sha256", "Size", "StoredAt") VALUES ({address}, {incoming.Sha256}, {incoming.Size}, {Column(now)}) ON CONFLICT ("Md5") DO NOTHING""",
-                cancellation);
-            var row = await db.Set<StoredObject>().AsNoTracking().SingleAsync(o => o.Md5 == address, cancellation);
-            return row.Sha256 == incoming.Sha256 ? row : throw new AddressCollisionException();
+            if (await Find(address, cancellation) is { } known)
+            {
+                Hold(known, incoming);
+                await blobs.Keep(incoming, BlobKeys.Of(address), cancellation);
+                return known;
+            }
+
+            await using var own = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(cancellation) : null;
+            var (row, isNew) = await Claim(address, incoming, cancellation);
+            Hold(row, incoming);
+            if (!await blobs.Keep(incoming, BlobKeys.Of(address), cancellation) && isNew && await Rehash(address, cancellation) != incoming.Sha256)
+                throw new AddressCollisionException();
+            if (own is not null)
+                await own.CommitAsync(cancellation);
+            return row;
         }
         finally
         {
@@ -67,6 +73,21 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
     {
         await using var stream = await blobs.OpenRead(BlobKeys.Of(md5), cancellation);
         return stream is null ? null : Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation));
+    }
+
+    private async Task<(StoredObject Row, bool IsNew)> Claim(string address, IncomingBytes incoming, CancellationToken cancellation)
+    {
+        var row = new StoredObject(address, incoming.Sha256, incoming.Size, time.Now());
+        var inserted = await db.Database.ExecuteSqlAsync(
+            $"""INSERT INTO stored_object ("Md5", "Sha256", "Size", "StoredAt") VALUES ({row.Md5}, {row.Sha256}, {row.Size}, {Column(row.StoredAt)}) ON CONFLICT ("Md5") DO NOTHING""",
+            cancellation);
+        return inserted == 1 ? (row, true) : (await db.Set<StoredObject>().AsNoTracking().SingleAsync(o => o.Md5 == address, cancellation), false);
+    }
+
+    private static void Hold(StoredObject row, IncomingBytes incoming)
+    {
+        if (row.Sha256 != incoming.Sha256)
+            throw new AddressCollisionException();
     }
 
     private object Column(DateTimeOffset now) => db is SqliteDb ? now.UtcTicks : now;
@@ -103,22 +124,6 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
 
         return new(path, Convert.ToHexStringLower(md5.GetHashAndReset()), Convert.ToHexStringLower(sha256.GetHashAndReset()), size);
     }
-}
-
-/// <summary>Where bytes lie on this machine. Only what has lost the patient is ever written below it.</summary>
-public sealed class StoreFolders
-{
-    public StoreFolders(string dataFolder)
-    {
-        Root = Path.Combine(dataFolder, "store");
-        Incoming = Path.Combine(Root, "incoming");
-        Directory.CreateDirectory(Incoming);
-        foreach (var leftover in Directory.EnumerateFiles(Incoming))
-            File.Delete(leftover);
-    }
-
-    public string Root { get; }
-    public string Incoming { get; }
 }
 
 internal sealed class StoreModel : ModelPart

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Archive.Contracts;
 using Pirogov.Datasets.Versions;
@@ -37,3 +38,12 @@ public abstract class DatasetsApp : PirogovApp
 }
 
 public sealed class DatasetsOnSqliteApp() : DatasetsApp(Engine.Sqlite);
+
+public sealed class DatasetsOnS3App() : DatasetsApp(Engine.Sqlite)
+{
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        base.ConfigureWebHost(builder);
+        S3Server.Use(builder, S3Server.MakeBucket().GetAwaiter().GetResult());
+    }
+}

@@ -12,10 +12,17 @@ using Pirogov.Platform.Access;
 
 namespace Pirogov.Integration.Datasets;
 
-public sealed class PullingTests(DatasetsOnSqliteApp app) : IClassFixture<DatasetsOnSqliteApp>, IAsyncLifetime
+public abstract class PullingTests : IAsyncLifetime
 {
     private static readonly SemaphoreSlim Once = new(1, 1);
     private const string Slug = "liver-pulled";
+    private readonly DatasetsApp app;
+
+    protected PullingTests(DatasetsApp app)
+    {
+        this.app = app;
+        Skip.If(app is DatasetsOnS3App && !S3Server.IsPresent, S3Server.Absent);
+    }
 
     public async Task InitializeAsync()
     {
@@ -50,7 +57,7 @@ public sealed class PullingTests(DatasetsOnSqliteApp app) : IClassFixture<Datase
         return client;
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_clone_with_a_token_holds_the_documents_of_every_version_as_a_tag()
     {
         var client = await Admitted();
@@ -75,7 +82,7 @@ public sealed class PullingTests(DatasetsOnSqliteApp app) : IClassFixture<Datase
         Assert.NotEqual(0, (await Git(Path.Combine(folder, "two"), "push", "--quiet", "origin", "HEAD:refs/heads/other")).ExitCode);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Whatever_dvc_would_pull_reproduces_the_manifest()
     {
         var client = await Admitted();
@@ -109,7 +116,7 @@ public sealed class PullingTests(DatasetsOnSqliteApp app) : IClassFixture<Datase
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync($"/dvc/{Slug}/files/md5")).StatusCode);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Hidden_labels_and_answers_are_unreachable_even_for_staff()
     {
         var hidden = await app.InDatabase(db => db.Set<DatasetFile>().AsNoTracking().Where(f => f.Audience == Audience.Hidden).ToArrayAsync());
@@ -127,7 +134,7 @@ public sealed class PullingTests(DatasetsOnSqliteApp app) : IClassFixture<Datase
         }
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Without_a_token_401_and_without_admission_404()
     {
         var stranger = await app.As(Role.Developer, "stranger");
@@ -160,7 +167,7 @@ public sealed class PullingTests(DatasetsOnSqliteApp app) : IClassFixture<Datase
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_lost_repository_comes_back_with_the_same_commit()
     {
         var client = await Admitted();
@@ -169,7 +176,7 @@ public sealed class PullingTests(DatasetsOnSqliteApp app) : IClassFixture<Datase
         Assert.Equal(before, await client.GetStringAsync($"/git/{Slug}.git/info/refs?service=git-upload-pack"));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task The_pages_show_the_catalogue_the_passport_and_how_to_pull()
     {
         var (staff, stranger) = (await app.As(Role.DataEngineer), await app.As(Role.Developer, "stranger"));
@@ -200,3 +207,7 @@ public sealed class PullingTests(DatasetsOnSqliteApp app) : IClassFixture<Datase
         return (git.ExitCode, await errors);
     }
 }
+
+public sealed class PullingFromAFolder(DatasetsOnSqliteApp app) : PullingTests(app), IClassFixture<DatasetsOnSqliteApp>;
+
+public sealed class PullingFromABucket(DatasetsOnS3App app) : PullingTests(app), IClassFixture<DatasetsOnS3App>;
