@@ -32,9 +32,10 @@ internal sealed class SeeCompetitions(PirogovDb db, IDatasets datasets, IAgenda 
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/competitions", (SeeCompetitions use, int? page, int? size, CancellationToken cancellation) =>
-            use.List(page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(SeeCompetitions)).WithSummary("Competitions, the newest first");
+            use.List(page ?? 1, size ?? Page.DefaultSize, cancellation))
+            .Needs(typeof(SeeCompetitions)).WithName("listCompetitions").WithSummary("Competitions, the newest first");
         api.MapGet("/competitions/{id}", (SeeCompetitions use, CompetitionId id, CancellationToken cancellation) =>
-            use.Plain(id, cancellation).ToHttp()).Needs(typeof(SeeCompetitions)).WithSummary("One competition");
+            use.Plain(id, cancellation).ToHttp()).Needs(typeof(SeeCompetitions)).WithName("getCompetition").WithSummary("One competition");
     }
 
     public async Task<Page<CompetitionView>> List(int page, int size, CancellationToken cancellation)

@@ -41,9 +41,11 @@ internal sealed class SeeSolutions(PirogovDb db, ChainOfEvidence chain, Evidence
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/solutions", (SeeSolutions use, int? page, int? size, CancellationToken cancellation) =>
-            use.List(page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(SeeSolutions)).WithSummary("Solutions, the newest first");
+            use.List(page ?? 1, size ?? Page.DefaultSize, cancellation))
+            .Needs(typeof(SeeSolutions)).WithName("listSolutions").WithSummary("Solutions, the newest first");
         api.MapGet("/solutions/{id}", (SeeSolutions use, SolutionId id, CancellationToken cancellation) =>
-            use.One(id, cancellation).ToHttp()).Needs(typeof(SeeSolutions)).WithSummary("One solution with its nine stages and their evidence");
+            use.One(id, cancellation).ToHttp())
+            .Needs(typeof(SeeSolutions)).WithName("getSolution").WithSummary("One solution with its nine stages and their evidence");
     }
 
     public async Task<Page<SolutionView>> List(int page, int size, CancellationToken cancellation)

@@ -11,6 +11,7 @@ using Pirogov.Platform;
 using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Strings;
 using Pirogov.Platform.Web;
+using Pirogov.Portal.Api;
 using Pirogov.Portal.Components;
 using Pirogov.Portal.Demo;
 using Pirogov.Portal.Showcase;
@@ -34,7 +35,7 @@ internal static class PortalModule
         services.AddJob<SeedDemo, SeedDemo.Payload>();
         services.AddSingleton<IWebAssets, WebAssets>();
         services.AddScoped<IShowcase, TaskShelf>();
-        services.AddOpenApi("v1");
+        services.AddApiDescription();
         return services;
     }
 

@@ -1,5 +1,5 @@
 import type { WorkbenchConfig } from '../shared/config';
-import type { CaseView, Reading, ReadingState, SeriesSummary } from '../shared/contract';
+import type { Api, CaseView, Reading, SeriesSummary } from '../shared/contract';
 import { h, replaceChildren } from '../shared/dom';
 import { Problem, Rest } from '../shared/rest';
 import { listen } from '../shared/shortcuts';
@@ -38,7 +38,7 @@ export class App {
     await this.guarded(async () => {
       const reading = await this.rest.get<Reading>(`/api/v1/readings/${id}`);
       // The page takes an offer up when the server renders it; a case opened in place has to ask.
-      if (reading.state === 'offered') reading.state = (await this.rest.post<{ state: ReadingState }>(`/api/v1/readings/${id}/take`, {})).state;
+      if (reading.state === 'offered') reading.state = (await this.rest.post<Api['TakeReadingResponse']>(`/api/v1/readings/${id}/take`, {})).state;
       await this.open(reading, { case: reading.case, series: reading.series });
     });
   }

@@ -1,4 +1,4 @@
-import type { Answer, LabelClass, LabelDocument, Question, Reading } from '../shared/contract';
+import type { Answer, Api, LabelClass, LabelDocument, Question, Reading } from '../shared/contract';
 import { Autosave, type Saved } from '../shared/autosave';
 import { ask, toast } from '../shared/dialogs';
 import { h } from '../shared/dom';
@@ -79,7 +79,7 @@ export class Session {
       // A case with nothing to find is submitted with an empty document, which has to be saved first.
       if (autosave.revision === 0) autosave.touch();
       if (!(await autosave.flush())) return undefined;
-      const result = await wb.rest.post<{ next: string | null }>(`/api/v1/readings/${wb.reading?.id ?? ''}/submit`, { revision: autosave.revision });
+      const result = await wb.rest.post<Api['SubmitReadingResponse']>(`/api/v1/readings/${wb.reading?.id ?? ''}/submit`, { revision: autosave.revision });
       return result.next;
     }, wb.t('workbench.submit.done'));
   }
@@ -110,7 +110,7 @@ export class Session {
   }
 
   private async decide(verb: 'accept' | 'return', body: unknown): Promise<string | null> {
-    const result = await this.wb.rest.post<{ next: string | null }>(`/api/v1/readings/${this.wb.reading?.id ?? ''}/${verb}`, body);
+    const result = await this.wb.rest.post<Api['GiveVerdictResponse']>(`/api/v1/readings/${this.wb.reading?.id ?? ''}/${verb}`, body);
     return result.next;
   }
 

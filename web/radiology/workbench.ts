@@ -94,7 +94,7 @@ export class Workbench {
     if (reading?.document) this.labels.load(reading.document);
     this.undo = new UndoStack(this.labels.apply, mergeChanges, 300, () => { this.undoChanged.value++; });
     this.sources = (reading?.sources ?? []).map((source) => ({
-      name: source.name, labels: labelsOf(source.document), agreement: source.agreement ?? {},
+      name: source.name, labels: labelsOf(source.document), agreement: source.agreement,
     }));
     this.display.value = Object.fromEntries(this.classes.map((c) => [c.id, { visible: true, opacity: 0.4 }]));
     this.activeClass.value = this.classes[0]?.id ?? null;

@@ -1,3 +1,4 @@
+import type { Api } from '../shared/contract';
 import { NetworkLoss, Problem, type Rest } from '../shared/rest';
 import { Signal } from '../shared/signal';
 import type { Source } from './sources';
@@ -19,11 +20,6 @@ export interface Settled {
   size: number;
   outcome: 'skipped' | 'refused';
   reason: string;
-}
-
-interface Answer {
-  outcome: 'accepted' | 'duplicate' | 'refused';
-  reason?: { type: string; title: string; detail?: string };
 }
 
 const parallel = 3;
@@ -123,7 +119,7 @@ export class Sending {
   }
 
   async close(): Promise<string> {
-    return (await this.rest.post<{ jobId: string }>(`/api/v1/batches/${this.batch}/close`, {})).jobId;
+    return (await this.rest.post<Api['CloseBatchResponse']>(`/api/v1/batches/${this.batch}/close`, {})).jobId;
   }
 
   private over(): boolean {
@@ -138,7 +134,7 @@ export class Sending {
     for (let at = 0; at < waiting.length; at += knownAtOnce) {
       const part = waiting.slice(at, at + knownAtOnce);
       const body = { files: part.map(({ name, size }) => ({ name, size })) };
-      const answer = await this.patiently(() => this.rest.post<{ known: string[] }>(`/api/v1/batches/${this.batch}/known`, body, this.abort.signal));
+      const answer = await this.patiently(() => this.rest.post<Api['FindKnownFilesResponse']>(`/api/v1/batches/${this.batch}/known`, body, this.abort.signal));
       const known = new Set(answer.known);
       for (const item of part) if (known.has(item.name)) item.outcome = 'known';
     }
@@ -163,7 +159,7 @@ export class Sending {
     }
     const url = `/api/v1/batches/${this.batch}/files?name=${encodeURIComponent(item.name)}`;
     try {
-      const answer = await this.patiently(() => this.rest.postBytes<Answer>(url, bytes, this.abort.signal));
+      const answer = await this.patiently(() => this.rest.postBytes<Api['ReceiveFileResponse']>(url, bytes, this.abort.signal));
       item.outcome = answer.outcome;
       item.reason = answer.reason ? sentence(answer.reason.title, answer.reason.detail) : '';
       this.mark(item.size);

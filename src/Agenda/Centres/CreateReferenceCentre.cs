@@ -20,7 +20,7 @@ internal sealed class CreateReferenceCentre(PirogovDb db, AuditTrail audit)
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/centres",
             (CreateReferenceCentre use, Request request, CancellationToken cancellation) =>
                 use.Handle(request, cancellation).ToCreated(r => $"/api/v1/centres/{r.Id}"))
-        .Needs(typeof(CreateReferenceCentre)).WithTags("Agenda").WithSummary("Enter a reference centre");
+        .Needs(typeof(CreateReferenceCentre)).WithSummary("Enter a reference centre");
 
     public async Task<Outcome<Response>> Handle(Request request, CancellationToken cancellation)
     {

@@ -19,7 +19,7 @@ internal sealed class EditReferenceCentre(PirogovDb db, AuditTrail audit)
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPut("/centres/{id}",
             (EditReferenceCentre use, ReferenceCentreId id, Request request, CancellationToken cancellation) => use.Handle(id, request, cancellation).ToHttp())
-        .Needs(typeof(EditReferenceCentre)).WithTags("Agenda").WithSummary("Change a reference centre");
+        .Needs(typeof(EditReferenceCentre)).WithSummary("Change a reference centre");
 
     public async Task<Outcome<Done>> Handle(ReferenceCentreId id, Request request, CancellationToken cancellation)
     {

@@ -22,9 +22,9 @@ internal sealed class SeeReferenceCentres(PirogovDb db)
     {
         api.MapGet("/centres", (SeeReferenceCentres use, EnumWord<DataKind>? dataKind, int? page, int? size, CancellationToken cancellation) =>
                 use.List(dataKind?.Value, page ?? 1, size ?? Page.DefaultSize, cancellation))
-            .Needs(typeof(SeeReferenceCentres)).WithTags("Agenda").WithSummary("Reference centres by code");
+            .Needs(typeof(SeeReferenceCentres)).WithName("listReferenceCentres").WithSummary("Reference centres by code");
         api.MapGet("/centres/{id}", (SeeReferenceCentres use, ReferenceCentreId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
-            .Needs(typeof(SeeReferenceCentres)).WithTags("Agenda").WithSummary("One reference centre");
+            .Needs(typeof(SeeReferenceCentres)).WithName("getReferenceCentre").WithSummary("One reference centre");
     }
 
     /// <param name="dataKind">Only centres that say something of this kind.</param>

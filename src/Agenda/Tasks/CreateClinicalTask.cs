@@ -17,7 +17,7 @@ internal sealed class CreateClinicalTask(PirogovDb db, AuditTrail audit, TimePro
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/clinical-tasks",
             (CreateClinicalTask use, ClinicalTaskText request, CancellationToken cancellation) =>
                 use.Handle(request, cancellation).ToCreated(r => $"/api/v1/clinical-tasks/{r.Id}"))
-        .Needs(typeof(CreateClinicalTask)).WithTags("Agenda").WithSummary("Formulate a clinical task");
+        .Needs(typeof(CreateClinicalTask)).WithSummary("Formulate a clinical task");
 
     public async Task<Outcome<Response>> Handle(ClinicalTaskText request, CancellationToken cancellation)
     {

@@ -19,7 +19,7 @@ internal sealed class EditClinicalTask(PirogovDb db, AuditTrail audit, TimeProvi
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPut("/clinical-tasks/{id}",
             (EditClinicalTask use, ClinicalTaskId id, Request request, CancellationToken cancellation) => use.Handle(id, request, cancellation).ToHttp())
-        .Needs(typeof(EditClinicalTask)).WithTags("Agenda").WithSummary("Change a clinical task");
+        .Needs(typeof(EditClinicalTask)).WithSummary("Change a clinical task");
 
     public async Task<Outcome<Done>> Handle(ClinicalTaskId id, Request request, CancellationToken cancellation)
     {

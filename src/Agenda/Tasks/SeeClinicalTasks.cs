@@ -28,9 +28,9 @@ internal sealed class SeeClinicalTasks(PirogovDb db)
         api.MapGet("/clinical-tasks",
                 (SeeClinicalTasks use, string? text, EnumWord<DataKind>? dataKind, int? priority, int? page, int? size, CancellationToken cancellation) =>
                     use.List(text, dataKind?.Value, priority, page ?? 1, size ?? Page.DefaultSize, cancellation))
-            .Needs(typeof(SeeClinicalTasks)).WithTags("Agenda").WithSummary("Clinical tasks by priority");
+            .Needs(typeof(SeeClinicalTasks)).WithName("listClinicalTasks").WithSummary("Clinical tasks by priority");
         api.MapGet("/clinical-tasks/{id}", (SeeClinicalTasks use, ClinicalTaskId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
-            .Needs(typeof(SeeClinicalTasks)).WithTags("Agenda").WithSummary("One clinical task");
+            .Needs(typeof(SeeClinicalTasks)).WithName("getClinicalTask").WithSummary("One clinical task");
     }
 
     public async Task<Page<Row>> List(string? text, DataKind? dataKind, int? priority, int page, int size, CancellationToken cancellation)

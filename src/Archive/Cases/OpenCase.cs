@@ -36,15 +36,16 @@ internal sealed class OpenCase(PirogovDb db, CaseAccess access, ObjectStore stor
     internal static void Map(IEndpointRouteBuilder routes, IEndpointRouteBuilder api)
     {
         api.MapGet("/cases/{id}", (OpenCase use, CaseId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
-            .Needs(typeof(OpenCase)).WithTags("Archive").WithSummary("One case with its series");
+            .Needs(typeof(OpenCase)).WithName("getCase").WithSummary("One case with its series");
         api.MapGet("/cases/{id}/viewer", (OpenCase use, CaseId id, CancellationToken cancellation) => use.ForViewer(id, cancellation).ToHttp())
-            .Needs(typeof(OpenCase)).WithTags("Archive").WithSummary("What the radiology viewer needs of a case");
+            .Needs(typeof(OpenCase)).WithName("getCaseForViewer").WithSummary("What the radiology viewer needs of a case");
         api.MapGet("/cases/{id}/series/{series}/attributes",
                 (OpenCase use, CaseId id, string series, CancellationToken cancellation) => use.Attributes(id, series, cancellation).ToHttp())
-            .Needs(typeof(OpenCase)).WithTags("Archive").WithSummary("Attributes of a series' first instance, as de-identified");
+            .Needs(typeof(OpenCase)).WithName("listSeriesAttributes").WithSummary("Attributes of a series' first instance, as de-identified");
         api.MapGet("/cases/{id}/thumbnail", (OpenCase use, HttpContext http, CaseId id, string? series, CancellationToken cancellation) =>
                 use.Thumbnail(http, id, series, cancellation))
-            .Needs(typeof(OpenCase)).WithTags("Archive").WithSummary("Picture of a series, or of the case's first").Produces(200, contentType: "image/jpeg");
+            .Needs(typeof(OpenCase)).WithName("getCaseThumbnail")
+            .WithSummary("Picture of a series, or of the case's first").WithMetadata(new GivesBytes("image/jpeg"));
         routes.MapGet("/workbench/radiology/case/{id}", (OpenCase use, CaseId id, CancellationToken cancellation) => use.Workbench(id, cancellation))
             .Needs(typeof(OpenCase)).ExcludeFromDescription();
     }

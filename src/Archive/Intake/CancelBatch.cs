@@ -17,7 +17,7 @@ internal sealed class CancelBatch(PirogovDb db, CentreAccess access, AuditTrail 
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/batches/{id}/cancel",
             (CancelBatch use, BatchId id, CancellationToken cancellation) => use.Handle(id, cancellation).ToHttp())
-        .Needs(typeof(CancelBatch)).WithTags("Archive").WithSummary("Give up an open batch and remove what it received");
+        .Needs(typeof(CancelBatch)).WithSummary("Give up an open batch and remove what it received");
 
     public async Task<Outcome<Done>> Handle(BatchId id, CancellationToken cancellation)
     {

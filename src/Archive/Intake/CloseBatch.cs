@@ -19,7 +19,7 @@ internal sealed class CloseBatch(PirogovDb db, CentreAccess access, JobQueue job
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/batches/{id}/close",
             (CloseBatch use, BatchId id, CancellationToken cancellation) => use.Handle(id, cancellation).ToHttp())
-        .Needs(typeof(CloseBatch)).WithTags("Archive").WithSummary("Close a batch: its cases are made by a job");
+        .Needs(typeof(CloseBatch)).WithSummary("Close a batch: its cases are made by a job");
 
     public async Task<Outcome<Response>> Handle(BatchId id, CancellationToken cancellation)
     {

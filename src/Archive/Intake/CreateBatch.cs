@@ -21,7 +21,7 @@ internal sealed class CreateBatch(PirogovDb db, IAgenda agenda, CentreAccess acc
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/batches",
             (CreateBatch use, Request request, CancellationToken cancellation) => use.Handle(request, cancellation).ToCreated(r => $"/api/v1/batches/{r.Id}"))
-        .Needs(typeof(CreateBatch)).WithTags("Archive").WithSummary("Open a batch for a centre's files");
+        .Needs(typeof(CreateBatch)).WithSummary("Open a batch for a centre's files");
 
     public async Task<Outcome<Response>> Handle(Request request, CancellationToken cancellation)
     {

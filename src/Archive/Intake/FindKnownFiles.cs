@@ -21,7 +21,7 @@ internal sealed class FindKnownFiles(PirogovDb db, CentreAccess access, CentreKe
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/batches/{id}/known",
             (FindKnownFiles use, BatchId id, Request request, CancellationToken cancellation) => use.Handle(id, request, cancellation).ToHttp())
-        .Needs(typeof(FindKnownFiles)).WithTags("Archive").WithSummary("Which of these files need not be sent again");
+        .Needs(typeof(FindKnownFiles)).WithSummary("Which of these files need not be sent again");
 
     public async Task<Outcome<Response>> Handle(BatchId id, Request request, CancellationToken cancellation)
     {

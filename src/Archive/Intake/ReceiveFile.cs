@@ -10,6 +10,7 @@ using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
 using Pirogov.Platform.Store;
 using Pirogov.Platform.Strings;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Archive.Intake;
 
@@ -30,8 +31,8 @@ internal sealed class ReceiveFile(
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/batches/{id}/files",
             (ReceiveFile use, BatchId id, string name, HttpRequest request, CancellationToken cancellation) =>
                 use.Handle(id, name, request.Body, request.ContentLength, cancellation).ToHttp())
-        .Needs(typeof(ReceiveFile)).WithTags("Archive").WithSummary("Send one DICOM file or a zip of them")
-        .Accepts<Stream>("application/octet-stream")
+        .Needs(typeof(ReceiveFile)).WithSummary("Send one DICOM file or a zip of them")
+        .Accepts<Stream>("application/octet-stream").WithMetadata(new TakesBytes("application/octet-stream"))
         .WithMetadata(new RequestSizeLimitAttribute(ZipEntries.LargestArchive + 1024));
 
     public async Task<Outcome<Response>> Handle(BatchId id, string name, Stream body, long? length, CancellationToken cancellation)

@@ -41,12 +41,12 @@ internal sealed class SeeBatches(PirogovDb db, CentreAccess access, Localizer wo
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/batches", (SeeBatches use, int? page, int? size, CancellationToken cancellation) =>
-            use.List(page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(SeeBatches)).WithTags("Archive").WithSummary("Batches, newest first");
+            use.List(page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(SeeBatches)).WithName("listBatches").WithSummary("Batches, newest first");
         api.MapGet("/batches/{id}", (SeeBatches use, BatchId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
-            .Needs(typeof(SeeBatches)).WithTags("Archive").WithSummary("A batch's report");
+            .Needs(typeof(SeeBatches)).WithName("getBatch").WithSummary("A batch's report");
         api.MapGet("/batches/{id}/files", (SeeBatches use, BatchId id, EnumWord<FileVerdict>? outcome, int? page, int? size, CancellationToken cancellation) =>
                 use.Files(id, outcome?.Value, page ?? 1, size ?? Page.DefaultSize, cancellation).ToHttp())
-            .Needs(typeof(SeeBatches)).WithTags("Archive").WithSummary("Files of a batch and what became of each");
+            .Needs(typeof(SeeBatches)).WithName("listBatchFiles").WithSummary("Files of a batch and what became of each");
     }
 
     public async Task<Page<Row>> List(int page, int size, CancellationToken cancellation) => await (await Visible(cancellation)).OrderByDescending(b => b.Id)

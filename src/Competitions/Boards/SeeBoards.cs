@@ -19,9 +19,10 @@ internal sealed class SeeBoards(PirogovDb db, Standings standings)
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/competitions/{id}/board", (SeeBoards use, CompetitionId id, CancellationToken cancellation) =>
-            use.Public(id, cancellation).ToHttp()).Needs(typeof(SeeBoards)).WithSummary("The board of the public test part");
+            use.Public(id, cancellation).ToHttp()).Needs(typeof(SeeBoards)).WithName("getPublicBoard").WithSummary("The board of the public test part");
         api.MapGet("/competitions/{id}/private-board", (SeeBoards use, CompetitionId id, CancellationToken cancellation) =>
-            use.Private(id, cancellation).ToHttp()).Needs(typeof(SeeBoards)).WithSummary("The board of the hidden test part, after the end");
+            use.Private(id, cancellation).ToHttp())
+            .Needs(typeof(SeeBoards)).WithName("getPrivateBoard").WithSummary("The board of the hidden test part, after the end");
     }
 
     public async Task<Outcome<Board>> Public(CompetitionId id, CancellationToken cancellation) =>

@@ -32,11 +32,13 @@ internal sealed class SeeSubmissions(PirogovDb db, DoorWords words, CurrentActor
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/competitions/{id}/submissions", (SeeSubmissions use, CompetitionId id, int? page, int? size, CancellationToken cancellation) =>
-            use.List(id, page ?? 1, size ?? Page.DefaultSize, cancellation).ToHttp()).Needs(typeof(SeeSubmissions)).WithSummary("My team's submissions, the newest first");
+            use.List(id, page ?? 1, size ?? Page.DefaultSize, cancellation).ToHttp())
+            .Needs(typeof(SeeSubmissions)).WithName("listMySubmissions").WithSummary("My team's submissions, the newest first");
         api.MapGet("/submissions/{id}", (SeeSubmissions use, SubmissionId id, CancellationToken cancellation) =>
-            use.One(id, cancellation).ToHttp()).Needs(typeof(SeeSubmissions)).WithSummary("One submission of my team");
+            use.One(id, cancellation).ToHttp()).Needs(typeof(SeeSubmissions)).WithName("getSubmission").WithSummary("One submission of my team");
         api.MapGet("/submissions/{id}/cases", (SeeSubmissions use, SubmissionId id, CancellationToken cancellation) =>
-            use.Cases(id, cancellation).ToHttp()).Needs(typeof(SeeSubmissions)).WithSummary("Scores of masks case by case; hidden cases after the end");
+            use.Cases(id, cancellation).ToHttp())
+            .Needs(typeof(SeeSubmissions)).WithName("listSubmissionCases").WithSummary("Scores of masks case by case; hidden cases after the end");
     }
 
     public async Task<Outcome<Page<SubmissionView>>> List(CompetitionId id, int page, int size, CancellationToken cancellation)

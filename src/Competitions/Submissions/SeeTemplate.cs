@@ -10,6 +10,7 @@ using Pirogov.Competitions.Teams;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Competitions.Submissions;
 
@@ -22,7 +23,8 @@ internal sealed class SeeTemplate(PirogovDb db, CurrentActor actor)
         {
             var outcome = await use.Handle(id, cancellation);
             return outcome.IsRefused(out var refusal) ? refusal.ToHttp() : Results.File(Encoding.UTF8.GetBytes(outcome.Value), "text/csv; charset=utf-8", "template.csv");
-        }).Needs(typeof(SeeTemplate)).WithSummary("Names (and shapes) that a submission must contain");
+        })
+        .Needs(typeof(SeeTemplate)).WithName("getSubmissionTemplate").WithSummary("Names (and shapes) that a submission must contain").WithMetadata(new GivesBytes("text/csv"));
 
     public async Task<Outcome<string>> Handle(CompetitionId id, CancellationToken cancellation)
     {

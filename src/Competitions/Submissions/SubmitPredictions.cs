@@ -16,6 +16,7 @@ using Pirogov.Platform.Evidence;
 using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Problems;
 using Pirogov.Platform.Store;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Competitions.Submissions;
 
@@ -44,7 +45,8 @@ internal sealed class SubmitPredictions(
                 ? await use.Handle(id, file.Name, file.Bytes, cancellation).ToCreated(r => $"/api/v1/submissions/{r.Id}")
                 : new NoFileSent().ToHttp())
         .Needs(typeof(SubmitPredictions)).WithMetadata(new RequestSizeLimitAttribute(RequestLimit))
-        .WithSummary("Submits predictions: multipart/form-data, or the bare bytes with ?name=");
+        .WithSummary("Submits predictions: multipart/form-data, or the bare bytes with ?name=")
+        .WithMetadata(new TakesBytes("multipart/form-data", "application/octet-stream")).Produces<Response>(StatusCodes.Status201Created);
 
     public async Task<Outcome<Response>> Handle(CompetitionId id, string fileName, Stream bytes, CancellationToken cancellation)
     {

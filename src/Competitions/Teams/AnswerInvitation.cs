@@ -17,11 +17,11 @@ internal sealed class AnswerInvitation(PirogovDb db, IDatasets datasets, Current
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/invitations", (AnswerInvitation use, CancellationToken cancellation) => use.Open(cancellation))
-            .Needs(typeof(AnswerInvitation)).WithSummary("My open invitations");
+            .Needs(typeof(AnswerInvitation)).WithName("listMyInvitations").WithSummary("My open invitations");
         api.MapPost("/invitations/{id}/accept", (AnswerInvitation use, InvitationId id, CancellationToken cancellation) =>
-            use.Handle(id, true, cancellation).ToHttp()).Needs(typeof(AnswerInvitation)).WithSummary("Joins the team");
+            use.Handle(id, true, cancellation).ToHttp()).Needs(typeof(AnswerInvitation)).WithName("acceptInvitation").WithSummary("Joins the team");
         api.MapPost("/invitations/{id}/decline", (AnswerInvitation use, InvitationId id, CancellationToken cancellation) =>
-            use.Handle(id, false, cancellation).ToHttp()).Needs(typeof(AnswerInvitation)).WithSummary("Declines the invitation");
+            use.Handle(id, false, cancellation).ToHttp()).Needs(typeof(AnswerInvitation)).WithName("declineInvitation").WithSummary("Declines the invitation");
     }
 
     public async Task<IReadOnlyList<InvitationView>> Open(CancellationToken cancellation)

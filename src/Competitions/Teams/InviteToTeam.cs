@@ -25,10 +25,12 @@ internal sealed class InviteToTeam(PirogovDb db, CurrentActor actor, AuditTrail 
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/competitions/{id}/team/invitations", (InviteToTeam use, CompetitionId id, Request request, CancellationToken cancellation) =>
-            use.Handle(id, request, cancellation).ToCreated(_ => $"/api/v1/competitions/{id}/team")).Needs(typeof(InviteToTeam)).WithSummary("Invites a person to my team");
+            use.Handle(id, request, cancellation).ToCreated(_ => $"/api/v1/competitions/{id}/team"))
+            .Needs(typeof(InviteToTeam)).WithName("inviteToTeam").WithSummary("Invites a person to my team");
         api.MapDelete("/competitions/{id}/team/invitations/{invitation}",
             (InviteToTeam use, CompetitionId id, InvitationId invitation, CancellationToken cancellation) =>
-                use.Withdraw(id, invitation, cancellation).ToHttp()).Needs(typeof(InviteToTeam)).WithSummary("Withdraws an open invitation");
+                use.Withdraw(id, invitation, cancellation).ToHttp())
+                .Needs(typeof(InviteToTeam)).WithName("withdrawInvitation").WithSummary("Withdraws an open invitation");
     }
 
     public async Task<Outcome<Response>> Handle(CompetitionId id, Request request, CancellationToken cancellation)

@@ -27,7 +27,7 @@ internal sealed class SeeTeam(PirogovDb db, CurrentActor actor, TimeProvider tim
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/competitions/{id}/team",
         (SeeTeam use, CompetitionId id, CancellationToken cancellation) => use.Mine(id, cancellation).ToHttp())
-        .Needs(typeof(SeeTeam)).WithSummary("My team: members, invitations, submissions left today");
+        .Needs(typeof(SeeTeam)).WithName("getMyTeam").WithSummary("My team: members, invitations, submissions left today");
 
     public async Task<Outcome<TeamView>> Mine(CompetitionId id, CancellationToken cancellation)
     {

@@ -9,6 +9,7 @@ using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
 using Pirogov.Platform.Store;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Datasets.Catalogue;
 
@@ -18,7 +19,7 @@ internal sealed class DownloadFile(PirogovDb db, ObjectStore store, DatasetAcces
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapMethods("/datasets/{slug}/versions/{number:int}/files/{**path}", ["GET", "HEAD"],
         (DownloadFile use, string slug, int number, string path, CancellationToken cancellation) => use.Handle(slug, number, path, cancellation))
-        .Needs(typeof(DownloadFile)).WithSummary("Downloads a file of a version by its path; ranges are served.").Produces(StatusCodes.Status200OK, contentType: "application/octet-stream");
+        .Needs(typeof(DownloadFile)).WithSummary("Downloads a file of a version by its path; ranges are served.").WithMetadata(new GivesBytes("application/octet-stream"));
 
     public async Task<IResult> Handle(string slug, int number, string path, CancellationToken cancellation)
     {

@@ -18,7 +18,7 @@ internal sealed class ListFiles(PirogovDb db, DatasetAccess access)
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/datasets/{slug}/versions/{number:int}/files",
         (ListFiles use, string slug, int number, string? under, int? page, int? size, CancellationToken cancellation) =>
             use.Handle(slug, number, under, page ?? 1, size ?? Page.DefaultSize, cancellation).ToHttp())
-        .Needs(typeof(ListFiles)).WithSummary("Lists the files of a version, optionally those whose path begins with 'under'.").Produces<Page<Row>>();
+        .Needs(typeof(ListFiles)).WithSummary("Lists the files of a version, optionally those whose path begins with 'under'.");
 
     public async Task<Outcome<Page<Row>>> Handle(string slug, int number, string? under, int page, int size, CancellationToken cancellation)
     {

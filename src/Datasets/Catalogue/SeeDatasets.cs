@@ -33,13 +33,14 @@ internal sealed class SeeDatasets(PirogovDb db, ObjectStore store, DatasetAccess
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/datasets", (SeeDatasets use, string? text, int? page, int? size, CancellationToken cancellation) =>
-            use.List(text, page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(SeeDatasets)).WithSummary("Lists the datasets.");
+            use.List(text, page ?? 1, size ?? Page.DefaultSize, cancellation))
+            .Needs(typeof(SeeDatasets)).WithName("listDatasets").WithSummary("Lists the datasets.");
         api.MapGet("/datasets/{slug}", (SeeDatasets use, string slug, CancellationToken cancellation) => use.Find(slug, cancellation).ToHttp())
-            .Needs(typeof(SeeDatasets)).WithSummary("A dataset and its versions.").Produces<One>();
+            .Needs(typeof(SeeDatasets)).WithName("getDataset").WithSummary("A dataset and its versions.");
         api.MapGet("/datasets/{slug}/versions/{number:int}", (SeeDatasets use, string slug, int number, CancellationToken cancellation) =>
-            use.Version(slug, number, cancellation).ToHttp()).Needs(typeof(SeeDatasets)).WithSummary("One version of a dataset.").Produces<VersionRow>();
+            use.Version(slug, number, cancellation).ToHttp()).Needs(typeof(SeeDatasets)).WithName("getDatasetVersion").WithSummary("One version of a dataset.");
         api.MapGet("/datasets/{slug}/versions/{number:int}/passport", (SeeDatasets use, string slug, int number, CancellationToken cancellation) =>
-            use.Passport(slug, number, cancellation).ToHttp()).Needs(typeof(SeeDatasets)).WithSummary("The passport of a version.").Produces<Passport>();
+            use.Passport(slug, number, cancellation).ToHttp()).Needs(typeof(SeeDatasets)).WithName("getDatasetPassport").WithSummary("The passport of a version.");
     }
 
     public async Task<Page<Row>> List(string? text, int page, int size, CancellationToken cancellation)

@@ -18,7 +18,7 @@ internal sealed class DropUnfinishedVersion(PirogovDb db, AuditTrail audit)
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapDelete("/datasets/{slug}/versions/{number:int}",
         (DropUnfinishedVersion use, string slug, int number, CancellationToken cancellation) => use.Handle(slug, number, cancellation).ToHttp())
-        .Needs(typeof(DropUnfinishedVersion)).WithSummary("Drops a version that was not published.").Produces(StatusCodes.Status204NoContent);
+        .Needs(typeof(DropUnfinishedVersion)).WithSummary("Drops a version that was not published.");
 
     public async Task<Outcome<Done>> Handle(string slug, int number, CancellationToken cancellation)
     {

@@ -29,7 +29,7 @@ internal sealed class FreezeVersion(PirogovDb db, SplitPlanner planner, IAgenda 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/datasets/{slug}/versions",
         (FreezeVersion use, string slug, Request request, CancellationToken cancellation) =>
             use.Handle(slug, request, cancellation).ToCreated(r => $"/api/v1/datasets/{r.Slug}/versions/{r.Number}"))
-        .Needs(typeof(FreezeVersion)).WithSummary("Freezes a labelling release as the next version of a dataset.").Produces<Response>(StatusCodes.Status201Created);
+        .Needs(typeof(FreezeVersion)).WithSummary("Freezes a labelling release as the next version of a dataset.");
 
     public async Task<Outcome<Response>> Handle(string slug, Request request, CancellationToken cancellation)
     {

@@ -24,7 +24,7 @@ internal sealed class PreviewSplit(SplitPlanner planner, PirogovDb db)
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/datasets/split-preview",
         (PreviewSplit use, Request request, CancellationToken cancellation) => use.Handle(request, cancellation).ToHttp())
-        .Needs(typeof(PreviewSplit)).WithSummary("Shows how a release would be split.").Produces<Response>();
+        .Needs(typeof(PreviewSplit)).WithSummary("Shows how a release would be split.");
 
     public async Task<Outcome<Response>> Handle(Request request, CancellationToken cancellation)
     {

@@ -15,7 +15,7 @@ internal sealed class SeeReleases(IReleases releases, IAgenda agenda)
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/datasets/releases",
         (SeeReleases use, CancellationToken cancellation) => use.List(cancellation))
-        .Needs(typeof(SeeReleases)).WithSummary("Lists the labelling releases that can be frozen.");
+        .Needs(typeof(SeeReleases)).WithName("listReleasesToFreeze").WithSummary("Lists the labelling releases that can be frozen.");
 
     public async Task<IReadOnlyList<Row>> List(CancellationToken cancellation) =>
         [.. (await releases.All(cancellation)).OrderByDescending(r => r.ReleasedAt)

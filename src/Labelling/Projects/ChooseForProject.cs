@@ -20,7 +20,7 @@ internal sealed record ProjectChoices(
 internal sealed class ChooseForProject(PirogovDb db, ICases cases, IAgenda agenda)
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/labelling-experts", (ChooseForProject use, CancellationToken cancellation) =>
-        use.Experts(cancellation)).Needs(typeof(ChooseForProject)).WithSummary("Experts who can read, adjudicate or validate.");
+        use.Experts(cancellation)).Needs(typeof(ChooseForProject)).WithName("listLabellingExperts").WithSummary("Experts who can read, adjudicate or validate.");
 
     public async Task<IReadOnlyList<Expert>> Experts(CancellationToken cancellation)
     {

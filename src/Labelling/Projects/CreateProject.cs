@@ -36,7 +36,7 @@ internal sealed class CreateProject(PirogovDb db, ICases cases, IAgenda agenda, 
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/labelling-projects",
             (CreateProject use, Request request, CancellationToken cancellation) => use.Handle(request, cancellation).ToCreated(r => $"/api/v1/labelling-projects/{r.Id}"))
-        .Needs(typeof(CreateProject)).WithSummary("Plans a labelling project.");
+        .Needs(typeof(CreateProject)).WithName("createLabellingProject").WithSummary("Plans a labelling project.");
 
     public async Task<Outcome<Response>> Handle(Request request, CancellationToken cancellation)
     {

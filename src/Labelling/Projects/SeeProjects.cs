@@ -12,6 +12,7 @@ using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Labelling.Projects;
 
@@ -41,11 +42,13 @@ internal sealed class SeeProjects(PirogovDb db, IAgenda agenda)
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/labelling-projects", (SeeProjects use, int? page, int? size, CancellationToken cancellation) =>
-            use.List(page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(SeeProjects)).WithSummary("Labelling projects, the newest first.");
+            use.List(page ?? 1, size ?? Page.DefaultSize, cancellation))
+            .Needs(typeof(SeeProjects)).WithName("listLabellingProjects").WithSummary("Labelling projects, the newest first.");
         api.MapGet("/labelling-projects/{id}", (SeeProjects use, ProjectId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
-            .Needs(typeof(SeeProjects)).WithSummary("A project's progress, people and agreement.");
-        api.MapGet("/labelling-projects/{id}/cases", (SeeProjects use, ProjectId id, ProjectCaseState? state, int? page, int? size, CancellationToken cancellation) =>
-            use.Cases(id, state, page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(SeeProjects)).WithSummary("A project's cases with the state of their readings.");
+            .Needs(typeof(SeeProjects)).WithName("getLabellingProject").WithSummary("A project's progress, people and agreement.");
+        api.MapGet("/labelling-projects/{id}/cases", (SeeProjects use, ProjectId id, EnumWord<ProjectCaseState>? state, int? page, int? size, CancellationToken cancellation) =>
+            use.Cases(id, state?.Value, page ?? 1, size ?? Page.DefaultSize, cancellation))
+            .Needs(typeof(SeeProjects)).WithName("listProjectCases").WithSummary("A project's cases with the state of their readings.");
     }
 
     public async Task<Page<ProjectRow>> List(int page, int size, CancellationToken cancellation) => await (

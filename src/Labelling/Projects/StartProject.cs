@@ -18,7 +18,7 @@ internal sealed class StartProject(PirogovDb db, AuditTrail audit, TimeProvider 
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/labelling-projects/{id}/start",
             (StartProject use, ProjectId id, CancellationToken cancellation) => use.Handle(id, cancellation).ToHttp())
-        .Needs(typeof(StartProject)).WithSummary("Starts the project: its readers get their cases.");
+        .Needs(typeof(StartProject)).WithName("startLabellingProject").WithSummary("Starts the project: its readers get their cases.");
 
     public async Task<Outcome<Response>> Handle(ProjectId id, CancellationToken cancellation)
     {

@@ -23,7 +23,7 @@ internal sealed class MyReadings(PirogovDb db, CurrentActor actor)
     private const int FinishedShown = 200;
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/readings", (MyReadings use, CancellationToken cancellation) => use.Queue(cancellation))
-        .Needs(typeof(MyReadings)).WithSummary("The signed-in expert's own readings.");
+        .Needs(typeof(MyReadings)).WithName("listMyReadings").WithSummary("The signed-in expert's own readings.");
 
     public async Task<QueueView> Queue(CancellationToken cancellation)
     {

@@ -40,7 +40,7 @@ internal sealed class SeeReading(
     PirogovDb db, CurrentActor actor, ICases cases, AuditTrail audit, Documents documents, NextReading next, ReadingSources sources)
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/readings/{id}", (SeeReading use, ReadingId id, CancellationToken cancellation) =>
-        use.One(id, cancellation).ToHttp()).Needs(typeof(SeeReading)).WithSummary("One's own reading, with everything the workbench needs.");
+        use.One(id, cancellation).ToHttp()).Needs(typeof(SeeReading)).WithName("getReading").WithSummary("One's own reading, with everything the workbench needs.");
 
     public async Task<Outcome<ReadingView>> One(ReadingId id, CancellationToken cancellation)
     {

@@ -27,11 +27,13 @@ internal sealed class SeeReleases(PirogovDb db, IReleases releases, Documents do
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/labelling-releases", (SeeReleases use, int? page, int? size, CancellationToken cancellation) =>
-            use.List(page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(SeeReleases)).WithSummary("Releases, the newest first.");
+            use.List(page ?? 1, size ?? Page.DefaultSize, cancellation))
+            .Needs(typeof(SeeReleases)).WithName("listLabellingReleases").WithSummary("Releases, the newest first.");
         api.MapGet("/labelling-releases/{id}", (SeeReleases use, ReleaseId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
-            .Needs(typeof(SeeReleases)).WithSummary("A release: classes, agreement, cases and hashes.");
+            .Needs(typeof(SeeReleases)).WithName("getLabellingRelease").WithSummary("A release: classes, agreement, cases and hashes.");
         api.MapGet("/labelling-releases/{id}/cases/{caseId}", (SeeReleases use, ReleaseId id, CaseId caseId, CancellationToken cancellation) =>
-            use.Labels(id, caseId, cancellation).ToHttp()).Needs(typeof(SeeReleases)).WithSummary("The released labels of one case, masks with their runs.");
+            use.Labels(id, caseId, cancellation).ToHttp())
+            .Needs(typeof(SeeReleases)).WithName("getReleasedCase").WithSummary("The released labels of one case, masks with their runs.");
     }
 
     public async Task<Page<ReleaseListRow>> List(int page, int size, CancellationToken cancellation) => await (

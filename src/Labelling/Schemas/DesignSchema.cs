@@ -27,13 +27,16 @@ internal sealed class DesignSchema(PirogovDb db, AuditTrail audit, TimeProvider 
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/labelling-schemas", (DesignSchema use, Request request, CancellationToken cancellation) =>
-            use.Create(request, cancellation).ToCreated(r => $"/api/v1/labelling-schemas/{r.Id}")).Needs(typeof(DesignSchema)).WithSummary("Makes a schema with its first draft.");
+            use.Create(request, cancellation).ToCreated(r => $"/api/v1/labelling-schemas/{r.Id}"))
+            .Needs(typeof(DesignSchema)).WithName("createLabellingSchema").WithSummary("Makes a schema with its first draft.");
         api.MapPut("/labelling-schemas/{id}/draft", (DesignSchema use, SchemaId id, Request request, CancellationToken cancellation) =>
-            use.Edit(id, request, cancellation).ToHttp()).Needs(typeof(DesignSchema)).WithSummary("Changes the draft; after a publication, begins the next version.");
+            use.Edit(id, request, cancellation).ToHttp())
+            .Needs(typeof(DesignSchema)).WithName("editSchemaDraft").WithSummary("Changes the draft; after a publication, begins the next version.");
         api.MapPost("/labelling-schemas/{id}/publish", (DesignSchema use, SchemaId id, CancellationToken cancellation) =>
-            use.Publish(id, cancellation).ToHttp()).Needs(typeof(DesignSchema)).WithSummary("Publishes the draft: from then on it never changes.");
+            use.Publish(id, cancellation).ToHttp())
+            .Needs(typeof(DesignSchema)).WithName("publishSchema").WithSummary("Publishes the draft: from then on it never changes.");
         api.MapPost("/labelling-schemas/check", (Request request) => Check(request)).Needs(typeof(DesignSchema))
-            .WithSummary("What keeps a draft from being published.");
+            .WithName("checkSchemaDraft").WithSummary("What keeps a draft from being published.");
     }
 
     public static IReadOnlyList<SchemaIsUnfit> Check(Request request) => [.. request.Content.Faults()];

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -19,7 +20,9 @@ internal sealed record ObjectMeasurement(double? LengthMm);
 /// <param name="Points">Pixels of the frame: (0, 0) is the top-left corner of the top-left pixel (PS3.3 C.18.6).</param>
 /// <param name="Points3d">mm, patient coordinates of <paramref name="FrameOfReferenceUid"/>.</param>
 internal sealed record DocumentObject(
-    string Id, string Class, string Type, string SopInstanceUid, int Frame, IReadOnlyList<double[]> Points, string? FrameOfReferenceUid = null,
+    string Id, string Class,
+    [property: AllowedValues("polygon", "polyline", "rectangle", "ellipse", "length", "point")] string Type,
+    string SopInstanceUid, int Frame, IReadOnlyList<double[]> Points, string? FrameOfReferenceUid = null,
     IReadOnlyList<double[]>? Points3d = null, ObjectMeasurement? Measurement = null);
 
 internal sealed record DocumentAnswer(JsonElement? Value, bool Uncertain = false, bool CannotAssess = false)

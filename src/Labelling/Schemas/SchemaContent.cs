@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Platform.Problems;
@@ -11,13 +12,17 @@ internal sealed record LabelCode(string Scheme, string Value, string Meaning);
 /// <param name="Color"><c>#rrggbb</c>.</param>
 /// <param name="Required">A submission without a mask or an object of the class is refused.</param>
 internal sealed record LabelClass(
-    string Id, Bilingual Name, string Color, IReadOnlyList<string> Geometries, LabelCode? Code = null, Bilingual? Description = null, bool Required = false);
+    string Id, Bilingual Name, string Color,
+    [property: AllowedValues("mask", "polygon", "polyline", "rectangle", "ellipse", "length", "point")] IReadOnlyList<string> Geometries,
+    LabelCode? Code = null, Bilingual? Description = null, bool Required = false);
 
 internal sealed record QuestionOption(string Id, Bilingual Text);
 
 /// <summary>A question about the whole case.</summary>
 internal sealed record Question(
-    string Id, Bilingual Text, string Type, IReadOnlyList<QuestionOption> Options, bool Required = false, string? Unit = null, double? Min = null,
+    string Id, Bilingual Text,
+    [property: AllowedValues(Question.Choice, Question.Multichoice, Question.Number, Question.FreeText, Question.YesNo)] string Type,
+    IReadOnlyList<QuestionOption> Options, bool Required = false, string? Unit = null, double? Min = null,
     double? Max = null, bool AllowUncertain = false, bool AllowCannotAssess = false)
 {
     public const string Choice = "choice";

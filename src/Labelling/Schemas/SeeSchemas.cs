@@ -29,11 +29,12 @@ internal sealed class SeeSchemas(PirogovDb db)
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/labelling-schemas", (SeeSchemas use, int? page, int? size, CancellationToken cancellation) =>
-            use.List(page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(SeeSchemas)).WithSummary("Labelling schemas with their versions.");
+            use.List(page ?? 1, size ?? Page.DefaultSize, cancellation))
+            .Needs(typeof(SeeSchemas)).WithName("listLabellingSchemas").WithSummary("Labelling schemas with their versions.");
         api.MapGet("/labelling-schemas/{id}", (SeeSchemas use, SchemaId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
-            .Needs(typeof(SeeSchemas)).WithSummary("A schema: its newest version's content and the list of versions.");
+            .Needs(typeof(SeeSchemas)).WithName("getLabellingSchema").WithSummary("A schema: its newest version's content and the list of versions.");
         api.MapGet("/labelling-schema-versions/{id}", (SeeSchemas use, SchemaVersionId id, CancellationToken cancellation) => use.Version(id, cancellation).ToHttp())
-            .Needs(typeof(SeeSchemas)).WithSummary("One version of a schema, as readings show it.");
+            .Needs(typeof(SeeSchemas)).WithName("getSchemaVersion").WithSummary("One version of a schema, as readings show it.");
     }
 
     public async Task<Page<SchemaRow>> List(int page, int size, CancellationToken cancellation)

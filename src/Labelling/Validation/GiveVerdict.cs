@@ -26,9 +26,10 @@ internal sealed class GiveVerdict(
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/readings/{id}/accept", (GiveVerdict use, ReadingId id, CancellationToken cancellation) => use.Accept(id, cancellation).ToHttp())
-            .Needs(typeof(GiveVerdict)).WithSummary("Accepts the consensus at this level.");
+            .Needs(typeof(GiveVerdict)).WithName("acceptConsensus").WithSummary("Accepts the consensus at this level.");
         api.MapPost("/readings/{id}/return", (GiveVerdict use, ReadingId id, ReturnRequest request, CancellationToken cancellation) =>
-            use.Return(id, request, cancellation).ToHttp()).Needs(typeof(GiveVerdict)).WithSummary("Returns the consensus to the adjudicator with a comment.");
+            use.Return(id, request, cancellation).ToHttp())
+            .Needs(typeof(GiveVerdict)).WithName("returnConsensus").WithSummary("Returns the consensus to the adjudicator with a comment.");
     }
 
     public Task<Outcome<Response>> Accept(ReadingId id, CancellationToken cancellation) => Judge(id, null, cancellation);

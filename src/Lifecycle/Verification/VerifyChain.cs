@@ -29,9 +29,10 @@ internal sealed class VerifyChain(
     {
         string[] verbs = [HttpMethods.Get, HttpMethods.Post];
         api.MapMethods("/evidence/verify", verbs, (VerifyChain use, string kind, Guid subject, CancellationToken cancellation) =>
-            use.Link(kind, subject, null, cancellation).ToHttp()).Needs(typeof(VerifyChain)).WithSummary("Verifies the chain below a link");
+            use.Link(kind, subject, null, cancellation).ToHttp()).Needs(typeof(VerifyChain)).WithName("verifyLink").WithSummary("Verifies the chain below a link");
         api.MapMethods("/solutions/{id}/verify", verbs, (VerifyChain use, SolutionId id, CancellationToken cancellation) =>
-            use.Solution(id, null, cancellation).ToHttp()).Needs(typeof(VerifyChain)).WithSummary("Verifies a solution's chain from its newest gate or its score");
+            use.Solution(id, null, cancellation).ToHttp())
+            .Needs(typeof(VerifyChain)).WithName("verifySolution").WithSummary("Verifies a solution's chain from its newest gate or its score");
     }
 
     /// <param name="progress">Told after every link.</param>

@@ -21,11 +21,14 @@ public sealed class ManageOrganisations(PirogovDb db, AuditTrail audit)
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/organisations", (ManageOrganisations use, string? text, int? page, int? size, CancellationToken cancellation) =>
-            use.List(text, page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(ManageOrganisations)).WithSummary("Organisations by name.");
+            use.List(text, page ?? 1, size ?? Page.DefaultSize, cancellation))
+            .Needs(typeof(ManageOrganisations)).WithName("listOrganisations").WithSummary("Organisations by name.");
         api.MapPost("/organisations", (ManageOrganisations use, Request request, CancellationToken cancellation) =>
-            use.Add(request, cancellation).ToCreated(o => $"/api/v1/organisations/{o.Id}")).Needs(typeof(ManageOrganisations)).WithSummary("Adds an organisation.");
+            use.Add(request, cancellation).ToCreated(o => $"/api/v1/organisations/{o.Id}"))
+            .Needs(typeof(ManageOrganisations)).WithName("createOrganisation").WithSummary("Adds an organisation.");
         api.MapPut("/organisations/{id}", (ManageOrganisations use, OrganisationId id, Request request, CancellationToken cancellation) =>
-            use.Rename(id, request, cancellation).ToHttp()).Needs(typeof(ManageOrganisations)).WithSummary("Renames an organisation.");
+            use.Rename(id, request, cancellation).ToHttp())
+            .Needs(typeof(ManageOrganisations)).WithName("renameOrganisation").WithSummary("Renames an organisation.");
     }
 
     public async Task<Page<View>> List(string? text, int page, int size, CancellationToken cancellation)

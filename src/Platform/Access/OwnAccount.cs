@@ -31,11 +31,11 @@ public sealed class OwnAccount(PirogovDb db, UserManager<Account> users, Current
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/account", (OwnAccount use, CancellationToken cancellation) => use.Show(cancellation)).Needs(typeof(OwnAccount))
-            .WithSummary("The signed-in person's own account.");
+            .WithName("getOwnAccount").WithSummary("The signed-in person's own account.");
         api.MapPut("/account", (OwnAccount use, Change change, CancellationToken cancellation) => use.Rename(change, cancellation).ToHttp()).Needs(typeof(OwnAccount))
-            .WithSummary("Changes one's own name and language.");
+            .WithName("changeOwnAccount").WithSummary("Changes one's own name and language.");
         api.MapPost("/account/password", (OwnAccount use, PasswordChange change, CancellationToken cancellation) =>
-            use.ChangePassword(change, cancellation).ToHttp()).Needs(typeof(OwnAccount)).WithSummary("Changes one's own password.");
+            use.ChangePassword(change, cancellation).ToHttp()).Needs(typeof(OwnAccount)).WithName("changeOwnPassword").WithSummary("Changes one's own password.");
     }
 
     public async Task<View> Show(CancellationToken cancellation)

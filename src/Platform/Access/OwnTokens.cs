@@ -37,13 +37,16 @@ public sealed class OwnTokens(PirogovDb db, CurrentActor actor, AuditTrail audit
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/tokens", (OwnTokens use, int? page, int? size, CancellationToken cancellation) =>
-            use.List(page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(OwnTokens)).WithSummary("One's own tokens, newest first.");
+            use.List(page ?? 1, size ?? Page.DefaultSize, cancellation))
+            .Needs(typeof(OwnTokens)).WithName("listOwnTokens").WithSummary("One's own tokens, newest first.");
         api.MapPost("/tokens", (OwnTokens use, Request request, ClaimsPrincipal caller, CancellationToken cancellation) =>
-            use.Create(request, ScopesOf(caller), cancellation).ToCreated(t => $"/api/v1/tokens/{t.Id}")).Needs(typeof(OwnTokens)).WithSummary("Makes a token; the secret is in this answer only.");
+            use.Create(request, ScopesOf(caller), cancellation).ToCreated(t => $"/api/v1/tokens/{t.Id}"))
+            .Needs(typeof(OwnTokens)).WithName("createOwnToken").WithSummary("Makes a token; the secret is in this answer only.");
         api.MapDelete("/tokens/{id}", (OwnTokens use, TokenId id, CancellationToken cancellation) => use.Revoke(id, cancellation).ToHttp())
-            .Needs(typeof(OwnTokens)).WithSummary("Revokes a token at once.");
+            .Needs(typeof(OwnTokens)).WithName("revokeOwnToken").WithSummary("Revokes a token at once.");
         api.MapPost("/tokens/issue", Issue).AllowAnonymous().RequireRateLimiting(Protection.SignInRate)
-            .WithSummary("Trades login, password and second-factor code for a token: how the command line signs in.");
+            .WithName("issueToken")
+            .WithSummary("Trades login, password and second-factor code for a token: how the command line signs in.").Produces<Issued>(StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> Issue(SignIn signIn, OwnTokens use, CurrentActor actor, IssueRequest request, HttpContext http, CancellationToken cancellation)

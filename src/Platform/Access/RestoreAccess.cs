@@ -18,11 +18,13 @@ public sealed class RestoreAccess(PirogovDb db, UserManager<Account> users, Audi
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/accounts/{id:guid}/unlock", (RestoreAccess use, Guid id, CancellationToken cancellation) => use.Unlock(id, cancellation).ToHttp())
-            .Needs(typeof(RestoreAccess)).WithSummary("Lifts the lock after failed attempts.");
+            .Needs(typeof(RestoreAccess)).WithName("unlockAccount").WithSummary("Lifts the lock after failed attempts.");
         api.MapPost("/accounts/{id:guid}/password", (RestoreAccess use, Guid id, NewPassword request, CancellationToken cancellation) =>
-            use.ResetPassword(id, request, cancellation).ToHttp()).Needs(typeof(RestoreAccess)).WithSummary("Sets a new password; ends sessions and tokens.");
+            use.ResetPassword(id, request, cancellation).ToHttp())
+            .Needs(typeof(RestoreAccess)).WithName("resetPassword").WithSummary("Sets a new password; ends sessions and tokens.");
         api.MapPost("/accounts/{id:guid}/second-factor/reset", (RestoreAccess use, Guid id, CancellationToken cancellation) =>
-            use.ResetSecondFactor(id, cancellation).ToHttp()).Needs(typeof(RestoreAccess)).WithSummary("Takes the second factor away.");
+            use.ResetSecondFactor(id, cancellation).ToHttp())
+            .Needs(typeof(RestoreAccess)).WithName("resetSecondFactor").WithSummary("Takes the second factor away.");
     }
 
     public async Task<Outcome<Done>> Unlock(Guid id, CancellationToken cancellation)

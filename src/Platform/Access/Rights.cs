@@ -19,6 +19,9 @@ public sealed class NeedsAttribute(string right) : Attribute
     public string Right { get; } = right;
 }
 
+/// <summary>Endpoint metadata: whose door this is.</summary>
+public sealed record OfUseCase(Type UseCase);
+
 public static class RightsRegistration
 {
     public static IServiceCollection AddRights(this IServiceCollection services, params Right[] rights)
@@ -49,7 +52,7 @@ public static class RightsRegistration
     public static TBuilder Needs<TBuilder>(this TBuilder endpoint, Type useCase) where TBuilder : IEndpointConventionBuilder
     {
         var needs = useCase.GetCustomAttribute<NeedsAttribute>() ?? throw new InvalidOperationException($"{useCase.Name} names no right.");
-        return endpoint.RequireAuthorization(needs.Right);
+        return endpoint.RequireAuthorization(needs.Right).WithMetadata(new OfUseCase(useCase));
     }
 }
 

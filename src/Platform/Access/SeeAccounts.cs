@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Platform.Access;
 
@@ -18,9 +19,11 @@ public sealed class SeeAccounts(PirogovDb db, TimeProvider time)
 {
     internal static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/accounts", (SeeAccounts use, string? text, Role? role, int? page, int? size, CancellationToken cancellation) =>
-            use.List(text, role, page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(SeeAccounts)).WithSummary("Accounts by name.");
-        api.MapGet("/accounts/{id:guid}", (SeeAccounts use, Guid id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp()).Needs(typeof(SeeAccounts));
+        api.MapGet("/accounts", (SeeAccounts use, string? text, EnumWord<Role>? role, int? page, int? size, CancellationToken cancellation) =>
+            use.List(text, role?.Value, page ?? 1, size ?? Page.DefaultSize, cancellation))
+            .Needs(typeof(SeeAccounts)).WithName("listAccounts").WithSummary("Accounts by name.");
+        api.MapGet("/accounts/{id:guid}", (SeeAccounts use, Guid id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
+            .Needs(typeof(SeeAccounts)).WithName("getAccount").WithSummary("One account.");
     }
 
     public async Task<Page<AccountView>> List(string? text, Role? role, int page, int size, CancellationToken cancellation)

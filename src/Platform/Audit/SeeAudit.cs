@@ -26,9 +26,9 @@ public sealed class SeeAudit(PirogovDb db, AuditChain chain)
     {
         api.MapGet("/audit", (SeeAudit use, string? person, string? action, string? @object, DateTimeOffset? from, DateTimeOffset? until, int? page, int? size,
                 CancellationToken cancellation) => use.List(new(person, action, @object, from, until), page ?? 1, size ?? Page.DefaultSize, cancellation))
-            .Needs(typeof(SeeAudit)).WithSummary("Entries of the audit log, newest first.");
+            .Needs(typeof(SeeAudit)).WithName("listAudit").WithSummary("Entries of the audit log, newest first.");
         api.MapGet("/audit/check", (SeeAudit use, CancellationToken cancellation) => use.CheckChain(cancellation)).Needs(typeof(SeeAudit))
-            .WithSummary("Walks the whole chain of hashes.");
+            .WithName("checkAuditChain").WithSummary("Walks the whole chain of hashes.");
     }
 
     public async Task<Page<View>> List(Filter filter, int page, int size, CancellationToken cancellation)

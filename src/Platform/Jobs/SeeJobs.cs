@@ -7,6 +7,7 @@ using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Outbox;
 using Pirogov.Platform.Problems;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Platform.Jobs;
 
@@ -20,9 +21,11 @@ public sealed class SeeJobs(PirogovDb db, CurrentActor actor)
 {
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/jobs", (SeeJobs use, JobState? state, int? page, int? size, CancellationToken cancellation) =>
-            use.List(state, page ?? 1, size ?? Page.DefaultSize, cancellation)).Needs(typeof(SeeJobs));
-        routes.MapGet("/jobs/{id}", (SeeJobs use, JobId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp()).Needs(typeof(SeeJobs));
+        routes.MapGet("/jobs", (SeeJobs use, EnumWord<JobState>? state, int? page, int? size, CancellationToken cancellation) =>
+            use.List(state?.Value, page ?? 1, size ?? Page.DefaultSize, cancellation))
+            .Needs(typeof(SeeJobs)).WithName("listJobs").WithSummary("Background jobs, newest first.");
+        routes.MapGet("/jobs/{id}", (SeeJobs use, JobId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
+            .Needs(typeof(SeeJobs)).WithName("getJob").WithSummary("One job: how far it is, or why it failed.");
     }
 
     public async Task<Page<JobView>> List(JobState? state, int page, int size, CancellationToken cancellation) =>
@@ -49,8 +52,10 @@ public sealed class SteerJob(PirogovDb db, CurrentActor actor, AuditTrail audit,
 {
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/jobs/{id}/cancel", (SteerJob use, JobId id, CancellationToken cancellation) => use.Cancel(id, cancellation).ToHttp()).Needs(typeof(SteerJob));
-        routes.MapPost("/jobs/{id}/retry", (SteerJob use, JobId id, CancellationToken cancellation) => use.Retry(id, cancellation).ToHttp()).Needs(typeof(SteerJob));
+        routes.MapPost("/jobs/{id}/cancel", (SteerJob use, JobId id, CancellationToken cancellation) => use.Cancel(id, cancellation).ToHttp())
+            .Needs(typeof(SteerJob)).WithName("cancelJob").WithSummary("Asks a job to stop.");
+        routes.MapPost("/jobs/{id}/retry", (SteerJob use, JobId id, CancellationToken cancellation) => use.Retry(id, cancellation).ToHttp())
+            .Needs(typeof(SteerJob)).WithName("retryJob").WithSummary("Starts a failed job again.");
     }
 
     public async Task<Outcome<Done>> Cancel(JobId id, CancellationToken cancellation)

@@ -13,22 +13,22 @@ public static class ProblemResponses
     public const string TypePrefix = "/problems/";
 
     /// <summary>200 with the value, 204 for <see cref="Done"/>, or the problem.</summary>
-    public static async Task<IResult> ToHttp<T>(this Task<Outcome<T>> outcome)
+    public static async Task<Answer<T>> ToHttp<T>(this Task<Outcome<T>> outcome)
     {
         ArgumentNullException.ThrowIfNull(outcome);
         var result = await outcome;
         if (result.IsRefused(out var refusal))
-            return new ProblemResult(refusal);
-        return result.Value is Done ? Results.NoContent() : Results.Ok(result.Value);
+            return new(new ProblemResult(refusal));
+        return new(result.Value is Done ? Results.NoContent() : Results.Ok(result.Value));
     }
 
     /// <summary>201 with the place of what was made.</summary>
-    public static async Task<IResult> ToCreated<T>(this Task<Outcome<T>> outcome, Func<T, string> location)
+    public static async Task<CreatedAnswer<T>> ToCreated<T>(this Task<Outcome<T>> outcome, Func<T, string> location)
     {
         ArgumentNullException.ThrowIfNull(outcome);
         ArgumentNullException.ThrowIfNull(location);
         var result = await outcome;
-        return result.IsRefused(out var refusal) ? new ProblemResult(refusal) : Results.Created(location(result.Value), result.Value);
+        return new(result.IsRefused(out var refusal) ? new ProblemResult(refusal) : Results.Created(location(result.Value), result.Value));
     }
 
     public static IResult ToHttp(this Refusal refusal) => new ProblemResult(refusal);

@@ -30,7 +30,7 @@ function objectRow(wb: Workbench, object: LabelObject): HTMLElement {
   const color = wb.classOf(object.class)?.color ?? '#999';
   const slice = wb.series.value?.slices.findIndex((s) => s.sopInstanceUid === object.sopInstanceUid && s.frame === object.frame) ?? -1;
   const where = slice < 0 ? '' : wb.t('workbench.objects.slice', { index: slice + 1 });
-  const size = object.measurement ? wb.t('workbench.object.lengthMm', { value: round(object.measurement.lengthMm) }) : '';
+  const size = typeof object.measurement?.lengthMm === 'number' ? wb.t('workbench.object.lengthMm', { value: round(object.measurement.lengthMm) }) : '';
   return h('li', { class: wb.selected.value === object.id ? 'object-row active' : 'object-row', 'data-object': object.id, 'data-object-type': object.type },
     h('button', {
       type: 'button', class: 'object-go', title: wb.t('workbench.objects.goTo'),

@@ -61,7 +61,7 @@ type Put = (value: AnswerValue, typed: boolean) => void;
 function fieldOf(wb: Workbench, question: Question, put: Put): Field {
   switch (question.type) {
     case 'choice':
-      return radios(question.id, (question.options ?? []).map((o) => ({ value: o.id, label: wb.text(o.text) })), put);
+      return radios(question.id, question.options.map((o) => ({ value: o.id, label: wb.text(o.text) })), put);
     case 'boolean':
       return radios(question.id, [{ value: true, label: wb.t('workbench.yes') }, { value: false, label: wb.t('workbench.no') }], put);
     case 'multichoice':
@@ -85,7 +85,7 @@ function radios(name: string, options: { value: string | boolean; label: string 
 }
 
 function checks(question: Question, wb: Workbench, put: Put): Field {
-  const inputs = (question.options ?? []).map((option) => {
+  const inputs = question.options.map((option) => {
     const input = h('input', {
       type: 'checkbox', value: option.id,
       onchange: () => { put(inputs.filter((i) => i.input.checked).map((i) => i.id), false); },

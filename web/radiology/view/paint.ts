@@ -95,7 +95,7 @@ export function paintObject(
     context.stroke();
   }
   if (selected || object.type === 'length' || object.type === 'point') handles(context, points, color);
-  if (object.measurement) {
+  if (typeof object.measurement?.lengthMm === 'number') {
     caption(context, points.at(-1) ?? first, wb.t('workbench.object.lengthMm', { value: round(object.measurement.lengthMm) }), color);
   }
   context.restore();
