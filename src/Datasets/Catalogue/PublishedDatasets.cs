@@ -58,7 +58,7 @@ internal sealed class PublishedDatasets(PirogovDb db, TimeProvider time) : IData
             var (dataset, targets) = (datasets[v.DatasetId], VersionTargets.Of(v));
             return new DatasetVersionSummary(v.Id, dataset.Slug, dataset.Name.In(Localizer.Culture), v.Number, v.FrozenAt, dataset.ClinicalTaskId, v.ManifestSha256,
                 counts.Where(c => c.VersionId == v.Id).ToDictionary(c => c.Split, c => c.Cases), [.. targets.Classes.Select(c => c.Id)],
-                [.. targets.Questions.Select(q => new TargetQuestion(q.Id, q.Type, q.Options))]);
+                [.. targets.Questions.Select(q => new TargetQuestion(q.Id, q.Type, [.. q.Options.Select(o => o.Id)]))]);
         })];
     }
 }

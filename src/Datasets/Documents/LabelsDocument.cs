@@ -23,7 +23,7 @@ internal static class LabelsDocument
             ["id"] = q.Id,
             ["text"] = Both(q.Text),
             ["type"] = q.Type,
-            ["options"] = new JsonArray([.. q.Options.Select(o => (JsonNode)o)]),
+            ["options"] = new JsonArray([.. q.Options.Select(o => (JsonNode)o.Id)]),
         })]),
     });
 

@@ -20,7 +20,9 @@ public sealed record PassportDevice(string? Manufacturer, string? Model, int Cas
 /// <param name="VolumeMl">Over the train cases in which it occurs, ml.</param>
 public sealed record PassportClass(int Value, string Id, Bilingual Name, string Color, int TrainCases, PassportRange? VolumeMl);
 
-public sealed record PassportQuestion(string Id, Bilingual Text, string Type, IReadOnlyList<string> Options, IReadOnlyList<PassportCount> TrainAnswers);
+public sealed record PassportQuestion(string Id, Bilingual Text, string Type, IReadOnlyList<PassportOption> Options, IReadOnlyList<PassportCount> TrainAnswers);
+
+public sealed record PassportOption(string Id, Bilingual Text);
 
 public sealed record PassportSource(string Project, int Release, string ReleaseSha256, string Schema);
 
@@ -65,7 +67,8 @@ internal static class PassportCounts
             Range(facts.Select(f => f.Facts.SliceThickness).OfType<double>()),
             [.. targets.Classes.Select((c, k) => Class(c, k, train.Select(f => f.Facts)))],
             train.Count(f => f.Facts.OverlappingVoxels > 0), facts.Count(f => f.Facts.ImageNote is not null || f.Facts.Size.Count == 0),
-            [.. targets.Questions.Select(q => new PassportQuestion(q.Id, q.Text, q.Type, q.Options, Count(train.Select(f => f.Case.ReadAnswers().GetValueOrDefault(q.Id)))))],
+            [.. targets.Questions.Select(q => new PassportQuestion(q.Id, q.Text, q.Type, [.. q.Options.Select(o => new PassportOption(o.Id, o.Text))],
+                Count(train.Select(f => f.Case.ReadAnswers().GetValueOrDefault(q.Id)))))],
             targets.Agreement, readers, Count(facts.Select(f => f.Facts.Deidentification)), hiddenCommitment, manifestSha256);
     }
 

@@ -113,18 +113,38 @@ internal sealed class PassportLines(Localizer words, string culture)
         yield return (words["datasets.passport.agreement"], Agreement(p));
         yield return (words["datasets.passport.readers"], p.Readers?.ToString(numbers) ?? Unknown);
         yield return (words["datasets.passport.deidentification"], Counts(p.Deidentification));
-        yield return (words["datasets.passport.frozen-at"], Manifest.Time(p.FrozenAt));
+        yield return (words["datasets.passport.frozen-at"], p.FrozenAt.Moment());
         yield return (words["datasets.passport.manifest"], $"`{p.ManifestSha256}`");
         yield return (words["datasets.passport.commitment"], $"`{p.HiddenCommitment}`");
     }
 
     public string Range(PassportRange? range, string unit) => range is null
         ? Unknown
+        : Number(range.Least) == Number(range.Most)
+        ? $"{Number(range.Most)} {words[unit]}"
         : words["datasets.passport.range", new { least = Number(range.Least), median = Number(range.Median), most = Number(range.Most), unit = words[unit] }];
 
     public string Agreement(Passport p) => p.Agreement.Count == 0
         ? Unknown
-        : string.Join("; ", p.Agreement.Select(a => $"{a.Key} {(a.Value is { } value ? value.ToString("0.000", numbers) : "–")}"));
+        : string.Join("; ", p.Agreement.Select(a => AgreementOn(p, a.Key, a.Value)));
+
+    /// <summary>Answers by the words of their question; a count of an empty answer says so.</summary>
+    public string Answers(PassportQuestion question, int most) =>
+        string.Join("; ", question.TrainAnswers.Take(most).Select(a => $"{Answer(question, a.Value)} – {a.Cases.ToString(numbers)}"))
+        + (question.TrainAnswers.Count > most ? " …" : "");
+
+    private string Answer(PassportQuestion question, string value) => value.Length == 0
+        ? words["datasets.passport.no-answer"]
+        : question.Options.FirstOrDefault(o => o.Id == value)?.Text.In(culture) ?? value;
+
+    // Dice of a class, Cohen's κ of a question; κ is undefined where everybody gave one and the same answer everywhere.
+    private string AgreementOn(Passport p, string id, double? value)
+    {
+        var figure = value is { } known ? known.ToString("0.000", numbers) : "—";
+        return p.Classes.FirstOrDefault(c => c.Id == id) is { } one
+            ? $"{one.Name.In(culture)}: Dice {figure}"
+            : $"{p.Questions.FirstOrDefault(q => q.Id == id)?.Text.In(culture) ?? id}: κ {figure}";
+    }
 
     private string Counts(IEnumerable<PassportCount> counts) => Join(counts.Select(c => (c.Value.Length == 0 ? Unknown : c.Value, c.Cases)));
 

@@ -26,7 +26,9 @@ public sealed record Bilingual(string Ru, string En)
 
 public sealed record ReleasedClass(string Id, Bilingual Name, string Color);
 
-public sealed record ReleasedQuestion(string Id, Bilingual Text, string Type, IReadOnlyList<string> Options);
+public sealed record ReleasedQuestion(string Id, Bilingual Text, string Type, IReadOnlyList<ReleasedOption> Options);
+
+public sealed record ReleasedOption(string Id, Bilingual Text);
 
 public sealed record ReleaseSummary(
     ReleaseId Id, string ProjectName, int Number, DateTimeOffset ReleasedAt, ClinicalTaskId? ClinicalTaskId, string SchemaName, string Sha256,

@@ -36,10 +36,6 @@ internal static class Wording
         _ => Color.Default,
     };
 
-    public static string Day(DateTimeOffset at) => at.ToString("d MMM yyyy", CultureInfo.CurrentCulture);
-
-    public static string Moment(DateTimeOffset at) => at.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.CurrentCulture);
-
     /// <summary>Three decimals, as papers give Dice and κ; a dash where there is none.</summary>
     public static string Figure(double? value) => value is { } v ? v.ToString("0.000", CultureInfo.CurrentCulture) : "—";
 

@@ -45,7 +45,7 @@ internal sealed class PublishedReleases(PirogovDb db, Documents documents) : IRe
         var content = schema.Versions.Single(v => v.Id == release.SchemaVersionId).Content;
         return new(release.Id, project.Name, release.Number, release.ReleasedAt, project.ClinicalTaskId, schema.Name, release.Sha256,
             [.. content.Classes.Select(c => new ReleasedClass(c.Id, c.Name, c.Color))],
-            [.. content.Questions.Select(q => new ReleasedQuestion(q.Id, q.Text, q.Type, [.. q.Options.Select(o => o.Id)]))],
+            [.. content.Questions.Select(q => new ReleasedQuestion(q.Id, q.Text, q.Type, [.. q.Options.Select(o => new ReleasedOption(o.Id, o.Text))]))],
             [.. release.Cases.Select(c => c.CaseId).OrderBy(c => c.Value.ToString(), StringComparer.Ordinal)], release.Agreement);
     }
 }

@@ -5,7 +5,7 @@ using Deque.AxeCore.Playwright;
 namespace Pirogov.EndToEnd.Journey;
 
 /// <summary>
-/// Every page in both languages and, in Russian, in both themes, as somebody whose page it is: it becomes ready, its
+/// Every page in both languages, one in each theme, as somebody whose page it is: it becomes ready, its
 /// console is clean, and axe finds nothing serious.
 /// </summary>
 [Collection(OnTheDemo.Name)]
@@ -17,8 +17,7 @@ public sealed class ScreenshotTests(DemoPlatform demo, Browser browser)
 
     [Theory]
     [InlineData("ru", "light")]
-    [InlineData("ru", "dark")]
-    [InlineData("en", "light")]
+    [InlineData("en", "dark")]
     public async Task Every_page_is_ready_clean_and_accessible(string language, string theme)
     {
         var faults = new List<string>();

@@ -22,7 +22,7 @@ internal sealed class MadeRelease : ICases, IReleases
     public const double RowSpacing = 0.8, ColumnSpacing = 0.6, SliceSpacing = 2.5;
     private static readonly ReleasedClass[] Classes =
         [new("liver", new("Печень", "Liver"), "#aa3300"), new("tumour", new("Опухоль", "Tumour"), "#00aa33")];
-    private static readonly ReleasedQuestion[] Questions = [new("side", new("Сторона", "Side"), "choice", ["left", "right"])];
+    private static readonly ReleasedQuestion[] Questions = [new("side", new("Сторона", "Side"), "choice", [new("left", new("Левая", "Left")), new("right", new("Правая", "Right"))])];
 
     private readonly Dictionary<ReleaseId, ReleaseSummary> summaries = [];
     private readonly Dictionary<CaseId, (CaseSummary Summary, CaseFile[] Files, ReleasedLabels Labels)> made = [];
