@@ -38,7 +38,7 @@ internal static class FirstAccounts
         new("observer", "Никита Наблюдаев", Laboratory, Role.Observer),
     ];
 
-    /// <returns>What to print, or null when there are accounts already.</returns>
+    /// <returns>The first account and its password where it is not the demonstration, or null when there are accounts already.</returns>
     public static async Task<string?> Make(IServiceProvider services, bool demo)
     {
         await using var scope = services.CreateAsyncScope();
@@ -47,24 +47,24 @@ internal static class FirstAccounts
             return null;
         var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
         if (demo)
-            return await MakeDemo(db, users);
+        {
+            await MakeDemo(db, users);
+            return "";
+        }
+
         var password = "Aa1-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         await Add(users, new("admin", "Администратор", "", Role.Administrator), null, password);
         return $"admin  {password}";
     }
 
-    private static async Task<string> MakeDemo(PirogovDb db, UserManager<Account> users)
+    private static async Task MakeDemo(PirogovDb db, UserManager<Account> users)
     {
         var organisations = Demo.Select(a => a.Organisation).Distinct().ToDictionary(name => name, name => new Organisation(name));
         db.AddRange(organisations.Values);
         await db.SaveChangesAsync();
         foreach (var account in Demo)
             await Add(users, account, organisations[account.Organisation].Id, DemoPassword);
-        return ListOf(Demo);
     }
-
-    public static string ListOf(IEnumerable<DemoAccount> accounts) =>
-        string.Join('\n', accounts.Select(a => $"  {a.Login,-10} {a.Roles[0],-22} {a.FullName}"));
 
     private static async Task Add(UserManager<Account> users, DemoAccount person, OrganisationId? organisation, string password)
     {

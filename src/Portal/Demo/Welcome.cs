@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Pirogov.Platform.Strings;
 
 namespace Pirogov.Portal.Demo;
 
@@ -14,7 +15,7 @@ internal static class Welcome
         if (demo)
         {
             Console.WriteLine($"Демонстрационные учётные записи, пароль {FirstAccounts.DemoPassword} / Demo accounts, password {FirstAccounts.DemoPassword}");
-            Console.WriteLine(FirstAccounts.ListOf(FirstAccounts.Demo));
+            PrintAccounts(app.Services.GetRequiredService<Localizer>());
             if (firstAccounts is not null)
                 Console.WriteLine("Демонстрационные данные (синтетические) готовятся / synthetic demo content is being prepared: /jobs");
         }
@@ -25,4 +26,12 @@ internal static class Welcome
 
         Console.WriteLine("Ctrl-C — остановить / stop");
     });
+    private static void PrintAccounts(Localizer words)
+    {
+        foreach (var account in FirstAccounts.Demo)
+        {
+            string RoleIn(string culture) => words.All(culture)[$"platform.role.{account.Roles[0]}"].GetString()!;
+            Console.WriteLine($"  {account.Login,-10} {RoleIn("ru"),-22} {RoleIn("en"),-22} {account.FullName}");
+        }
+    }
 }
