@@ -42,7 +42,7 @@ public class CroissantTests
     }
 
     private static readonly VersionTargets Targets = new("project", 1, new string('a', 64), "schema", [new("liver", new("П", "L"), "#fff")],
-        [new("lobe of lung", new("Доля", "Lobe"), "choice", ["upper", "lower"]), new("size", new("Размер", "Size"), "number", [])], new Dictionary<string, double?>());
+        [new("lobe of lung", new("Доля", "Lobe"), "choice", [new("upper", new("Верхняя", "Upper")), new("lower", new("Нижняя", "Lower"))]), new("size", new("Размер", "Size"), "number", [])], new Dictionary<string, double?>());
 
     private static readonly DatasetVersion Version = DatasetVersion.Ask(EntityId.New<DatasetId>(), 3, EntityId.New<ReleaseId>(), new(0.5, 0.25, 0.25, 1), "{}", Guid.Empty, DateTimeOffset.UnixEpoch);
 
