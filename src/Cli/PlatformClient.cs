@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -8,10 +7,16 @@ using System.Text.Json.Nodes;
 namespace Pirogov.Cli;
 
 /// <summary>The platform said no; the message is its own, in the user's language.</summary>
-internal sealed class PlatformProblem(string message, HttpStatusCode status, string? type) : Exception(message)
+internal sealed class PlatformProblem(string message, JsonObject? problem) : Exception(message)
 {
-    public HttpStatusCode Status { get; } = status;
-    public string? Type { get; } = type;
+    public string? Type { get; } = (string?)problem?["type"];
+
+    /// <summary>The reasons one by one, where the problem has many; empty otherwise.</summary>
+    public IReadOnlyList<string> Errors { get; } =
+        problem?["errors"] is JsonArray errors ? [.. errors.OfType<JsonObject>().Select(e => (string?)e["text"] ?? "")] : [];
+
+    /// <summary>How many there are; more than <see cref="Errors"/> when the platform has told the first ones only.</summary>
+    public int Count { get; } = (int?)problem?["count"] ?? 0;
 }
 
 /// <summary>The API of the platform over HTTP, with the token of <see cref="Session"/>.</summary>
@@ -77,7 +82,7 @@ internal sealed class PlatformClient : IDisposable
                 return body;
             var message = body is JsonObject problem && problem["title"] is { } title ? $"{title}: {problem["detail"]}"
                 : Words.Of["cli.status", new { status = (int)answer.StatusCode }];
-            throw new PlatformProblem(message, answer.StatusCode, (string?)(body as JsonObject)?["type"]);
+            throw new PlatformProblem(message, body as JsonObject);
         }
     }
 }

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Globalization;
 using Pirogov.Cli;
 
 CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(Words.CultureOf(Environment.GetEnvironmentVariable));
 var root = new RootCommand(Words.Of["cli.about"]) { Login.Command(), Send.Command(), Submit.Command(), Jobs.Command(), Verify.Command() };
+ExitCode.ShowInHelp(root);
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {
@@ -12,7 +14,9 @@ Console.CancelKeyPress += (_, pressed) =>
 };
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, stop.Token);
+    var parsed = root.Parse(args);
+    var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, stop.Token);
+    return parsed.Action is ParseErrorAction ? ExitCode.Refused : code;
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
@@ -22,6 +26,8 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 catch (PlatformProblem problem)
 {
     await Console.Error.WriteLineAsync(problem.Message);
+    foreach (var error in problem.Errors)
+        await Console.Error.WriteLineAsync("  " + error);
     return ExitCode.Refused;
 }
 catch (HttpRequestException unreachable)

@@ -41,7 +41,11 @@ internal static class Send
         var ended = await client.WaitFor(job, (percent, _) => Progress(Words.Of["cli.send.closing", new { percent }]), cancellation);
         Console.WriteLine();
         Console.WriteLine(Words.Of["cli.send.done", new { files = files.Count, refused, batch }]);
-        return (string)ended["state"]! == "succeeded" && refused == 0 ? ExitCode.Done : ExitCode.No;
+        if ((string)ended["state"]! == "succeeded")
+            return refused == 0 ? ExitCode.Done : ExitCode.No;
+        if ((string?)ended["failure"] is { } failure)
+            await Console.Error.WriteLineAsync(failure);
+        return ExitCode.No;
     }
 
     private static List<(string Name, FileInfo File)> FilesOf(FileSystemInfo path) => path switch

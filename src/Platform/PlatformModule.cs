@@ -2,7 +2,6 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Identity;
@@ -18,6 +17,7 @@ using Pirogov.Platform.Evidence;
 using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Outbox;
 using Pirogov.Platform.Problems;
+using Pirogov.Platform.Secrets;
 using Pirogov.Platform.Store;
 using Pirogov.Platform.Strings;
 using Pirogov.Platform.Web;
@@ -52,13 +52,13 @@ public static class PlatformModule
         foreach (var part in new ModelPart[] { new AccessModel(), new OutboxModel(), new AuditModel(), new JobsModel(), new StoreModel(), new EvidenceModel() })
             services.AddSingleton(part);
         services.AddStore(configuration, dataFolder);
-        services.AddDataProtection().SetApplicationName("pirogov").PersistKeysToDbContext<PirogovDb>();
-        return services;
+        return services.AddSealedKeyRing(configuration, dataFolder);
     }
 
     private static void AddAccess(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddScoped<CurrentActor>();
+        services.AddScoped<IUserStore<Account>, SealedAccountStore>();
         services.AddIdentityCore<Account>(o =>
             {
                 o.Password.RequiredLength = 10;
@@ -67,8 +67,9 @@ public static class PlatformModule
                 o.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(15);
                 o.User.RequireUniqueEmail = true;
             })
-            .AddEntityFrameworkStores<PirogovDb>().AddSignInManager<AccountSignIn>().AddDefaultTokenProviders();
-        services.AddScoped<SignIn>();
+            .AddEntityFrameworkStores<PirogovDb>().AddSignInManager<AccountSignIn>().AddDefaultTokenProviders()
+            .AddTokenProvider<OneTimeCodes>(TokenOptions.DefaultAuthenticatorProvider);
+        services.AddScoped<SignIn>().AddSingleton<SignInRate>();
         services.Configure<SecurityStampValidatorOptions>(o => o.ValidationInterval = RevalidatedAccount.Interval);
         services.AddScoped<AuthenticationStateProvider, RevalidatedAccount>();
         services.AddScoped<IUserClaimsPrincipalFactory<Account>, AccountClaims>();
@@ -141,7 +142,8 @@ public static class PlatformModule
     /// <summary>Headers, words, who is calling: everything that stands before the endpoints, in this order.</summary>
     public static WebApplication UsePlatform(this WebApplication app)
     {
-        // Words first: what went wrong is told in the caller's language.
+        app.UseKnownProxies();
+        // Words before the rest: what went wrong is told in the caller's language.
         app.UseRequestLocalization();
         app.UseSecurityHeaders();
         app.UseStatusAnswers();
@@ -153,7 +155,7 @@ public static class PlatformModule
         app.UseApiAntiforgery();
         app.Use((context, next) =>
         {
-            if (Actor.From(context.User, context.Connection.RemoteIpAddress?.ToString() ?? "unknown") is { } actor)
+            if (Actor.From(context.User, context.Origin()) is { } actor)
                 context.RequestServices.GetRequiredService<CurrentActor>().Become(actor);
             return next(context);
         });
@@ -189,6 +191,7 @@ public static class PlatformModule
         var db = scope.ServiceProvider.GetRequiredService<PirogovDb>();
         await db.Database.MigrateAsync(cancellation);
         await AppendOnly.Install(db, cancellation);
+        await SealedKeyRing.Close(scope.ServiceProvider, cancellation);
     }
 }
 

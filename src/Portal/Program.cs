@@ -5,6 +5,7 @@ using Pirogov.Datasets;
 using Pirogov.Labelling;
 using Pirogov.Lifecycle;
 using Pirogov.Platform;
+using Pirogov.Platform.Web;
 using Pirogov.Portal;
 using Pirogov.Portal.Demo;
 
@@ -32,7 +33,7 @@ var app = builder.Build();
 WebAssets.Use(app);
 app.UsePlatform();
 app.MapPortal();
-var api = app.MapGroup("/api/v1");
+var api = app.MapGroup("/api/v1").RefuseUnknownWords();
 app.MapPlatform(api);
 app.MapAgenda(api);
 app.MapArchive(api);

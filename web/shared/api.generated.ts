@@ -2297,6 +2297,7 @@ export interface components {
             /** Format: date-time */
             endedAt: null | string;
             failure: null | string;
+            failureCode: null | string;
             id: components["schemas"]["JobId"];
             kind: string;
             message: string;
@@ -2724,6 +2725,10 @@ export interface components {
             manufacturer: null | string;
             model: null | string;
         };
+        PassportOption: {
+            id: string;
+            text: components["schemas"]["Bilingual"];
+        };
         PassportPart: {
             /** Format: int32 */
             cases: number;
@@ -2733,7 +2738,7 @@ export interface components {
         };
         PassportQuestion: {
             id: string;
-            options: string[];
+            options: components["schemas"]["PassportOption"][];
             text: components["schemas"]["Bilingual"];
             trainAnswers: components["schemas"]["PassportCount"][];
             type: string;
@@ -2982,9 +2987,13 @@ export interface components {
             id: string;
             name: components["schemas"]["Bilingual"];
         };
+        ReleasedOption: {
+            id: string;
+            text: components["schemas"]["Bilingual"];
+        };
         ReleasedQuestion: {
             id: string;
-            options: string[];
+            options: components["schemas"]["ReleasedOption"][];
             text: components["schemas"]["Bilingual"];
             type: string;
         };

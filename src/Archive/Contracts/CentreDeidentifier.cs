@@ -4,30 +4,25 @@ using Pirogov.Dicom;
 namespace Pirogov.Archive.Contracts;
 
 /// <summary>
-/// De-identification under one centre's key, for the intake and for the gateway inside the hospital: the same file, options and
+/// De-identification under one centre's key, for the intake and for the gateway inside the hospital: the same file and
 /// key give identical bytes at either.
 /// </summary>
 public sealed class CentreDeidentifier
 {
-    private readonly DeidentificationProfile _profile;
-    private readonly Deidentifier _deidentifier;
+    private readonly Pseudonyms _pseudonyms;
 
     /// <param name="key">The centre's secret, at least 32 bytes; who has it can link pseudonyms to patients.</param>
-    /// <exception cref="ArgumentException">Full and modified dates at once, or a short key.</exception>
-    public CentreDeidentifier(ReadOnlySpan<byte> key, DeidentificationOptions options = DeidentificationOptions.None)
+    public CentreDeidentifier(ReadOnlySpan<byte> key)
     {
-        _profile = DeidentificationProfile.With(options);
-        _deidentifier = new Deidentifier(_profile, new Pseudonyms(key));
+        _pseudonyms = new Pseudonyms(key);
     }
 
-    public string ProfileName => _profile.Name;
+    public static string ProfileName => DeidentificationProfile.Basic.Name;
 
-    public string ProfileVersion => _profile.Version;
+    public static string ProfileVersion => DeidentificationProfile.Basic.Version;
 
-    public DeidentificationOptions Options => _profile.Options;
+    /// <summary>SHA-256 of the profile's data: a report that names it can be checked against it.</summary>
+    public static string ProfileSha256 => DeidentificationProfile.Basic.Sha256;
 
-    /// <summary>SHA-256 of the profile's data and options: a report that names it can be checked against it.</summary>
-    public string ProfileSha256 => _profile.Sha256;
-
-    public DeidentificationOutcome Apply(DicomFile file) => _deidentifier.Apply(file);
+    public DeidentificationOutcome Apply(DicomFile file) => Deidentifier.Apply(file, DeidentificationProfile.Basic, _pseudonyms);
 }

@@ -12,6 +12,7 @@ using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Problems;
+using Pirogov.Platform.Strings;
 
 namespace Pirogov.Competitions.Submissions;
 
@@ -27,7 +28,7 @@ public sealed record CaseView(string Name, Split Part, IReadOnlyDictionary<Metri
 
 /// <summary>A team's own submissions.</summary>
 [Needs(CompetitionsRights.JoinTeam)]
-internal sealed class SeeSubmissions(PirogovDb db, DoorWords words, CurrentActor actor)
+internal sealed class SeeSubmissions(PirogovDb db, DoorWords words, Localizer strings, CurrentActor actor)
 {
     internal static void Map(IEndpointRouteBuilder api)
     {
@@ -89,7 +90,7 @@ internal sealed class SeeSubmissions(PirogovDb db, DoorWords words, CurrentActor
         [
             .. submissions.Select(s => (s, job: s.JobId is { } j ? jobs.GetValueOrDefault(j) : null)).Select(x => new SubmissionView(
                 x.s.Id, x.s.FileName, x.s.Size, x.s.Sha256, names.GetValueOrDefault(x.s.SubmittedBy, ""), x.s.SubmittedAt, x.s.State, x.s.JobId,
-                x.job?.State, x.job?.Percent ?? 0, x.job?.Message ?? "", x.s.FaultCount, [.. x.s.Faults.Select(words.Say)], Of(x.s.Id, Split.PublicTest),
+                x.job?.State, x.job?.Percent ?? 0, strings[x.job?.Message ?? ""], x.s.FaultCount, [.. x.s.Faults.Select(words.Say)], Of(x.s.Id, Split.PublicTest),
                 competition.State == CompetitionState.Ended ? Of(x.s.Id, Split.HiddenTest) : null)),
         ];
     }

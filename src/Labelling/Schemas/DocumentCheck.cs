@@ -13,7 +13,7 @@ namespace Pirogov.Labelling.Schemas;
 /// <param name="Where">The class, object, question or instance.</param>
 internal sealed record DocumentDoesNotFitSchema(string Reason, string Where) : Refusal("labelling/document-does-not-fit-schema", 422)
 {
-    public override string WordsKey => $"labelling.document.{Reason}";
+    public override string WordsKey => $"reason.labelling.document.{Reason}";
 }
 
 /// <summary>A mask that the server holds already and that this reading may name by its hash.</summary>

@@ -43,7 +43,7 @@ internal sealed record Question(
 /// <param name="Where">The id (or the number) of the class, question or option.</param>
 internal sealed record SchemaIsUnfit(string Reason, string Where) : Refusal("labelling/schema-is-unfit", 422)
 {
-    public override string WordsKey => $"labelling.schema.{Reason}";
+    public override string WordsKey => $"reason.labelling.schema.{Reason}";
 }
 
 /// <summary>What a schema asks: classes to draw and questions to answer.</summary>

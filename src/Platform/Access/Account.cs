@@ -70,6 +70,10 @@ public sealed class Account : IdentityUser<Guid>
     public OrganisationId? OrganisationId { get; set; }
     public string Culture { get; set; } = "ru";
     public bool IsDisabled { get; set; }
+
+    /// <summary>The time step of the newest second-factor code that opened the door; older codes and this one do not again.</summary>
+    public long? UsedCodeStep { get; private set; }
+
     public IReadOnlyCollection<AccountRole> Roles => roles;
 
     public void Grant(Role role)
@@ -77,6 +81,17 @@ public sealed class Account : IdentityUser<Guid>
         if (roles.All(r => r.Role != role))
             roles.Add(new AccountRole { AccountId = Id, Role = role });
     }
+
+    public bool UseCode(long step)
+    {
+        if (step <= UsedCodeStep)
+            return false;
+        UsedCodeStep = step;
+        return true;
+    }
+
+    /// <summary>Another key makes other codes.</summary>
+    public void ForgetUsedCodes() => UsedCodeStep = null;
 
     public void Withdraw(Role role) => roles.RemoveAll(r => r.Role == role);
 

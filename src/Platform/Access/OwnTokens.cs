@@ -44,14 +44,14 @@ public sealed class OwnTokens(PirogovDb db, CurrentActor actor, AuditTrail audit
             .Needs(typeof(OwnTokens)).WithName("createOwnToken").WithSummary("Makes a token; the secret is in this answer only.");
         api.MapDelete("/tokens/{id}", (OwnTokens use, TokenId id, CancellationToken cancellation) => use.Revoke(id, cancellation).ToHttp())
             .Needs(typeof(OwnTokens)).WithName("revokeOwnToken").WithSummary("Revokes a token at once.");
-        api.MapPost("/tokens/issue", Issue).AllowAnonymous().RequireRateLimiting(Protection.SignInRate)
+        api.MapPost("/tokens/issue", Issue).AllowAnonymous().RequireRateLimiting(SignInRate.Policy)
             .WithName("issueToken")
             .WithSummary("Trades login, password and second-factor code for a token: how the command line signs in.").Produces<Issued>(StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> Issue(SignIn signIn, OwnTokens use, CurrentActor actor, IssueRequest request, HttpContext http, CancellationToken cancellation)
     {
-        var origin = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+        var origin = http.Origin();
         var checkedAccount = await signIn.Check(request.Login ?? "", request.Password ?? "", request.Code, origin, cancellation);
         if (checkedAccount.IsRefused(out var refusal))
             return refusal.ToHttp();

@@ -64,6 +64,7 @@ public sealed class RestoreAccess(PirogovDb db, UserManager<Account> users, Audi
         if (await Find(id, cancellation) is not { } account)
             return new NotFound("account");
         audit.Note("platform.second-factor-reset", "account", id);
+        account.ForgetUsedCodes();
         await users.SetTwoFactorEnabledAsync(account, false);
         await users.ResetAuthenticatorKeyAsync(account);
         return Done.Value;

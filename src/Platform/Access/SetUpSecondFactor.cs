@@ -53,6 +53,7 @@ public sealed class SetUpSecondFactor(PirogovDb db, UserManager<Account> users, 
         if (!await users.CheckPasswordAsync(account, password))
             return new WrongCurrentPassword();
         audit.Note("platform.second-factor-removed", "account", account.Id);
+        account.ForgetUsedCodes();
         await users.SetTwoFactorEnabledAsync(account, false);
         await users.ResetAuthenticatorKeyAsync(account);
         return Done.Value;

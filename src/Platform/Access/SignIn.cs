@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pirogov.Platform.Audit;
@@ -23,6 +24,9 @@ public sealed record SecondFactorNeeded() : Refusal("platform.second-factor-need
 /// <summary>The first step was not made, or too long ago.</summary>
 public sealed record SignInExpired() : Refusal("platform.sign-in-expired", 403);
 
+/// <summary>The institution's answer was not to be trusted, or no open account belongs to it.</summary>
+public sealed record OutsideSignInRefused() : Refusal("platform.outside-sign-in-refused", 403);
+
 public enum SignInStep
 {
     Done,
@@ -39,14 +43,16 @@ internal sealed class AccountSignIn(
 }
 
 /// <summary>Opens a session in the browser: password, then the second factor where one is set up.</summary>
-public sealed class SignIn(
-    SignInManager<Account> session, UserManager<Account> users, PirogovDb db, CurrentActor actor, AuditTrail audit, TimeProvider time)
+internal sealed class SignIn(
+    SignInManager<Account> session, UserManager<Account> users, SignInRate rate, PirogovDb db, CurrentActor actor, AuditTrail audit, TimeProvider time)
 {
     private static readonly Account Nobody = new();
     private static readonly string NobodysHash = new PasswordHasher<Account>().HashPassword(Nobody, Guid.CreateVersion7().ToString());
 
     public async Task<Outcome<SignInStep>> WithPassword(string login, string password, string origin, CancellationToken cancellation)
     {
+        if (rate.Refuses(origin, login) is { } wait)
+            return wait;
         if (await Find(login) is not { } account)
         {
             // The same work as for an account that exists, so that the answer's time tells nothing.
@@ -67,6 +73,8 @@ public sealed class SignIn(
     {
         if (await session.GetTwoFactorAuthenticationUserAsync() is not { } account)
             return new SignInExpired();
+        if (rate.Refuses(origin, account.Id.ToString()) is { } wait)
+            return wait;
         var typed = SecondFactor.Normalise(code);
         var result = SecondFactor.LooksLikeAuthenticator(typed)
             ? await session.TwoFactorAuthenticatorSignInAsync(typed, isPersistent: false, rememberClient: false)
@@ -82,6 +90,8 @@ public sealed class SignIn(
     /// </summary>
     public async Task<Outcome<Account>> Check(string login, string password, string? code, string origin, CancellationToken cancellation)
     {
+        if (rate.Refuses(origin, login) is { } wait)
+            return wait;
         if (await Find(login) is not { } account)
         {
             users.PasswordHasher.VerifyHashedPassword(Nobody, NobodysHash, password);
@@ -105,6 +115,11 @@ public sealed class SignIn(
         return account;
     }
 
+    /// <summary>Notes an institution's sign-in that opened nothing here.</summary>
+    /// <param name="account">Null when nobody here answers to it.</param>
+    internal async Task NoteOutsideRefusal(Account? account, string origin, CancellationToken cancellation) =>
+        await Refuse(account, new OutsideSignInRefused(), origin, cancellation);
+
     internal async Task<Outcome<SignInStep>> Welcome(Account account, string origin, string means, CancellationToken cancellation)
     {
         actor.Become(new Actor(account.Id, account.FullName, account.OrganisationId, account.Roles.Select(r => r.Role).ToHashSet(), origin));
@@ -120,6 +135,9 @@ public sealed class SignIn(
 
     private async Task<Outcome<T>> Refuse<T>(Account? account, Refusal refusal, string origin, CancellationToken cancellation)
     {
+        // A count that lost against a parallel attempt's must not take the note with it.
+        foreach (var lost in db.ChangeTracker.Entries<Account>().Where(e => e.State == EntityState.Modified))
+            lost.State = EntityState.Unchanged;
         // What was typed as a name is never noted: people type passwords there.
         actor.Become(Actor.System with { Origin = origin });
         audit.Note("platform.sign-in-refused", "account", account?.Id.ToString() ?? "unknown", new { reason = refusal.Code });

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -77,8 +78,9 @@ internal sealed class RunDurableJob(
         }
         catch (Exception failure)
         {
-            log.LogError(failure, "Job {JobId} of kind {JobKind} failed at attempt {Attempt}", id, record.Kind, record.Attempts);
-            await RetryOrFail(context, record, failure);
+            var trace = Activity.Current?.TraceId.ToString() ?? id.Value.ToString("N");
+            log.LogError(failure, "Job {JobId} of kind {JobKind} failed at attempt {Attempt}, trace {Trace}", id, record.Kind, record.Attempts, trace);
+            await RetryOrFail(context, record, JobFailure.Of(failure, trace));
         }
         finally
         {
@@ -94,19 +96,18 @@ internal sealed class RunDurableJob(
         await kind.Run(scope.ServiceProvider, record.Payload, new JobProgress(record.Id, scopes, time), cancellation);
     }
 
-    private async Task RetryOrFail(IJobExecutionContext context, JobRecord record, Exception failure)
+    private async Task RetryOrFail(IJobExecutionContext context, JobRecord record, string failure)
     {
-        var name = failure.GetType().Name;
         int mostAttempts;
         await using (var scope = scopes.CreateAsyncScope())
             mostAttempts = kinds.Single(k => k.Name == record.Kind).MaxAttempts(scope.ServiceProvider);
         if (record.Attempts >= mostAttempts)
         {
-            await Change(record.Id, r => r.Fail(name, time.Now()));
+            await Change(record.Id, r => r.Fail(failure, time.Now()));
             return;
         }
 
-        await Change(record.Id, r => r.Retry(name));
+        await Change(record.Id, r => r.Retry(failure));
         var due = time.GetUtcNow() + options.FirstRetryAfter * Math.Pow(2, record.Attempts - 1);
         await context.Scheduler.ScheduleJob(TriggerBuilder.Create().ForJob(context.JobDetail.Key).StartAt(due).Build());
     }

@@ -7,17 +7,21 @@ using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Outbox;
 using Pirogov.Platform.Problems;
+using Pirogov.Platform.Strings;
 using Pirogov.Platform.Web;
 
 namespace Pirogov.Platform.Jobs;
 
+/// <param name="Message">What it is doing, in the caller's language.</param>
+/// <param name="Failure">Why it failed or is tried again, in the caller's language.</param>
+/// <param name="FailureCode">The same for programs; stable.</param>
 public sealed record JobView(
-    JobId Id, string Kind, string SubjectKind, string SubjectId, JobState State, int Percent, string Message, int Attempts, string? Failure,
+    JobId Id, string Kind, string SubjectKind, string SubjectId, JobState State, int Percent, string Message, int Attempts, string? Failure, string? FailureCode,
     bool CancellationRequested, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt);
 
 /// <summary>Administrators see every job, others those that they asked for.</summary>
 [Needs(PlatformRights.SeeJobs)]
-public sealed class SeeJobs(PirogovDb db, CurrentActor actor)
+public sealed class SeeJobs(PirogovDb db, CurrentActor actor, Localizer words)
 {
     internal static void Map(IEndpointRouteBuilder routes)
     {
@@ -28,8 +32,11 @@ public sealed class SeeJobs(PirogovDb db, CurrentActor actor)
             .Needs(typeof(SeeJobs)).WithName("getJob").WithSummary("One job: how far it is, or why it failed.");
     }
 
-    public async Task<Page<JobView>> List(JobState? state, int page, int size, CancellationToken cancellation) =>
-        await Visible().Where(j => state == null || j.State == state).OrderByDescending(j => j.Id).Select(j => View(j)).ToPage(page, size, cancellation);
+    public async Task<Page<JobView>> List(JobState? state, int page, int size, CancellationToken cancellation)
+    {
+        var found = await Visible().Where(j => state == null || j.State == state).OrderByDescending(j => j.Id).ToPage(page, size, cancellation);
+        return new([.. found.Items.Select(View)], found.Number, found.Size, found.Total);
+    }
 
     public async Task<Outcome<JobView>> One(JobId id, CancellationToken cancellation) =>
         await Visible().SingleOrDefaultAsync(j => j.Id == id, cancellation) is { } job ? View(job) : new NotFound("job");
@@ -40,7 +47,8 @@ public sealed class SeeJobs(PirogovDb db, CurrentActor actor)
         return db.Set<JobRecord>().AsNoTracking().Where(j => all || j.RequestedBy == me);
     }
 
-    private static JobView View(JobRecord j) => new(j.Id, j.Kind, j.SubjectKind, j.SubjectId, j.State, j.Percent, j.Message, j.Attempts, j.Failure,
+    private JobView View(JobRecord j) => new(j.Id, j.Kind, j.SubjectKind, j.SubjectId, j.State, j.Percent, words[j.Message], j.Attempts,
+        j.Failure is null ? null : JobFailure.Say(j.Failure, words), j.Failure is null ? null : JobFailure.Key(j.Failure),
         j.CancellationRequested, j.CreatedAt, j.StartedAt, j.EndedAt);
 }
 

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Platform.Strings;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Platform.Problems;
 
@@ -11,6 +13,7 @@ namespace Pirogov.Platform.Problems;
 public static class ProblemResponses
 {
     public const string TypePrefix = "/problems/";
+    private const string FieldProperty = "field";
 
     /// <summary>200 with the value, 204 for <see cref="Done"/>, or the problem.</summary>
     public static async Task<Answer<T>> ToHttp<T>(this Task<Outcome<T>> outcome)
@@ -31,6 +34,14 @@ public static class ProblemResponses
         return new(result.IsRefused(out var refusal) ? new ProblemResult(refusal) : Results.Created(location(result.Value), result.Value));
     }
 
+    /// <summary>The status, and when to come again where that is known: for pages that tell the refusal themselves.</summary>
+    internal static void ShowOn(this Refusal refusal, HttpResponse response)
+    {
+        response.StatusCode = refusal.Status;
+        if (refusal is TooManyRequests { RetryAfterSeconds: var seconds })
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+    }
+
     public static IResult ToHttp(this Refusal refusal) => new ProblemResult(refusal);
 
     public static ProblemDetails Describe(this Refusal refusal, Localizer words)
@@ -40,12 +51,14 @@ public static class ProblemResponses
         var values = refusal.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.Name is not (nameof(Refusal.Code) or nameof(Refusal.Status) or nameof(Refusal.WordsKey) or "EqualityContract"))
             .ToDictionary(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name), p => p.GetValue(refusal));
+        // Programs get the field's name as the request spells it; people its name in their language.
+        var told = values.ToDictionary(v => v.Key, v => v is { Key: FieldProperty, Value: string field } ? words.FieldName(field) : v.Value);
         var problem = new ProblemDetails
         {
             Type = TypePrefix + refusal.Code,
             Status = refusal.Status,
-            Title = words.Fill($"problem.{refusal.WordsKey}.title", values),
-            Detail = words.Fill($"problem.{refusal.WordsKey}.detail", values),
+            Title = words.Fill(refusal.WordsKey + ".title", told),
+            Detail = words.Fill(refusal.WordsKey + ".detail", told),
         };
         foreach (var (name, value) in values)
             problem.Extensions[name] = value;
@@ -57,7 +70,7 @@ public static class ProblemResponses
         public Task ExecuteAsync(HttpContext httpContext)
         {
             var words = httpContext.RequestServices.GetRequiredService<Localizer>();
-            httpContext.Response.StatusCode = refusal.Status;
+            refusal.ShowOn(httpContext.Response);
             return httpContext.Response.WriteAsJsonAsync(
                 refusal.Describe(words), options: null, "application/problem+json", httpContext.RequestAborted);
         }

@@ -9,8 +9,11 @@ namespace Pirogov.Platform.Problems;
 /// <param name="Status">HTTP status: 400, 403, 404, 409, 413, 422 or 429.</param>
 public abstract record Refusal(string Code, int Status)
 {
-    /// <summary>Where the words stand when one problem type has several reasons; the code unless a refusal says otherwise.</summary>
-    public virtual string WordsKey => Code;
+    /// <summary>
+    /// Where the words stand: <c>problem.&lt;code&gt;</c>, or <c>reason.…</c> when one problem type has several reasons.
+    /// What begins with <c>problem.</c> is a type, and <c>/problems</c> lists it.
+    /// </summary>
+    public virtual string WordsKey => "problem." + Code;
 }
 
 /// <summary>Nothing is there that this actor may see; the same answer for "absent" and "not yours".</summary>

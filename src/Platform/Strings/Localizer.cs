@@ -29,6 +29,9 @@ public sealed class Localizer
 
     public string this[string key] => Find(key) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : key;
 
+    /// <summary>A field as forms call it, from its name in a request.</summary>
+    public string FieldName(string field) => this["field." + field];
+
     public bool Has(string key) => Find(key) is not null;
 
     /// <summary>Fills <c>{name}</c> placeholders from an anonymous object's properties.</summary>

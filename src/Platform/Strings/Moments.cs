@@ -6,11 +6,11 @@ namespace Pirogov.Platform.Strings;
 public static class Moments
 {
     /// <summary>«23 нояб. 2026», "23 Nov 2026".</summary>
-    public static string Day(this DateTimeOffset at) => at.UtcDateTime.ToString("d MMM yyyy", CultureInfo.CurrentUICulture);
+    public static string Day(this DateTimeOffset at) => at.UtcDateTime.ToString("d MMM yyyy", CultureInfo.CurrentCulture);
 
     /// <summary>«23 нояб. 2026, 18:17 UTC».</summary>
-    public static string Moment(this DateTimeOffset at) => at.UtcDateTime.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.CurrentUICulture);
+    public static string Moment(this DateTimeOffset at) => at.UtcDateTime.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.CurrentCulture);
 
     /// <summary>To the second, for the audit log.</summary>
-    public static string Second(this DateTimeOffset at) => at.UtcDateTime.ToString("d MMM yyyy, HH:mm:ss 'UTC'", CultureInfo.CurrentUICulture);
+    public static string Second(this DateTimeOffset at) => at.UtcDateTime.ToString("d MMM yyyy, HH:mm:ss 'UTC'", CultureInfo.CurrentCulture);
 }

@@ -11,13 +11,16 @@ namespace Pirogov.Platform.Web;
 
 public sealed record AntiforgeryFailed() : Refusal("platform.antiforgery", 400);
 
-public sealed record TooManyRequests(int RetryAfterSeconds) : Refusal("platform.too-many-requests", 429);
+public sealed record TooManyRequests(int RetryAfterSeconds) : Refusal("platform.too-many-requests", 429)
+{
+    internal static int SecondsOf(RateLimitLease lease) =>
+        lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
+}
 
 /// <summary>What stands between the network and the use cases: headers, antiforgery, rates.</summary>
 public static class Protection
 {
     public const string AntiforgeryHeader = "X-CSRF-TOKEN";
-    public const string SignInRate = "sign-in";
 
     /// <summary>Paths that programs call: they get problems and status codes, never a redirect to a page.</summary>
     public static readonly string[] ProgramPaths = ["/api", "/dicomweb", "/git", "/dvc", "/openapi", "/health"];
@@ -48,9 +51,7 @@ public static class Protection
         });
         return services.AddRateLimiter(o =>
         {
-            o.AddPolicy(SignInRate, context => RateLimitPartition.GetFixedWindowLimiter(
-                context.Connection.RemoteIpAddress?.ToString() ?? "unknown",
-                _ => new FixedWindowRateLimiterOptions { PermitLimit = 60, Window = TimeSpan.FromMinutes(1) }));
+            o.AddPolicy(SignInRate.Policy, context => context.RequestServices.GetRequiredService<SignInRate>().OfAddress(context));
             o.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => IsForPrograms(context.Request.Path)
                 ? RateLimitPartition.GetTokenBucketLimiter(Caller(context), _ => new TokenBucketRateLimiterOptions
                 {
@@ -62,10 +63,11 @@ public static class Protection
                 : RateLimitPartition.GetNoLimiter("pages"));
             o.OnRejected = async (context, _) =>
             {
-                context.HttpContext.Response.Headers.RetryAfter = "1";
-                context.HttpContext.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+                var refusal = new TooManyRequests(TooManyRequests.SecondsOf(context.Lease));
                 if (IsForPrograms(context.HttpContext.Request.Path))
-                    await new TooManyRequests(1).ToHttp().ExecuteAsync(context.HttpContext);
+                    await refusal.ToHttp().ExecuteAsync(context.HttpContext);
+                else
+                    refusal.ShowOn(context.HttpContext.Response);
             };
         });
     }
@@ -102,5 +104,5 @@ public static class Protection
     });
 
     private static string Caller(HttpContext context) =>
-        context.User.Identity?.Name ?? context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+        context.User.Identity?.Name ?? context.Origin();
 }

@@ -55,5 +55,5 @@ public sealed class UseCases(
 /// <summary>From where the circuit was opened; remembered because a circuit has no request.</summary>
 public sealed class Origin(IHttpContextAccessor http)
 {
-    public string Address { get; } = http.HttpContext?.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+    public string Address { get; } = http.HttpContext?.Origin() ?? "unknown";
 }

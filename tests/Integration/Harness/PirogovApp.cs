@@ -42,7 +42,7 @@ public class PirogovApp : WebApplicationFactory<Program>, IAsyncLifetime
 
     private string? PostgreSqlConnection { get; }
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         if (PostgreSqlConnection is null)
             return;

@@ -8,7 +8,8 @@ namespace Pirogov.Integration.Platform;
 /// <summary>Static pages as a browser uses them: a cookie jar, and forms sent back with their hidden fields.</summary>
 internal sealed partial class Browser(PirogovApp app)
 {
-    public HttpClient Client { get; } = app.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, HandleCookies = true });
+    public HttpClient Client { get; } = app.CreateClient(
+        new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, HandleCookies = true, BaseAddress = app.Nobody().BaseAddress! });
 
     public async Task<HttpResponseMessage> Send(string page, string form, params (string Name, string Value)[] fields)
     {

@@ -1,8 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Reflection;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Integration.Harness;
 using Pirogov.Platform.Access;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Integration.Platform;
 
@@ -69,6 +73,40 @@ public sealed class DoorTests(SqliteApp app) : IClassFixture<SqliteApp>
         var client = app.Nobody();
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/problems/platform.forbidden")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/problems/platform.no-such-problem")).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_list_of_problems_has_types_alone_each_with_its_anchor()
+    {
+        var html = await app.Nobody().GetStringAsync("/problems");
+        Assert.Contains("id=\"platform.forbidden\"", html, StringComparison.Ordinal);
+        Assert.Contains("id=\"labelling/document-does-not-fit-schema\"", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("labelling.document.", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("labelling.schema.", html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ru", "Имя и фамилия")]
+    [InlineData("en", "Full name")]
+    public async Task A_refusal_names_a_field_as_the_form_does(string language, string name)
+    {
+        var client = await app.As(Role.Expert);
+        client.DefaultRequestHeaders.AcceptLanguage.Clear();
+        client.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
+        var problem = (await (await client.PutAsJsonAsync("/api/v1/account", new { fullName = "", culture = "ru" })).Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.Contains(name, (string)problem["detail"]!, StringComparison.Ordinal);
+        Assert.Equal("fullName", (string)problem["field"]!);
+    }
+
+    [Fact]
+    public void No_query_takes_an_enumeration_in_other_words_than_the_answers()
+    {
+        var handlers = app.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
+            .Where(e => e.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal))
+            .SelectMany(e => e.Metadata.OfType<MethodInfo>().SelectMany(m => m.GetParameters()).Select(p => (e.RoutePattern.RawText, Type: Nullable.GetUnderlyingType(p.ParameterType) ?? p.ParameterType)))
+            .ToArray();
+        Assert.Contains(handlers, h => h.Type == typeof(EnumWord<Role>));
+        Assert.Empty(handlers.Where(h => h.Type.IsEnum).Select(h => h.RawText));
     }
 
     [Theory]

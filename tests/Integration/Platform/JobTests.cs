@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Integration.Harness;
 using Pirogov.Platform.Access;
@@ -100,11 +101,54 @@ public sealed class JobTests(AppWithJobs app) : IClassFixture<AppWithJobs>
     public async Task A_job_that_refuses_fails_at_once_with_its_reason()
     {
         app.Conductor.Again();
-        app.Conductor.Refuses = "platform.no";
+        app.Conductor.Refuses = "datasets.job.case-is-gone";
         var (owner, id) = await Enqueue("refuser");
         await app.Settle(failedJobsAreFine: true);
         var seen = await See(owner, id);
-        Assert.Equal(("failed", 1, "platform.no"), ((string)seen["state"]!, (int)seen["attempts"]!, (string)seen["failure"]!));
+        Assert.Equal(("failed", 1, "datasets.job.case-is-gone"), ((string)seen["state"]!, (int)seen["attempts"]!, (string)seen["failureCode"]!));
+        Assert.Matches("[а-я]", (string)seen["failure"]!);
+    }
+
+    [Fact]
+    public async Task What_nobody_expected_is_told_in_words_and_leads_to_the_log()
+    {
+        app.Conductor.Again();
+        app.Conductor.Failures = int.MaxValue;
+        var (owner, id) = await Enqueue("unlucky");
+        await app.Settle(failedJobsAreFine: true);
+        var seen = await See(owner, id);
+        var told = (string)seen["failure"]!;
+        Assert.Equal(("failed", "platform.job-failure.unexpected"), ((string)seen["state"]!, (string)seen["failureCode"]!));
+        Assert.DoesNotContain("Exception", told, StringComparison.Ordinal);
+        var mark = Regex.Match(told, "[0-9a-f]{32}").Value;
+        Assert.NotEmpty(mark);
+        Assert.Contains(mark, app.Log.Errors, StringComparison.Ordinal);
+        var page = await (await Person("unlucky")).Client.GetStringAsync("/jobs");
+        Assert.DoesNotContain("InvalidOperationException", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_list_takes_states_as_it_spells_them_and_names_them_when_it_does_not()
+    {
+        var owner = await App("lister", Role.DataEngineer);
+        foreach (var state in new[] { "queued", "succeeded", "Cancelled" })
+            Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync($"/api/v1/jobs?state={state}")).StatusCode);
+        foreach (var state in new[] { "done", "3", "" })
+        {
+            var answer = await owner.GetAsync($"/api/v1/jobs?state={state}");
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            var problem = (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+            Assert.Equal("/problems/platform.unknown-word", (string)problem["type"]!);
+            Assert.Equal("queued, running, retrying, succeeded, failed, cancelled", (string)problem["allowed"]!);
+            Assert.Contains("queued, running", (string)problem["detail"]!, StringComparison.Ordinal);
+        }
+    }
+
+    private async Task<Browser> Person(string name)
+    {
+        var browser = new Browser(app);
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.SignIn(name, PirogovApp.Password)).StatusCode);
+        return browser;
     }
 
     private Task<HttpClient> App(string name, Role role) => app.As(name, [role]);

@@ -1,14 +1,9 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Integration.Harness;
 using Pirogov.Platform.Access;
-using Pirogov.Platform.Database;
 
 namespace Pirogov.Integration.Platform;
 
@@ -88,7 +83,7 @@ public abstract partial class SignInTests(PirogovApp app) : OnBothEngines(app)
         await browser.SignIn("careful", PirogovApp.Password);
         var page = await browser.Client.GetStringAsync("/account/second-factor");
         var secret = Secret().Match(page).Groups["secret"].Value;
-        var set = await browser.SendFrom(page, "/account/second-factor", "second-factor", ("Code", CodeOf(secret)));
+        var set = await browser.SendFrom(page, "/account/second-factor", "second-factor", ("Code", Authenticator.Code(App, secret)));
         var recovery = Recovery().Match(await set.Content.ReadAsStringAsync()).Groups["code"].Value;
         Assert.NotEmpty(recovery);
 
@@ -97,7 +92,7 @@ public abstract partial class SignInTests(PirogovApp app) : OnBothEngines(app)
         Assert.Contains("/sign-in/two-factor", answer.Headers.Location!.ToString(), StringComparison.Ordinal);
         Assert.False(await another.IsIn());
         Assert.Equal(HttpStatusCode.Forbidden, (await another.Send("/sign-in/two-factor", "two-factor", ("Code", "not-a-code"))).StatusCode);
-        Assert.Equal(HttpStatusCode.Redirect, (await another.Send("/sign-in/two-factor", "two-factor", ("Code", CodeOf(secret)))).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await another.Send("/sign-in/two-factor", "two-factor", ("Code", Authenticator.Code(App, secret, ahead: 1)))).StatusCode);
         Assert.True(await another.IsIn());
 
         var third = new Browser(App);
@@ -109,22 +104,46 @@ public abstract partial class SignInTests(PirogovApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task A_code_opens_the_door_once()
+    {
+        var secret = await Authenticator.SetUp(App, "overlooked");
+        var code = Authenticator.Code(App, secret);
+        async Task<HttpStatusCode> Try(string typed)
+        {
+            var browser = new Browser(App);
+            await browser.SignIn("overlooked", PirogovApp.Password);
+            return (await browser.Send("/sign-in/two-factor", "two-factor", ("Code", typed))).StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.Redirect, await Try(code));
+        Assert.Equal(HttpStatusCode.Forbidden, await Try(code));
+        var byTerminal = await App.Nobody().PostAsJsonAsync("/api/v1/tokens/issue", new { login = "overlooked", password = PirogovApp.Password, code });
+        Assert.Equal("/problems/platform.wrong-code", (string)(await byTerminal.Content.ReadFromJsonAsync<JsonObject>())!["type"]!);
+        Assert.Equal(HttpStatusCode.Redirect, await Try(Authenticator.Code(App, secret, ahead: 1)));
+        // The step before the one that was used is spent with it.
+        Assert.Equal(HttpStatusCode.Forbidden, await Try(Authenticator.Code(App, secret)));
+    }
+
+    [SkippableFact]
+    public async Task Of_many_attempts_with_one_code_at_once_one_succeeds()
+    {
+        var secret = await Authenticator.SetUp(App, "hurried");
+        var code = Authenticator.Code(App, secret, ahead: 1);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ =>
+            App.Nobody().PostAsJsonAsync("/api/v1/tokens/issue", new { login = "hurried", password = PirogovApp.Password, code })));
+        Assert.Single(answers, a => a.StatusCode == HttpStatusCode.Created);
+        Assert.All(answers, a => Assert.True(a.StatusCode is HttpStatusCode.Created or HttpStatusCode.Forbidden, a.StatusCode.ToString()));
+    }
+
+    [SkippableFact]
     public async Task The_command_line_trades_password_and_code_for_a_token()
     {
-        var (id, _) = await App.Person("terminal", [Role.Expert]);
-        var secret = await App.InScope(async services =>
-        {
-            var users = services.GetRequiredService<UserManager<Account>>();
-            var account = (await users.FindByIdAsync(id.ToString()))!;
-            await users.ResetAuthenticatorKeyAsync(account);
-            await users.SetTwoFactorEnabledAsync(account, true);
-            return (await users.GetAuthenticatorKeyAsync(account))!;
-        });
+        var secret = await Authenticator.SetUp(App, "terminal");
         Task<HttpResponseMessage> Issue(string? code) =>
             App.Nobody().PostAsJsonAsync("/api/v1/tokens/issue", new { login = "terminal", password = PirogovApp.Password, code, name = "laptop" });
         Assert.Equal("/problems/platform.second-factor-needed", (string)(await (await Issue(null)).Content.ReadFromJsonAsync<JsonObject>())!["type"]!);
         Assert.Equal(HttpStatusCode.Forbidden, (await Issue("abcdef")).StatusCode);
-        var issued = await Issue(CodeOf(secret));
+        var issued = await Issue(Authenticator.Code(App, secret));
         Assert.Equal(HttpStatusCode.Created, issued.StatusCode);
         var client = App.Nobody();
         client.DefaultRequestHeaders.Authorization = new("Bearer", (string)(await issued.Content.ReadFromJsonAsync<JsonObject>())!["token"]!);
@@ -156,27 +175,6 @@ public abstract partial class SignInTests(PirogovApp app) : OnBothEngines(app)
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync("/api/v1/account")).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await new Browser(App).SignIn("robbed", PirogovApp.Password)).StatusCode);
         Assert.Equal(HttpStatusCode.Redirect, (await new Browser(App).SignIn("robbed", "Another-Horse-8")).StatusCode);
-    }
-
-    /// <summary>RFC 6238 with SHA-1, 30 s and six digits, at the host's own clock.</summary>
-    private string CodeOf(string secret)
-    {
-        var step = App.Services.GetRequiredService<TimeProvider>().Now().ToUnixTimeSeconds() / 30;
-        var counter = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(counter, step);
-        // The standard's algorithm; authenticator apps know no other.
-#pragma warning disable CA5350
-        var hash = HMACSHA1.HashData(FromBase32(secret), counter);
-#pragma warning restore CA5350
-        var number = BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(hash[^1] & 0xf)) & 0x7fffffff;
-        return (number % 1_000_000).ToString("D6", System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    private static byte[] FromBase32(string text)
-    {
-        var bits = string.Concat(text.Where(char.IsAsciiLetterOrDigit).Select(c =>
-            Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(char.ToUpperInvariant(c), StringComparison.Ordinal), 2).PadLeft(5, '0')));
-        return [.. Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2))];
     }
 
     [GeneratedRegex("""id="second-factor-secret">(?<secret>[^<]+)<""")]

@@ -38,6 +38,29 @@ public sealed partial class StringsTests
         Assert.Empty(codes.SelectMany(c => new[] { $"problem.{c}.title", $"problem.{c}.detail" }).Where(k => !Russian.ContainsKey(k)).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>The other way round: <c>/problems</c> lists what begins so, and a reason or a leftover is no type.</summary>
+    [Fact]
+    public void What_is_called_a_problem_is_the_type_of_a_refusal()
+    {
+        var codes = House.Sources.SelectMany(s => RefusalCode().Matches(s.Text).Select(m => m.Groups["code"].Value)).ToHashSet();
+        var families = House.Sources.SelectMany(s => RefusalFamily().Matches(s.Text).Select(m => m.Groups["family"].Value)).ToArray();
+        var types = Russian.Keys.Where(k => k.StartsWith("problem.", StringComparison.Ordinal) && k.EndsWith(".title", StringComparison.Ordinal))
+            .Select(k => k["problem.".Length..^".title".Length]);
+        Assert.Empty(types.Where(t => !codes.Contains(t) && !families.Any(f => t.StartsWith(f, StringComparison.Ordinal))).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_field_that_a_refusal_names_has_words()
+    {
+        var named = House.Sources.SelectMany(s => RefusedField().Matches(s.Text).Select(m => m.Groups["field"].Value));
+        // Where the name is a variable, it comes from a list of tuples in the same file.
+        var listed = House.Sources.Where(s => RefusedListedField().IsMatch(s.Text)).SelectMany(s => ListedField().Matches(s.Text).Select(m => m.Groups["field"].Value));
+        var fields = named.Concat(listed).Distinct().ToArray();
+        Assert.Contains("fullName", fields);
+        Assert.Contains("expectedBenefit", fields);
+        Assert.Empty(fields.Where(f => !Russian.ContainsKey("field." + f) || !English.ContainsKey("field." + f)).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void Every_key_that_the_code_names_exists()
     {
@@ -55,8 +78,20 @@ public sealed partial class StringsTests
     [GeneratedRegex(@"\{[a-zA-Z][a-zA-Z0-9]*\}")]
     private static partial Regex Placeholder();
 
-    [GeneratedRegex(@"\bRefusal\(\s*""(?<code>[a-z0-9.-]*[a-z0-9])""")]
+    [GeneratedRegex(@"\bRefusal\(\s*""(?<code>[a-z0-9./-]*[a-z0-9])""")]
     private static partial Regex RefusalCode();
+
+    [GeneratedRegex(@"\bRefusal\(\s*""(?<family>[a-z0-9.-]*\.)""\s*\+")]
+    private static partial Regex RefusalFamily();
+
+    [GeneratedRegex(@"new (?:Missing|TooLong)\(""(?<field>[a-zA-Z.]+)""")]
+    private static partial Regex RefusedField();
+
+    [GeneratedRegex(@"new (?:Missing|TooLong)\([a-z]")]
+    private static partial Regex RefusedListedField();
+
+    [GeneratedRegex(@"\(""(?<field>[a-zA-Z.]+)"", [a-z]+\??\.")]
+    private static partial Regex ListedField();
 
     /// <summary>Whole literals only: a key put together at run time ends in a brace or a plus, not in a quotation mark.</summary>
     [GeneratedRegex(@"\b[Ww]ords(?:\[|\.Plural\(|\.Fill\()""(?<key>[a-zA-Z0-9.-]+)""[\],)]")]

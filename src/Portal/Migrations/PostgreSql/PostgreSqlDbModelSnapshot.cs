@@ -2002,6 +2002,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("boolean");
 
+                    b.Property<long?>("UsedCodeStep")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("UserName")
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)");

@@ -4,18 +4,11 @@ using Pirogov.Dicom;
 
 namespace Pirogov.Archive.Deidentification;
 
-/// <param name="Refusal">It cannot be made safe.</param>
-/// <param name="Review">A person has to look at the pixels first.</param>
-internal sealed record PixelVerdict(DeidentificationRefusalReason? Refusal, DeidentificationRefusalReason? Review, IReadOnlyList<PixelRegion> Suggested)
-{
-    public static readonly PixelVerdict Pass = new(null, null, []);
-}
-
 /// <summary>
-/// What header cleaning alone cannot make safe: pixels with text in them, which a person must see, and documents, which stay
-/// outside unless structured content is cleaned. Classes known to carry neither as a rule pass.
+/// What the Basic Profile cannot make safe without looking: pixels with text in them and documents of free text. Only
+/// classes known to carry neither as a rule are let in.
 /// </summary>
-internal static class PixelRules
+internal static class RefusalRules
 {
     private static readonly FrozenSet<string> Accepted = FrozenSet.ToFrozenSet<string>([
         DicomUids.CTImageStorage, DicomUids.EnhancedCTImageStorage, DicomUids.LegacyConvertedEnhancedCTImageStorage,
@@ -34,49 +27,33 @@ internal static class PixelRules
         DicomUids.RTDoseStorage, DicomUids.RTStructureSetStorage, DicomUids.RTImageStorage,
     ], StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> StructuredReports = FrozenSet.ToFrozenSet<string>([
-        DicomUids.BasicTextSRStorage, DicomUids.EnhancedSRStorage, DicomUids.ComprehensiveSRStorage, DicomUids.Comprehensive3DSRStorage,
-        DicomUids.XRayRadiationDoseSRStorage, DicomUids.RadiopharmaceuticalRadiationDoseSRStorage, DicomUids.MammographyCADSRStorage,
-        DicomUids.ChestCADSRStorage, DicomUids.ColonCADSRStorage, DicomUids.KeyObjectSelectionDocumentStorage, DicomUids.AcquisitionContextSRStorage,
-    ], StringComparer.Ordinal);
-
-    public static PixelVerdict Judge(DicomFile file, DeidentificationOptions options)
+    public static DeidentificationRefusalReason? Check(DicomFile file)
     {
         var dataset = file.Dataset;
         if (!DicomUid.IsValid(file.SopInstanceUid) || !DicomUid.IsValid(file.SopClassUid)
             || dataset.GetString(DicomTags.StudyInstanceUid) is null || dataset.GetString(DicomTags.SeriesInstanceUid) is null)
         {
-            return Refused(DeidentificationRefusalReason.MissingUid);
+            return DeidentificationRefusalReason.MissingUid;
         }
 
-        var isReport = StructuredReports.Contains(file.SopClassUid!);
-        var reason = Accepted.Contains(file.SopClassUid!) ? (DeidentificationRefusalReason?)null
-            : isReport && options.HasFlag(DeidentificationOptions.CleanStructuredContent) ? null
-            : ReasonOf(DicomUids.Find(file.SopClassUid)?.Keyword ?? "");
-        if (reason is not null and not DeidentificationRefusalReason.BurnedInTextUsual)
+        if (string.Equals(dataset.GetString(DicomTags.BurnedInAnnotation), "YES", StringComparison.OrdinalIgnoreCase))
         {
-            return Refused(reason.Value);
+            return DeidentificationRefusalReason.BurnedInAnnotation;
+        }
+
+        if (!Accepted.Contains(file.SopClassUid!))
+        {
+            return ReasonOf(DicomUids.Find(file.SopClassUid)?.Keyword ?? "");
         }
 
         if (DicomUids.Find(file.TransferSyntax.Uid) is not { Type: "Transfer Syntax" })
         {
-            return Refused(DeidentificationRefusalReason.UnsupportedTransferSyntax);
+            return DeidentificationRefusalReason.UnsupportedTransferSyntax;
         }
 
-        return HasOverlayInPixels(dataset) ? Refused(DeidentificationRefusalReason.OverlayInPixelData) : isReport ? PixelVerdict.Pass : Look(file, reason);
+        return IsScreenCapture(dataset) ? DeidentificationRefusalReason.ScreenCapture
+            : HasOverlayInPixels(dataset) ? DeidentificationRefusalReason.OverlayInPixelData : null;
     }
-
-    private static PixelVerdict Look(DicomFile file, DeidentificationRefusalReason? usual)
-    {
-        var dataset = file.Dataset;
-        var suggested = BurnedInFilters.Regions(file);
-        var reason = string.Equals(dataset.GetString(DicomTags.BurnedInAnnotation), "YES", StringComparison.OrdinalIgnoreCase) ? DeidentificationRefusalReason.BurnedInAnnotation
-            : IsScreenCapture(dataset) ? DeidentificationRefusalReason.ScreenCapture
-            : usual ?? (suggested.Count > 0 ? DeidentificationRefusalReason.BurnedInByDevice : null);
-        return reason is null ? PixelVerdict.Pass : new(null, reason, suggested);
-    }
-
-    private static PixelVerdict Refused(DeidentificationRefusalReason reason) => new(reason, null, []);
 
     private static DeidentificationRefusalReason ReasonOf(string keyword)
     {

@@ -1,0 +1,37 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Platform.Strings;
+
+namespace Pirogov.Platform.Jobs;
+
+/// <summary>
+/// Why a job did not go on, as its record keeps it: a key of the strings and, where the log tells more, the mark under
+/// which it does (<c>key#mark</c>). The names of exceptions are for the log alone.
+/// </summary>
+internal static class JobFailure
+{
+    private const char MarkSign = '#';
+    private const int DiskFullOnUnix = 28;
+    private const int DiskFullOnWindows = unchecked((int)0x80070070);
+
+    public static string Of(Exception failure, string mark) => $"platform.job-failure.{Kind(failure)}{MarkSign}{mark}";
+
+    /// <returns>The key alone, for programs.</returns>
+    public static string Key(string kept) => kept.Split(MarkSign)[0];
+
+    public static string Say(string kept, Localizer words) =>
+        words[Key(kept), new { trace = kept.Split(MarkSign) is [_, var mark] ? mark : "" }];
+
+    private static string Kind(Exception failure) => failure switch
+    {
+        IOException { HResult: DiskFullOnUnix or DiskFullOnWindows } => "disk-full",
+        FileNotFoundException or DirectoryNotFoundException => "file-gone",
+        OutOfMemoryException => "memory",
+        DbUpdateException or DbException => "database",
+        HttpRequestException or SocketException => "network",
+        TimeoutException or OperationCanceledException => "timeout",
+        InvalidDataException or EndOfStreamException or FormatException => "unreadable",
+        _ => "unexpected",
+    };
+}

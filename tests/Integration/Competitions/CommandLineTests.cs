@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using Pirogov.Integration.Harness;
+using Pirogov.Platform.Access;
+
+namespace Pirogov.Integration.Competitions;
+
+public sealed class CompetitionsBehindSocket : CompetitionWorld
+{
+    public CompetitionsBehindSocket() : base(Engine.Sqlite) => UseKestrel(0);
+}
+
+/// <summary>The command line as a script runs it: a process of its own, its words and its exit code.</summary>
+public sealed class CommandLineTests(CompetitionsBehindSocket world) : IClassFixture<CompetitionsBehindSocket>
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "Cli",
+        "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, new DirectoryInfo(AppContext.BaseDirectory).Name, "Pirogov.Cli.dll");
+
+    [Fact]
+    public async Task A_rejected_submission_is_told_with_every_reason_and_ends_with_1()
+    {
+        var id = await world.Opened();
+        await world.LeadOf(id, "Zoya");
+        var (code, _, told) = await Run("Zoya", "submit", id, Save("bad.zip", CompetitionWorld.Zip([("../case-2.nii.gz", [1]), ("case-99.nii.gz", [1])])));
+        Assert.Equal(1, code);
+        Assert.Contains("bad.zip", told, StringComparison.Ordinal);
+        Assert.Contains("case-99", told, StringComparison.Ordinal);
+        Assert.Contains("недопустимый путь", told, StringComparison.Ordinal);
+        Assert.Contains("нет файла для этого случая", told, StringComparison.Ordinal);
+        Assert.Contains("попытки не тратит", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_reasons_than_are_told_are_counted()
+    {
+        var id = await world.Opened();
+        await world.LeadOf(id, "Yana");
+        var many = CompetitionWorld.Zip([.. Enumerable.Range(1000, 120).Select(i => ($"case-{i}.txt", new byte[] { 1 }))]);
+        var (code, _, told) = await Run("Yana", "submit", id, Save("many.zip", many));
+        Assert.Equal(1, code);
+        Assert.True(told.Split('\n').Length < 120);
+    }
+
+    [Fact]
+    public async Task A_scored_submission_ends_with_0()
+    {
+        var id = await world.Opened();
+        await world.LeadOf(id, "Xenia");
+        var (code, told, errors) = await Run("Xenia", "submit", id, Save("good.zip", CompetitionWorld.Predictions()));
+        Assert.True(code == 0, errors);
+        Assert.Contains("100 %", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_done_ends_with_2_and_says_why()
+    {
+        var id = await world.Opened();
+        Assert.Equal(2, (await Run("Wanda", "submit", id, Path.Combine(world.DataFolder, "absent.zip"))).Code);
+        var (code, _, told) = await Run("Wanda", "submit", id, Save("stranger.zip", CompetitionWorld.Predictions()));
+        Assert.Equal(2, code);
+        Assert.Contains(":", told, StringComparison.Ordinal);
+        Assert.Equal(2, (await Run("Wanda", "submit", "not-an-id", "x.zip")).Code);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("submit", "--help")]
+    public async Task Help_lists_the_exit_codes(params string[] arguments)
+    {
+        var (code, told, _) = await Run("Wanda", arguments);
+        Assert.Equal(0, code);
+        Assert.Contains("Коды завершения", told, StringComparison.Ordinal);
+        Assert.Contains("130", told, StringComparison.Ordinal);
+    }
+
+    private string Save(string name, byte[] bytes)
+    {
+        var path = Path.Combine(world.DataFolder, name);
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    private async Task<(int Code, string Told, string Errors)> Run(string person, params string[] arguments)
+    {
+        var (_, token) = await world.Person(person, [Role.TeamLead]);
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PIROGOV_URL"] = world.Nobody().BaseAddress!.ToString();
+        start.Environment["PIROGOV_TOKEN"] = token;
+        start.Environment["LC_ALL"] = "ru_RU.UTF-8";
+        using var process = Process.Start(start)!;
+        var (told, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await told, await errors);
+    }
+}
