@@ -47,6 +47,10 @@ internal sealed partial class Acceptance
         var named => named == syntax,
     }));
 
+    /// <returns>The syntax to write where the stored one is not taken: the plain one first, then those that are lossless and compressed.</returns>
+    public string? Transcoded(string type) => Array.Find(
+        [DicomUids.ExplicitVRLittleEndian, DicomUids.JPEGLSLossless, DicomUids.JPEG2000Lossless, DicomUids.RLELossless], syntax => TakesSyntax(type, syntax));
+
     public bool Takes(string type) => ranges.Exists(r => Covers(r.Type, type));
 
     [GeneratedRegex("""\btype=([^\s";,]+/[^\s";,]+)""", RegexOptions.IgnoreCase)]

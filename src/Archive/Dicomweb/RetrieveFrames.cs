@@ -12,7 +12,7 @@ namespace Pirogov.Archive.Dicomweb;
 
 /// <summary>
 /// WADO-RS frames (PS3.18 10.4): as stored when the caller takes that syntax and browsers decode it, else native in
-/// Explicit VR Little Endian.
+/// Explicit VR Little Endian, else compressed without loss.
 /// </summary>
 [Needs(ArchiveRights.OpenCase)]
 internal sealed class RetrieveFrames(StoredInstances instances, RetrieveLog log)
@@ -36,6 +36,12 @@ internal sealed class RetrieveFrames(StoredInstances instances, RetrieveLog log)
         ["1.2.840.10008.1.2.5"] = "image/dicom-rle",
     };
 
+    /// <summary>What frames are compressed into for a caller that takes nothing else.</summary>
+    private static readonly Form[] Encodings =
+    [
+        new("image/jls", DicomUids.JPEGLSLossless), new("image/jp2", DicomUids.JPEG2000Lossless), new("image/dicom-rle", DicomUids.RLELossless),
+    ];
+
     internal static void Map(IEndpointRouteBuilder dicomweb) => dicomweb.MapGet("/studies/{study}/series/{series}/instances/{instance}/frames/{frames}",
             (RetrieveFrames use, HttpContext http, string study, string series, string instance, string frames, CancellationToken cancellation) =>
                 use.Handle(http, study, series, instance, frames, cancellation))
@@ -48,26 +54,32 @@ internal sealed class RetrieveFrames(StoredInstances instances, RetrieveLog log)
         if (Numbers(frames, instance.Frames) is not { } numbers)
             return new NotFound("frame").ToHttp();
         var accept = new Acceptance(http.Request);
-        var asStored = AsStored(instance, accept);
-        if (asStored is null && (!accept.TakesMultipart(Octets) || !accept.TakesSyntax(Octets, DicomUids.ExplicitVRLittleEndian)))
+        if (FormOf(instance, accept) is not { } form)
             return new NotAcceptable().ToHttp();
         await log.Note("series", series, cancellation);
-        var tag = $"{instance.Sha256[..32]}-{frames.Replace(',', '.')}-{(asStored is null ? "native" : "stored")}";
+        var tag = $"{instance.Sha256[..32]}-{frames.Replace(',', '.')}-{form.Type[(form.Type.IndexOf('/') + 1)..]}-{form.Syntax}";
         if (PrivateCaching.IsFresh(http, tag))
             return Results.StatusCode(StatusCodes.Status304NotModified);
         var file = await instances.Read(instance, cancellation);
         // The first frame is taken out before the answer begins: afterwards an error could only break the connection.
-        if (Take(file, numbers[0], asStored) is null)
+        if (Take(file, numbers[0], form) is null)
             return new FrameUnreadable().ToHttp();
-        return new MultipartRelated(asStored ?? Octets, "pirogov-" + instance.Sha256[..32], Parts(file, numbers, asStored, cancellation));
+        return new MultipartRelated(form.Type, "pirogov-" + instance.Sha256[..32], Parts(file, numbers, form, cancellation));
     }
 
-    private static string? AsStored(Instance instance, Acceptance accept)
+    /// <summary>As stored where the caller takes that, else native, else compressed without loss into what the caller names.</summary>
+    private static Form? FormOf(Instance instance, Acceptance accept)
     {
-        if (!Compressed.TryGetValue(instance.TransferSyntaxUid, out var image))
-            return null;
-        return accept.TakesSyntax(Octets, instance.TransferSyntaxUid) ? Octets : accept.TakesMultipart(image) && accept.TakesSyntax(image, instance.TransferSyntaxUid)
-            && !accept.TakesMultipart(Octets) ? image : null;
+        if (Compressed.TryGetValue(instance.TransferSyntaxUid, out var image))
+        {
+            if (accept.TakesSyntax(Octets, instance.TransferSyntaxUid))
+                return new(Octets, instance.TransferSyntaxUid);
+            if (accept.TakesMultipart(image) && accept.TakesSyntax(image, instance.TransferSyntaxUid) && !accept.TakesMultipart(Octets))
+                return new(image, instance.TransferSyntaxUid);
+        }
+
+        return accept.Transcoded(Octets) is { } syntax && accept.TakesMultipart(Octets) ? new(Octets, syntax)
+            : Array.Find(Encodings, e => accept.TakesMultipart(e.Type) && accept.TakesSyntax(e.Type, e.Syntax));
     }
 
     private static int[]? Numbers(string list, int frames)
@@ -76,25 +88,31 @@ internal sealed class RetrieveFrames(StoredInstances instances, RetrieveLog log)
         return Array.TrueForAll(numbers, n => n >= 1 && n <= frames) ? numbers : null;
     }
 
-    private static MultipartPart? Take(DicomFile file, int number, string? asStored)
+    private static MultipartPart? Take(DicomFile file, int number, Form form)
     {
-        if (asStored is not null)
-            return InstancePixels.Frame(file, number - 1) is { } stored ? new($"{asStored}; transfer-syntax={file.TransferSyntax.Uid}", stored) : null;
-        return InstanceRendering.Decode(file, number - 1) is { } native
-            ? new($"{Octets}; transfer-syntax={DicomUids.ExplicitVRLittleEndian}", native.Samples) : null;
+        if (form.Syntax == DicomUids.ExplicitVRLittleEndian)
+            return InstanceRendering.Decode(file, number - 1) is { } native ? Part(native.Samples) : null;
+        if (form.Syntax == file.TransferSyntax.Uid)
+            return InstanceRendering.Stored(file, number - 1) is { } stored ? Part(stored) : null;
+        return InstanceRendering.Encode(file, number - 1, form.Syntax) is { } encoded ? Part(encoded) : null;
+
+        MultipartPart Part(ReadOnlyMemory<byte> body) => new($"{form.Type}; transfer-syntax={form.Syntax}", body);
     }
 
     private static async IAsyncEnumerable<MultipartPart> Parts(
-        DicomFile file, int[] numbers, string? asStored, [EnumeratorCancellation] CancellationToken cancellation)
+        DicomFile file, int[] numbers, Form form, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.CompletedTask;
         foreach (var number in numbers)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Take(file, number, asStored) is { } part)
+            if (Take(file, number, form) is { } part)
                 yield return part;
         }
     }
+
+    /// <summary>How frames go out: a media type and the transfer syntax of the bytes.</summary>
+    private sealed record Form(string Type, string Syntax);
 }
 
 internal sealed record FrameUnreadable() : Refusal("archive.frame-unreadable", 422);

@@ -47,11 +47,12 @@ internal sealed class RetrieveInstances(StoredInstances instances, RetrieveLog l
         var isSingle = found.Count == 1 && accept.TakesSingle(Dicom);
         if (!isSingle && !accept.TakesMultipart(Dicom))
             return new NotAcceptable().ToHttp();
-        if (found.Any(i => !accept.TakesSyntax(Dicom, i.TransferSyntaxUid)) && !accept.TakesSyntax(Dicom, DicomUids.ExplicitVRLittleEndian))
+        var other = accept.Transcoded(Dicom);
+        if (found.Any(i => !accept.TakesSyntax(Dicom, i.TransferSyntaxUid)) && other is null)
             return new NotAcceptable().ToHttp();
         await log.Note(what.Kind, what.Uid, cancellation);
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', found.Select(i => i.Sha256)))))[..32];
-        var tag = $"{hash}-{(found.All(i => accept.TakesSyntax(Dicom, i.TransferSyntaxUid)) ? "stored" : "native")}{(isSingle ? "-single" : "")}";
+        var tag = $"{hash}-{(found.All(i => accept.TakesSyntax(Dicom, i.TransferSyntaxUid)) ? "stored" : other)}{(isSingle ? "-single" : "")}";
         if (PrivateCaching.IsFresh(http, tag))
             return Results.StatusCode(StatusCodes.Status304NotModified);
         if (isSingle)
@@ -74,7 +75,7 @@ internal sealed class RetrieveInstances(StoredInstances instances, RetrieveLog l
         var bytes = await instances.ReadBytes(instance, cancellation);
         if (accept.TakesSyntax(Dicom, instance.TransferSyntaxUid))
             return (bytes, instance.TransferSyntaxUid);
-        return Transcoding.ToExplicitLittleEndian(DicomReader.Read(bytes)) is { } native
-            ? (DicomWriter.ToBytes(native), DicomUids.ExplicitVRLittleEndian) : null;
+        return accept.Transcoded(Dicom) is { } syntax && InstanceRendering.Transcode(DicomReader.Read(bytes), syntax) is { } transcoded
+            ? (DicomWriter.ToBytes(transcoded), syntax) : null;
     }
 }

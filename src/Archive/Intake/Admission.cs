@@ -46,7 +46,7 @@ internal static class Admission
         var dataset = twin.File.Dataset;
         if (!PixelDecoder.CanDecode(file.TransferSyntax.Uid))
             return new FileRefused(FileRefused.UnsupportedTransferSyntax);
-        if (file.SopClassUid != DicomUids.RTStructureSetStorage && CheckPixels(dataset) is { } fault)
+        if (file.SopClassUid != DicomUids.RTStructureSetStorage && CheckPixels(twin.File) is { } fault)
             return fault;
         // One native syntax in the archive: whoever reads it later needs no other.
         var kept = file.TransferSyntax.IsEncapsulated ? twin.File : DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian);
@@ -54,17 +54,19 @@ internal static class Admission
         return new AdmittedFile(kept, DicomWriter.ToBytes(kept), twin.Counts, warnings);
     }
 
-    private static FileRefused? CheckPixels(DicomDataset dataset)
+    private static FileRefused? CheckPixels(DicomFile file)
     {
-        if (dataset.FirstOrDefault(e => e.Tag.IsPixelData && !e.IsEmpty) is not { } pixels)
+        var dataset = file.Dataset;
+        if (!dataset.Any(e => e.Tag.IsPixelData && !e.IsEmpty))
             return new(FileRefused.NoPixelData);
-        if (InstancePixels.Describe(dataset) is not { } description)
+        try
+        {
+            return DicomImage.Open(file).IsShort ? new(FileRefused.PixelsShort) : null;
+        }
+        catch (ImagingException)
+        {
             return new(FileRefused.PixelsIndescribable);
-        // Frames of single bits share bytes; the sum of the others is known.
-        var frames = Math.Max(1, dataset.GetInt(DicomTags.NumberOfFrames) ?? 1);
-        var isShort = pixels is not DicomEncapsulatedPixelData && description.BitsAllocated >= 8
-            && pixels.Bytes.Length < (long)description.FrameLength * frames;
-        return isShort ? new(FileRefused.PixelsShort) : null;
+        }
     }
 
     private static FileRefused ReasonOf(DicomFormatException fault) => fault.Fault switch

@@ -11,7 +11,7 @@ internal static class ImageVolume
     public static async Task<NiftiImage> Read(SeriesGrid series, ObjectStore store, CancellationToken cancellation)
     {
         var values = new float[series.Grid.VoxelCount];
-        (string Md5, FrameSamples Samples)? open = null;
+        (string Md5, DicomImage Image)? open = null;
         for (var k = 0; k < series.Frames.Count; k++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -19,10 +19,10 @@ internal static class ImageVolume
             if (open?.Md5 != frame.File.Md5)
             {
                 await using var stream = await store.OpenRead(frame.File.Md5, cancellation);
-                open = (frame.File.Md5, new FrameSamples(DicomReader.Read(stream)));
+                open = (frame.File.Md5, DicomImage.Open(DicomReader.Read(stream)));
             }
 
-            open.Value.Samples.Read(frame.Number, values.AsSpan(k * series.Grid.FrameLength, series.Grid.FrameLength));
+            open.Value.Image.ReadValues(frame.Number - 1, values.AsSpan(k * series.Grid.FrameLength, series.Grid.FrameLength));
         }
 
         return AsInt16(values) is { } whole

@@ -78,7 +78,8 @@ public static class PixelDecoder
     {
         var length = description.FrameLength;
         if (frame.Length < length) throw Short(frame.Length, length);
-        return new DecodedFrame(frame[..length].ToArray(), description);
+        return PackedSamples.IsPacked(description.BitsAllocated)
+            ? PackedSamples.Widen(frame.Span[..length], description) : new DecodedFrame(frame[..length].ToArray(), description);
     }
 
     private static DecodedFrame NativeBigEndian(PixelDescription description, ReadOnlyMemory<byte> frame)

@@ -12,6 +12,9 @@ public sealed record PixelDescription(
     int PlanarConfiguration,
     string PhotometricInterpretation)
 {
+    /// <summary>The samples are IEEE 754 numbers of 32 or 64 bits: Float or Double Float Pixel Data.</summary>
+    public bool IsFloat { get; init; }
+
     /// <summary>The most bytes one native frame may take: 1 GiB.</summary>
     public const long MaxFrameBytes = 1L << 30;
 
@@ -24,17 +27,18 @@ public sealed record PixelDescription(
     /// <summary>True for YBR_FULL_422 uncompressed, where two pixels share one pair of chrominance samples.</summary>
     internal bool IsSubsampled => SamplesPerPixel == 3 && PhotometricInterpretation is "YBR_FULL_422" or "YBR_PARTIAL_422";
 
-    /// <summary>Bytes of one native frame; a frame of single bits is rounded up to whole bytes.</summary>
+    /// <summary>Bytes of one native frame; a frame of single bits or packed cells is rounded up to whole bytes.</summary>
     public int FrameLength => FrameBits <= MaxFrameBytes * 8 ? (int)((FrameBits + 7) / 8) : throw TooLarge();
 
-    private long FrameBits => (long)Rows * Columns * BitsAllocated * (IsSubsampled ? 2 : SamplesPerPixel);
+    /// <summary>Native frames follow one another by bits, not by bytes (PS3.5 8.1.1).</summary>
+    public long FrameBits => (long)Rows * Columns * BitsAllocated * (IsSubsampled ? 2 : SamplesPerPixel);
 
     /// <exception cref="ImagingException">The description is not one of an image this library handles.</exception>
     public PixelDescription Validated()
     {
         if (Rows is < 1 or > 65_535 || Columns is < 1 or > 65_535)
             throw new ImagingException(ImagingFault.TooLarge, $"A frame of {Rows} rows and {Columns} columns is outside the limits.");
-        if (BitsAllocated is not (1 or 8 or 16 or 32 or 64) || BitsStored < 1 || BitsStored > BitsAllocated || HighBit < BitsStored - 1 || HighBit >= BitsAllocated)
+        if ((BitsAllocated is not (1 or 8 or 16 or 32 or 64) && !PackedSamples.IsPacked(BitsAllocated)) || (IsFloat && BitsAllocated < 32) || BitsStored < 1 || BitsStored > BitsAllocated || HighBit < BitsStored - 1 || HighBit >= BitsAllocated)
             throw new ImagingException(ImagingFault.Unsupported, $"Bits Allocated {BitsAllocated}, Bits Stored {BitsStored}, High Bit {HighBit} are not handled.");
         if (SamplesPerPixel is < 1 or > 4 || PixelRepresentation is not (0 or 1) || PlanarConfiguration is not (0 or 1))
             throw new ImagingException(ImagingFault.Unsupported, $"{SamplesPerPixel} samples per pixel, Pixel Representation {PixelRepresentation}, Planar Configuration {PlanarConfiguration} are not handled.");

@@ -5,25 +5,34 @@ namespace Pirogov.Imaging;
 /// <summary>The lookup table of PALETTE COLOR (PS3.3 C.7.6.3.1.5 and .6), 8 bits a colour.</summary>
 public sealed class ColorPalette
 {
-    private readonly int _firstMapped;
-    private readonly byte[] _rgb;
+    private readonly int firstMapped;
+    private readonly byte[] rgb;
 
     private ColorPalette(int firstMapped, byte[] rgb)
     {
-        _firstMapped = firstMapped;
-        _rgb = rgb;
+        this.firstMapped = firstMapped;
+        this.rgb = rgb;
     }
 
     /// <param name="descriptor">Number of entries (0 means 65,536), first value mapped, bits an entry: of the red table, the others equal it.</param>
     /// <param name="red">Red Palette Color Lookup Table Data.</param>
     /// <param name="green">Green.</param>
     /// <param name="blue">Blue.</param>
+    /// <param name="segmented">The tables are those of the Segmented Palette attributes (C.7.9.2).</param>
     /// <exception cref="ImagingException">The tables are shorter than their descriptor says.</exception>
-    public static ColorPalette FromDicom(ReadOnlySpan<int> descriptor, ReadOnlySpan<byte> red, ReadOnlySpan<byte> green, ReadOnlySpan<byte> blue)
+    public static ColorPalette FromDicom(
+        ReadOnlySpan<int> descriptor, ReadOnlySpan<byte> red, ReadOnlySpan<byte> green, ReadOnlySpan<byte> blue, bool segmented = false)
     {
         if (descriptor.Length != 3 || descriptor[2] is not (8 or 16))
             throw new ImagingException(ImagingFault.Malformed, "A palette descriptor has three values, the last 8 or 16.");
-        var entries = descriptor[0] == 0 ? 65_536 : descriptor[0] & 0xFFFF;
+        var entries = LookupTable.Count(descriptor[0]);
+        if (segmented)
+        {
+            red = SegmentedPalette.Expand(red, entries, descriptor[2]);
+            green = SegmentedPalette.Expand(green, entries, descriptor[2]);
+            blue = SegmentedPalette.Expand(blue, entries, descriptor[2]);
+        }
+
         var rgb = new byte[entries * 3];
         Fill(rgb, 0, red, entries, descriptor[2]);
         Fill(rgb, 1, green, entries, descriptor[2]);
@@ -32,7 +41,7 @@ public sealed class ColorPalette
     }
 
     /// <summary>Red, green, blue of a stored value; values outside the table take its nearest end.</summary>
-    public ReadOnlySpan<byte> Color(int stored) => _rgb.AsSpan(3 * Math.Clamp(stored - _firstMapped, 0, _rgb.Length / 3 - 1), 3);
+    public ReadOnlySpan<byte> Color(int stored) => rgb.AsSpan(3 * Math.Clamp(stored - firstMapped, 0, rgb.Length / 3 - 1), 3);
 
     private static void Fill(byte[] rgb, int channel, ReadOnlySpan<byte> table, int entries, int bits)
     {

@@ -13,6 +13,12 @@ internal static class FrameValues
         var right = 32 - description.BitsStored;
         switch (description.BitsAllocated)
         {
+            case 32 when description.IsFloat:
+                for (var i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadSingleLittleEndian(samples[(4 * i)..]);
+                break;
+            case 64 when description.IsFloat:
+                for (var i = 0; i < values.Length; i++) values[i] = (float)BinaryPrimitives.ReadDoubleLittleEndian(samples[(8 * i)..]);
+                break;
             case 1:
                 for (var i = 0; i < values.Length; i++) values[i] = samples[i >> 3] >> (i & 7) & 1;
                 break;
@@ -49,10 +55,11 @@ internal static class FrameValues
         if (description is not { SamplesPerPixel: 3, BitsAllocated: 8 or 16 })
             throw new ImagingException(ImagingFault.Unsupported, $"Colour of {description.SamplesPerPixel} samples of {description.BitsAllocated} bits is not rendered.");
         var ybr = description.PhotometricInterpretation.StartsWith("YBR_FULL", StringComparison.Ordinal);
+        var partial = description.PhotometricInterpretation == "YBR_PARTIAL_422";
         for (var i = 0; i < description.PixelCount; i++)
         {
             var (a, b, c) = (At(samples, description, i, 0), At(samples, description, i, 1), At(samples, description, i, 2));
-            (rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]) = ybr ? FromYbr(a, b, c) : (a, b, c);
+            (rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]) = ybr ? FromYbr(a, b, c) : partial ? FromPartialYbr(a, b, c) : (a, b, c);
         }
 
         return rgb;
@@ -74,6 +81,13 @@ internal static class FrameValues
 
     private static (byte R, byte G, byte B) FromYbr(byte y, byte cb, byte cr) =>
         (Byte(y + 1.402 * (cr - 128)), Byte(y - 0.344136 * (cb - 128) - 0.714136 * (cr - 128)), Byte(y + 1.772 * (cb - 128)));
+
+    // ITU-R BT.601 studio range (PS3.3 C.7.6.3.1.2): luminance 16 to 235, chrominance 16 to 240.
+    private static (byte R, byte G, byte B) FromPartialYbr(byte y, byte cb, byte cr)
+    {
+        var (light, blue, red) = (255 / 219.0 * (y - 16), 255 / 224.0 * (cb - 128), 255 / 224.0 * (cr - 128));
+        return (Byte(light + 1.402 * red), Byte(light - 0.344136 * blue - 0.714136 * red), Byte(light + 1.772 * blue));
+    }
 
     private static byte Byte(double value) => (byte)Math.Clamp(Math.Round(value), 0, 255);
 

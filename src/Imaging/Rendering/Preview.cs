@@ -9,14 +9,23 @@ public sealed record PreviewOptions
     /// <summary>Rescale Intercept.</summary>
     public double Intercept { get; init; }
 
-    /// <summary>Null: the 1st to 99th percentile.</summary>
+    /// <summary>Modality LUT Sequence: takes the place of slope and intercept.</summary>
+    public LookupTable? ModalityTable { get; init; }
+
+    /// <summary>Null: <see cref="VoiTable"/>, and without one all grays of an 8-bit image, or the 1st to 99th percentile.</summary>
     public VoiWindow? Window { get; init; }
+
+    /// <summary>VOI LUT Sequence: used where no window is given.</summary>
+    public LookupTable? VoiTable { get; init; }
 
     /// <summary>Of the longer side, pixels; a smaller frame keeps its size.</summary>
     public int MaxSide { get; init; } = 256;
 
     /// <summary>Pixel Padding Value, as stored: shown black and kept out of the percentiles.</summary>
     public int? PixelPadding { get; init; }
+
+    /// <summary>Pixel Padding Range Limit: every value from <see cref="PixelPadding"/> to it is padding.</summary>
+    public int? PixelPaddingLimit { get; init; }
 
     /// <summary>Of a PALETTE COLOR frame.</summary>
     public ColorPalette? Palette { get; init; }
@@ -75,21 +84,36 @@ public static class Preview
     private static Picture Gray(ReadOnlySpan<byte> samples, PixelDescription description, PreviewOptions options, int columns, int rows)
     {
         var values = FrameValues.Stored(samples, description);
+        var window = options.Window ?? (options.VoiTable is null ? DefaultWindow(values, description, options) : null);
+        var (first, last) = options is { PixelPadding: { } padding } ? Range(padding, options.PixelPaddingLimit ?? padding) : (1, 0);
         for (var i = 0; i < values.Length; i++)
-            values[i] = values[i] == options.PixelPadding ? float.NaN : (float)(options.Slope * values[i] + options.Intercept);
+        {
+            values[i] = values[i] >= first && values[i] <= last ? float.NaN
+                : options.ModalityTable is { } table ? table.Apply(values[i]) : (float)(options.Slope * values[i] + options.Intercept);
+        }
 
-        var window = options.Window ?? VoiWindow.OfPercentiles(values);
+        window ??= options.VoiTable is null ? VoiWindow.OfPercentiles(values) : null;
         var small = AreaAverage.Scale(values, description.Columns, description.Rows, 1, columns, rows);
         var inverted = description.PhotometricInterpretation == "MONOCHROME1";
         var pixels = new byte[small.Length];
         for (var i = 0; i < small.Length; i++)
         {
             if (float.IsNaN(small[i])) continue;
-            var shown = window.Apply(small[i]);
+            var shown = window?.Apply(small[i]) ?? (byte)Math.Round(255.0 * options.VoiTable!.Apply(small[i]) / ((1 << options.VoiTable.Bits) - 1));
             pixels[i] = inverted ? (byte)(255 - shown) : shown;
         }
 
         return new Picture(pixels, columns, rows, IsColor: false);
+    }
+
+    private static (int First, int Last) Range(int a, int b) => (Math.Min(a, b), Math.Max(a, b));
+
+    // Photographs and screens are made for all of their 256 grays. Labels 0, 1, 2 … in bytes are not: their picture would be black.
+    private static VoiWindow? DefaultWindow(float[] values, PixelDescription description, PreviewOptions options)
+    {
+        if (description.BitsStored > 8 || description.IsSigned || options is not { Slope: 1, Intercept: 0, ModalityTable: null }) return null;
+        var most = (1 << description.BitsStored) - 1;
+        return values.Max() >= most / 4.0 ? new VoiWindow(most / 2.0, most, VoiFunction.LinearExact) : null;
     }
 
     private static Picture Color(ReadOnlySpan<byte> samples, PixelDescription description, PreviewOptions options, int columns, int rows)

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Archive.Contracts;
 using Pirogov.Dicom;
+using Pirogov.Imaging;
 using Pirogov.Integration.Harness;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
@@ -93,6 +94,26 @@ public sealed class DicomwebTests(DicomwebApp app) : IClassFixture<DicomwebApp>
         client.DefaultRequestHeaders.IfNoneMatch.Clear();
         Assert.Equal(HttpStatusCode.NotFound, (await Get(client, $"/dicomweb/studies/{study}/series/{series}/instances/{sop}/frames/2", AnySyntax)).StatusCode);
         Assert.Equal(HttpStatusCode.NotAcceptable, (await Get(client, $"/dicomweb/studies/{study}/series/{series}/instances/{sop}/frames/1", "image/png")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(DicomUids.JPEGLSLossless, "image/jls", 309)]
+    [InlineData(DicomUids.JPEG2000Lossless, "image/jp2", 310)]
+    [InlineData(DicomUids.RLELossless, "image/dicom-rle", 311)]
+    public async Task What_a_caller_takes_compressed_only_is_compressed_without_loss(string syntax, string type, int number)
+    {
+        var (client, study, series) = await Study("DW" + number, number);
+        var sop = (string)(await Json(client, $"/dicomweb/studies/{study}/series/{series}/instances?InstanceNumber=2"))[0]!["00080018"]!["Value"]![0]!;
+        var expected = SyntheticCt.Slice(number, 1, 3).Find(DicomTags.PixelData)!.Bytes.ToArray();
+
+        var whole = await Parts(await Get(client, $"/dicomweb/studies/{study}/series/{series}/instances/{sop}", $"multipart/related; type=\"application/dicom\"; transfer-syntax={syntax}"));
+        var file = DicomReader.Read(Assert.Single(whole).Body);
+        Assert.Equal(syntax, file.TransferSyntax.Uid);
+        Assert.Equal(expected, DicomImage.Open(file).Decode(0).Samples);
+
+        var (headers, frame) = Assert.Single(await Parts(await Get(client, $"/dicomweb/studies/{study}/series/{series}/instances/{sop}/frames/1", $"multipart/related; type=\"{type}\"")));
+        Assert.Contains($"{type}; transfer-syntax={syntax}", headers, StringComparison.Ordinal);
+        Assert.Equal(expected, PixelDecoder.Decode(syntax, DicomImage.Open(file).Description, frame).Samples);
     }
 
     [Fact]

@@ -110,7 +110,7 @@ public class PixelDecoderTests
     {
         Assert.Equal(ImagingFault.TooLarge, Fault(Gray(0, 5, 8), []));
         Assert.Equal(ImagingFault.TooLarge, Fault(Gray(65_535, 65_535, 16), []));
-        Assert.Equal(ImagingFault.Unsupported, Fault(Gray(2, 2, 12), []));
+        Assert.Equal(ImagingFault.Unsupported, Fault(Gray(2, 2, 40), []));
         Assert.Equal(ImagingFault.Truncated, Fault(Gray(2, 2, 8), [1, 2, 3]));
         Assert.False(PixelDecoder.CanDecode("1.2.840.10008.1.2.4.102"));
     }
