@@ -6,7 +6,9 @@ return args switch
 {
     ["store", var folder, var objects, var size] => await StoreBenchmark.Run(folder, Number(objects), Number(size)),
     ["overlap", var columns, var rows, var slices] => OverlapBenchmark.Run(Number(columns), Number(rows), Number(slices)),
-    _ => throw new ArgumentException("Known: store FOLDER OBJECTS BYTES | overlap COLUMNS ROWS SLICES"),
+    ["deid-make", var folder, var files] => DeidBenchmark.Make(folder, Number(files)),
+    ["deid", var input, var output] => DeidBenchmark.Run(input, output),
+    _ => throw new ArgumentException("Known: store FOLDER OBJECTS BYTES | overlap COLUMNS ROWS SLICES | deid-make FOLDER FILES | deid IN OUT"),
 };
 
 static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -17,8 +17,11 @@ var dictionary = Path.Combine(root, "src", "Dicom", "Dictionary");
 File.WriteAllText(Path.Combine(dictionary, "DicomDictionary.generated.cs"), DictionaryTables.Dictionary(elements));
 File.WriteAllText(Path.Combine(dictionary, "DicomTags.generated.cs"), DictionaryTables.Tags(elements));
 File.WriteAllText(Path.Combine(dictionary, "DicomUids.generated.cs"), DictionaryTables.Uids(uids));
-File.WriteAllText(
-    Path.Combine(root, "src", "Archive", "Deidentification", "basic-profile.json"),
-    ConfidentialityProfile.Generate(
-        Path.Combine(standards, "dicom-innolitics", "confidentiality_profile_attributes.json")));
+var deidentification = Path.Combine(root, "src", "Archive", "Deidentification");
+File.WriteAllText(Path.Combine(deidentification, "confidentiality-profile.json"), ConfidentialityProfile.Generate(
+    Path.Combine(standards, "dicom-innolitics", "confidentiality_profile_attributes.json"),
+    Path.Combine(standards, "dicom-pydicom", "context_groups.json"),
+    Path.Combine(standards, "dicom-pydicom", "private_dictionary.json")));
+File.WriteAllText(Path.Combine(deidentification, "attribute-types.json"), AttributeTypes.Generate(standards));
+File.WriteAllText(Path.Combine(deidentification, "burned-in-filters.json"), BurnedInRecipes.Generate(Path.Combine(standards, "deid-recipes", "deid.dicom")));
 return 0;

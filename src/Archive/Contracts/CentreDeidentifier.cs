@@ -4,25 +4,30 @@ using Pirogov.Dicom;
 namespace Pirogov.Archive.Contracts;
 
 /// <summary>
-/// De-identification under one centre's key, for the intake and for the gateway inside the hospital: the same file and
+/// De-identification under one centre's key, for the intake and for the gateway inside the hospital: the same file, options and
 /// key give identical bytes at either.
 /// </summary>
 public sealed class CentreDeidentifier
 {
-    private readonly Pseudonyms _pseudonyms;
+    private readonly DeidentificationProfile _profile;
+    private readonly Deidentifier _deidentifier;
 
     /// <param name="key">The centre's secret, at least 32 bytes; who has it can link pseudonyms to patients.</param>
-    public CentreDeidentifier(ReadOnlySpan<byte> key)
+    /// <exception cref="ArgumentException">Full and modified dates at once, or a short key.</exception>
+    public CentreDeidentifier(ReadOnlySpan<byte> key, DeidentificationOptions options = DeidentificationOptions.None)
     {
-        _pseudonyms = new Pseudonyms(key);
+        _profile = DeidentificationProfile.With(options);
+        _deidentifier = new Deidentifier(_profile, new Pseudonyms(key));
     }
 
-    public static string ProfileName => DeidentificationProfile.Basic.Name;
+    public string ProfileName => _profile.Name;
 
-    public static string ProfileVersion => DeidentificationProfile.Basic.Version;
+    public string ProfileVersion => _profile.Version;
 
-    /// <summary>SHA-256 of the profile's data: a report that names it can be checked against it.</summary>
-    public static string ProfileSha256 => DeidentificationProfile.Basic.Sha256;
+    public DeidentificationOptions Options => _profile.Options;
 
-    public DeidentificationOutcome Apply(DicomFile file) => Deidentifier.Apply(file, DeidentificationProfile.Basic, _pseudonyms);
+    /// <summary>SHA-256 of the profile's data and options: a report that names it can be checked against it.</summary>
+    public string ProfileSha256 => _profile.Sha256;
+
+    public DeidentificationOutcome Apply(DicomFile file) => _deidentifier.Apply(file);
 }

@@ -10,6 +10,10 @@ public enum AttributeAction
     Emptied,
     Replaced,
     UidRemapped,
+
+    /// <summary>Identifiers in a text were taken out; the rest of the text stays.</summary>
+    Cleaned,
+    DateMoved,
 }
 
 /// <summary>How many elements of one tag, at any depth, an action was done to. Holds no value of the patient.</summary>
@@ -26,13 +30,32 @@ public enum DeidentificationRefusalReason
     UnsupportedSopClass,
     UnsupportedTransferSyntax,
     MissingUid,
+
+    /// <summary>A filter for this kind of device says that it writes into the image.</summary>
+    BurnedInByDevice,
 }
 
-/// <summary>The outcome for one instance: <see cref="Deidentified"/> or <see cref="DeidentificationRefused"/>.</summary>
+/// <summary>
+/// The outcome for one instance: <see cref="Deidentified"/>, <see cref="DeidentificationNeedsReview"/> or <see cref="DeidentificationRefused"/>.
+/// </summary>
 public abstract record DeidentificationOutcome;
 
 /// <summary>A new file without the patient, and what was done per tag.</summary>
 public sealed record Deidentified(DicomFile File, string PatientPseudonym, IReadOnlyList<AttributeCount> Counts) : DeidentificationOutcome;
+
+/// <summary>A rectangle of pixels, from the upper left corner of the image.</summary>
+public sealed record PixelRegion(int X, int Y, int Width, int Height);
+
+/// <summary>
+/// The header is clean, the pixels may show the patient: nobody but a reviewer may see <paramref name="Result"/> before a person has
+/// looked at it.
+/// </summary>
+/// <param name="Suggested">Where devices of this kind write names.</param>
+public sealed record DeidentificationNeedsReview(
+    Deidentified Result, DeidentificationRefusalReason Reason, IReadOnlyList<PixelRegion> Suggested) : DeidentificationOutcome
+{
+    public string Code => new DeidentificationRefused(Reason).Code;
+}
 
 public sealed record DeidentificationRefused(DeidentificationRefusalReason Reason) : DeidentificationOutcome
 {
@@ -47,6 +70,7 @@ public sealed record DeidentificationRefused(DeidentificationRefusalReason Reaso
         DeidentificationRefusalReason.UnsupportedSopClass => "unsupported-sop-class",
         DeidentificationRefusalReason.UnsupportedTransferSyntax => "unsupported-transfer-syntax",
         DeidentificationRefusalReason.MissingUid => "missing-uid",
+        DeidentificationRefusalReason.BurnedInByDevice => "burned-in-by-device",
         _ => throw new InvalidOperationException($"No code for {Reason}."),
     };
 }

@@ -1,38 +1,59 @@
+using System.Runtime.InteropServices;
 using Pirogov.Archive.Contracts;
 using Pirogov.Dicom;
 
 namespace Pirogov.Archive.Deidentification;
 
 /// <summary>One instance on its way through a profile, with the tally of what was done.</summary>
-internal sealed class DeidentificationRun(
-    DeidentificationProfile profile, Pseudonyms pseudonyms, string patient, IdentifyingText identifying)
+internal sealed partial class DeidentificationRun(
+    DeidentificationProfile profile, Pseudonyms pseudonyms, string patient, HeaderIdentity identity, AttributeTypes.Iod? iod)
 {
-    private readonly SortedDictionary<(DicomTag Tag, AttributeAction Action), int> _counts = [];
+    private readonly Dictionary<ulong, int> _counts = [];
+    private readonly Dictionary<string, string> _uids = new(StringComparer.Ordinal);
+    private readonly int _days = pseudonyms.DaysMoved(patient);
 
-    public IReadOnlyList<AttributeCount> Counts => [.. _counts.Select(c => new AttributeCount(c.Key.Tag, c.Key.Action, c.Value))];
+    private enum Concept
+    {
+        Other,
 
-    public DicomDataset Apply(DicomDataset source)
+        /// <summary>Names or identifies somebody, whatever the value looks like.</summary>
+        Identity,
+        Age,
+    }
+
+    public IReadOnlyList<AttributeCount> Counts => [.. _counts.OrderBy(c => c.Key)
+        .Select(c => new AttributeCount(new DicomTag((uint)(c.Key >> 8)), (AttributeAction)(byte)c.Key, c.Value))];
+
+    public DicomDataset Apply(DicomDataset source) => Apply(source, default, Concept.Other);
+
+    private DicomDataset Apply(DicomDataset source, DicomTag parent, Concept around)
     {
         var result = new DicomDataset();
+        var concept = ConceptOf(source, around);
         foreach (var element in source)
         {
-            var (action, replacement) = Decide(source, element);
+            var (action, replacement) = Decide(source, element, parent, concept);
             if (replacement is not null)
             {
                 result.Set(replacement);
             }
 
-            var key = (element.Tag, action);
-            _counts[key] = _counts.GetValueOrDefault(key) + 1;
+            CollectionsMarshal.GetValueRefOrAddDefault(_counts, ((ulong)element.Tag.Value << 8) | (byte)action, out _)++;
         }
 
         return result;
     }
 
-    private (AttributeAction Action, DicomElement? Replacement) Decide(DicomDataset source, DicomElement element)
+    private (AttributeAction Action, DicomElement? Replacement) Decide(DicomDataset source, DicomElement element, DicomTag parent, Concept concept)
     {
         var tag = element.Tag;
-        if (tag.IsGroupLength || tag.Group <= 0x0002 || tag.Group is >= 0x6000 and <= 0x60FF || tag.IsPrivate
+        if (tag.IsPrivate)
+        {
+            return Private(source, element);
+        }
+
+        // Signatures sign what is no longer there (4FFE, FFFA), padding may hold anything (FFFC).
+        if (tag.IsGroupLength || tag.Group is <= 0x0002 or 0x4FFE or 0xFFFA or 0xFFFC || (tag.Group is >= 0x6000 and <= 0x60FF && !IsRegionOverlay(source, tag))
             || DicomDictionary.VrsOf(tag) is not { Vr: not DicomVr.None } known)
         {
             return (AttributeAction.Removed, null);
@@ -40,66 +61,56 @@ internal sealed class DeidentificationRun(
 
         if (tag == DicomTags.PatientName || tag == DicomTags.PatientID)
         {
-            return (AttributeAction.Replaced, new DicomDataset().Set(tag, patient).Find(tag));
+            return (AttributeAction.Replaced, Text(tag, known.Vr, patient));
         }
 
         if (tag == DicomTags.AccessionNumber && source.GetString(tag) is { } accession)
         {
-            return (AttributeAction.Replaced, new DicomDataset().Set(tag, pseudonyms.AccessionNumber(accession)).Find(tag));
+            return (AttributeAction.Replaced, Text(tag, known.Vr, pseudonyms.AccessionNumber(accession)));
         }
 
-        return Resolve(profile.ActionFor(tag), known.Vr) switch
+        var action = profile.ActionFor(tag);
+        return action switch
         {
-            AttributeAction.Removed => (AttributeAction.Removed, null),
-            AttributeAction.Emptied => (AttributeAction.Emptied, Empty(tag, known.Vr)),
-            AttributeAction.Replaced => (AttributeAction.Replaced, known.Vr == DicomVr.UI ? RemapUids(source, tag) : DummyValues.For(tag, known.Vr)),
-            _ => Keep(source, element, known),
+            ProfileAction.None or ProfileAction.Keep => Keep(source, element, known, concept, isListed: action == ProfileAction.Keep),
+            ProfileAction.Clean => Clean(source, element, known, parent, concept),
+            ProfileAction.U => known.Vr == DicomVr.UI ? (AttributeAction.UidRemapped, RemapUids(source, tag)) : (AttributeAction.Removed, null),
+            ProfileAction.XZU when AttributeTypes.TypeOf(iod, parent, tag) != AttributeType.Type3 => Keep(source, element, known, concept, isListed: false),
+            _ => Drop(tag, known.Vr, Resolve(action, AttributeTypes.TypeOf(iod, parent, tag))),
         };
     }
 
     /// <summary>
-    /// The row's codes resolved to one. Where several are allowed the one that keeps most Information Object
-    /// Definitions valid is taken: dummy before empty before absent for values; the other way round for sequences,
-    /// whose dummies no reader expects. U* (a sequence of references) keeps its items with their UIDs remapped.
+    /// A compound action by the Type of the attribute (PS3.15 Table E.1-1a): absent where the object stays valid without, empty
+    /// where it must be there, a dummy where it must have a value.
     /// </summary>
-    private static AttributeAction? Resolve(string? codes, DicomVr vr)
+    private static AttributeAction Resolve(ProfileAction action, AttributeType type) => action switch
     {
-        if (codes is null)
-        {
-            return null;
-        }
+        ProfileAction.Z => AttributeAction.Emptied,
+        ProfileAction.D => AttributeAction.Replaced,
+        ProfileAction.XD when type != AttributeType.Type3 => AttributeAction.Replaced,
+        ProfileAction.XZ when type != AttributeType.Type3 => AttributeAction.Emptied,
+        ProfileAction.XZD when type == AttributeType.Type2 => AttributeAction.Emptied,
+        ProfileAction.XZD when type != AttributeType.Type3 => AttributeAction.Replaced,
+        ProfileAction.ZD => type is AttributeType.Type1 or AttributeType.Unknown ? AttributeAction.Replaced : AttributeAction.Emptied,
+        _ => AttributeAction.Removed,
+    };
 
-        var allowed = codes.Split('/');
-        if (allowed.Contains("U") || allowed.Contains("U*") || allowed is ["K"])
-        {
-            return null;
-        }
-
-        ReadOnlySpan<string> preference = vr == DicomVr.SQ ? ["Z", "X", "D"] : ["D", "Z", "X"];
-        foreach (var code in preference)
-        {
-            if (allowed.Contains(code))
-            {
-                return code switch
-                {
-                    "D" => AttributeAction.Replaced,
-                    "Z" => AttributeAction.Emptied,
-                    _ => AttributeAction.Removed,
-                };
-            }
-        }
-
-        // C asks for cleaning by understanding the text; what is not understood is not kept.
-        return AttributeAction.Removed;
-    }
-
-    private (AttributeAction Action, DicomElement? Replacement) Keep(DicomDataset source, DicomElement element, (DicomVr Vr, DicomVr Alternative) known)
+    private static (AttributeAction Action, DicomElement? Replacement) Drop(DicomTag tag, DicomVr vr, AttributeAction action) => (action, action switch
     {
+        AttributeAction.Emptied => vr == DicomVr.SQ ? new DicomSequence(tag) : new DicomElement(tag, vr, default),
+        AttributeAction.Replaced => DummyValues.For(tag, vr),
+        _ => null,
+    });
+
+    private (AttributeAction Action, DicomElement? Replacement) Keep(
+        DicomDataset source, DicomElement element, (DicomVr Vr, DicomVr Alternative) known, Concept concept, bool isListed)
+    {
+        var tag = element.Tag;
         if (element is DicomSequence sequence)
         {
             return known.Vr == DicomVr.SQ
-                ? (AttributeAction.Kept, new DicomSequence(sequence.Tag, sequence.Items.Select(Apply)))
-                : (AttributeAction.Removed, null);
+                ? (AttributeAction.Kept, new DicomSequence(tag, sequence.Items.Select(i => Apply(i, tag, concept)))) : (AttributeAction.Removed, null);
         }
 
         if (!IsOfKind(element.Vr, known) || !IsPlausible(source, element))
@@ -107,38 +118,103 @@ internal sealed class DeidentificationRun(
             return (AttributeAction.Removed, null);
         }
 
-        if (element.Vr == DicomVr.UI)
+        switch (element.Vr)
         {
-            // Unlisted UIDs too: one that the standard has not registered may lead back to the instance's origin.
-            return source.GetStrings(element.Tag).All(DicomUids.IsWellKnown)
-                ? (AttributeAction.Kept, element) : (AttributeAction.UidRemapped, RemapUids(source, element.Tag));
+            case DicomVr.UI:
+                // Unlisted UIDs too: one that the standard has not registered may lead back to the instance's origin.
+                return isListed || source.GetStrings(tag).All(u => DicomUids.IsWellKnown(u) || DicomUids.Find(u) is not null)
+                    ? (AttributeAction.Kept, element) : (AttributeAction.UidRemapped, RemapUids(source, tag));
+            case DicomVr.AS:
+                return Age(source, element);
+            case DicomVr.LO or DicomVr.LT or DicomVr.SH or DicomVr.ST or DicomVr.UT or DicomVr.UC:
+                return CleanText(source, element, concept);
+            case DicomVr.CS or DicomVr.PN or DicomVr.AE or DicomVr.UR:
+                return TextReadings.Of(source, element).Any(identity.IsRepeatedIn)
+                    ? (AttributeAction.Replaced, DummyValues.For(tag, known.Vr)) : (AttributeAction.Kept, element);
+            case DicomVr.DS or DicomVr.IS when concept == Concept.Age:
+                return (AttributeAction.Kept, Text(tag, element.Vr, [.. source.GetStrings(tag).Select(Dates.CapYears)]));
+            default:
+                return (AttributeAction.Kept, element);
+        }
+    }
+
+    /// <summary>Action C of an option: dates are moved, texts lose their identifiers, sequences are gone through.</summary>
+    private (AttributeAction Action, DicomElement? Replacement) Clean(
+        DicomDataset source, DicomElement element, (DicomVr Vr, DicomVr Alternative) known, DicomTag parent, Concept concept)
+    {
+        var tag = element.Tag;
+        if (known.Vr is DicomVr.DA or DicomVr.DT)
+        {
+            var moved = source.GetStrings(tag).Select(d => Dates.Move(d, _days)).ToArray();
+            // What is no date may be anything; the basic action is done then.
+            return element.Vr == known.Vr && moved.All(d => d is not null)
+                ? (AttributeAction.DateMoved, Text(tag, known.Vr, moved!))
+                : Drop(tag, known.Vr, AttributeTypes.TypeOf(iod, parent, tag) == AttributeType.Type3 ? AttributeAction.Removed : AttributeAction.Emptied);
         }
 
-        return identifying.IsRepeatedIn(source, element)
-            ? (AttributeAction.Replaced, DummyValues.For(element.Tag, known.Vr)) : (AttributeAction.Kept, element);
+        return tag.Group is >= 0x5000 and <= 0x50FF ? (AttributeAction.Removed, null) : Keep(source, element, known, concept, isListed: false);
     }
 
-    private static bool IsOfKind(DicomVr vr, (DicomVr Vr, DicomVr Alternative) known) =>
-        vr == known.Vr || vr == known.Alternative || (vr.IsText() && known.Vr.IsText() && (vr == DicomVr.UI) == (known.Vr == DicomVr.UI))
-        || (vr is DicomVr.OB or DicomVr.OW && known.Vr is DicomVr.OB or DicomVr.OW or DicomVr.US)
-        || (vr is DicomVr.US or DicomVr.SS && known.Vr is DicomVr.US or DicomVr.SS);
-
-    /// <summary>Numbers, dates and times that are none may be anything: a name typed into the wrong field.</summary>
-    private static bool IsPlausible(DicomDataset source, DicomElement element)
+    private (AttributeAction Action, DicomElement? Replacement) CleanText(DicomDataset source, DicomElement element, Concept concept)
     {
-        var characters = element.Vr switch
+        if (element.IsEmpty)
         {
-            DicomVr.DS or DicomVr.IS => "0123456789+-.eE",
-            DicomVr.DA or DicomVr.TM or DicomVr.DT => "0123456789+-.:",
-            DicomVr.AS => "0123456789DWMY",
-            _ => null,
-        };
-        return characters is null || source.GetStrings(element.Tag).All(v => v.All(characters.Contains));
+            return (AttributeAction.Kept, element);
+        }
+
+        if (concept == Concept.Identity && element.Tag == DicomTags.TextValue)
+        {
+            return (AttributeAction.Replaced, DummyValues.For(element.Tag, element.Vr));
+        }
+
+        var readings = TextReadings.Of(source, element).ToArray();
+        var cleaned = identity.Clean(readings[0]);
+        if (ReferenceEquals(cleaned, readings[0]))
+        {
+            return readings.Skip(1).Any(identity.IsRepeatedIn)
+                ? (AttributeAction.Replaced, DummyValues.For(element.Tag, element.Vr)) : (AttributeAction.Kept, element);
+        }
+
+        return (AttributeAction.Cleaned, Encoded(source, element, cleaned));
     }
 
-    private static DicomElement Empty(DicomTag tag, DicomVr vr) =>
-        vr == DicomVr.SQ ? new DicomSequence(tag) : new DicomElement(tag, vr, default);
+    /// <summary>A dummy where the character set of the data set cannot write what is left, or the marks made it too long.</summary>
+    private static DicomElement Encoded(DicomDataset source, DicomElement element, string text)
+    {
+        try
+        {
+            return element.Vr.MaximumLength() is { } most && text.Split(element.Vr.IsSingleText() ? '\0' : '\\').Any(v => v.Length > most)
+                ? DummyValues.For(element.Tag, element.Vr)
+                : new DicomElement(element.Tag, element.Vr, source.CharacterSet.Encode(text));
+        }
+        catch (ArgumentException)
+        {
+            return DummyValues.For(element.Tag, element.Vr);
+        }
+    }
 
-    private DicomElement RemapUids(DicomDataset source, DicomTag tag) => new DicomDataset()
-        .Set(tag, DicomVr.UI, source.GetStrings(tag).Select(u => u.Length == 0 ? "" : pseudonyms.Uid(u))).Find(tag)!;
+    private static (AttributeAction Action, DicomElement? Replacement) Age(DicomDataset source, DicomElement element)
+    {
+        var capped = source.GetStrings(element.Tag).Select(Dates.CapAge).ToArray();
+        return capped.Any(a => a is null) ? (AttributeAction.Removed, null)
+            : capped.SequenceEqual(source.GetStrings(element.Tag)) ? (AttributeAction.Kept, element)
+            : (AttributeAction.Replaced, Text(element.Tag, DicomVr.AS, capped!));
+    }
+
+    private DicomElement RemapUids(DicomDataset source, DicomTag tag) => Text(tag, DicomVr.UI, [.. source.GetStrings(tag).Select(Remap)]);
+
+    private string Remap(string uid)
+    {
+        if (uid.Length == 0)
+        {
+            return "";
+        }
+
+        ref var remapped = ref CollectionsMarshal.GetValueRefOrAddDefault(_uids, uid, out _);
+        return remapped ??= pseudonyms.Uid(uid);
+    }
+
+    /// <summary>Of a VR or a value that every character set writes.</summary>
+    private static DicomElement Text(DicomTag tag, DicomVr vr, params string[] values) =>
+        new(tag, vr, System.Text.Encoding.ASCII.GetBytes(values.Length == 1 ? values[0] : string.Join('\\', values)));
 }

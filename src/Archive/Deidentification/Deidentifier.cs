@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Pirogov.Archive.Contracts;
 using Pirogov.Dicom;
 
@@ -5,36 +6,66 @@ namespace Pirogov.Archive.Deidentification;
 
 /// <summary>
 /// Applies a confidentiality profile (PS3.15 Annex E) to an instance. Beyond the profile's rows it drops what cannot be
-/// judged: private and unknown attributes, values whose VR contradicts the dictionary, overlays as a whole, and text
-/// that repeats an identifying value of this instance. No I/O, no clock: the outcome is a function of file and key.
+/// judged: unknown attributes and values whose VR contradicts the dictionary; and it cleans every text that stays. No I/O, no
+/// clock: the outcome is a function of file, profile and key.
 /// </summary>
-internal static class Deidentifier
+internal sealed class Deidentifier(DeidentificationProfile profile, Pseudonyms pseudonyms)
 {
-    public static DeidentificationOutcome Apply(DicomFile file, DeidentificationProfile profile, Pseudonyms pseudonyms)
+    private readonly ConcurrentDictionary<string, HeaderIdentity> identities = new(StringComparer.Ordinal);
+
+    public DeidentificationOutcome Apply(DicomFile file)
     {
-        if (RefusalRules.Check(file) is { } reason)
+        var verdict = PixelRules.Judge(file, profile.Options);
+        if (verdict.Refusal is { } reason)
         {
             return new DeidentificationRefused(reason);
         }
 
+        var done = Clean(file);
+        return verdict.Review is { } why ? new DeidentificationNeedsReview(done, why, verdict.Suggested) : done;
+    }
+
+    /// <summary>Says in the object that its pixels were cleaned or seen to be clean (PS3.15 E.3.1).</summary>
+    public static void MarkPixelsCleaned(DicomDataset dataset)
+    {
+        var method = DeidentificationProfile.Basic.PixelDataCleaned;
+        var codes = dataset.GetItems(DicomTags.DeidentificationMethodCodeSequence);
+        dataset.Set(DicomTags.BurnedInAnnotation, "NO");
+        if (codes.All(c => c.GetString(DicomTags.CodeValue) != method.Code))
+        {
+            dataset.SetItems(DicomTags.DeidentificationMethodCodeSequence, [.. codes, Code(method)]);
+        }
+    }
+
+    private Deidentified Clean(DicomFile file)
+    {
         var source = file.Dataset;
         // Without a Patient ID nothing tells that two studies are of one patient: each gets a pseudonym of its own.
         var patient = source.GetString(DicomTags.PatientID) is { } id
             ? pseudonyms.Patient(id) : pseudonyms.Patient("study " + source.GetString(DicomTags.StudyInstanceUid));
-        var run = new DeidentificationRun(profile, pseudonyms, patient, IdentifyingText.Of(source));
+        var identity = HeaderIdentity.Of(source, profile.Options, identities);
+        var run = new DeidentificationRun(profile, pseudonyms, patient, identity, AttributeTypes.Of(file.SopClassUid));
         var dataset = run.Apply(source);
+        var keepsUids = profile.Options.HasFlag(DeidentificationOptions.RetainUids);
         dataset
             .Set(DicomTags.SopClassUid, file.SopClassUid!)
-            .Set(DicomTags.SopInstanceUid, pseudonyms.Uid(file.SopInstanceUid!))
+            .Set(DicomTags.SopInstanceUid, keepsUids ? file.SopInstanceUid! : pseudonyms.Uid(file.SopInstanceUid!))
             .Set(DicomTags.PatientName, patient)
             .Set(DicomTags.PatientID, patient)
             .Set(DicomTags.PatientIdentityRemoved, "YES")
-            .Set(DicomTags.DeidentificationMethod, $"{profile.Name} PS3.15 {profile.Version}")
-            .SetItems(DicomTags.DeidentificationMethodCodeSequence, new DicomDataset()
-                .Set(DicomTags.CodeValue, "113100")
-                .Set(DicomTags.CodingSchemeDesignator, "DCM")
-                .Set(DicomTags.CodeMeaning, "Basic Application Confidentiality Profile"))
-            .Set(DicomTags.LongitudinalTemporalInformationModified, "REMOVED");
+            .Set(DicomTags.DeidentificationMethod, profile.Name, "PS3.15 " + profile.Version, "Profile data " + profile.Sha256[..16])
+            .SetItems(DicomTags.DeidentificationMethodCodeSequence, profile.Methods.Select(Code))
+            .Set(DicomTags.LongitudinalTemporalInformationModified, profile.Options switch
+            {
+                var o when o.HasFlag(DeidentificationOptions.RetainFullDates) => "UNMODIFIED",
+                var o when o.HasFlag(DeidentificationOptions.RetainModifiedDates) => "MODIFIED",
+                _ => "REMOVED",
+            });
         return new Deidentified(DicomFile.Create(dataset, file.TransferSyntax.Uid), patient, run.Counts);
     }
+
+    private static DicomDataset Code(ProfileMethod method) => new DicomDataset()
+        .Set(DicomTags.CodeValue, method.Code)
+        .Set(DicomTags.CodingSchemeDesignator, "DCM")
+        .Set(DicomTags.CodeMeaning, method.Meaning);
 }

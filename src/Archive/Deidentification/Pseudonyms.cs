@@ -12,6 +12,9 @@ internal sealed class Pseudonyms
 {
     private const string Crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+    /// <summary>Dates go back by one week to ten years.</summary>
+    private const int MostWeeks = 520;
+
     private readonly byte[] _key;
 
     public Pseudonyms(ReadOnlySpan<byte> key)
@@ -26,28 +29,46 @@ internal sealed class Pseudonyms
     /// <summary>"A-" and twelve letters and digits: fits the sixteen of SH.</summary>
     public string AccessionNumber(string accessionNumber) => "A-" + Short("accession", accessionNumber);
 
+    /// <summary>By how many days all dates of a patient move: whole weeks, so that a Monday stays a Monday; always into the past.</summary>
+    /// <param name="patient">The patient's pseudonym.</param>
+    public int DaysMoved(string patient)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        Hash("weeks", patient, hash);
+        return -7 * (1 + (int)(BitConverter.ToUInt32(hash) % MostWeeks));
+    }
+
     /// <summary>
-    /// "2.25.&lt;decimal&gt;" of a version 8 UUID made of the HMAC (PS3.5 B.2, RFC 9562 5.8). UIDs of the standard itself
-    /// stay as they are.
+    /// "2.25.&lt;decimal&gt;" of a version 8 UUID made of the HMAC (PS3.5 B.2, RFC 9562 5.8). UIDs that PS3.6 registers stay as
+    /// they are; none of them is below 2.25, so none is ever made.
     /// </summary>
     public string Uid(string uid)
     {
-        if (DicomUids.IsWellKnown(uid))
+        if (DicomUids.Find(uid) is not null)
         {
             return uid;
         }
 
-        var bytes = Hash("uid", uid).AsSpan(0, 16);
+        Span<byte> bytes = stackalloc byte[32];
+        Hash("uid", uid, bytes);
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x80);
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
-        return DicomUid.FromBytes(bytes);
+        return DicomUid.FromBytes(bytes[..16]);
     }
 
     private string Short(string kind, string value)
     {
-        var hash = BitConverter.ToUInt64(Hash(kind, value));
-        return string.Concat(Enumerable.Range(0, 12).Select(i => Crockford[(int)((hash >> (5 * i)) & 31)]));
+        Span<byte> bytes = stackalloc byte[32];
+        Hash(kind, value, bytes);
+        var hash = BitConverter.ToUInt64(bytes);
+        return string.Create(12, hash, (letters, h) =>
+        {
+            for (var i = 0; i < letters.Length; i++)
+            {
+                letters[i] = Crockford[(int)((h >> (5 * i)) & 31)];
+            }
+        });
     }
 
-    private byte[] Hash(string kind, string value) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{kind}\0{value}"));
+    private void Hash(string kind, string value, Span<byte> hash) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{kind}\0{value}"), hash);
 }

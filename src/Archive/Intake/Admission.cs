@@ -40,9 +40,8 @@ internal static class Admission
     {
         var blank = BlankUids.Fill(file);
         var outcome = deidentifier.Apply(file);
-        if (outcome is DeidentificationRefused refused)
-            return new FileRefused(refused.Code);
-        var twin = (Deidentified)outcome;
+        if (outcome is not Deidentified twin)
+            return new FileRefused(CodeOf(outcome));
         var dataset = twin.File.Dataset;
         if (!PixelDecoder.CanDecode(file.TransferSyntax.Uid))
             return new FileRefused(FileRefused.UnsupportedTransferSyntax);
@@ -53,6 +52,13 @@ internal static class Admission
         string[] warnings = [.. blank.Concat(file.Warnings.Select(w => w.Code)).Distinct()];
         return new AdmittedFile(kept, DicomWriter.ToBytes(kept), twin.Counts, warnings);
     }
+
+    private static string CodeOf(DeidentificationOutcome outcome) => outcome switch
+    {
+        DeidentificationRefused refused => refused.Code,
+        DeidentificationNeedsReview waits => waits.Code,
+        _ => throw new InvalidOperationException("Not a refusal."),
+    };
 
     private static FileRefused? CheckPixels(DicomFile file)
     {

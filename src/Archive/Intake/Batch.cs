@@ -1,5 +1,6 @@
 using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
+using Pirogov.Archive.Deidentification;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Problems;
@@ -53,9 +54,9 @@ internal sealed class Batch
             Name = name.Trim(),
             CreatedBy = by,
             CreatedAt = now,
-            ProfileName = CentreDeidentifier.ProfileName,
-            ProfileVersion = CentreDeidentifier.ProfileVersion,
-            ProfileSha256 = CentreDeidentifier.ProfileSha256,
+            ProfileName = DeidentificationProfile.Basic.Name,
+            ProfileVersion = DeidentificationProfile.Basic.Version,
+            ProfileSha256 = DeidentificationProfile.Basic.Sha256,
         };
     }
 

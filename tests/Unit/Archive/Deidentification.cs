@@ -15,7 +15,7 @@ public class Deidentification
     public void The_profile_has_every_row_of_the_table()
     {
         Assert.Equal(621, DeidentificationProfile.Basic.Rows.Count);
-        Assert.Equal(64, CentreDeidentifier.ProfileSha256.Length);
+        Assert.Equal(64, Centre.ProfileSha256.Length);
     }
 
     [Fact]
@@ -89,11 +89,13 @@ public class Deidentification
     public void References_between_instances_of_a_study_hold()
     {
         var image = Image().Set(DicomTags.SopInstanceUid, "1.2.3.4");
-        var segmentation = Image().Set(DicomTags.SopInstanceUid, "1.2.3.5").SetItems(
-            DicomTags.ReferencedImageSequence, new DicomDataset()
-                .Set(DicomTags.ReferencedSopClassUid, DicomUids.CTImageStorage).Set(DicomTags.ReferencedSopInstanceUid, "1.2.3.4"));
+        var segmentation = Image().Set(DicomTags.SopInstanceUid, "1.2.3.5").Set(DicomTags.SopClassUid, DicomUids.SegmentationStorage).SetItems(
+            DicomTags.SharedFunctionalGroupsSequence, new DicomDataset().SetItems(DicomTags.DerivationImageSequence, new DicomDataset().SetItems(
+                DicomTags.SourceImageSequence, new DicomDataset()
+                    .Set(DicomTags.ReferencedSopClassUid, DicomUids.CTImageStorage).Set(DicomTags.ReferencedSopInstanceUid, "1.2.3.4"))));
 
-        var reference = Apply(segmentation).Dataset.GetItems(DicomTags.ReferencedImageSequence)[0];
+        var reference = Apply(segmentation).Dataset.GetItems(DicomTags.SharedFunctionalGroupsSequence)[0].GetItems(DicomTags.DerivationImageSequence)[0]
+            .GetItems(DicomTags.SourceImageSequence)[0];
 
         Assert.Equal(Apply(image).SopInstanceUid, reference.GetString(DicomTags.ReferencedSopInstanceUid));
         Assert.Equal(DicomUids.CTImageStorage, reference.GetString(DicomTags.ReferencedSopClassUid));
@@ -107,21 +109,17 @@ public class Deidentification
     }
 
     [Theory]
-    [InlineData(DicomUids.UltrasoundImageStorage, "burned-in-text-usual")]
-    [InlineData(DicomUids.SecondaryCaptureImageStorage, "burned-in-text-usual")]
     [InlineData(DicomUids.EncapsulatedPDFStorage, "free-text-document")]
     [InlineData(DicomUids.XRayRadiationDoseSRStorage, "free-text-document")]
     [InlineData(DicomUids.GrayscaleSoftcopyPresentationStateStorage, "free-text-document")]
     [InlineData(DicomUids.RawDataStorage, "unsupported-sop-class")]
     [InlineData("1.3.12.2.1107.5.9.1", "unsupported-sop-class")]
-    public void Classes_that_may_show_or_tell_the_patient_are_refused(string sopClass, string code) =>
+    public void Classes_that_may_tell_of_the_patient_are_refused(string sopClass, string code) =>
         Assert.Equal(code, Refused(Image().Set(DicomTags.SopClassUid, sopClass)));
 
     [Fact]
-    public void Instances_that_say_they_hold_text_or_cannot_be_read_are_refused()
+    public void Instances_with_text_in_unused_bits_or_that_cannot_be_read_are_refused()
     {
-        Assert.Equal("burned-in-annotation", Refused(Image().Set(DicomTags.BurnedInAnnotation, "YES")));
-        Assert.Equal("screen-capture", Refused(Image().Set(DicomTags.ImageType, "DERIVED", "SECONDARY", "SCREEN SAVE")));
         Assert.Equal("overlay-in-pixel-data", Refused(Image().Set(new DicomTag(0x60000100), DicomVr.US, new byte[] { 16, 0 })));
         var privateSyntax = Centre.Apply(DicomFile.Create(Image(), "1.2.840.113619.5.2"));
         Assert.Equal("unsupported-transfer-syntax", Assert.IsType<DeidentificationRefused>(privateSyntax).Code);
@@ -156,6 +154,30 @@ public class Deidentification
 
         Assert.Empty(found);
         Assert.True(done > 150, $"only {done} files were de-identified");
+    }
+
+    [Theory]
+    [InlineData(DicomUids.UltrasoundImageStorage, "", "", "burned-in-text-usual")]
+    [InlineData(DicomUids.SecondaryCaptureImageStorage, "", "", "burned-in-text-usual")]
+    [InlineData(DicomUids.CTImageStorage, "YES", "", "burned-in-annotation")]
+    [InlineData(DicomUids.CTImageStorage, "", "SCREEN SAVE", "screen-capture")]
+    public void Pixels_that_may_show_the_patient_wait_for_a_person_with_a_clean_header(string sopClass, string burnedIn, string type, string code)
+    {
+        var file = DicomFile.Create(
+            Image().Set(DicomTags.SopClassUid, sopClass).Set(DicomTags.BurnedInAnnotation, burnedIn).Set(DicomTags.ImageType, "ORIGINAL", "PRIMARY", type)
+                .Set(DicomTags.PatientName, "Ivanova^Anna"), DicomUids.ExplicitVRLittleEndian);
+        var waits = Assert.IsType<DeidentificationNeedsReview>(Centre.Apply(file));
+        Assert.Equal(code, waits.Code);
+        Assert.DoesNotContain("vanova", DicomJson.ToText(waits.Result.File.Dataset), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void A_filter_of_the_device_says_where_to_look()
+    {
+        var image = Image().Set(DicomTags.SopClassUid, DicomUids.UltrasoundImageStorage).Set(DicomTags.Modality, "US").Set(DicomTags.Manufacturer, "GE Healthcare")
+            .Set(DicomTags.ManufacturerModelName, "LOGIQ9").Set(DicomTags.Rows, 480).Set(DicomTags.Columns, 640);
+        var waits = Assert.IsType<DeidentificationNeedsReview>(Centre.Apply(DicomFile.Create(image, DicomUids.ExplicitVRLittleEndian)));
+        Assert.Contains(new PixelRegion(0, 0, 640, 30), waits.Suggested);
     }
 
     private static IEnumerable<(DicomElement Element, string Value)> Texts(DicomDataset dataset) => dataset.SelectMany(e =>

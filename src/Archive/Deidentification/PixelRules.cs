@@ -4,11 +4,18 @@ using Pirogov.Dicom;
 
 namespace Pirogov.Archive.Deidentification;
 
+/// <param name="Refusal">It cannot be made safe.</param>
+/// <param name="Review">A person has to look at the pixels first.</param>
+internal sealed record PixelVerdict(DeidentificationRefusalReason? Refusal, DeidentificationRefusalReason? Review, IReadOnlyList<PixelRegion> Suggested)
+{
+    public static readonly PixelVerdict Pass = new(null, null, []);
+}
+
 /// <summary>
-/// What the Basic Profile cannot make safe without looking: pixels with text in them and documents of free text. Only
-/// classes known to carry neither as a rule are let in.
+/// What header cleaning alone cannot make safe: pixels with text in them, which a person must see, and documents, which stay
+/// outside unless structured content is cleaned. Classes known to carry neither as a rule pass.
 /// </summary>
-internal static class RefusalRules
+internal static class PixelRules
 {
     private static readonly FrozenSet<string> Accepted = FrozenSet.ToFrozenSet<string>([
         DicomUids.CTImageStorage, DicomUids.EnhancedCTImageStorage, DicomUids.LegacyConvertedEnhancedCTImageStorage,
@@ -27,33 +34,49 @@ internal static class RefusalRules
         DicomUids.RTDoseStorage, DicomUids.RTStructureSetStorage, DicomUids.RTImageStorage,
     ], StringComparer.Ordinal);
 
-    public static DeidentificationRefusalReason? Check(DicomFile file)
+    private static readonly FrozenSet<string> StructuredReports = FrozenSet.ToFrozenSet<string>([
+        DicomUids.BasicTextSRStorage, DicomUids.EnhancedSRStorage, DicomUids.ComprehensiveSRStorage, DicomUids.Comprehensive3DSRStorage,
+        DicomUids.XRayRadiationDoseSRStorage, DicomUids.RadiopharmaceuticalRadiationDoseSRStorage, DicomUids.MammographyCADSRStorage,
+        DicomUids.ChestCADSRStorage, DicomUids.ColonCADSRStorage, DicomUids.KeyObjectSelectionDocumentStorage, DicomUids.AcquisitionContextSRStorage,
+    ], StringComparer.Ordinal);
+
+    public static PixelVerdict Judge(DicomFile file, DeidentificationOptions options)
     {
         var dataset = file.Dataset;
         if (!DicomUid.IsValid(file.SopInstanceUid) || !DicomUid.IsValid(file.SopClassUid)
             || dataset.GetString(DicomTags.StudyInstanceUid) is null || dataset.GetString(DicomTags.SeriesInstanceUid) is null)
         {
-            return DeidentificationRefusalReason.MissingUid;
+            return Refused(DeidentificationRefusalReason.MissingUid);
         }
 
-        if (string.Equals(dataset.GetString(DicomTags.BurnedInAnnotation), "YES", StringComparison.OrdinalIgnoreCase))
+        var isReport = StructuredReports.Contains(file.SopClassUid!);
+        var reason = Accepted.Contains(file.SopClassUid!) ? (DeidentificationRefusalReason?)null
+            : isReport && options.HasFlag(DeidentificationOptions.CleanStructuredContent) ? null
+            : ReasonOf(DicomUids.Find(file.SopClassUid)?.Keyword ?? "");
+        if (reason is not null and not DeidentificationRefusalReason.BurnedInTextUsual)
         {
-            return DeidentificationRefusalReason.BurnedInAnnotation;
-        }
-
-        if (!Accepted.Contains(file.SopClassUid!))
-        {
-            return ReasonOf(DicomUids.Find(file.SopClassUid)?.Keyword ?? "");
+            return Refused(reason.Value);
         }
 
         if (DicomUids.Find(file.TransferSyntax.Uid) is not { Type: "Transfer Syntax" })
         {
-            return DeidentificationRefusalReason.UnsupportedTransferSyntax;
+            return Refused(DeidentificationRefusalReason.UnsupportedTransferSyntax);
         }
 
-        return IsScreenCapture(dataset) ? DeidentificationRefusalReason.ScreenCapture
-            : HasOverlayInPixels(dataset) ? DeidentificationRefusalReason.OverlayInPixelData : null;
+        return HasOverlayInPixels(dataset) ? Refused(DeidentificationRefusalReason.OverlayInPixelData) : isReport ? PixelVerdict.Pass : Look(file, reason);
     }
+
+    private static PixelVerdict Look(DicomFile file, DeidentificationRefusalReason? usual)
+    {
+        var dataset = file.Dataset;
+        var suggested = BurnedInFilters.Regions(file);
+        var reason = string.Equals(dataset.GetString(DicomTags.BurnedInAnnotation), "YES", StringComparison.OrdinalIgnoreCase) ? DeidentificationRefusalReason.BurnedInAnnotation
+            : IsScreenCapture(dataset) ? DeidentificationRefusalReason.ScreenCapture
+            : usual ?? (suggested.Count > 0 ? DeidentificationRefusalReason.BurnedInByDevice : null);
+        return reason is null ? PixelVerdict.Pass : new(null, reason, suggested);
+    }
+
+    private static PixelVerdict Refused(DeidentificationRefusalReason reason) => new(reason, null, []);
 
     private static DeidentificationRefusalReason ReasonOf(string keyword)
     {

@@ -1,0 +1,40 @@
+using System.Text;
+using Pirogov.Dicom;
+
+namespace Pirogov.Archive.Deidentification;
+
+/// <summary>
+/// Every way in which the bytes of a text may have been meant. Archives declare Latin-1, or nothing, and hold Windows-1251 or
+/// KOI8-R: a name is looked for in all of them.
+/// </summary>
+internal static class TextReadings
+{
+    private static readonly Encoding[] Cyrillic = [Page(1251), Page(20866), Page(28595), Page(866)];
+
+    /// <returns>The declared reading first; of plain ASCII it is the only one.</returns>
+    public static IEnumerable<string> Of(DicomDataset dataset, DicomElement element)
+    {
+        var bytes = element.Bytes;
+        var declared = string.Join('\\', dataset.GetStrings(element.Tag));
+        yield return declared;
+        if (Ascii.IsValid(bytes.Span) || dataset.CharacterSet.Name == DicomCharacterSet.Utf8.Name)
+        {
+            yield break;
+        }
+
+        foreach (var encoding in Cyrillic)
+        {
+            if (encoding.GetString(bytes.Span).Trim(' ', '\0') is var other && other != declared)
+            {
+                yield return other;
+            }
+        }
+
+        if (System.Text.Unicode.Utf8.IsValid(bytes.Span))
+        {
+            yield return Encoding.UTF8.GetString(bytes.Span).Trim(' ', '\0');
+        }
+    }
+
+    private static Encoding Page(int page) => CodePagesEncodingProvider.Instance.GetEncoding(page) ?? Encoding.GetEncoding(page);
+}
