@@ -42,6 +42,12 @@ internal sealed class FreezeDatasetVersion(
         return (version, await db.Set<Dataset>().SingleAsync(d => d.Id == version.DatasetId, cancellation));
     }
 
+    private async Task<HashSet<string>> HiddenElsewhere(DatasetId dataset, CancellationToken cancellation) =>
+        [.. await (from c in db.Set<DatasetCase>().AsNoTracking()
+                   join v in db.Set<DatasetVersion>() on c.VersionId equals v.Id
+                   where v.DatasetId != dataset && c.Split == Split.HiddenTest
+                   select c.PatientPseudonym).Distinct().ToArrayAsync(cancellation)];
+
     private async Task BuildCases(DatasetVersion version, JobProgress progress, CancellationToken cancellation)
     {
         var targets = VersionTargets.Of(version);
@@ -68,6 +74,8 @@ internal sealed class FreezeDatasetVersion(
         db.ChangeTracker.Clear();
         var (version, dataset) = await Load(id, cancellation);
         var cases = await db.Set<DatasetCase>().AsNoTracking().Where(c => c.VersionId == id).ToArrayAsync(cancellation);
+        if (version.MayPublish(cases, await HiddenElsewhere(version.DatasetId, cancellation)) is not null)
+            throw new JobRefusedException("datasets.job.hidden-elsewhere");
         var files = await db.Set<DatasetFile>().AsNoTracking().Where(f => f.VersionId == id).ToListAsync(cancellation);
         var task = dataset.ClinicalTaskId is { } taskId ? await agenda.FindTask(taskId, cancellation) : null;
         var release = await evidence.Find(LabellingEvidence.Release, version.ReleaseId.Value, cancellation);

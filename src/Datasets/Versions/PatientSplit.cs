@@ -19,9 +19,34 @@ public sealed record FractionsAreInvalid() : Refusal("datasets.fractions-are-inv
 
 public sealed record TooFewPatients(int Patients) : Refusal("datasets.too-few-patients", 422);
 
+/// <summary>Their labels lie in the hidden part of another version: given away here, they would decide a competition there.</summary>
+public sealed record PatientsAreHiddenElsewhere(int Patients) : Refusal("datasets.patients-are-hidden-elsewhere", 409);
+
+/// <summary>Patients keep the part of earlier versions, and nobody is left for one of the parts.</summary>
+public sealed record NoPatientLeft(int Patients, int Kept) : Refusal("datasets.no-patient-left", 422);
+
+/// <summary>Where a patient stands in the versions before this one, of whatever dataset.</summary>
+/// <param name="Kept">The part that the patient keeps; null for one whom no version has.</param>
+/// <param name="IsHiddenElsewhere">In the hidden part of a version of another dataset.</param>
+internal readonly record struct PatientStanding(Split? Kept, bool IsHiddenElsewhere)
+{
+    /// <summary>The own dataset's part, for that is published already; else the most secret of the others'.</summary>
+    public static PatientStanding Of(IEnumerable<Split> own, IEnumerable<Split> elsewhere)
+    {
+        var (here, there) = (own.ToArray(), elsewhere.ToArray());
+        Split? kept = here.Length > 0 ? here[0] : there.Length > 0 ? there.Max() : null;
+        return new(kept, there.Contains(Split.HiddenTest));
+    }
+
+    /// <summary>Once hidden, a patient stays hidden or out.</summary>
+    public bool GivesAwayIn(Split split) => IsHiddenElsewhere && split is not Split.HiddenTest;
+}
+
 /// <param name="Stratum">Patients of one stratum are spread over the splits in proportion.</param>
-/// <param name="Before">The split of an earlier version, which the patient keeps: else its hidden labels would be published.</param>
-internal sealed record SplitPatient(string Key, string Stratum, Split? Before);
+internal sealed record SplitPatient(string Key, string Stratum, PatientStanding Standing)
+{
+    public Split? Kept => Standing.Kept;
+}
 
 /// <summary>
 /// Splits patients, never cases. Patients are shuffled by the seed, laid out stratum by stratum, and each goes to the
@@ -36,11 +61,14 @@ internal static class PatientSplit
     {
         if (Splits.Any(s => !(choice.Of(s) > 0)) || !(Math.Abs(Splits.Sum(choice.Of) - 1) < 1e-6) || choice.Seed < 0)
             return new FractionsAreInvalid();
-        var shuffled = patients.OrderBy(p => p.Key, StringComparer.Ordinal).ToArray();
+        var all = patients.ToArray();
+        if (all.Count(p => p.Kept is { } kept && p.Standing.GivesAwayIn(kept)) is > 0 and var given)
+            return new PatientsAreHiddenElsewhere(given);
+        var shuffled = all.OrderBy(p => p.Key, StringComparer.Ordinal).ToArray();
         new Xoshiro256((ulong)choice.Seed).Shuffle(shuffled.AsSpan());
-        var counts = Splits.ToDictionary(s => s, s => shuffled.Count(p => p.Before == s));
-        var assigned = shuffled.Where(p => p.Before is not null).ToDictionary(p => p.Key, p => p.Before!.Value);
-        var fresh = shuffled.Where(p => p.Before is null).OrderBy(p => p.Stratum, StringComparer.Ordinal).ToArray();
+        var counts = Splits.ToDictionary(s => s, s => shuffled.Count(p => p.Kept == s));
+        var assigned = shuffled.Where(p => p.Kept is not null).ToDictionary(p => p.Key, p => p.Kept!.Value);
+        var fresh = shuffled.Where(p => p.Kept is null).OrderBy(p => p.Stratum, StringComparer.Ordinal).ToArray();
         foreach (var patient in fresh)
         {
             var total = counts.Values.Sum() + 1;
@@ -50,7 +78,7 @@ internal static class PatientSplit
         }
 
         if (!FillEmpty(fresh, assigned, counts))
-            return new TooFewPatients(shuffled.Length);
+            return fresh.Length < shuffled.Length ? new NoPatientLeft(shuffled.Length, shuffled.Length - fresh.Length) : new TooFewPatients(shuffled.Length);
         return Outcome<IReadOnlyDictionary<string, Split>>.Of(assigned);
     }
 

@@ -14,13 +14,14 @@ namespace Pirogov.Datasets.Versions;
 [Needs(DatasetsRights.Freeze)]
 internal sealed class PreviewSplit(SplitPlanner planner, PirogovDb db)
 {
-    /// <param name="Slug">Of an existing dataset, whose patients keep their split; null for a new one.</param>
+    /// <param name="Slug">Of an existing dataset; null for a new one.</param>
     public sealed record Request(ReleaseId ReleaseId, SplitChoice Split, string? Slug);
 
     /// <param name="Classes">Cases of the split in which each class occurs.</param>
     public sealed record Part(Split Split, int Patients, int Cases, IReadOnlyDictionary<string, int> Classes);
 
-    public sealed record Response(int Patients, int Cases, IReadOnlyList<Part> Parts);
+    /// <param name="Kept">Patients who keep the part of an earlier version, of this dataset or another.</param>
+    public sealed record Response(int Patients, int Cases, int Kept, IReadOnlyList<Part> Parts);
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/datasets/split-preview",
         (PreviewSplit use, Request request, CancellationToken cancellation) => use.Handle(request, cancellation).ToHttp())
@@ -42,6 +43,6 @@ internal sealed class PreviewSplit(SplitPlanner planner, PirogovDb db)
             return new Part(split, cases.Select(c => c.Patient).Distinct().Count(), cases.Length,
                 plan.Release.Classes.ToDictionary(c => c.Id, c => cases.Count(one => one.Classes.Contains(c.Id))));
         });
-        return new Response(plan.Cases.Select(c => c.Patient).Distinct().Count(), plan.Cases.Count, [.. parts]);
+        return new Response(plan.Cases.Select(c => c.Patient).Distinct().Count(), plan.Cases.Count, plan.Kept, [.. parts]);
     }
 }

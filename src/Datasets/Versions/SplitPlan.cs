@@ -13,7 +13,8 @@ public sealed record ReleaseIsEmpty() : Refusal("datasets.release-is-empty", 409
 internal sealed record PlannedCase(CaseSummary Case, string Patient, Split Split, IReadOnlyList<string> Classes, IReadOnlyDictionary<string, string?> Answers);
 
 /// <summary>The release's cases with the split that a choice gives them.</summary>
-internal sealed record SplitPlan(ReleaseSummary Release, IReadOnlyList<PlannedCase> Cases);
+/// <param name="Kept">Patients who keep the part of an earlier version.</param>
+internal sealed record SplitPlan(ReleaseSummary Release, IReadOnlyList<PlannedCase> Cases, int Kept);
 
 /// <summary>Plans a split; the preview and the freezing make the same plan.</summary>
 internal sealed class SplitPlanner(PirogovDb db, IReleases releases, ICases cases)
@@ -34,16 +35,16 @@ internal sealed class SplitPlanner(PirogovDb db, IReleases releases, ICases case
                 labels[one.Id] = labelled;
         }
 
-        var before = await SplitsBefore(dataset, cancellation);
+        var before = await StandingBefore(dataset, cancellation);
         var ordered = found.OrderBy(c => c.Id.Value).ToArray();
         var patients = ordered.GroupBy(PatientOf).Select(p => new SplitPatient(
             p.Key, StratumOf(release, p.Select(c => labels.GetValueOrDefault(c.Id)).OfType<ReleasedLabels>()),
-            before.TryGetValue(p.First().PatientPseudonym, out var split) ? split : null));
+            before.GetValueOrDefault(p.First().PatientPseudonym))).ToArray();
         if (PatientSplit.Assign(patients, choice) is var outcome && outcome.IsRefused(out var refusal))
             return refusal;
         return new SplitPlan(release, [.. ordered.Select(c => new PlannedCase(c, PatientOf(c), outcome.Value[PatientOf(c)],
             labels.TryGetValue(c.Id, out var l) ? [.. l.Masks.Select(m => m.Class).Distinct()] : [],
-            l?.Answers ?? new Dictionary<string, string?>()))]);
+            l?.Answers ?? new Dictionary<string, string?>()))], patients.Count(p => p.Kept is not null));
     }
 
     /// <summary>Pseudonyms are keyed per centre, so the centre belongs to the key.</summary>
@@ -59,14 +60,13 @@ internal sealed class SplitPlanner(PirogovDb db, IReleases releases, ICases case
         return string.Join("+", classes) + "|" + string.Join("|", answers);
     }
 
-    private async Task<Dictionary<string, Split>> SplitsBefore(DatasetId? dataset, CancellationToken cancellation)
+    /// <summary>Versions that are still being frozen count as well: they will be published as they were planned.</summary>
+    private async Task<Dictionary<string, PatientStanding>> StandingBefore(DatasetId? dataset, CancellationToken cancellation)
     {
-        if (dataset is not { } id)
-            return [];
         var rows = await (from c in db.Set<DatasetCase>().AsNoTracking()
                           join v in db.Set<DatasetVersion>() on c.VersionId equals v.Id
-                          where v.DatasetId == id && v.State == VersionState.Published
-                          select new { c.PatientPseudonym, c.Split }).Distinct().ToArrayAsync(cancellation);
-        return rows.DistinctBy(r => r.PatientPseudonym).ToDictionary(r => r.PatientPseudonym, r => r.Split);
+                          select new { c.PatientPseudonym, c.Split, v.DatasetId }).Distinct().ToArrayAsync(cancellation);
+        return rows.GroupBy(r => r.PatientPseudonym).ToDictionary(p => p.Key, p => PatientStanding.Of(
+            p.Where(r => r.DatasetId == dataset).Select(r => r.Split), p.Where(r => r.DatasetId != dataset).Select(r => r.Split)));
     }
 }

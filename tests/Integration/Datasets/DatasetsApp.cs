@@ -39,6 +39,8 @@ public abstract class DatasetsApp : PirogovApp
 
 public sealed class DatasetsOnSqliteApp() : DatasetsApp(Engine.Sqlite);
 
+public sealed class DatasetsOnPostgreSqlApp() : DatasetsApp(Engine.PostgreSql);
+
 public sealed class DatasetsOnS3App() : DatasetsApp(Engine.Sqlite)
 {
     protected override void ConfigureWebHost(IWebHostBuilder builder)

@@ -31,26 +31,27 @@ internal sealed class MadeRelease : ICases, IReleases
 
     public ReleasedLabels LabelsOf(CaseId id) => made[id].Labels;
 
-    /// <summary>Case n belongs to patient n / 2 when <paramref name="twoCasesAPatient"/>, else to its own.</summary>
+    /// <summary>Case n belongs to patient n / 2 when <paramref name="twoCasesAPatient"/>, else to its own; every release has patients of its own.</summary>
     public async Task<ReleaseId> Make(PirogovApp app, int cases, bool twoCasesAPatient = false, bool overlap = false)
     {
+        var among = $"{summaries.Count}-";
         var ids = new List<CaseId>();
         for (var n = 0; n < cases; n++)
-            ids.Add(await app.InScope(s => MakeCase(s.GetRequiredService<ObjectStore>(), n, twoCasesAPatient ? n / 2 : n, overlap)));
+            ids.Add(await app.InScope(s => MakeCase(s.GetRequiredService<ObjectStore>(), n, twoCasesAPatient ? n / 2 : n, among, overlap)));
         var release = EntityId.New<ReleaseId>();
         summaries[release] = new(release, "Печень на КТ", 1, DateTimeOffset.UnixEpoch, null, "liver", new string('a', 64), Classes, Questions, ids,
             new Dictionary<string, double?> { ["dice"] = 0.91 });
         return release;
     }
 
-    private async Task<CaseId> MakeCase(ObjectStore store, int number, int patient, bool overlap)
+    private async Task<CaseId> MakeCase(ObjectStore store, int number, int patient, string among, bool overlap)
     {
         var (study, series) = (DicomUid.FromGuid(Guid.CreateVersion7()), DicomUid.FromGuid(Guid.CreateVersion7()));
         var (files, masks) = (new List<CaseFile>(), new List<ReleasedMask>());
         for (var k = 0; k < Slices; k++)
         {
             var (sop, instance) = (DicomUid.FromGuid(Guid.CreateVersion7()), Slices - k);
-            var bytes = DicomWriter.ToBytes(DicomFile.Create(Slice(study, series, sop, k, instance, number, patient), DicomUids.ExplicitVRLittleEndian));
+            var bytes = DicomWriter.ToBytes(DicomFile.Create(Slice(study, series, sop, k, instance, number, among + patient), DicomUids.ExplicitVRLittleEndian));
             var stored = await store.Put(bytes, default);
             files.Add(new(study, series, sop, instance, 1, Rows, Columns, stored.Md5, stored.Sha256, stored.Size));
             if (k is 1 or 2)
@@ -61,7 +62,7 @@ internal sealed class MadeRelease : ICases, IReleases
 
         var id = EntityId.New<CaseId>();
         var document = await store.Put("{}"u8.ToArray(), default);
-        made[id] = (new(id, $"SECRET-{number:000000}", DataKind.Radiology, new(Guid.Empty), new(Guid.Empty), $"pseudonym-{patient}", new string('c', 64),
+        made[id] = (new(id, $"SECRET-{number:000000}", DataKind.Radiology, new(Guid.Empty), new(Guid.Empty), $"pseudonym-{among}{patient}", new string('c', 64),
                 patient % 2 == 0 ? "F" : "M", $"0{40 + patient}Y", "", DateTimeOffset.UnixEpoch, [new(study, series, "CT", "", Slices, null, Rows, Columns)]),
             [.. files], new(id, document.Md5, document.Sha256, document.Size, masks, new Dictionary<string, string?> { ["side"] = number % 2 == 0 ? "left" : "right" }));
         return id;
@@ -70,7 +71,7 @@ internal sealed class MadeRelease : ICases, IReleases
     /// <summary>The stored value of voxel (column i, row j, slice k).</summary>
     public static short Stored(int i, int j, int k, int number) => (short)(i + 20 * j + 300 * k + 1000 + number);
 
-    private static DicomDataset Slice(string study, string series, string sop, int k, int instance, int number, int patient)
+    private static DicomDataset Slice(string study, string series, string sop, int k, int instance, int number, string patient)
     {
         var pixels = new byte[Rows * Columns * 2];
         for (var j = 0; j < Rows; j++)

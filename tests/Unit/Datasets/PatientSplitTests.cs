@@ -10,7 +10,7 @@ public class PatientSplitTests
     private static readonly SplitChoice Choice = new(0.6, 0.2, 0.2, 42);
 
     private static SplitPatient[] Patients(int count, int strata = 1) =>
-        [.. Enumerable.Range(0, count).Select(n => new SplitPatient($"p{n}", $"s{n % strata}", null))];
+        [.. Enumerable.Range(0, count).Select(n => new SplitPatient($"p{n}", $"s{n % strata}", default))];
 
     [Fact]
     public void Every_split_gets_its_share_and_none_is_empty() => Gen.Select(Gen.Int[3, 300], Gen.Int[1, 9], Gen.Int[0, int.MaxValue]).Sample((count, strata, seed) =>
@@ -45,9 +45,32 @@ public class PatientSplitTests
     [Fact]
     public void A_patient_of_an_earlier_version_keeps_the_split()
     {
-        var patients = Patients(30).Select((p, n) => n < 9 ? p with { Before = (Split)(n % 3) } : p).ToArray();
+        var patients = Patients(30).Select((p, n) => n < 9 ? p with { Standing = new((Split)(n % 3), false) } : p).ToArray();
         var splits = PatientSplit.Assign(patients, Choice).Value;
-        Assert.All(patients.Where(p => p.Before is not null), p => Assert.Equal(p.Before, splits[p.Key]));
+        Assert.All(patients.Where(p => p.Kept is not null), p => Assert.Equal(p.Kept, splits[p.Key]));
+    }
+
+    [Fact]
+    public void A_patient_once_hidden_is_hidden_in_every_later_version() => Gen.Select(Gen.Int[0, 20], Gen.Int[0, int.MaxValue]).Sample((hidden, seed) =>
+    {
+        var patients = Patients(30).Select((p, n) => n < hidden ? p with { Standing = PatientStanding.Of([], [Split.Train, Split.HiddenTest, Split.PublicTest]) } : p).ToArray();
+        var splits = PatientSplit.Assign(patients, Choice with { Seed = seed }).Value;
+        Assert.All(patients[..hidden], p => Assert.Equal(Split.HiddenTest, splits[p.Key]));
+    });
+
+    [Fact]
+    public void Patients_whom_this_dataset_has_published_and_another_hides_are_counted_and_refused()
+    {
+        var patients = Patients(30).Select((p, n) => n < 4 ? p with { Standing = PatientStanding.Of([(Split)(n % 3)], [Split.HiddenTest]) } : p);
+        var refusal = Assert.IsType<PatientsAreHiddenElsewhere>(PatientSplit.Assign(patients, Choice).Refusal);
+        Assert.Equal(3, refusal.Patients);
+    }
+
+    [Fact]
+    public void When_all_patients_keep_a_part_and_one_part_stays_empty_the_refusal_says_so()
+    {
+        var patients = Patients(5).Select(p => p with { Standing = PatientStanding.Of([], [Split.HiddenTest]) });
+        Assert.Equal(new NoPatientLeft(5, 5), PatientSplit.Assign(patients, Choice).Refusal);
     }
 
     [Theory]
