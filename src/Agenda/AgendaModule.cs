@@ -6,6 +6,7 @@ using Pirogov.Agenda.Tasks;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Strings;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Agenda;
 
@@ -15,7 +16,7 @@ public static class AgendaModule
     {
         services.AddSingleton(new StringSource(typeof(AgendaModule).Assembly));
         services.AddSingleton<ModelPart, AgendaModel>();
-        services.AddScoped<IAgenda, StoredAgenda>();
+        services.AddScoped<IAgenda, StoredAgenda>().AddScoped<IStartCard, AgendaStartCard>();
         return services.AddRights(AgendaRights.Table).AddUseCases(typeof(AgendaModule).Assembly);
     }
 

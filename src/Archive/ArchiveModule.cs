@@ -11,6 +11,7 @@ using Pirogov.Platform.Database;
 using Pirogov.Platform.Evidence;
 using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Strings;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Archive;
 
@@ -22,7 +23,7 @@ public static class ArchiveModule
         services.AddSingleton<ModelPart, ArchiveModel>();
         services.AddSingleton<IntakeMemory>();
         services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
-        services.AddScoped<SeriesAssembly>().AddScoped<BatchEvidence>().AddScoped<IEvidenceSource, BatchEvidence>();
+        services.AddScoped<SeriesAssembly>().AddScoped<BatchEvidence>().AddScoped<IEvidenceSource, BatchEvidence>().AddScoped<IStartCard, ArchiveStartCard>();
         services.AddSingleton<RecentRetrieves>().AddScoped<RetrieveLog>().AddScoped<StoredInstances>();
         services.AddJob<CompleteBatch, CompleteBatch.Payload>();
         return services.AddRights(ArchiveRights.Table).AddUseCases(typeof(ArchiveModule).Assembly);

@@ -19,6 +19,9 @@ public sealed record CompetitionView(
     Metric Primary, IReadOnlyList<Metric> Secondary, double ToleranceMm, DateTimeOffset StartsAt, DateTimeOffset EndsAt, DateTimeOffset? EndedAt,
     string TimeZone, int DailyLimit, DatasetVersionId DatasetVersionId, ClinicalTaskId? ClinicalTaskId, int Teams, int Submissions)
 {
+    /// <summary>When it really ended, if that was before the planned date.</summary>
+    public DateTimeOffset End() => EndedAt < EndsAt ? EndedAt.Value : EndsAt;
+
     /// <summary>A date as the competition's own zone writes it.</summary>
     public DateTimeOffset InZone(DateTimeOffset moment) => TimeZoneInfo.ConvertTime(moment, TimeZoneInfo.FindSystemTimeZoneById(TimeZone));
 }

@@ -2791,6 +2791,8 @@ export interface components {
         PreviewSplitResponse: {
             /** Format: int32 */
             cases: number;
+            /** Format: int32 */
+            kept: number;
             parts: components["schemas"]["PreviewSplitPart"][];
             /** Format: int32 */
             patients: number;
