@@ -41,6 +41,8 @@ public class PixelDecoderTests
     [InlineData("pydicom-data/emri_small_jpeg_ls_lossless.dcm", "pydicom-data/emri_small.dcm")]
     [InlineData("pydicom-data/liver_rle.dcm", "pydicom-data/liver_expb.dcm")]
     [InlineData("pydicom-data/liver_deflate.dcm", "pydicom-data/liver_expb.dcm")]
+    [InlineData("pydicom-data/liver_nonbyte_aligned_rle.dcm", "pydicom-data/liver_nonbyte_aligned.dcm")]
+    [InlineData("pydicom-data/liver_nonbyte_aligned_deflate.dcm", "pydicom-data/liver_nonbyte_aligned.dcm")]
     [InlineData("pydicom-data/liver_j2k.dcm", "pydicom-data/liver_expb.dcm")]
     [InlineData("pydicom-data/liver_nonbyte_aligned_j2k.dcm", "pydicom-data/liver_nonbyte_aligned.dcm")]
     [InlineData("pydicom-data/JLSL_RGB_ILV0.dcm", "pydicom-data/JLSL_RGB_ILV2.dcm")]
