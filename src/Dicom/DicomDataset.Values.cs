@@ -59,11 +59,11 @@ public sealed partial class DicomDataset
     {
         if (!vr.IsText())
         {
-            return SetNumbers(tag, vr, [.. values.Select(v => double.Parse(v, CultureInfo.InvariantCulture))]);
+            return Set(new DicomElement(tag, vr, DicomNumbers.Parse([.. values], vr)));
         }
 
         var text = string.Join('\\', values);
-        return Set(new DicomElement(tag, vr, (vr.UsesCharacterSet() ? CharacterSet : DicomCharacterSet.Default).Encode(text)));
+        return Set(new DicomElement(tag, vr, (vr.UsesCharacterSet() ? CharacterSet : DicomCharacterSet.Default).Encode(text, vr)));
     }
 
     /// <summary>Numbers, as text for DS and IS (PS3.5 6.2: at most 16 and 12 characters), as binary otherwise.</summary>
@@ -96,24 +96,29 @@ public sealed partial class DicomDataset
             return [];
         }
 
-        if (element.Vr == DicomVr.AT)
-        {
-            return [.. DicomNumbers.Tags(element.Bytes.Span).Select(t => t.Hex)];
-        }
-
         if (!element.Vr.IsText())
         {
-            return [.. Numbers(element).Select(n => n.ToString("R", CultureInfo.InvariantCulture))];
+            return element.Vr.IsBinary() || element.Vr == DicomVr.SQ ? [] : DicomNumbers.Texts(element.Bytes.Span, element.Vr);
         }
 
-        var text = (element.Vr.UsesCharacterSet() ? CharacterSet : DicomCharacterSet.Default).Decode(element.Bytes.Span);
+        var text = Decode(element);
         return element.Vr.IsSingleText()
             ? [text.TrimEnd(' ', '\0')]
             : [.. text.TrimEnd('\0').Split('\\').Select(v => element.Vr == DicomVr.UC ? v.TrimEnd(' ', '\0') : v.Trim(' ', '\0'))];
     }
 
+    /// <summary>Plain text is the same in every character set, unless an escape sequence says otherwise.</summary>
+    private string Decode(DicomElement element)
+    {
+        var bytes = element.Bytes.Span;
+        if (System.Text.Ascii.IsValid(bytes) && (!element.Vr.UsesCharacterSet() || !bytes.Contains((byte)0x1B)))
+        {
+            return System.Text.Encoding.ASCII.GetString(bytes);
+        }
+
+        return (element.Vr.UsesCharacterSet() ? CharacterSet : DicomCharacterSet.Default).Decode(bytes, element.Vr);
+    }
+
     private static double[] Numbers(DicomElement element) =>
-        element.Vr is DicomVr.OB or DicomVr.UN or DicomVr.OW or DicomVr.OL or DicomVr.OV or DicomVr.OF or DicomVr.OD or DicomVr.AT
-            or DicomVr.SQ
-            ? [] : DicomNumbers.Unpack(element.Bytes.Span, element.Vr);
+        element.Vr.IsBinary() || element.Vr is DicomVr.AT or DicomVr.SQ ? [] : DicomNumbers.Unpack(element.Bytes.Span, element.Vr);
 }

@@ -8,8 +8,8 @@ namespace Pirogov.Dicom;
 /// </summary>
 public sealed partial class DicomDataset : IReadOnlyCollection<DicomElement>
 {
-    private readonly List<DicomElement> _elements = [];
-    private DicomCharacterSet? _characterSet;
+    private List<DicomElement> elements = [];
+    private DicomCharacterSet? characterSet;
 
     public DicomDataset()
     {
@@ -20,26 +20,31 @@ public sealed partial class DicomDataset : IReadOnlyCollection<DicomElement>
         Parent = parent;
     }
 
-    public int Count => _elements.Count;
+    public int Count => elements.Count;
 
     /// <summary>The data set of the sequence that holds this item; null at the top.</summary>
     public DicomDataset? Parent { get; private set; }
 
-    /// <summary>Character set in force here: the own (0008,0005), else the parent's, else the default repertoire.</summary>
-    public DicomCharacterSet CharacterSet => _characterSet ??= Find(DicomTags.SpecificCharacterSet) is { } own
-        ? DicomCharacterSet.Parse(own.Bytes.Span)
-        : Parent?.CharacterSet ?? DicomCharacterSet.Default;
+    /// <summary>
+    /// Character set in force here: the own (0008,0005), else the one around, else the default repertoire, in which bytes
+    /// beyond ASCII are read by what the whole data set shows them to be (<see cref="UndeclaredText"/>).
+    /// </summary>
+    public DicomCharacterSet CharacterSet => characterSet ??= FindCharacterSet();
 
     public DicomElement? Find(DicomTag tag)
     {
         var index = IndexOf(tag);
-        return index >= 0 ? _elements[index] : null;
+        return index >= 0 ? elements[index] : null;
     }
 
     public bool Contains(DicomTag tag) => IndexOf(tag) >= 0;
 
     /// <summary>Items of a sequence; empty when the tag is absent or is not a sequence.</summary>
     public IReadOnlyList<DicomDataset> GetItems(DicomTag tag) => (Find(tag) as DicomSequence)?.Items ?? [];
+
+    /// <summary>Who reserved the block of a private attribute (PS3.5 7.8.1); null for standard ones and unreserved blocks.</summary>
+    public string? PrivateCreatorOf(DicomTag tag) =>
+        tag.IsPrivate && tag.Element >= 0x1000 ? GetString(new DicomTag(tag.Group, (ushort)(tag.Element >> 8))) : null;
 
     /// <summary>Adds an element in its place, or replaces the one of the same tag.</summary>
     public DicomDataset Set(DicomElement element)
@@ -52,25 +57,24 @@ public sealed partial class DicomDataset : IReadOnlyCollection<DicomElement>
             }
         }
 
-        if (element.Tag.Value == 0x00080005)
+        if (element.Tag == DicomTags.SpecificCharacterSet)
         {
-            _characterSet = null;
+            characterSet = null;
         }
 
-        if (_elements.Count == 0 || _elements[^1].Tag < element.Tag)
+        if (TryAppend(element))
         {
-            _elements.Add(element);
             return this;
         }
 
         var index = IndexOf(element.Tag);
         if (index >= 0)
         {
-            _elements[index] = element;
+            elements[index] = element;
         }
         else
         {
-            _elements.Insert(~index, element);
+            elements.Insert(~index, element);
         }
 
         return this;
@@ -84,25 +88,94 @@ public sealed partial class DicomDataset : IReadOnlyCollection<DicomElement>
             return false;
         }
 
-        _elements.RemoveAt(index);
-        _characterSet = tag.Value == 0x00080005 ? null : _characterSet;
+        elements.RemoveAt(index);
+        characterSet = tag == DicomTags.SpecificCharacterSet ? null : characterSet;
         return true;
     }
 
     public bool ContentEquals(DicomDataset other) =>
-        Count == other.Count && _elements.Zip(other._elements).All(pair => pair.First.ContentEquals(pair.Second));
+        Count == other.Count && elements.Zip(other.elements).All(pair => pair.First.ContentEquals(pair.Second));
 
-    public IEnumerator<DicomElement> GetEnumerator() => _elements.GetEnumerator();
+    public IEnumerator<DicomElement> GetEnumerator() => elements.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    internal DicomElement this[int index] => elements[index];
+
+    /// <summary>Adds an element whose tag is above all others, as nearly every element of a stream is.</summary>
+    internal bool TryAppend(DicomElement element)
+    {
+        if (elements.Count > 0 && elements[^1].Tag >= element.Tag)
+        {
+            return false;
+        }
+
+        elements.Add(element);
+        return true;
+    }
+
+    /// <summary>
+    /// Takes in the elements that came out of order, all at once: one by one each would shift those behind it. Of elements
+    /// of one tag the last stays.
+    /// </summary>
+    internal void Merge(List<DicomElement> late)
+    {
+        var (merged, at) = (new List<DicomElement>(elements.Count + late.Count), 0);
+        foreach (var element in late.OrderBy(e => e.Tag))
+        {
+            for (; at < elements.Count && elements[at].Tag < element.Tag; at++)
+            {
+                merged.Add(elements[at]);
+            }
+
+            at += at < elements.Count && elements[at].Tag == element.Tag ? 1 : 0;
+            if (merged.Count > 0 && merged[^1].Tag == element.Tag)
+            {
+                merged[^1] = element;
+            }
+            else
+            {
+                merged.Add(element);
+            }
+        }
+
+        merged.AddRange(elements.Skip(at));
+        elements = merged;
+        characterSet = null;
+    }
+
+    /// <summary>Reads and writes text in a set that no element declares, as a model in UTF-8 does while it is read.</summary>
+    internal void AssumeCharacterSet(DicomCharacterSet set) => characterSet = set;
+
+    private DicomCharacterSet FindCharacterSet()
+    {
+        for (var dataset = this; ; dataset = dataset.Parent)
+        {
+            if (dataset.characterSet is { } known)
+            {
+                return known;
+            }
+
+            if (dataset.Find(DicomTags.SpecificCharacterSet) is { } declared)
+            {
+                return DicomCharacterSet.Parse(declared.Bytes.Span);
+            }
+
+            if (dataset.Parent is null)
+            {
+                // The root keeps what it finds, for all its items.
+                return dataset.characterSet = DicomCharacterSet.ForUndeclared(dataset);
+            }
+        }
+    }
+
     private int IndexOf(DicomTag tag)
     {
-        var (low, high) = (0, _elements.Count - 1);
+        var (low, high) = (0, elements.Count - 1);
         while (low <= high)
         {
             var middle = (low + high) >> 1;
-            var order = _elements[middle].Tag.Value.CompareTo(tag.Value);
+            var order = elements[middle].Tag.Value.CompareTo(tag.Value);
             if (order == 0)
             {
                 return middle;

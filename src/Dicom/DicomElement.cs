@@ -44,47 +44,53 @@ public class DicomElement
 /// <summary>A sequence of items (PS3.5 7.5).</summary>
 public sealed class DicomSequence : DicomElement
 {
-    private readonly List<DicomDataset> _items;
+    private readonly List<DicomDataset> items;
 
     public DicomSequence(DicomTag tag, params IEnumerable<DicomDataset> items)
         : base(tag, DicomVr.SQ, default)
     {
-        _items = [.. items];
+        this.items = [.. items];
     }
 
-    public IReadOnlyList<DicomDataset> Items => _items;
+    public IReadOnlyList<DicomDataset> Items => items;
 
-    public override bool IsEmpty => _items.Count == 0;
+    public override bool IsEmpty => items.Count == 0;
 
-    public override bool ContentEquals(DicomElement other) =>
-        other is DicomSequence sequence && Tag == other.Tag && _items.Count == sequence._items.Count
-        && _items.Zip(sequence._items).All(pair => pair.First.ContentEquals(pair.Second));
-}
-
-/// <summary>
-/// Encapsulated pixel data (PS3.5 A.4): the Basic Offset Table item (possibly empty) and the fragments after it, as they
-/// stood in the stream.
-/// </summary>
-public sealed class DicomEncapsulatedPixelData : DicomElement
-{
-    private readonly List<ReadOnlyMemory<byte>> _fragments;
-
-    public DicomEncapsulatedPixelData(
-        DicomTag tag, DicomVr vr, ReadOnlyMemory<byte> offsetTable, IEnumerable<ReadOnlyMemory<byte>> fragments)
-        : base(tag, vr, default)
+    public override bool ContentEquals(DicomElement other)
     {
-        OffsetTable = Even(offsetTable, 0);
-        _fragments = [.. fragments.Select(f => Even(f, 0))];
+        // A worklist, not recursion: depth is the file's to choose.
+        var pairs = new Stack<(DicomElement Left, DicomElement Right)>([(this, other)]);
+        while (pairs.TryPop(out var pair))
+        {
+            if (pair.Left is not DicomSequence left)
+            {
+                if (!pair.Left.ContentEquals(pair.Right))
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            if (pair.Right is not DicomSequence right || left.Tag != right.Tag || left.items.Count != right.items.Count)
+            {
+                return false;
+            }
+
+            foreach (var (first, second) in left.items.Zip(right.items))
+            {
+                if (first.Count != second.Count)
+                {
+                    return false;
+                }
+
+                foreach (var elements in first.Zip(second))
+                {
+                    pairs.Push(elements);
+                }
+            }
+        }
+
+        return true;
     }
-
-    public ReadOnlyMemory<byte> OffsetTable { get; }
-
-    public IReadOnlyList<ReadOnlyMemory<byte>> Fragments => _fragments;
-
-    public override bool IsEmpty => _fragments.Count == 0;
-
-    public override bool ContentEquals(DicomElement other) =>
-        other is DicomEncapsulatedPixelData pixels && Tag == other.Tag && Vr == other.Vr
-        && OffsetTable.Span.SequenceEqual(pixels.OffsetTable.Span) && _fragments.Count == pixels._fragments.Count
-        && _fragments.Zip(pixels._fragments).All(pair => pair.First.Span.SequenceEqual(pair.Second.Span));
 }

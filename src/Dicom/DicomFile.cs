@@ -55,4 +55,35 @@ public sealed class DicomFile
             .Set(DicomTags.ImplementationVersionName, ImplementationVersionName);
         return new DicomFile(meta, dataset, DicomTransferSyntax.Of(transferSyntaxUid));
     }
+
+    /// <summary>The same content to be written in another transfer syntax; pixels are not converted.</summary>
+    public DicomFile InTransferSyntax(string uid) => new(Meta, Dataset, DicomTransferSyntax.Of(uid)) { HasPreamble = HasPreamble, Preamble = Preamble, Warnings = Warnings };
+
+    /// <summary>
+    /// Copies a file through a change of its elements. Pixel data pass from stream to stream in chunks (deflated data sets
+    /// excepted, which are held whole).
+    /// </summary>
+    /// <param name="source">Can seek; read from its position to its end.</param>
+    /// <param name="change">Gets the file with <see cref="DicomStreamedPixelData"/> for pixels and gives what is to be written.</param>
+    /// <exception cref="DicomFormatException">The source cannot be read as DICOM; nothing was written.</exception>
+    public static void Copy(Stream source, Stream target, Func<DicomFile, DicomFile> change, DicomReaderOptions? options = null) =>
+        DicomWriter.Write(change(DicomReader.Read(source, (options ?? DicomReaderOptions.Default) with { LeavePixelDataInStream = true })), target);
+
+    internal DicomFile Finished() => new(Meta, Dataset, TransferSyntax) { HasPreamble = HasPreamble, Preamble = Preamble, Warnings = Warnings };
+
+    /// <summary>The meta header with what PS3.10 Table 7.1-1 demands and the true transfer syntax; a bare data set has none of it.</summary>
+    internal DicomDataset CompleteMeta()
+    {
+        var complete = new DicomDataset()
+            .Set(DicomTags.FileMetaInformationVersion, DicomVr.OB, new byte[] { 0, 1 })
+            .Set(DicomTags.MediaStorageSopClassUid, DicomVr.UI, Dataset.Find(DicomTags.SopClassUid)?.Bytes ?? default)
+            .Set(DicomTags.MediaStorageSopInstanceUid, DicomVr.UI, Dataset.Find(DicomTags.SopInstanceUid)?.Bytes ?? default)
+            .Set(DicomTags.ImplementationClassUid, ImplementationClassUid);
+        foreach (var element in Meta)
+        {
+            complete.Set(element);
+        }
+
+        return Meta.GetString(DicomTags.TransferSyntaxUid) == TransferSyntax.Uid ? complete : complete.Set(DicomTags.TransferSyntaxUid, TransferSyntax.Uid);
+    }
 }

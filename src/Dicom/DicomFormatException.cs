@@ -11,6 +11,7 @@ public enum DicomFault
     InvalidDeflate,
     InflatedTooLarge,
     TooLarge,
+    TooManyElements,
 }
 
 /// <summary>The only exception of <see cref="DicomReader"/>: a reason, and the byte offset at which it showed.</summary>
@@ -35,9 +36,14 @@ public sealed class DicomFormatException(DicomFault fault, long offset)
         DicomFault.InvalidDeflate => "invalid-deflate",
         DicomFault.InflatedTooLarge => "inflated-too-large",
         DicomFault.TooLarge => "too-large",
+        DicomFault.TooManyElements => "too-many-elements",
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, null),
     };
 }
 
-/// <summary>A departure from the standard that was read all the same.</summary>
-public sealed record DicomWarning(string Code, long Offset, DicomTag Tag);
+/// <summary>A departure from the standard that was read all the same, and where it stood.</summary>
+public sealed record DicomWarning(string Code, long Offset, DicomTag Tag)
+{
+    /// <summary>What was found: the VR of "wrong-vr", the encoding of "undeclared-character-set"; null for the others.</summary>
+    public string? Detail { get; init; }
+}

@@ -54,17 +54,53 @@ internal static class DicomNumbers
         return bytes;
     }
 
-    public static IEnumerable<DicomTag> Tags(ReadOnlySpan<byte> bytes)
+    /// <summary>Each value as the shortest text that reads back as the same value; tags as eight hexadecimal digits.</summary>
+    public static IReadOnlyList<string> Texts(ReadOnlySpan<byte> bytes, DicomVr vr)
     {
-        var tags = new DicomTag[bytes.Length / 4];
-        for (var i = 0; i < tags.Length; i++)
+        var size = vr == DicomVr.AT ? 4 : vr.UnitSize();
+        var texts = new string[bytes.Length / size];
+        for (var i = 0; i < texts.Length; i++)
         {
-            tags[i] = new DicomTag(
-                BinaryPrimitives.ReadUInt16LittleEndian(bytes[(4 * i)..]), BinaryPrimitives.ReadUInt16LittleEndian(bytes[(4 * i + 2)..]));
+            var at = bytes[(i * size)..];
+            texts[i] = vr switch
+            {
+                DicomVr.AT => TagAt(at).Hex,
+                DicomVr.FL => BinaryPrimitives.ReadSingleLittleEndian(at).ToString("R", CultureInfo.InvariantCulture),
+                DicomVr.UV => BinaryPrimitives.ReadUInt64LittleEndian(at).ToString(CultureInfo.InvariantCulture),
+                DicomVr.SV => BinaryPrimitives.ReadInt64LittleEndian(at).ToString(CultureInfo.InvariantCulture),
+                _ => Unpack(at[..size], vr)[0].ToString("R", CultureInfo.InvariantCulture),
+            };
         }
 
-        return tags;
+        return texts;
     }
+
+    /// <summary>The binary form of texts as <see cref="Texts"/> writes them.</summary>
+    /// <exception cref="FormatException">A text is no number of the VR.</exception>
+    public static byte[] Parse(IReadOnlyList<string> texts, DicomVr vr)
+    {
+        var bytes = new byte[texts.Count * (vr == DicomVr.AT ? 4 : vr.UnitSize())];
+        for (var i = 0; i < texts.Count; i++)
+        {
+            switch (vr)
+            {
+                case DicomVr.AT:
+                    var tag = new DicomTag(uint.Parse(texts[i], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+                    BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(4 * i), tag.Group);
+                    BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(4 * i + 2), tag.Element);
+                    break;
+                case DicomVr.UV: BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(8 * i), ulong.Parse(texts[i], CultureInfo.InvariantCulture)); break;
+                case DicomVr.SV: BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8 * i), long.Parse(texts[i], CultureInfo.InvariantCulture)); break;
+                case DicomVr.FL: BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(4 * i), float.Parse(texts[i], CultureInfo.InvariantCulture)); break;
+                default: Pack([double.Parse(texts[i], CultureInfo.InvariantCulture)], vr).CopyTo(bytes, i * vr.UnitSize()); break;
+            }
+        }
+
+        return bytes;
+    }
+
+    private static DicomTag TagAt(ReadOnlySpan<byte> bytes) =>
+        new(BinaryPrimitives.ReadUInt16LittleEndian(bytes), BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]));
 
     /// <summary>The most precise decimal that fits the VR: 16 characters for DS, whole numbers for IS.</summary>
     public static string Format(double value, DicomVr vr)

@@ -2,258 +2,256 @@ namespace Pirogov.Dicom;
 
 internal sealed partial class DicomParser
 {
-    private void ReadElements(DicomDataset dataset, int end, Encoding encoding, int depth, bool closedByDelimiter)
-    {
-        var last = default(DicomTag);
-        while (Position < end)
-        {
-            var start = Position;
-            if (depth == 0 && IsZeroTail())
-            {
-                Warn("trailing-zeros", default);
-                Position = end;
-                return;
-            }
+    /// <summary>Failed attempts to see a sequence in a value that says it is none; more are not worth their time.</summary>
+    private const int MostAttempts = 100;
 
-            Need(8, start);
-            var tag = TagAt(Position, encoding);
-            if (tag.Value == DicomTag.ItemDelimitationValue)
-            {
-                Position += 8;
-                if (closedByDelimiter)
-                {
-                    return;
-                }
-
-                Warn("stray-delimiter", tag);
-                continue;
-            }
-
-            if (tag.Value == DicomTag.SequenceDelimitationValue && !closedByDelimiter)
-            {
-                Position += 8;
-                Warn("stray-delimiter", tag);
-                continue;
-            }
-
-            if (tag.Group == 0xFFFE)
-            {
-                throw new DicomFormatException(DicomFault.UnexpectedItem, start);
-            }
-
-            if (options.StopBeforePixelData && depth == 0 && tag.IsPixelData)
-            {
-                StoppedBeforePixelData = true;
-                return;
-            }
-
-            if (tag <= last)
-            {
-                Warn(dataset.Contains(tag) ? "repeated-element" : "unordered-elements", tag);
-            }
-
-            last = tag > last ? tag : last;
-            dataset.Set(ReadElement(dataset, encoding, depth));
-            if (Position > end)
-            {
-                throw new DicomFormatException(DicomFault.LengthBeyondEnd, start);
-            }
-        }
-
-        if (closedByDelimiter)
-        {
-            throw new DicomFormatException(DicomFault.Truncated, Position);
-        }
-    }
-
-    private bool IsZeroTail() => data.Span[Position] == 0 && Remaining < 8 && !data.Span[Position..].ContainsAnyExcept((byte)0)
-        || (Remaining >= 8 && UInt64IsZero() && !data.Span[Position..].ContainsAnyExcept((byte)0));
-
-    private bool UInt64IsZero() => BitConverter.ToUInt64(data.Span[Position..]) == 0;
-
-    private DicomElement ReadElement(DicomDataset dataset, Encoding encoding, int depth)
-    {
-        var header = ReadHeader(encoding, dataset);
-        var (tag, vr, length, start) = header;
-        if (length == Undefined)
-        {
-            if (tag.IsPixelData && vr != DicomVr.SQ)
-            {
-                return ReadFragments(header, encoding);
-            }
-
-            // An undefined length is a sequence whatever the VR says; items of UN are implicit (PS3.5 6.2.2 note 2).
-            if (vr is not (DicomVr.SQ or DicomVr.UN))
-            {
-                Warn("undefined-length", tag);
-            }
-
-            return ReadSequence(dataset, header, vr == DicomVr.UN && encoding.Explicit ? UnknownItems(encoding) : encoding, depth);
-        }
-
-        if (vr == DicomVr.SQ)
-        {
-            return ReadSequence(dataset, header, encoding, depth);
-        }
-
-        if (vr == DicomVr.UN && encoding.Explicit && DicomDictionary.VrsOf(tag).Vr is var known and not (DicomVr.None or DicomVr.UN))
-        {
-            return ReadKnownAsUnknown(dataset, header, known, depth);
-        }
-
-        var bytes = Take(length, start);
-        if (length % 2 != 0)
-        {
-            Warn("odd-length", tag);
-        }
-
-        if (vr.UsesCharacterSet() && !System.Text.Ascii.IsValid(bytes.Span) && dataset.CharacterSet.IsDefaultRepertoire)
-        {
-            Warn("undeclared-character-set", tag);
-        }
-
-        return new DicomElement(tag, vr, ToLittleEndian(bytes, vr, encoding));
-    }
+    private readonly Stack<Level> open = new();
+    private int elements;
+    private int attempts;
 
     /// <summary>
-    /// A standard attribute sent as UN by someone with an older dictionary: implicit little endian inside (PS3.5 6.2.2).
-    /// Told by the dictionary, so that what it holds can be seen; kept as UN when it does not read so.
+    /// Reads to the end, or to the pixel data where asked. Open sequences and items are on a stack of our own: their depth
+    /// costs memory that the file pays for byte by byte, never the thread's stack.
     /// </summary>
-    private DicomElement ReadKnownAsUnknown(DicomDataset dataset, Header header, DicomVr known, int depth)
+    private void ReadElements(DicomDataset root, Encoding encoding)
     {
-        var (tag, _, length, start) = header;
-        var position = Position;
-        if (known == DicomVr.SQ && Fits(length, Position))
+        open.Clear();
+        open.Push(new Level(root, null, Position, data.Length, encoding, closedByDelimiter: false));
+        while (open.TryPeek(out var level))
         {
             try
             {
-                var sequence = ReadSequence(dataset, header, Encoding.Implicit, depth);
-                Warn("unknown-vr-resolved", tag);
-                return sequence;
-            }
-            catch (DicomFormatException e) when (e.Fault != DicomFault.TooDeep && !isPrefix)
-            {
-                Position = position;
-            }
-        }
-
-        var bytes = Take(length, start);
-        if (known == DicomVr.SQ || length % known.UnitSize() != 0)
-        {
-            return new DicomElement(tag, DicomVr.UN, bytes);
-        }
-
-        Warn("unknown-vr-resolved", tag);
-        return new DicomElement(tag, known, bytes);
-    }
-
-    private DicomSequence ReadSequence(DicomDataset dataset, Header header, Encoding encoding, int depth)
-    {
-        var (tag, _, length, start) = header;
-        if (depth + 1 > options.MaximumDepth)
-        {
-            throw new DicomFormatException(DicomFault.TooDeep, start);
-        }
-
-        if (length != Undefined && !Fits(length, Position))
-        {
-            throw new DicomFormatException(DicomFault.LengthBeyondEnd, start);
-        }
-
-        var end = length == Undefined ? data.Length : Position + (int)length;
-        var items = new List<DicomDataset>();
-        while (Position < end)
-        {
-            Need(8, Position);
-            var (itemTag, itemLength, itemStart) = (TagAt(Position, encoding), UInt32At(Position + 4, encoding), Position);
-            Position += 8;
-            if (itemTag.Value == DicomTag.SequenceDelimitationValue)
-            {
-                if (length == Undefined)
+                if (!Step(level))
                 {
-                    return new DicomSequence(tag, items);
+                    level.Settle();
+                    return;
                 }
-
-                Warn("stray-delimiter", tag);
-                continue;
             }
-
-            if (itemTag.Value != DicomTag.ItemValue)
+            catch (DicomFormatException) when (attempts < MostAttempts && open.Any(l => l.Attempt is not null))
             {
-                throw new DicomFormatException(DicomFault.UnexpectedItem, itemStart);
+                Abandon();
+            }
+        }
+    }
+
+    /// <summary>One element, or the beginning or end of a sequence or item; false at the end of the data set.</summary>
+    private bool Step(Level level)
+    {
+        if (level.Items is not null)
+        {
+            StepSequence(level);
+            return true;
+        }
+
+        if (Position >= level.End)
+        {
+            return Position > level.End || level.ClosedByDelimiter
+                ? throw Fault(Position > level.End ? DicomFault.LengthBeyondEnd : DicomFault.Truncated, Math.Min(Position, data.Length))
+                : CloseItem(level);
+        }
+
+        if (open.Count == 1 && IsZeroTail())
+        {
+            Warn("trailing-zeros", default);
+            Position = level.End;
+            return false;
+        }
+
+        var start = Position;
+        Need(8, start);
+        var tag = TagAt(Position, level.Encoding);
+        if (tag.Group == 0xFFFE)
+        {
+            return StepDelimiter(level, tag, start);
+        }
+
+        if (options.StopsBeforePixelData && open.Count == 1 && tag.IsPixelData)
+        {
+            StoppedBeforePixelData = true;
+            return false;
+        }
+
+        if (ReadElement(level) is { } element)
+        {
+            if (Position > level.End)
+            {
+                throw Fault(DicomFault.LengthBeyondEnd, start);
             }
 
-            items.Add(ReadItem(dataset, itemLength, itemStart, end, encoding, depth));
+            Add(level, element);
         }
 
-        return length == Undefined ? throw new DicomFormatException(DicomFault.Truncated, Position) : new DicomSequence(tag, items);
+        return true;
     }
 
-    private DicomDataset ReadItem(DicomDataset parent, uint length, int start, int end, Encoding encoding, int depth)
+    private bool StepDelimiter(Level level, DicomTag tag, int start)
     {
-        var item = new DicomDataset(parent);
-        if (length == Undefined)
+        if (tag.Value == DicomTag.ItemDelimitationValue && level.ClosedByDelimiter)
         {
-            ReadElements(item, end, encoding, depth + 1, closedByDelimiter: true);
-            return item;
-        }
-
-        if (!Fits(length, Position) || Position + (int)length > end)
-        {
-            throw new DicomFormatException(DicomFault.LengthBeyondEnd, start);
-        }
-
-        ReadElements(item, Position + (int)length, encoding, depth + 1, closedByDelimiter: false);
-        return item;
-    }
-
-    private DicomEncapsulatedPixelData ReadFragments(Header header, Encoding encoding)
-    {
-        if (!_isEncapsulated)
-        {
-            // Fragments of an unknown compression: nothing can be made of them, nor may they be written again.
-            throw new DicomFormatException(DicomFault.UnexpectedItem, header.Start);
-        }
-
-        var fragments = new List<ReadOnlyMemory<byte>>();
-        while (true)
-        {
-            var start = Position;
-            Need(8, start);
-            var (tag, length) = (TagAt(Position, encoding), UInt32At(Position + 4, encoding));
             Position += 8;
-            if (tag.Value == DicomTag.SequenceDelimitationValue)
-            {
-                var vr = header.Vr is DicomVr.OB or DicomVr.OW ? header.Vr : DicomVr.OB;
-                return new DicomEncapsulatedPixelData(header.Tag, vr, fragments is [var table, ..] ? table : default, fragments.Skip(1));
-            }
-
-            if (tag.Value != DicomTag.ItemValue)
-            {
-                throw new DicomFormatException(DicomFault.UnexpectedItem, start);
-            }
-
-            fragments.Add(Take(length, start));
+            return CloseItem(level);
         }
-    }
 
-    /// <summary>Items under UN of undefined length are implicit by the standard, explicit in some files: looks at the first one.</summary>
-    private Encoding UnknownItems(Encoding encoding)
-    {
-        var first = Position + 8;
-        return Remaining >= 16 && TagAt(Position, encoding).Value == DicomTag.ItemValue && HasVrAt(first) ? encoding : Encoding.Implicit;
-    }
-
-    private static ReadOnlyMemory<byte> ToLittleEndian(ReadOnlyMemory<byte> bytes, DicomVr vr, Encoding encoding)
-    {
-        // AT is two 16-bit numbers, each swapped on its own: its unit is 2.
-        if (!encoding.BigEndian || vr.UnitSize() == 1)
+        if (tag.Value != DicomTag.ItemDelimitationValue && (tag.Value != DicomTag.SequenceDelimitationValue || level.ClosedByDelimiter))
         {
-            return bytes;
+            throw Fault(DicomFault.UnexpectedItem, start);
         }
 
-        var swapped = bytes.ToArray();
-        DicomNumbers.Swap(swapped, vr.UnitSize());
-        return swapped;
+        Position += 8;
+        Warn("stray-delimiter", tag);
+        return true;
+    }
+
+    /// <summary>False when what ended is the data set itself.</summary>
+    private bool CloseItem(Level level)
+    {
+        if (open.Count == 1)
+        {
+            return false;
+        }
+
+        level.Settle();
+        open.Pop();
+        open.Peek().Items!.Add(level.Dataset);
+        return true;
+    }
+
+    private void StepSequence(Level level)
+    {
+        if (Position >= level.End)
+        {
+            if (level.ClosedByDelimiter)
+            {
+                throw Fault(DicomFault.Truncated, Position);
+            }
+
+            CloseSequence(level);
+            return;
+        }
+
+        var start = Position;
+        Need(8, start);
+        var (tag, length) = (TagAt(Position, level.Encoding), UInt32At(Position + 4, level.Encoding));
+        Position += 8;
+        if (tag.Value == DicomTag.SequenceDelimitationValue)
+        {
+            if (level.ClosedByDelimiter)
+            {
+                CloseSequence(level);
+                return;
+            }
+
+            Warn("stray-delimiter", tag);
+            return;
+        }
+
+        if (tag.Value != DicomTag.ItemValue)
+        {
+            throw Fault(DicomFault.UnexpectedItem, start);
+        }
+
+        if (length != Undefined && (!Fits(length, Position) || Position + (int)length > level.End))
+        {
+            throw Fault(DicomFault.LengthBeyondEnd, start);
+        }
+
+        Count(start);
+        var end = length == Undefined ? level.End : Position + (int)length;
+        open.Push(new Level(new DicomDataset(level.Dataset), null, start, end, level.Encoding, length == Undefined));
+    }
+
+    private void CloseSequence(Level level)
+    {
+        open.Pop();
+        Add(open.Peek(), new DicomSequence(level.Tag, level.Items!));
+    }
+
+    private void Add(Level level, DicomElement element)
+    {
+        if (level.Dataset.TryAppend(element))
+        {
+            return;
+        }
+
+        Warn(level.Dataset.Contains(element.Tag) ? "repeated-element" : "unordered-elements", element.Tag);
+        level.AddLate(element);
+    }
+
+    private void Count(int start)
+    {
+        if (++elements > options.MaximumElements)
+        {
+            throw Fault(DicomFault.TooManyElements, start);
+        }
+    }
+
+    /// <summary>Goes back to the element whose value was tried as a sequence, and keeps it as bytes.</summary>
+    private void Abandon()
+    {
+        attempts++;
+        Level level;
+        do
+        {
+            level = open.Pop();
+        }
+        while (level.Attempt is null);
+
+        var (tag, vr, length, start) = level.Attempt.Value;
+        Position = level.Start;
+        Warn("not-a-sequence", tag);
+        Add(open.Peek(), new DicomElement(tag, vr == DicomVr.SQ ? DicomVr.UN : vr, Take(length, start)));
+    }
+
+    /// <summary>
+    /// What is open: a data set or item (<see cref="Items"/> null), or a sequence (<see cref="Dataset"/> then is the one
+    /// around it).
+    /// </summary>
+    private sealed class Level(DicomDataset dataset, List<DicomDataset>? items, int start, int end, Encoding encoding, bool closedByDelimiter)
+    {
+        private uint block;
+        private string? creator;
+        private List<DicomElement>? late;
+
+        public DicomDataset Dataset => dataset;
+
+        public List<DicomDataset>? Items => items;
+
+        public int Start => start;
+
+        public int End => end;
+
+        public Encoding Encoding => encoding;
+
+        public bool ClosedByDelimiter => closedByDelimiter;
+
+        public DicomTag Tag { get; init; }
+
+        /// <summary>Set for a value that is tried as a sequence: the header to fall back on.</summary>
+        public Header? Attempt { get; init; }
+
+        public void AddLate(DicomElement element) => (late ??= []).Add(element);
+
+        /// <summary>Puts the elements that came out of order into their places.</summary>
+        public void Settle()
+        {
+            if (late is not null)
+            {
+                dataset.Merge(late);
+            }
+        }
+
+        /// <summary>Creator of the block of a private tag; the last one asked for is remembered.</summary>
+        public string? CreatorOf(DicomTag tag)
+        {
+            var wanted = new DicomTag(tag.Group, (ushort)(tag.Element >> 8)).Value;
+            if (wanted != block)
+            {
+                block = wanted;
+                creator = tag.Element >= 0x1000 && dataset.Find(new DicomTag(wanted)) is { } element
+                    ? System.Text.Encoding.Latin1.GetString(element.Bytes.Span).Trim(' ', '\0') : null;
+            }
+
+            return creator;
+        }
     }
 }

@@ -2,28 +2,41 @@ using System.Buffers.Binary;
 
 namespace Pirogov.Dicom;
 
-/// <summary>Cursor over the bytes of one file: headers of elements and what the standard leaves to recognise.</summary>
-internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReaderOptions options, bool isPrefix)
+/// <summary>
+/// Cursor over the bytes of one file: what the standard leaves to recognise, and the meta header. The bytes begin at
+/// <paramref name="origin"/> of the file; <paramref name="isPrefix"/> says that more may follow them.
+/// </summary>
+internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReaderOptions options, bool isPrefix, long origin = 0)
 {
-    private const uint Undefined = 0xFFFFFFFF;
+    public const uint Undefined = 0xFFFFFFFF;
     private const int MostWarnings = 100;
 
-    private bool _isEncapsulated;
+    private bool isEncapsulated;
+    private int zerosFrom = -1;
+    private int zerosUntil = -1;
 
     public int Position { get; set; }
+
+    /// <summary>Bytes that there are in all, where the data at hand are only the first of them.</summary>
+    public long Available { get; init; } = data.Length;
+
+    public long Offset => origin + Position;
 
     public bool StoppedBeforePixelData { get; private set; }
 
     public List<DicomWarning> Warnings { get; init; } = [];
 
+    /// <summary>Encoding of the data set as it turned out, whatever was declared.</summary>
+    public Encoding Found { get; private set; }
+
     /// <summary>How values are encoded: narrower than a transfer syntax, since items of UN are implicit (PS3.5 6.2.2).</summary>
-    private readonly record struct Encoding(bool Explicit, bool BigEndian)
+    public readonly record struct Encoding(bool Explicit, bool BigEndian)
     {
         public static readonly Encoding Implicit = new(false, false);
         public static readonly Encoding Meta = new(true, false);
     }
 
-    private readonly record struct Header(DicomTag Tag, DicomVr Vr, uint Length, int Start);
+    public readonly record struct Header(DicomTag Tag, DicomVr Vr, uint Length, int Start);
 
     /// <summary>
     /// A file without preamble is taken for a data set when it starts with a low, known tag and a length that fits:
@@ -31,25 +44,17 @@ internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReader
     /// </summary>
     public bool LooksLikeDataset()
     {
-        if (data.Length < 8)
+        if (Remaining < 8)
         {
             return false;
         }
 
         var encoding = GuessEncoding();
-        var tag = TagAt(0, encoding);
-        if (tag.Group is not (0x0002 or 0x0004 or 0x0008 or 0x0010 or 0x0018 or 0x0020 or 0x0028) || DicomDictionary.VrsOf(tag).Vr == DicomVr.None)
-        {
-            return false;
-        }
-
-        if (encoding.Explicit)
-        {
-            return true;
-        }
-
-        var length = BinaryPrimitives.ReadUInt32LittleEndian(data.Span[4..]);
-        return length == Undefined || length <= data.Length - 8;
+        var tag = TagAt(Position, encoding);
+        return tag.Group is 0x0000 or 0x0002 or 0x0004 or 0x0008 or 0x0010 or 0x0018 or 0x0020 or 0x0028
+            && DicomDictionary.VrsOf(tag).Vr != DicomVr.None
+            && (tag.Group != 0 || tag.Element == 0)
+            && (encoding.Explicit || UInt32At(Position + 4, encoding) is var length && (length == Undefined || length <= Remaining - 8));
     }
 
     public DicomTransferSyntax GuessSyntax()
@@ -63,12 +68,20 @@ internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReader
         };
     }
 
-    /// <summary>Group 0002, always explicit little endian; its declared group length is not relied on.</summary>
+    /// <summary>
+    /// Group 0002, always explicit little endian. Its declared length is not relied on, unless a big endian data set follows
+    /// in which group 0200 would look the same.
+    /// </summary>
     public DicomDataset ReadMeta()
     {
-        var meta = new DicomDataset();
+        var (meta, late, end) = (new DicomDataset(), new List<DicomElement>(), -1L);
         while (Remaining >= 8 && TagAt(Position, Encoding.Meta).Group == 0x0002)
         {
+            if (Position == end && meta.GetString(DicomTags.TransferSyntaxUid) == DicomUids.ExplicitVRBigEndian)
+            {
+                break;
+            }
+
             var start = Position;
             var encoding = HasVrAt(Position) ? Encoding.Meta : Encoding.Implicit;
             if (!encoding.Explicit)
@@ -76,38 +89,104 @@ internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReader
                 Warn("implicit-meta", TagAt(Position, encoding));
             }
 
-            var header = ReadHeader(encoding, meta);
-            if (header.Length == Undefined)
+            var header = ReadHeader(encoding, new Level(meta, null, 0, data.Length, encoding, false));
+            if (header.Length == Undefined || header.Vr == DicomVr.SQ)
             {
-                throw new DicomFormatException(DicomFault.UnexpectedItem, start);
+                throw Fault(DicomFault.UnexpectedItem, start);
             }
 
-            meta.Set(new DicomElement(header.Tag, header.Vr, Take(header.Length, start)));
+            var element = new DicomElement(header.Tag, header.Vr, Take(header.Length, start));
+            if (!meta.TryAppend(element))
+            {
+                late.Add(element);
+            }
+
+            if (element.Tag.IsGroupLength && element.Bytes.Length == 4)
+            {
+                end = Position + (long)BinaryPrimitives.ReadUInt32LittleEndian(element.Bytes.Span);
+            }
+
+            Count(start);
         }
 
+        meta.Merge(late);
         return meta;
     }
 
+    /// <summary>The whole data set, or what stands before its pixel data.</summary>
     public DicomDataset ReadTop(DicomTransferSyntax syntax)
     {
-        _isEncapsulated = syntax.IsEncapsulated;
-        var encoding = new Encoding(syntax.IsExplicit, syntax.IsBigEndian);
-        if (Remaining >= 8)
-        {
-            var seen = GuessEncoding();
-            if (seen.Explicit != encoding.Explicit || (seen.Explicit && seen.BigEndian != encoding.BigEndian))
-            {
-                Warn("transfer-syntax-mismatch", TagAt(Position, seen));
-                encoding = seen;
-            }
-        }
-
+        isEncapsulated = syntax.IsEncapsulated;
+        Found = EncodingHere(new Encoding(syntax.IsExplicit, syntax.IsBigEndian));
         var dataset = new DicomDataset();
-        ReadElements(dataset, data.Length, encoding, depth: 0, closedByDelimiter: false);
+        ReadElements(dataset, Found);
         return dataset;
     }
 
+    /// <summary>Goes on with the elements behind pixel data that were stepped over.</summary>
+    public void ReadOn(DicomDataset dataset, DicomTransferSyntax syntax, Encoding encoding)
+    {
+        isEncapsulated = syntax.IsEncapsulated;
+        ReadElements(dataset, encoding);
+    }
+
+    /// <summary>The header that pixel data begin with, without their value.</summary>
+    public Header ReadPixelHeader(DicomDataset dataset, Encoding encoding) =>
+        ReadHeader(encoding, new Level(dataset, null, 0, data.Length, encoding, false));
+
     private int Remaining => data.Length - Position;
+
+    /// <summary>The declared encoding, unless the first element plainly is in another one.</summary>
+    private Encoding EncodingHere(Encoding declared)
+    {
+        if (Remaining < 8)
+        {
+            return declared;
+        }
+
+        var seen = GuessEncoding();
+        if (seen.Explicit == declared.Explicit && (!seen.Explicit || seen.BigEndian == declared.BigEndian))
+        {
+            return declared;
+        }
+
+        if (!IsPlainly(seen, declared))
+        {
+            return declared;
+        }
+
+        Warn("transfer-syntax-mismatch", TagAt(Position, seen));
+        return seen;
+    }
+
+    private bool IsPlainly(Encoding seen, Encoding declared)
+    {
+        var (tag, length) = (TagAt(Position, seen), UInt32At(Position + 4, Encoding.Implicit));
+        var isOwnVr = seen.Explicit && (DicomVr)((data.Span[Position + 4] << 8) | data.Span[Position + 5]) is var vr and not DicomVr.UN
+            && DicomDictionary.VrsOf(tag).Vr != DicomVr.None && !IsWrong(tag, vr);
+        return (seen.Explicit, declared.Explicit) switch
+        {
+            // Two letters that are no VR may also be a slip in an explicit stream: an implicit length would have to fit.
+            (false, _) => length == Undefined || length <= Remaining - 8,
+            // A length may look like two letters: the VR would have to be the tag's own.
+            (true, false) => isOwnVr || length > Remaining - 8,
+            // Either byte order makes a tag: the standard knows only one of them, and only one leads to another element.
+            _ => isOwnVr && DicomDictionary.VrsOf(TagAt(Position, declared)).Vr == DicomVr.None && LeadsOn(seen) && !LeadsOn(declared),
+        };
+    }
+
+    /// <summary>Whether the first explicit element is followed by the end or by an element with a higher tag.</summary>
+    private bool LeadsOn(Encoding encoding)
+    {
+        _ = DicomVrTraits.TryParse(data.Span.Slice(Position + 4, 2), out var vr);
+        if (vr.HasLongLength() && Remaining < 12)
+        {
+            return false;
+        }
+
+        var next = vr.HasLongLength() ? Position + 12L + UInt32At(Position + 8, encoding) : Position + 8L + UInt16At(Position + 6, encoding);
+        return next == data.Length || (next <= data.Length - 8 && HasVrAt((int)next) && TagAt((int)next, encoding) > TagAt(Position, encoding));
+    }
 
     private Encoding GuessEncoding()
     {
@@ -140,7 +219,7 @@ internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReader
     {
         if (Remaining < count)
         {
-            throw new DicomFormatException(DicomFault.Truncated, start);
+            throw Fault(DicomFault.Truncated, start);
         }
     }
 
@@ -148,7 +227,7 @@ internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReader
     {
         if (length > Remaining)
         {
-            throw new DicomFormatException(DicomFault.LengthBeyondEnd, start);
+            throw Fault(DicomFault.LengthBeyondEnd, start);
         }
 
         var slice = data.Slice(Position, (int)length);
@@ -159,19 +238,38 @@ internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReader
     /// <summary>Whether a length fits the bytes at hand; a prefix cannot tell, so it asks for more.</summary>
     private bool Fits(uint length, int position)
     {
-        if (length <= data.Length - position)
+        if (length <= Available - position)
         {
             return true;
         }
 
-        return isPrefix ? throw new DicomFormatException(DicomFault.Truncated, position) : false;
+        return isPrefix ? throw Fault(DicomFault.Truncated, position) : false;
     }
 
-    private void Warn(string code, DicomTag tag)
+    /// <summary>Zeros from here to the end. How far they go is looked up once for a run, however often it is asked.</summary>
+    private bool IsZeroTail()
+    {
+        if (data.Span[Position] != 0)
+        {
+            return false;
+        }
+
+        if (Position < zerosFrom || Position >= zerosUntil)
+        {
+            var run = data.Span[Position..].IndexOfAnyExcept((byte)0);
+            (zerosFrom, zerosUntil) = (Position, run < 0 ? data.Length : Position + run);
+        }
+
+        return zerosUntil == data.Length;
+    }
+
+    private DicomFormatException Fault(DicomFault fault, int position) => new(fault, origin + position);
+
+    private void Warn(string code, DicomTag tag, string? detail = null)
     {
         if (Warnings.Count < MostWarnings)
         {
-            Warnings.Add(new DicomWarning(code, Position, tag));
+            Warnings.Add(new DicomWarning(code, Offset, tag) { Detail = detail });
         }
     }
 }

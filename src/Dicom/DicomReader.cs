@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace Pirogov.Dicom;
 
 /// <summary>Bounds and choices of <see cref="DicomReader"/>.</summary>
@@ -10,14 +8,25 @@ public sealed record DicomReaderOptions
     /// <summary>Reads no further than needed to have everything before Pixel Data: the header of a large file costs little.</summary>
     public bool StopBeforePixelData { get; init; }
 
+    /// <summary>
+    /// Leaves pixel data in the stream as <see cref="DicomStreamedPixelData"/> and reads what stands before and behind
+    /// them. For streams that can seek; deflated data sets are read whole.
+    /// </summary>
+    public bool LeavePixelDataInStream { get; init; }
+
     /// <summary>Deepest nesting of sequences.</summary>
     public int MaximumDepth { get; init; } = 64;
+
+    /// <summary>Most elements, items and fragments: each costs some fifty bytes of memory for eight in the file.</summary>
+    public int MaximumElements { get; init; } = 5_000_000;
 
     /// <summary>Most bytes taken from a stream.</summary>
     public long MaximumBytes { get; init; } = 2_000_000_000;
 
     /// <summary>Most bytes that a deflated data set may become.</summary>
     public long MaximumInflatedBytes { get; init; } = 1_000_000_000;
+
+    internal bool StopsBeforePixelData => StopBeforePixelData || LeavePixelDataInStream;
 }
 
 /// <summary>
@@ -31,34 +40,64 @@ public static class DicomReader
 
     /// <exception cref="DicomFormatException">The bytes cannot be read as DICOM.</exception>
     public static DicomFile Read(ReadOnlyMemory<byte> bytes, DicomReaderOptions? options = null) =>
-        Parse(bytes, options ?? DicomReaderOptions.Default, isPrefix: false);
+        DicomFileParser.Parse(bytes, Whole(options), isPrefix: false).File;
+
+    /// <summary>A data set without preamble and meta header whose encoding is known, as in a DIMSE message.</summary>
+    /// <exception cref="DicomFormatException">The bytes cannot be read as DICOM.</exception>
+    public static DicomFile ReadDataset(ReadOnlyMemory<byte> bytes, DicomTransferSyntax syntax, DicomReaderOptions? options = null) =>
+        DicomFileParser.ParseDataset(bytes, syntax, Whole(options));
 
     /// <exception cref="DicomFormatException">The bytes cannot be read as DICOM.</exception>
     public static DicomFile ReadFile(string path, DicomReaderOptions? options = null)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
-        return Read(stream, options);
+        options = Whole(options);
+        if (!options.StopBeforePixelData)
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+            return Read(stream, options);
+        }
+
+        using var handle = File.OpenHandle(path);
+        return ReadGrowing((buffer, offset) => RandomAccess.Read(handle, buffer, offset), RandomAccess.GetLength(handle) + 1, options);
     }
 
     /// <exception cref="DicomFormatException">The bytes cannot be read as DICOM.</exception>
+    /// <exception cref="NotSupportedException">Pixel data are to stay in a stream that cannot seek.</exception>
     public static DicomFile Read(Stream stream, DicomReaderOptions? options = null)
     {
         options ??= DicomReaderOptions.Default;
-        var expected = stream.CanSeek ? Math.Clamp(stream.Length - stream.Position + 1, 256, options.MaximumBytes + 1) : FirstChunk;
-        var buffer = new byte[(int)Math.Min(options.StopBeforePixelData ? FirstChunk : expected, Array.MaxLength)];
+        if (options.LeavePixelDataInStream)
+        {
+            return StreamedFile.Read(stream, options);
+        }
+
+        var expected = stream.CanSeek ? stream.Length - stream.Position + 1 : FirstChunk;
+        return ReadGrowing((buffer, _) => stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false), expected, options);
+    }
+
+    /// <summary>
+    /// Reads all, or as a prefix that grows fourfold until the header is in it.
+    /// </summary>
+    internal static DicomFile ReadGrowing(ReadAt read, long expected, DicomReaderOptions options)
+    {
+        expected = Math.Clamp(expected, 256, options.MaximumBytes + 1);
+        var buffer = new byte[Math.Min(options.StopsBeforePixelData ? Math.Min(FirstChunk, expected) : expected, Array.MaxLength)];
         var length = 0;
         while (true)
         {
-            var read = stream.ReadAtLeast(buffer.AsSpan(length), buffer.Length - length, throwOnEndOfStream: false);
-            length += read;
-            if (length < buffer.Length)
+            while (length < buffer.Length && read(buffer.AsSpan(length), length) is > 0 and var count)
             {
-                return Parse(buffer.AsMemory(0, length), options, isPrefix: false);
+                length += count;
             }
 
-            if (options.StopBeforePixelData && TryParsePrefix(buffer.AsMemory(0, length), options) is { } file)
+            if (length < buffer.Length)
             {
-                return file;
+                return DicomFileParser.Parse(buffer.AsMemory(0, length), options, isPrefix: false).File;
+            }
+
+            if (options.StopsBeforePixelData && DicomFileParser.TryParsePrefix(buffer.AsMemory(0, length), options) is { } file)
+            {
+                return file.File;
             }
 
             if (length > options.MaximumBytes || length == Array.MaxLength)
@@ -70,71 +109,9 @@ public static class DicomReader
         }
     }
 
-    /// <summary>Null when the header goes on beyond the prefix.</summary>
-    private static DicomFile? TryParsePrefix(ReadOnlyMemory<byte> prefix, DicomReaderOptions options)
-    {
-        try
-        {
-            var file = Parse(prefix, options, isPrefix: true);
-            return file.StoppedBeforePixelData ? file : null;
-        }
-        catch (DicomFormatException e) when (e.Fault is DicomFault.Truncated or DicomFault.LengthBeyondEnd or DicomFault.InvalidDeflate)
-        {
-            return null;
-        }
-    }
+    internal delegate int ReadAt(Span<byte> buffer, long offset);
 
-    private static DicomFile Parse(ReadOnlyMemory<byte> bytes, DicomReaderOptions options, bool isPrefix)
-    {
-        var hasPreamble = bytes.Length >= 132 && bytes.Span.Slice(128, 4).SequenceEqual("DICM"u8);
-        var parser = new DicomParser(bytes, options, isPrefix) { Position = hasPreamble ? 132 : 0 };
-        if (!hasPreamble && !parser.LooksLikeDataset())
-        {
-            throw new DicomFormatException(DicomFault.NotDicom, 0);
-        }
-
-        var meta = parser.ReadMeta();
-        var syntax = meta.GetString(DicomTags.TransferSyntaxUid) is { } uid
-            ? DicomTransferSyntax.Of(uid) : parser.GuessSyntax();
-        if (syntax.IsDeflated)
-        {
-            var inflated = Inflate(bytes[parser.Position..], parser.Position, options);
-            parser = new DicomParser(inflated, options, isPrefix) { Warnings = parser.Warnings };
-        }
-
-        var dataset = parser.ReadTop(syntax);
-        return new DicomFile(meta, dataset, syntax)
-        {
-            HasPreamble = hasPreamble,
-            Preamble = hasPreamble ? bytes[..128] : new byte[128],
-            StoppedBeforePixelData = parser.StoppedBeforePixelData,
-            Warnings = parser.Warnings,
-        };
-    }
-
-    private static ReadOnlyMemory<byte> Inflate(ReadOnlyMemory<byte> deflated, int offset, DicomReaderOptions options)
-    {
-        try
-        {
-            using var source = new MemoryStream(deflated.ToArray(), writable: false);
-            using var inflater = new DeflateStream(source, CompressionMode.Decompress);
-            using var target = new MemoryStream();
-            var chunk = new byte[81920];
-            for (int read; (read = inflater.Read(chunk)) > 0;)
-            {
-                if (target.Length + read > options.MaximumInflatedBytes)
-                {
-                    throw new DicomFormatException(DicomFault.InflatedTooLarge, offset);
-                }
-
-                target.Write(chunk, 0, read);
-            }
-
-            return target.GetBuffer().AsMemory(0, (int)target.Length);
-        }
-        catch (InvalidDataException)
-        {
-            throw new DicomFormatException(DicomFault.InvalidDeflate, offset);
-        }
-    }
+    /// <summary>Without a stream there is nothing that pixel data could stay in.</summary>
+    private static DicomReaderOptions Whole(DicomReaderOptions? options) => options is null ? DicomReaderOptions.Default
+        : options.LeavePixelDataInStream ? options with { LeavePixelDataInStream = false } : options;
 }

@@ -7,13 +7,17 @@ public readonly record struct DicomTransferSyntax(string Uid, bool IsExplicit, b
 
     public static DicomTransferSyntax ExplicitLittleEndian => Of(DicomUids.ExplicitVRLittleEndian);
 
-    /// <summary>Every syntax but the four uncompressed ones is explicit little endian with encapsulated pixels (PS3.5 A.4).</summary>
+    /// <summary>
+    /// Every syntax but those without compressed pixels is explicit little endian with encapsulated ones (PS3.5 A.4). JPIP
+    /// refers to pixels that are elsewhere (PS3.5 A.6, A.7); its deflated forms deflate the data set.
+    /// </summary>
     public static DicomTransferSyntax Of(string uid) => uid switch
     {
-        DicomUids.ImplicitVRLittleEndian => new(uid, false, false, false, false),
-        DicomUids.ExplicitVRLittleEndian => new(uid, true, false, false, false),
+        DicomUids.ImplicitVRLittleEndian or DicomUids.Papyrus3ImplicitVRLittleEndian => new(uid, false, false, false, false),
+        DicomUids.ExplicitVRLittleEndian or DicomUids.JPIPReferenced or DicomUids.JPIPHTJ2KReferenced => new(uid, true, false, false, false),
         DicomUids.ExplicitVRBigEndian => new(uid, true, true, false, false),
-        DicomUids.DeflatedExplicitVRLittleEndian => new(uid, true, false, true, false),
+        DicomUids.DeflatedExplicitVRLittleEndian or DicomUids.JPIPReferencedDeflate or DicomUids.JPIPHTJ2KReferencedDeflate =>
+            new(uid, true, false, true, false),
         _ => new(uid, true, false, false, true),
     };
 }

@@ -58,6 +58,10 @@ public static class DicomVrTraits
     /// <summary>A backslash is a character of these, not a separator of values.</summary>
     public static bool IsSingleText(this DicomVr vr) => vr is DicomVr.LT or DicomVr.ST or DicomVr.UT or DicomVr.UR;
 
+    /// <summary>Bytes or words without values of their own: inline base64 or bulk data in the models of PS3.18 and PS3.19.</summary>
+    public static bool IsBinary(this DicomVr vr) => vr is DicomVr.OB or DicomVr.OD or DicomVr.OF or DicomVr.OL or DicomVr.OV
+        or DicomVr.OW or DicomVr.UN;
+
     /// <summary>Bytes of one number: what is swapped in big endian streams; 1 for bytes and text.</summary>
     public static int UnitSize(this DicomVr vr) => vr switch
     {

@@ -55,6 +55,18 @@ internal static class DictionaryTables
         return text.Append("}\n").ToString();
     }
 
+    /// <summary>A line "=creator" opens a block of rows "ggggee VR VM name".</summary>
+    public static string PrivateDictionary(IReadOnlyList<PrivateRow> rows)
+    {
+        var text = new StringBuilder(Header.Replace("DICOM PS3.6 2024d", "Private data elements (after GDCM, BSD License)", StringComparison.Ordinal))
+            .Append("namespace Pirogov.Dicom;\n\npublic static partial class DicomPrivateDictionary\n{\n");
+        AppendLiteral(text, "Rows", rows.GroupBy(r => r.Creator).OrderBy(g => g.Key, StringComparer.Ordinal).SelectMany(g => g
+            .OrderBy(r => r.Tag, StringComparer.Ordinal)
+            .Select(r => $"{r.Tag[..4]}{r.Tag[6..].ToUpperInvariant()} {r.Vr} {r.Vm} {r.Name}")
+            .Prepend("=" + g.Key)));
+        return text.Append("}\n").ToString();
+    }
+
     private static string Identifier(string keyword)
     {
         var name = keyword.Replace("UID", "Uid", StringComparison.Ordinal).Replace("SOP", "Sop", StringComparison.Ordinal);

@@ -12,11 +12,13 @@ if (args.Length != 2)
 var (standards, root) = (args[0], args[1]);
 var elements = DictionarySource.ReadElements(Path.Combine(standards, "dicom-pydicom", "data_dictionary.json"));
 var uids = DictionarySource.ReadUids(Path.Combine(standards, "dicom-pydicom", "uids.json"));
+var privates = DictionarySource.ReadPrivate(Path.Combine(standards, "dicom-pydicom", "private_dictionary.json"));
 var dictionary = Path.Combine(root, "src", "Dicom", "Dictionary");
 
 File.WriteAllText(Path.Combine(dictionary, "DicomDictionary.generated.cs"), DictionaryTables.Dictionary(elements));
 File.WriteAllText(Path.Combine(dictionary, "DicomTags.generated.cs"), DictionaryTables.Tags(elements));
 File.WriteAllText(Path.Combine(dictionary, "DicomUids.generated.cs"), DictionaryTables.Uids(uids));
+File.WriteAllText(Path.Combine(dictionary, "DicomPrivateDictionary.generated.cs"), DictionaryTables.PrivateDictionary(privates));
 var deidentification = Path.Combine(root, "src", "Archive", "Deidentification");
 File.WriteAllText(Path.Combine(deidentification, "confidentiality-profile.json"), ConfidentialityProfile.Generate(
     Path.Combine(standards, "dicom-innolitics", "confidentiality_profile_attributes.json"),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -7,20 +6,28 @@ namespace Pirogov.Dicom;
 public static partial class DicomJson
 {
     /// <summary>
-    /// Reads a data set of the JSON model. Attributes given by BulkDataURI are left out: their bytes are elsewhere.
+    /// Reads a data set of the JSON model, in UTF-8. Attributes given by BulkDataURI are left out unless
+    /// <paramref name="bulk"/> fetches their bytes.
     /// </summary>
     /// <exception cref="JsonException">The text is not JSON, or not a data set of the model.</exception>
-    public static DicomDataset Parse(ReadOnlyMemory<byte> utf8)
+    public static DicomDataset Parse(ReadOnlyMemory<byte> utf8, Func<string, ReadOnlyMemory<byte>?>? bulk = null)
     {
         using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 256 });
-        return Read(document.RootElement);
+        return Read(document.RootElement, bulk);
     }
 
     /// <inheritdoc cref="Parse"/>
-    public static DicomDataset Read(JsonElement json) =>
-        ReadInto(new DicomDataset().Set(DicomTags.SpecificCharacterSet, "ISO_IR 192"), json);
+    public static DicomDataset Read(JsonElement json) => Read(json, null);
 
-    private static DicomDataset ReadInto(DicomDataset dataset, JsonElement json)
+    /// <inheritdoc cref="Parse"/>
+    public static DicomDataset Read(JsonElement json, Func<string, ReadOnlyMemory<byte>?>? bulk)
+    {
+        var dataset = ModelText.NewDataset();
+        ReadInto(dataset, json, bulk);
+        return ModelText.Declare(dataset);
+    }
+
+    private static DicomDataset ReadInto(DicomDataset dataset, JsonElement json, Func<string, ReadOnlyMemory<byte>?>? bulk)
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
@@ -30,46 +37,50 @@ public static partial class DicomJson
         foreach (var attribute in json.EnumerateObject())
         {
             if (!DicomTag.TryParse(attribute.Name, out var tag) || attribute.Value.ValueKind != JsonValueKind.Object
-                || !attribute.Value.TryGetProperty("vr", out var vrText) || vrText.GetString() is not { Length: 2 } letters
-                || !DicomVrTraits.TryParse(Encoding.ASCII.GetBytes(letters), out var vr))
+                || !attribute.Value.TryGetProperty("vr", out var vrText) || vrText.ValueKind != JsonValueKind.String
+                || vrText.GetString() is not { Length: 2 } letters || !DicomVrTraits.TryParse(Encoding.ASCII.GetBytes(letters), out var vr))
             {
                 throw new JsonException($"Attribute '{attribute.Name}' is not of the DICOM JSON model.");
             }
 
-            if (tag != DicomTags.SpecificCharacterSet && !attribute.Value.TryGetProperty("BulkDataURI", out _))
+            try
             {
-                ReadAttribute(dataset, tag, vr, attribute.Value);
+                ReadAttribute(dataset, tag, vr, attribute.Value, bulk);
+            }
+            catch (Exception e) when (e is FormatException or InvalidOperationException or ArgumentException or OverflowException)
+            {
+                throw new JsonException($"The value of {tag} is not a {vr}.", e);
             }
         }
 
         return dataset;
     }
 
-    private static void ReadAttribute(DicomDataset dataset, DicomTag tag, DicomVr vr, JsonElement attribute)
+    private static void ReadAttribute(
+        DicomDataset dataset, DicomTag tag, DicomVr vr, JsonElement attribute, Func<string, ReadOnlyMemory<byte>?>? bulk)
     {
-        try
+        if (attribute.TryGetProperty("BulkDataURI", out var uri))
         {
-            if (vr == DicomVr.SQ)
+            if (bulk?.Invoke(uri.GetString() ?? "") is { } bytes)
             {
-                dataset.Set(new DicomSequence(tag, [.. Values(attribute).Where(v => v.ValueKind == JsonValueKind.Object).Select(v => ReadInto(new DicomDataset(dataset), v))]));
-            }
-            else if (IsBinary(vr))
-            {
-                var bytes = attribute.TryGetProperty("InlineBinary", out var inline) ? inline.GetBytesFromBase64() : [];
-                dataset.Set(new DicomElement(tag, vr, bytes));
-            }
-            else if (vr == DicomVr.AT)
-            {
-                dataset.Set(new DicomElement(tag, vr, Values(attribute).SelectMany(TagBytes).ToArray()));
-            }
-            else
-            {
-                dataset.Set(tag, vr, [.. Values(attribute).Select(v => Text(v, vr))]);
+                dataset.Set(ModelText.Binary(tag, vr, bytes));
             }
         }
-        catch (Exception e) when (e is FormatException or InvalidOperationException or ArgumentException or OverflowException)
+        else if (vr == DicomVr.SQ)
         {
-            throw new JsonException($"The value of {tag} is not a {vr}.", e);
+            dataset.Set(new DicomSequence(tag, [.. Values(attribute).Where(v => v.ValueKind == JsonValueKind.Object).Select(v => ReadInto(new DicomDataset(dataset), v, bulk))]));
+        }
+        else if (attribute.TryGetProperty("InlineBinary", out var inline))
+        {
+            dataset.Set(ModelText.Binary(tag, vr, inline.GetBytesFromBase64()));
+        }
+        else if (vr.IsBinary())
+        {
+            dataset.Set(new DicomElement(tag, vr, default));
+        }
+        else
+        {
+            ModelText.Set(dataset, tag, vr, [.. Values(attribute).Select(v => Text(v, vr))]);
         }
     }
 
@@ -80,16 +91,10 @@ public static partial class DicomJson
     {
         JsonValueKind.Null => "",
         JsonValueKind.Object => string.Join('=', Group(value, "Alphabetic"), Group(value, "Ideographic"), Group(value, "Phonetic")).TrimEnd('='),
-        JsonValueKind.Number when vr is DicomVr.DS or DicomVr.IS => DicomNumbers.Format(value.GetDouble(), vr),
-        JsonValueKind.Number => value.GetRawText(),
+        // Writers that know only binary numbers give more digits than the VR holds.
+        JsonValueKind.Number => value.GetRawText() is var digits && digits.Length > vr.MaximumLength() ? DicomNumbers.Format(value.GetDouble(), vr) : digits,
         _ => value.GetString() ?? "",
     };
 
     private static string Group(JsonElement name, string group) => name.TryGetProperty(group, out var text) ? text.GetString() ?? "" : "";
-
-    private static byte[] TagBytes(JsonElement value)
-    {
-        var tag = uint.Parse(value.GetString() ?? "", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-        return [(byte)(tag >> 16), (byte)(tag >> 24), (byte)tag, (byte)(tag >> 8)];
-    }
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Pirogov.Dicom;
 
@@ -8,6 +8,9 @@ namespace Pirogov.Dicom;
 public sealed record DicomJsonOptions
 {
     public static DicomJsonOptions Default { get; } = new();
+
+    /// <summary>Every value inline, encapsulated pixel data as their items: nothing is lost but group lengths.</summary>
+    public static DicomJsonOptions LossFree { get; } = new() { MaximumInlineBytes = int.MaxValue };
 
     /// <summary>Bytes above which OB, OW, UN and the like are not written inline.</summary>
     public int MaximumInlineBytes { get; init; } = 1024;
@@ -45,10 +48,14 @@ public static partial class DicomJson
         writer.WriteEndObject();
     }
 
+    internal static bool IsBulk(DicomElement element, DicomJsonOptions options) => element.Vr.IsBinary()
+        && (element.Bytes.Length > options.MaximumInlineBytes || element is DicomStreamedPixelData
+            || (element is DicomEncapsulatedPixelData && options.MaximumInlineBytes < int.MaxValue));
+
     private static void WriteElement(Utf8JsonWriter writer, DicomDataset dataset, DicomElement element, DicomJsonOptions options)
     {
-        var isBinary = IsBinary(element.Vr);
-        var isBulk = element is DicomEncapsulatedPixelData || (isBinary && element.Bytes.Length > options.MaximumInlineBytes);
+        var isBinary = element.Vr.IsBinary();
+        var isBulk = IsBulk(element, options);
         var uri = isBulk ? options.BulkDataUri?.Invoke(element) : null;
         if (isBulk && uri is null)
         {
@@ -63,9 +70,9 @@ public static partial class DicomJson
         }
         else if (isBinary)
         {
-            if (!element.IsEmpty)
+            if (!element.IsEmpty || element is DicomEncapsulatedPixelData)
             {
-                writer.WriteBase64String("InlineBinary", element.Bytes.Span);
+                writer.WriteBase64String("InlineBinary", element is DicomEncapsulatedPixelData pixels ? pixels.ToItems() : element.Bytes.Span);
             }
         }
         else if (!element.IsEmpty)
@@ -108,27 +115,16 @@ public static partial class DicomJson
         {
             WritePersonName(writer, value);
         }
-        else if (vr is DicomVr.DS or DicomVr.IS || !vr.IsText())
+        else if ((vr is DicomVr.DS or DicomVr.IS or DicomVr.FD or DicomVr.FL or DicomVr.SL or DicomVr.SS or DicomVr.UL or DicomVr.US) && NumberToken().IsMatch(value)
+            && !(value.Length > vr.MaximumLength()))
         {
-            WriteNumber(writer, vr, value);
+            // The very digits: 1.50 stays 1.50. Other spellings of numbers, those too long for their VR, and 64-bit ones that
+            // scripts would round are strings.
+            writer.WriteRawValue(value);
         }
         else
         {
-            writer.WriteStringValue(value);
-        }
-    }
-
-    /// <summary>What is no number, or none that JSON can say (F.2.5 for non-finite ones), is written as a string.</summary>
-    private static void WriteNumber(Utf8JsonWriter writer, DicomVr vr, string value)
-    {
-        if (vr is not (DicomVr.AT or DicomVr.SV or DicomVr.UV)
-            && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
-        {
-            writer.WriteNumberValue(number);
-        }
-        else
-        {
-            writer.WriteStringValue(value);
+            writer.WriteStringValue(ModelText.Spell(vr, value));
         }
     }
 
@@ -148,6 +144,7 @@ public static partial class DicomJson
         writer.WriteEndObject();
     }
 
-    private static bool IsBinary(DicomVr vr) => vr is DicomVr.OB or DicomVr.OD or DicomVr.OF or DicomVr.OL or DicomVr.OV
-        or DicomVr.OW or DicomVr.UN;
+    /// <summary>A number as RFC 8259 spells it.</summary>
+    [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\z")]
+    private static partial Regex NumberToken();
 }

@@ -4,119 +4,149 @@ namespace Pirogov.Dicom;
 
 /// <summary>
 /// A Specific Character Set (PS3.3 C.12.1.1.2): one encoding, or several switched by the escape sequences of ISO 2022
-/// (PS3.5 6.1.2.4). Bytes that no declared set covers are read as UTF-8 or Windows-1251 if they look like it, which
-/// Russian devices send undeclared.
+/// (PS3.5 6.1.2.4). Bytes that no declared set covers are read as what they look like (<see cref="UndeclaredText"/>).
 /// </summary>
 public sealed class DicomCharacterSet
 {
+    private const int MostEvidence = 4096;
     private static readonly CodePagesEncodingProvider Pages = (CodePagesEncodingProvider)CodePagesEncodingProvider.Instance;
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    private readonly Encoding? _encoding;
-    private readonly bool _usesEscapes;
+    private readonly Encoding? encoding;
+    private readonly Iso2022? extensions;
+    private readonly string? undeclared;
 
-    private DicomCharacterSet(string name, Encoding? encoding, bool usesEscapes)
+    private DicomCharacterSet(string name, Encoding? encoding, Iso2022? extensions, string? undeclared = null)
     {
-        Name = name;
-        _encoding = encoding;
-        _usesEscapes = usesEscapes;
+        (Name, this.encoding, this.extensions, this.undeclared) = (name, encoding, extensions, undeclared);
     }
 
     /// <summary>The defined terms as declared, separated by backslashes.</summary>
     public string Name { get; }
 
     /// <summary>No declaration: the default repertoire ISO-IR 6.</summary>
-    public static DicomCharacterSet Default { get; } = new("", null, false);
+    public static DicomCharacterSet Default { get; } = new("", null, null);
 
-    public static DicomCharacterSet Utf8 { get; } = new("ISO_IR 192", StrictUtf8, false);
+    public static DicomCharacterSet Utf8 { get; } = new("ISO_IR 192", StrictUtf8, null);
 
     /// <summary>Reads the value of (0008,0005). An unknown term counts as undeclared.</summary>
     public static DicomCharacterSet Parse(ReadOnlySpan<byte> declaration)
     {
         var name = Encoding.Latin1.GetString(declaration).Trim(' ', '\0');
-        var terms = name.Split('\\');
-        var page = CodePage(terms[0].Trim());
-        var escapes = terms.Length > 1 || terms[0].StartsWith("ISO 2022", StringComparison.OrdinalIgnoreCase);
-        return new DicomCharacterSet(name, page == 0 ? null : Page(page), escapes && page is not (65001 or 54936 or 936));
+        string[] terms = [.. name.Split('\\').Select(t => t.Trim().ToUpperInvariant())];
+        // The multi-byte sets without code extensions stand alone; what is declared beside them is void.
+        if (Alone(terms[0]) is { } alone)
+        {
+            return new DicomCharacterSet(name, alone, null);
+        }
+
+        string[] numbers = [.. terms.Select(Number)];
+        var isExtended = terms.Length > 1 || terms[0].StartsWith("ISO 2022", StringComparison.Ordinal) || numbers[0] is "13" or "87" or "159" or "149" or "58";
+        if (isExtended && numbers.Any(n => n != "6" && CodedSet.Find(n) is not null))
+        {
+            return new DicomCharacterSet(name, null, new Iso2022(numbers));
+        }
+
+        return new DicomCharacterSet(name, PageOf(numbers[0]) is > 0 and var page ? Page(page) : null, null);
     }
 
     /// <summary>What the bytes would be read as when they go beyond what is declared; null when they do not.</summary>
-    public static string? Undeclared(ReadOnlySpan<byte> bytes) =>
-        System.Text.Ascii.IsValid(bytes) ? null : IsUtf8(bytes) ? "utf-8" : LooksCyrillic(bytes) ? "windows-1251" : "iso-8859-1";
+    public static string? Undeclared(ReadOnlySpan<byte> bytes) => UndeclaredText.EncodingOf(bytes);
 
-    internal bool IsDefaultRepertoire => _encoding is null && !_usesEscapes;
+    internal bool IsDefaultRepertoire => encoding is null && extensions is null;
 
-    public string Decode(ReadOnlySpan<byte> bytes)
+    /// <summary>Declared as Latin-1 alone, which devices do by default whatever they send.</summary>
+    internal bool IsLatin => encoding is { CodePage: 28591 };
+
+    public string Decode(ReadOnlySpan<byte> bytes) => Decode(bytes, DicomVr.PN);
+
+    /// <exception cref="ArgumentException">A character is outside the set.</exception>
+    public byte[] Encode(string text) => Encode(text, DicomVr.PN);
+
+    internal string Decode(ReadOnlySpan<byte> bytes, DicomVr vr)
     {
-        if (_usesEscapes && bytes.Contains((byte)0x1B))
+        if (extensions is not null)
         {
-            return Iso2022.Decode(bytes, _encoding ?? Encoding.Latin1);
+            return extensions.Decode(bytes, vr);
         }
 
-        if (_encoding is null || (ReferenceEquals(_encoding, StrictUtf8) && !IsUtf8(bytes)))
+        if (encoding is null)
         {
-            return Guess(bytes).GetString(bytes);
+            return System.Text.Unicode.Utf8.IsValid(bytes) ? StrictUtf8.GetString(bytes)
+                : UndeclaredText.For(undeclared ?? UndeclaredText.EncodingOf(bytes)).GetString(bytes);
         }
 
-        return _encoding.GetString(bytes);
+        if (ReferenceEquals(encoding, StrictUtf8) && !System.Text.Unicode.Utf8.IsValid(bytes))
+        {
+            return UndeclaredText.For(UndeclaredText.EncodingOf(bytes)).GetString(bytes);
+        }
+
+        return (IsLatin && UndeclaredText.MistakenForLatin(bytes) is { } mistaken ? UndeclaredText.For(mistaken) : encoding).GetString(bytes);
     }
 
     /// <exception cref="ArgumentException">A character is outside the set.</exception>
-    public byte[] Encode(string text)
+    internal byte[] Encode(string text, DicomVr vr)
     {
-        var encoding = (Encoding)(_encoding ?? Encoding.ASCII).Clone();
-        encoding.EncoderFallback = EncoderFallback.ExceptionFallback;
-        return encoding.GetBytes(text);
+        if (extensions is not null)
+        {
+            return extensions.Encode(text, vr);
+        }
+
+        var strict = (Encoding)(encoding ?? Encoding.ASCII).Clone();
+        strict.EncoderFallback = EncoderFallback.ExceptionFallback;
+        return strict.GetBytes(text);
+    }
+
+    /// <summary>
+    /// The default repertoire for a data set that goes beyond it. Its texts are judged together: one device writes one
+    /// encoding, and a value of two letters alone would tell little.
+    /// </summary>
+    internal static DicomCharacterSet ForUndeclared(DicomDataset dataset)
+    {
+        var evidence = new List<byte>();
+        foreach (var element in dataset)
+        {
+            var value = element.Bytes.Span;
+            if (element.Vr.UsesCharacterSet() && !System.Text.Ascii.IsValid(value) && !System.Text.Unicode.Utf8.IsValid(value) && evidence.Count < MostEvidence)
+            {
+                evidence.AddRange(value[..Math.Min(value.Length, MostEvidence)]);
+                evidence.Add((byte)' ');
+            }
+        }
+
+        return evidence.Count == 0 ? Default
+            : new DicomCharacterSet("", null, null, UndeclaredText.EncodingOf(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(evidence)));
     }
 
     internal static Encoding Page(int page) =>
         page == 65001 ? StrictUtf8 : Pages.GetEncoding(page) ?? Encoding.GetEncoding(page);
 
-    private static Encoding Guess(ReadOnlySpan<byte> bytes) => Undeclared(bytes) switch
+    private static Encoding? Alone(string term) => term switch
     {
-        "utf-8" => StrictUtf8,
-        "windows-1251" => Page(1251),
-        _ => Encoding.Latin1,
+        "ISO_IR 192" => StrictUtf8,
+        "GB18030" => Page(54936),
+        "GBK" => Page(936),
+        _ => null,
     };
 
-    private static bool IsUtf8(ReadOnlySpan<byte> bytes) => System.Text.Unicode.Utf8.IsValid(bytes);
+    /// <summary>"ISO_IR 100", "ISO 2022 IR 100" and the slips "ISO IR 100", "ISO-IR 100" → "100"; "6" for an empty term.</summary>
+    private static string Number(string term) => term.Length == 0 ? "6"
+        : term.StartsWith("ISO", StringComparison.Ordinal) && term.LastIndexOfAny([' ', '_', '-']) is > 0 and var at ? term[(at + 1)..] : term;
 
-    /// <summary>
-    /// Windows-1251 puts the Russian letters at C0–FF. A run of two or more of them is a Russian word; Latin-1 text
-    /// has such letters one at a time between plain ones ("Müller").
-    /// </summary>
-    private static bool LooksCyrillic(ReadOnlySpan<byte> bytes)
+    private static int PageOf(string number) => number switch
     {
-        var (letters, paired) = (0, 0);
-        for (var i = 0; i < bytes.Length; i++)
-        {
-            if (bytes[i] >= 0xC0)
-            {
-                letters++;
-                paired += (i > 0 && bytes[i - 1] >= 0xC0) || (i + 1 < bytes.Length && bytes[i + 1] >= 0xC0) ? 1 : 0;
-            }
-        }
-
-        return letters >= 2 && paired * 2 > letters;
-    }
-
-    private static int CodePage(string term) => term.ToUpperInvariant().Replace("ISO 2022 IR ", "ISO_IR ", StringComparison.Ordinal) switch
-    {
-        "ISO_IR 100" => 28591,
-        "ISO_IR 101" => 28592,
-        "ISO_IR 109" => 28593,
-        "ISO_IR 110" => 28594,
-        "ISO_IR 144" => 28595,
-        "ISO_IR 127" => 28596,
-        "ISO_IR 126" => 28597,
-        "ISO_IR 138" => 28598,
-        "ISO_IR 148" => 28599,
-        "ISO_IR 203" => 28605,
-        "ISO_IR 13" => 932,
-        "ISO_IR 166" => 874,
-        "ISO_IR 192" => 65001,
-        "GB18030" => 54936,
-        "GBK" => 936,
+        "100" => 28591,
+        "101" => 28592,
+        "109" => 28593,
+        "110" => 28594,
+        "144" => 28595,
+        "127" => 28596,
+        "126" => 28597,
+        "138" => 28598,
+        "148" => 28599,
+        "203" => 28605,
+        "166" => 874,
+        "192" => 65001,
         _ => 0,
     };
 }

@@ -2,49 +2,105 @@ using System.Text;
 
 namespace Pirogov.Dicom;
 
-/// <summary>Code extension by escape sequences as DICOM restricts it (PS3.5 6.1.2.5, Table C.12-3 and C.12-4 of PS3.3).</summary>
-internal static class Iso2022
+/// <summary>
+/// Code extension by escape sequences as DICOM restricts it (PS3.5 6.1.2.5): at the end of a line, a page, a value and, in
+/// names, of a component, the sets of the first declared term are in force again.
+/// </summary>
+internal sealed class Iso2022
 {
-    private enum Lower
+    private const byte Escape = 0x1B;
+
+    private readonly CodedSet initialLower;
+    private readonly CodedSet? initialUpper;
+    private readonly CodedSet[] declared;
+
+    /// <param name="numbers">Registration numbers of the declared terms in their order; "6" or empty for the default repertoire.</param>
+    public Iso2022(IReadOnlyList<string> numbers)
     {
-        Ascii,
-        JisX0208,
-        JisX0212,
+        initialLower = numbers[0] == "13" ? CodedSet.JisRoman : CodedSet.Ascii;
+        initialUpper = CodedSet.Find(numbers[0]) is { IsLower: false } upper ? upper : null;
+        declared = [.. numbers.Select(CodedSet.Find).OfType<CodedSet>()];
     }
 
-    public static string Decode(ReadOnlySpan<byte> bytes, Encoding initial)
+    public string Decode(ReadOnlySpan<byte> bytes, DicomVr vr)
     {
         var text = new StringBuilder(bytes.Length);
-        var (lower, upper) = (Lower.Ascii, initial);
-        var start = 0;
-        for (var i = 0; i <= bytes.Length; i++)
+        var (lower, upper, start) = (initialLower, initialUpper, 0);
+        for (var i = 0; i < bytes.Length; i++)
         {
-            var escape = i < bytes.Length && bytes[i] == 0x1B;
-            // A delimiter ends the reach of an escape sequence: the initial sets are in force again.
-            var delimiter = i < bytes.Length && lower == Lower.Ascii && bytes[i] is (byte)'\\' or (byte)'^' or (byte)'=' or (byte)'\r' or (byte)'\n';
-            if (!escape && !delimiter && i < bytes.Length)
+            var b = bytes[i];
+            if (b == Escape)
             {
-                continue;
-            }
-
-            Append(text, bytes[start..i], lower, upper);
-            if (escape)
-            {
+                Append(text, bytes[start..i], lower, upper);
                 i += Designate(bytes[(i + 1)..], ref lower, ref upper);
                 start = i + 1;
             }
-            else
+            else if (lower.IsDouble && b >= 0x21)
             {
-                start = i;
-                upper = initial;
+                i++;
             }
+            else if (IsDelimiter(b, vr))
+            {
+                Append(text, bytes[start..i], lower, upper);
+                (lower, upper, start) = (initialLower, initialUpper, i);
+            }
+        }
+
+        if (start < bytes.Length)
+        {
+            Append(text, bytes[start..], lower, upper);
         }
 
         return text.ToString();
     }
 
+    /// <exception cref="ArgumentException">A character is in none of the declared sets.</exception>
+    public byte[] Encode(string text, DicomVr vr)
+    {
+        var bytes = new List<byte>(text.Length * 2);
+        var (lower, upper) = (initialLower, initialUpper);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.IsAscii && lower.IsLower && lower != initialLower)
+            {
+                // Plain characters, delimiters among them, stand in the initial set.
+                Designate(bytes, initialLower, ref lower, ref upper);
+            }
+
+            if (rune.IsAscii)
+            {
+                bytes.Add((byte)rune.Value);
+                upper = IsDelimiter((byte)rune.Value, vr) ? initialUpper : upper;
+                continue;
+            }
+
+            var set = declared.Where(s => s == lower || s == upper).Concat(declared).FirstOrDefault(s => s.Encode(rune) is not null)
+                ?? throw new ArgumentException($"The declared character sets do not have U+{rune.Value:X4}.", nameof(text));
+            if (set != lower && set != upper)
+            {
+                Designate(bytes, set, ref lower, ref upper);
+            }
+
+            bytes.AddRange(set.Encode(rune)!);
+        }
+
+        if (lower != initialLower)
+        {
+            Designate(bytes, initialLower, ref lower, ref upper);
+        }
+
+        return [.. bytes];
+    }
+
+    private static void Designate(List<byte> bytes, CodedSet set, ref CodedSet lower, ref CodedSet? upper)
+    {
+        bytes.Add(Escape);
+        bytes.AddRange(Encoding.ASCII.GetBytes(set.Escape));
+        (lower, upper) = set.IsLower ? (set, upper) : (lower, set);
+    }
+
     /// <summary>Applies the escape sequence and tells its length after ESC; an unknown one is skipped by its final byte.</summary>
-    private static int Designate(ReadOnlySpan<byte> sequence, ref Lower lower, ref Encoding upper)
+    private static int Designate(ReadOnlySpan<byte> sequence, ref CodedSet lower, ref CodedSet? upper)
     {
         var length = 0;
         while (length < sequence.Length && sequence[length] is >= 0x20 and <= 0x2F)
@@ -53,57 +109,42 @@ internal static class Iso2022
         }
 
         length = Math.Min(length + 1, sequence.Length);
-        switch (Encoding.Latin1.GetString(sequence[..length]))
+        var escape = Encoding.Latin1.GetString(sequence[..length]);
+        if (CodedSet.All.FirstOrDefault(s => s.Escape == escape) is { } set)
         {
-            case "(B" or "(J": lower = Lower.Ascii; break;
-            case "$B": lower = Lower.JisX0208; break;
-            case "$(D": lower = Lower.JisX0212; break;
-            case "$)C": (lower, upper) = (Lower.Ascii, DicomCharacterSet.Page(51949)); break;
-            case "$)A": (lower, upper) = (Lower.Ascii, DicomCharacterSet.Page(936)); break;
-            case ")I": upper = DicomCharacterSet.Page(932); break;
-            case "-A": upper = Encoding.Latin1; break;
-            case "-B": upper = DicomCharacterSet.Page(28592); break;
-            case "-C": upper = DicomCharacterSet.Page(28593); break;
-            case "-D": upper = DicomCharacterSet.Page(28594); break;
-            case "-L": upper = DicomCharacterSet.Page(28595); break;
-            case "-G": upper = DicomCharacterSet.Page(28596); break;
-            case "-F": upper = DicomCharacterSet.Page(28597); break;
-            case "-H": upper = DicomCharacterSet.Page(28598); break;
-            case "-M": upper = DicomCharacterSet.Page(28599); break;
-            case "-b": upper = DicomCharacterSet.Page(28605); break;
-            case "-T": upper = DicomCharacterSet.Page(874); break;
-            default: break;
+            // A set of two bytes in G1 ends one in G0: both at once are not used (PS3.5 6.1.2.5.1).
+            (lower, upper) = set.IsLower ? (set, upper) : (lower.IsDouble ? CodedSet.Ascii : lower, set);
         }
 
         return length;
     }
 
-    private static void Append(StringBuilder text, ReadOnlySpan<byte> segment, Lower lower, Encoding upper)
+    private static bool IsDelimiter(byte b, DicomVr vr) => b switch
+    {
+        (byte)'\r' or (byte)'\n' or (byte)'\f' => true,
+        (byte)'\\' => !vr.IsSingleText(),
+        (byte)'^' or (byte)'=' => vr == DicomVr.PN,
+        _ => false,
+    };
+
+    private static void Append(StringBuilder text, ReadOnlySpan<byte> segment, CodedSet lower, CodedSet? upper)
     {
         if (segment.IsEmpty)
         {
             return;
         }
 
-        if (lower == Lower.Ascii)
+        if (lower != CodedSet.Ascii && lower != CodedSet.JisRoman)
         {
-            text.Append(upper.GetString(segment));
-            return;
+            lower.Decode(segment, text);
         }
-
-        // EUC-JP holds the same two bytes with the high bit set, JIS X 0212 after a prefix 8F.
-        var euc = new List<byte>(segment.Length * 2);
-        for (var i = 0; i + 1 < segment.Length; i += 2)
+        else if (upper is not null)
         {
-            if (lower == Lower.JisX0212)
-            {
-                euc.Add(0x8F);
-            }
-
-            euc.Add((byte)(segment[i] | 0x80));
-            euc.Add((byte)(segment[i + 1] | 0x80));
+            upper.Decode(segment, text);
         }
-
-        text.Append(DicomCharacterSet.Page(lower == Lower.JisX0212 ? 20932 : 51932).GetString([.. euc]));
+        else
+        {
+            text.Append(UndeclaredText.For(UndeclaredText.EncodingOf(segment)).GetString(segment));
+        }
     }
 }

@@ -125,28 +125,6 @@ public class SyntheticDatasets
         Assert.Equal("Hidden^Name", file.Dataset.GetItems(DicomTags.ReferencedPatientSequence)[0].GetString(DicomTags.PatientName));
     }
 
-    [Theory]
-    [InlineData("ISO_IR 100", "Müller^Jürgen")]
-    [InlineData("ISO_IR 144", "Пирогов^Николай")]
-    [InlineData("ISO_IR 192", "Пирогов^Николай=王^小明")]
-    [InlineData("GB18030", "Wang^XiaoDong=王^小东")]
-    public void Names_are_read_and_written_in_the_declared_character_set(string declared, string name)
-    {
-        var dataset = new DicomDataset().Set(DicomTags.SpecificCharacterSet, declared).Set(DicomTags.PatientName, name);
-        var again = DicomReader.Read(DicomWriter.ToBytes(DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian)));
-        Assert.Equal(name, again.Dataset.GetString(DicomTags.PatientName));
-    }
-
-    [Fact]
-    public void Russian_text_without_a_declared_character_set_is_recognised()
-    {
-        var cyrillic = CodePagesEncodingProvider.Instance.GetEncoding(1251)!.GetBytes("Пирогов^Николай");
-        var file = DicomReader.Read(DicomWriter.ToBytes(DicomFile.Create(
-            new DicomDataset().Set(DicomTags.PatientName, DicomVr.PN, cyrillic), DicomUids.ExplicitVRLittleEndian)));
-        Assert.Equal("Пирогов^Николай", file.Dataset.GetString(DicomTags.PatientName));
-        Assert.Contains(file.Warnings, w => w.Code == "undeclared-character-set");
-    }
-
     [Fact]
     public void A_uid_is_made_of_a_uuid_as_the_standard_shows() =>
         Assert.Equal("2.25.329800735698586629295641978511506172918", DicomUid.FromGuid(Guid.Parse("f81d4fae-7dec-11d0-a765-00a0c91e6bf6")));
