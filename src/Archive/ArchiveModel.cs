@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Intake;
+using Pirogov.Archive.Review;
 using Pirogov.Platform.Database;
 
 namespace Pirogov.Archive;
@@ -31,6 +32,7 @@ internal sealed class ArchiveModel : ModelPart
             e.Property(b => b.CentreCode).HasMaxLength(20);
             // Files join an open batch by touching this column in their own transaction: closing waits for them.
             e.Property(b => b.State).HasConversion<string>().HasMaxLength(20).IsConcurrencyToken();
+            e.Property(b => b.Options).HasConversion<string>().HasMaxLength(400);
             e.Property(b => b.ProfileName).HasMaxLength(200);
             e.Property(b => b.ProfileVersion).HasMaxLength(50);
             e.Property(b => b.ProfileSha256).HasMaxLength(Hash);
@@ -48,6 +50,26 @@ internal sealed class ArchiveModel : ModelPart
             e.HasIndex(f => new { f.BatchId, f.ContentHmac }).IsUnique();
             e.HasIndex(f => new { f.BatchId, f.NameHmac });
             e.HasOne<Batch>().WithMany().HasForeignKey(f => f.BatchId);
+        });
+        model.Entity<QuarantinedFile>(e =>
+        {
+            e.ToTable("archive_quarantined_file");
+            e.Ignore(f => f.Regions);
+            e.Property(f => f.SopInstanceUid).HasMaxLength(Uid);
+            e.Property(f => f.Reason).HasMaxLength(60);
+            e.Property(f => f.Modality).HasMaxLength(16);
+            e.Property(f => f.Md5).HasMaxLength(32);
+            e.Property(f => f.Sha256).HasMaxLength(Hash);
+            e.Property(f => f.Decision).HasConversion<string>().HasMaxLength(20);
+            e.Property(f => f.Version).IsConcurrencyToken();
+            e.HasIndex(f => new { f.BatchId, f.SopInstanceUid }).IsUnique();
+            e.HasOne<Batch>().WithMany().HasForeignKey(f => f.BatchId);
+        });
+        model.Entity<CentreProfile>(e =>
+        {
+            e.ToTable("archive_centre_profile");
+            e.HasKey(p => p.CentreId);
+            e.Property(p => p.Options).HasConversion<string>().HasMaxLength(400);
         });
         model.Entity<BatchAction>(e =>
         {

@@ -6,6 +6,7 @@ using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Dicomweb;
 using Pirogov.Archive.Intake;
+using Pirogov.Archive.Review;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Evidence;
@@ -21,8 +22,8 @@ public static class ArchiveModule
     {
         services.AddSingleton(new StringSource(typeof(ArchiveModule).Assembly));
         services.AddSingleton<ModelPart, ArchiveModel>();
-        services.AddSingleton<IntakeMemory>();
-        services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
+        services.AddSingleton<IntakeMemory>().AddSingleton<KeyedCentres>();
+        services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<Quarantine>().AddScoped<CentreProfiles>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
         services.AddScoped<SeriesAssembly>().AddScoped<BatchEvidence>().AddScoped<IEvidenceSource, BatchEvidence>().AddScoped<IStartCard, ArchiveStartCard>();
         services.AddSingleton<RecentRetrieves>().AddScoped<RetrieveLog>().AddScoped<StoredInstances>();
         services.AddJob<CompleteBatch, CompleteBatch.Payload>();
@@ -37,6 +38,9 @@ public static class ArchiveModule
         FindKnownFiles.Map(api);
         CloseBatch.Map(api);
         CancelBatch.Map(api);
+        SeeReview.Map(api);
+        DecideReview.Map(api);
+        ChooseProfile.Map(api);
         SeeBatches.Map(api);
         SeeCases.Map(api);
         OpenCase.Map(routes, api);

@@ -324,6 +324,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/batches/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files of a batch that wait for a person to look at their pixels
+         * @description Needs the right `archive.review`: administrator, dataEngineer.
+         */
+        get: operations["listReview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{id}/review/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept, mask or reject a file that waits for review, or take that back
+         * @description Needs the right `archive.review`: administrator, dataEngineer.
+         */
+        post: operations["decideReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{id}/review/{file}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A frame of such a file, with regions blackened where they are given
+         * @description Needs the right `archive.review`: administrator, dataEngineer.
+         */
+        get: operations["getReviewImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -448,6 +508,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/centres/{centre}/deidentification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose what de-identification keeps of a centre's next batches
+         * @description Needs the right `archive.choose-profile`: administrator, dataEngineer.
+         */
+        put: operations["chooseDeidentification"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/centres/{id}": {
         parameters: {
             query?: never;
@@ -465,6 +545,26 @@ export interface paths {
          * @description Needs the right `agenda.edit-centres`: administrator, aiOffice.
          */
         put: operations["editReferenceCentre"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/centres/deidentification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What de-identification keeps, centre by centre
+         * @description Needs the right `archive.choose-profile`: administrator, dataEngineer.
+         */
+        get: operations["listDeidentification"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1861,7 +1961,7 @@ export interface components {
          */
         AdjudicationRule: "onDisagreement" | "always";
         /** @enum {string} */
-        AttributeAction: "kept" | "removed" | "emptied" | "replaced" | "uidRemapped";
+        AttributeAction: "kept" | "removed" | "emptied" | "replaced" | "uidRemapped" | "cleaned" | "dateMoved";
         /** Format: uuid */
         BatchId: string;
         /** @enum {string} */
@@ -1956,6 +2056,17 @@ export interface components {
         };
         ChooseFinalSubmissionRequest: {
             submissionId: null | components["schemas"]["SubmissionId"];
+        };
+        ChooseProfileRequest: {
+            options: string[];
+        };
+        ChooseProfileView: {
+            centre: string;
+            centreName: string;
+            options: string[];
+            profileName: string;
+            profileVersion: string;
+            sha256: string;
         };
         ClassAgreement: {
             /** Format: int32 */
@@ -2149,6 +2260,12 @@ export interface components {
             questions: components["schemas"]["TargetQuestion"][];
             slug: string;
         };
+        DecideReviewRequest: {
+            decision: components["schemas"]["ReviewDecision"];
+            regions: null | components["schemas"]["PixelRegion"][];
+            /** Format: int32 */
+            version: null | number;
+        };
         DesignSchemaRequest: {
             classes: null | components["schemas"]["LabelClass"][];
             dataKind: components["schemas"]["DataKind"];
@@ -2229,7 +2346,7 @@ export interface components {
             where: null | string;
         };
         /** @enum {string} */
-        FileVerdict: "accepted" | "duplicate" | "refused";
+        FileVerdict: "accepted" | "duplicate" | "refused" | "quarantined";
         FindKnownFilesLocalFile: {
             name: string;
             /** Format: int64 */
@@ -2773,6 +2890,16 @@ export interface components {
             /** Format: int32 */
             offered: number;
         };
+        PixelRegion: {
+            /** Format: int32 */
+            height: number;
+            /** Format: int32 */
+            width: number;
+            /** Format: int32 */
+            x: number;
+            /** Format: int32 */
+            y: number;
+        };
         PreviewSplitPart: {
             /** Format: int32 */
             cases: number;
@@ -3059,6 +3186,8 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
+        ReviewDecision: "waiting" | "accepted" | "masked" | "rejected";
+        /** @enum {string} */
         Role: "administrator" | "aiOffice" | "dataEngineer" | "labellingManager" | "expert" | "centreRepresentative" | "teamLead" | "developer" | "observer";
         SaveDocumentRequest: {
             /** Format: int32 */
@@ -3163,6 +3292,8 @@ export interface components {
             refused: number;
             /** Format: int64 */
             storedBytes: number;
+            /** Format: int32 */
+            waiting: number;
         };
         SeeBatchesFileRow: {
             /** Format: int32 */
@@ -3188,6 +3319,7 @@ export interface components {
             jobId: null | components["schemas"]["JobId"];
             maySend: boolean;
             name: string;
+            options: string[];
             profileName: string;
             profileSha256: string;
             profileVersion: string;
@@ -3337,6 +3469,28 @@ export interface components {
             projectName: string;
             /** Format: date-time */
             releasedAt: string;
+        };
+        SeeReviewItem: {
+            /** Format: int32 */
+            columns: number;
+            decision: components["schemas"]["ReviewDecision"];
+            /** Format: int32 */
+            frames: number;
+            /** Format: int64 */
+            id: number;
+            modality: string;
+            reason: string;
+            regions: components["schemas"]["PixelRegion"][];
+            /** Format: int32 */
+            rows: number;
+            /** Format: int32 */
+            version: number;
+        };
+        SeeReviewView: {
+            batchId: components["schemas"]["BatchId"];
+            items: components["schemas"]["SeeReviewItem"][];
+            name: string;
+            state: components["schemas"]["BatchState"];
         };
         SeriesReference: {
             seriesInstanceUid: string;
@@ -3977,7 +4131,9 @@ export interface operations {
     };
     closeBatch: {
         parameters: {
-            query?: never;
+            query?: {
+                withoutUnreviewed?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -4004,7 +4160,7 @@ export interface operations {
     listBatchFiles: {
         parameters: {
             query?: {
-                outcome?: "accepted" | "duplicate" | "refused";
+                outcome?: "accepted" | "duplicate" | "refused" | "quarantined";
                 page?: number;
                 size?: number;
             };
@@ -4085,6 +4241,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FindKnownFilesResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeeReviewView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    decideReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: number;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getReviewImage: {
+        parameters: {
+            query?: {
+                frame?: number;
+                regions?: string;
+            };
+            header?: never;
+            path: {
+                file: number;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -4288,6 +4529,36 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    chooseDeidentification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                centre: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChooseProfileView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     getReferenceCentre: {
         parameters: {
             query?: never;
@@ -4339,6 +4610,29 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listDeidentification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChooseProfileView"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
         };
     };

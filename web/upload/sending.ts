@@ -3,7 +3,7 @@ import { NetworkLoss, Problem, type Rest } from '../shared/rest';
 import { Signal } from '../shared/signal';
 import type { Source } from './sources';
 
-export type Outcome = 'waiting' | 'sending' | 'accepted' | 'duplicate' | 'refused' | 'known' | 'failed' | 'skipped';
+export type Outcome = 'waiting' | 'sending' | 'accepted' | 'quarantined' | 'duplicate' | 'refused' | 'known' | 'failed' | 'skipped';
 export type Phase = 'asking' | 'sending' | 'paused' | 'waiting' | 'done' | 'cancelled' | 'stopped';
 
 export interface Item {

@@ -9,7 +9,7 @@ import { limits, RefusedZip, unzip } from './zip';
 
 /** Rows drawn at once; a study of thousands of accepted files is a number, not a table. */
 const rowsShown = 300;
-const order: Outcome[] = ['refused', 'failed', 'sending', 'waiting', 'skipped', 'duplicate', 'accepted', 'known'];
+const order: Outcome[] = ['refused', 'failed', 'sending', 'waiting', 'skipped', 'quarantined', 'duplicate', 'accepted', 'known'];
 
 /** The intake on a page: choose, send, see what became of every file, close the batch. */
 export class Intake {
@@ -166,7 +166,7 @@ export class Intake {
   }
 
   private summaryItems(sending: Sending): HTMLElement[] {
-    return (['accepted', 'duplicate', 'known', 'refused', 'failed', 'skipped'] as const).flatMap((outcome) => {
+    return (['accepted', 'quarantined', 'duplicate', 'known', 'refused', 'failed', 'skipped'] as const).flatMap((outcome) => {
       const count = sending.count(outcome);
       return count === 0 ? [] : [h('li', { 'data-outcome': outcome, 'data-count': count }, this.t(`upload.summary.${outcome}`, { count }))];
     });

@@ -40,6 +40,8 @@ internal static class PixelRules
         DicomUids.ChestCADSRStorage, DicomUids.ColonCADSRStorage, DicomUids.KeyObjectSelectionDocumentStorage, DicomUids.AcquisitionContextSRStorage,
     ], StringComparer.Ordinal);
 
+    public static bool IsReport(string? sopClassUid) => sopClassUid is not null && StructuredReports.Contains(sopClassUid);
+
     public static PixelVerdict Judge(DicomFile file, DeidentificationOptions options)
     {
         var dataset = file.Dataset;
@@ -49,7 +51,7 @@ internal static class PixelRules
             return Refused(DeidentificationRefusalReason.MissingUid);
         }
 
-        var isReport = StructuredReports.Contains(file.SopClassUid!);
+        var isReport = IsReport(file.SopClassUid);
         var reason = Accepted.Contains(file.SopClassUid!) ? (DeidentificationRefusalReason?)null
             : isReport && options.HasFlag(DeidentificationOptions.CleanStructuredContent) ? null
             : ReasonOf(DicomUids.Find(file.SopClassUid)?.Keyword ?? "");

@@ -1,5 +1,6 @@
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
+using Pirogov.Archive.Deidentification;
 using Pirogov.Dicom;
 using Pirogov.Imaging;
 using Pirogov.Platform.Problems;
@@ -7,7 +8,8 @@ using Pirogov.Platform.Problems;
 namespace Pirogov.Archive.Intake;
 
 /// <summary>A de-identified instance, ready to be stored.</summary>
-internal sealed record AdmittedFile(DicomFile File, byte[] Bytes, IReadOnlyList<AttributeCount> Counts, IReadOnlyList<string> Warnings);
+/// <param name="Review">Set where a person has to look at the pixels before anybody else may.</param>
+internal sealed record AdmittedFile(DicomFile File, byte[] Bytes, IReadOnlyList<AttributeCount> Counts, IReadOnlyList<string> Warnings, DeidentificationNeedsReview? Review);
 
 /// <summary>From the bytes of one original to its de-identified twin, or the reason why not. Touches no disk.</summary>
 internal static class Admission
@@ -40,25 +42,23 @@ internal static class Admission
     {
         var blank = BlankUids.Fill(file);
         var outcome = deidentifier.Apply(file);
-        if (outcome is not Deidentified twin)
-            return new FileRefused(CodeOf(outcome));
+        if (outcome is DeidentificationRefused refused)
+            return new FileRefused(refused.Code);
+        var review = outcome as DeidentificationNeedsReview;
+        var twin = review?.Result ?? (Deidentified)outcome;
         var dataset = twin.File.Dataset;
         if (!PixelDecoder.CanDecode(file.TransferSyntax.Uid))
             return new FileRefused(FileRefused.UnsupportedTransferSyntax);
-        if (file.SopClassUid != DicomUids.RTStructureSetStorage && CheckPixels(twin.File) is { } fault)
+        if (!HasNoPixels(file) && CheckPixels(twin.File) is { } fault)
             return fault;
         // One native syntax in the archive: whoever reads it later needs no other.
         var kept = file.TransferSyntax.IsEncapsulated ? twin.File : DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian);
         string[] warnings = [.. blank.Concat(file.Warnings.Select(w => w.Code)).Distinct()];
-        return new AdmittedFile(kept, DicomWriter.ToBytes(kept), twin.Counts, warnings);
+        return new AdmittedFile(kept, DicomWriter.ToBytes(kept), twin.Counts, warnings, review);
     }
 
-    private static string CodeOf(DeidentificationOutcome outcome) => outcome switch
-    {
-        DeidentificationRefused refused => refused.Code,
-        DeidentificationNeedsReview waits => waits.Code,
-        _ => throw new InvalidOperationException("Not a refusal."),
-    };
+    /// <summary>Structure sets and reports are objects without pixels.</summary>
+    private static bool HasNoPixels(DicomFile file) => file.SopClassUid == DicomUids.RTStructureSetStorage || PixelRules.IsReport(file.SopClassUid);
 
     private static FileRefused? CheckPixels(DicomFile file)
     {

@@ -19,6 +19,8 @@ internal sealed record BatchIsClosed(string Batch) : Refusal("archive.batch-is-c
 
 internal sealed record BatchIsEmpty(string Batch) : Refusal("archive.batch-is-empty", 409);
 
+internal sealed record BatchAwaitsReview(string Batch, int Waiting) : Refusal("archive.batch-awaits-review", 409);
+
 /// <summary>What one centre sent at once. Open while files come in; closing makes its cases; then it never changes.</summary>
 internal sealed class Batch
 {
@@ -33,6 +35,8 @@ internal sealed class Batch
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset? EndedAt { get; private set; }
     public JobId? JobId { get; private set; }
+    /// <summary>As the centre had them when the batch was opened.</summary>
+    public DeidentificationOptions Options { get; private set; }
     public string ProfileName { get; private set; } = "";
     public string ProfileVersion { get; private set; } = "";
     public string ProfileSha256 { get; private set; } = "";
@@ -41,22 +45,24 @@ internal sealed class Batch
     {
     }
 
-    public static Outcome<Batch> Open(ReferenceCentreSummary centre, string name, Guid by, DateTimeOffset now)
+    public static Outcome<Batch> Open(ReferenceCentreSummary centre, string name, DeidentificationOptions options, Guid by, DateTimeOffset now)
     {
         if (string.IsNullOrWhiteSpace(name))
             return new Missing("name");
         if (name.Length > NameLimit)
             return new TooLong("name", NameLimit);
+        var profile = DeidentificationProfile.With(options);
         return new Batch
         {
+            Options = options,
             CentreId = centre.Id,
             CentreCode = centre.Code,
             Name = name.Trim(),
             CreatedBy = by,
             CreatedAt = now,
-            ProfileName = DeidentificationProfile.Basic.Name,
-            ProfileVersion = DeidentificationProfile.Basic.Version,
-            ProfileSha256 = DeidentificationProfile.Basic.Sha256,
+            ProfileName = profile.Name,
+            ProfileVersion = profile.Version,
+            ProfileSha256 = profile.Sha256,
         };
     }
 

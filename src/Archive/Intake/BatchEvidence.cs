@@ -30,12 +30,20 @@ internal sealed class BatchEvidence(PirogovDb db) : IEvidenceSource
             ["accepted"] = verdicts.GetValueOrDefault(FileVerdict.Accepted),
             ["duplicates"] = verdicts.GetValueOrDefault(FileVerdict.Duplicate),
             ["refused"] = verdicts.GetValueOrDefault(FileVerdict.Refused),
-            ["profile"] = new JsonObject { ["name"] = batch.ProfileName, ["version"] = batch.ProfileVersion, ["sha256"] = batch.ProfileSha256 },
+            ["profile"] = Profile(batch),
             ["actions"] = new JsonArray([.. actions.OrderBy(a => a.Tag, StringComparer.Ordinal).ThenBy(a => a.Action).Select(a =>
                 new JsonObject { ["tag"] = a.Tag, ["action"] = a.Action.ToString(), ["count"] = a.Count })]),
             ["cases"] = new JsonArray([.. cases.Select(c =>
                 new JsonObject { ["id"] = c.Id.ToString(), ["label"] = c.Label, ["contentSha256"] = c.ContentSha256 })]),
         };
         return new(Kind, subject, facts, [], [.. files.OrderBy(f => f.Sha256, StringComparer.Ordinal).Select(f => new EvidenceFile(f.Md5, f.Sha256, f.Size))]);
+    }
+
+    private static JsonObject Profile(Batch batch)
+    {
+        var profile = new JsonObject { ["name"] = batch.ProfileName, ["version"] = batch.ProfileVersion, ["sha256"] = batch.ProfileSha256 };
+        if (batch.Options != DeidentificationOptions.None)
+            profile["options"] = new JsonArray([.. ChooseProfile.NamesOf(batch.Options).Select(o => (JsonNode)o)]);
+        return profile;
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
+using Pirogov.Archive.Review;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
@@ -38,6 +39,7 @@ internal sealed class CancelBatch(PirogovDb db, CentreAccess access, AuditTrail 
 
         // The bytes may be shared with another batch: those that nothing names any more are found by the store's sweep.
         await db.Set<Instance>().Where(i => i.BatchId == id).ExecuteDeleteAsync(cancellation);
+        await db.Set<QuarantinedFile>().Where(f => f.BatchId == id).ExecuteDeleteAsync(cancellation);
         await db.Set<IncomingFile>().Where(f => f.BatchId == id).ExecuteDeleteAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return Done.Value;

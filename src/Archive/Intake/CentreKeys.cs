@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
@@ -17,9 +18,9 @@ internal sealed class CentreKey
 }
 
 /// <summary>What is done under a centre's key: pseudonyms, and marks by which files are known again.</summary>
-internal sealed class KeyedCentre(byte[] key)
+internal sealed class KeyedCentre(byte[] key, DeidentificationOptions options)
 {
-    public CentreDeidentifier Deidentifier { get; } = new(key);
+    public CentreDeidentifier Deidentifier { get; } = new(key, options);
 
     public FileMark Mark(string name, ReadOnlySpan<byte> bytes)
     {
@@ -39,15 +40,25 @@ internal sealed class KeyedCentre(byte[] key)
     }
 }
 
+/// <summary>
+/// De-identifiers in use: what one of them learnt of a patient's header serves the patient's next thousand files. In memory only.
+/// </summary>
+internal sealed class KeyedCentres
+{
+    private readonly ConcurrentDictionary<(ReferenceCentreId Centre, DeidentificationOptions Options), KeyedCentre> known = new();
+
+    public KeyedCentre Of(ReferenceCentreId centre, DeidentificationOptions options, Func<byte[]> key) => known.GetOrAdd((centre, options), _ => new KeyedCentre(key(), options));
+}
+
 /// <summary>Makes a centre's key when it is first needed.</summary>
-internal sealed class CentreKeys(PirogovDb db, IDataProtectionProvider protection, TimeProvider time)
+internal sealed class CentreKeys(PirogovDb db, KeyedCentres centres, IDataProtectionProvider protection, TimeProvider time)
 {
     private readonly IDataProtector protector = protection.CreateProtector("archive.centre-key");
 
-    public async Task<KeyedCentre> Of(ReferenceCentreId centre, CancellationToken cancellation)
+    public async Task<KeyedCentre> Of(ReferenceCentreId centre, CancellationToken cancellation, DeidentificationOptions options = DeidentificationOptions.None)
     {
         var found = await Find(centre, cancellation) ?? await Make(centre, cancellation);
-        return new(protector.Unprotect(Convert.FromBase64String(found)));
+        return centres.Of(centre, options, () => protector.Unprotect(Convert.FromBase64String(found)));
     }
 
     private Task<string?> Find(ReferenceCentreId centre, CancellationToken cancellation) =>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
+using Pirogov.Archive.Review;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Evidence;
@@ -14,7 +15,7 @@ namespace Pirogov.Archive.Intake;
 /// again; rows, evidence and event are then committed together.
 /// </summary>
 internal sealed class CompleteBatch(
-    PirogovDb db, SeriesAssembly assembly, BatchEvidence statement, EvidenceChain evidence, EventOutbox outbox, AuditTrail audit, TimeProvider time)
+    PirogovDb db, SeriesAssembly assembly, BatchEvidence statement, Quarantine quarantine, EvidenceChain evidence, EventOutbox outbox, AuditTrail audit, TimeProvider time)
     : DurableJob<CompleteBatch.Payload>
 {
     public sealed record Payload(BatchId BatchId);
@@ -24,6 +25,7 @@ internal sealed class CompleteBatch(
         var batch = await db.Set<Batch>().SingleAsync(b => b.Id == payload.BatchId, cancellation);
         if (batch.State != BatchState.Closing)
             return;
+        await quarantine.Release(batch.Id, cancellation);
         var instances = await WithoutThoseArchivedElsewhere(batch.Id, cancellation);
         var studies = new List<(Instance[] Instances, AssembledSeries[] Series)>();
         var done = 0;

@@ -12,7 +12,7 @@ using Pirogov.Platform.Problems;
 namespace Pirogov.Archive.Intake;
 
 [Needs(ArchiveRights.Send)]
-internal sealed class CreateBatch(PirogovDb db, IAgenda agenda, CentreAccess access, CurrentActor actor, AuditTrail audit, TimeProvider time)
+internal sealed class CreateBatch(PirogovDb db, IAgenda agenda, CentreAccess access, CentreProfiles profiles, CurrentActor actor, AuditTrail audit, TimeProvider time)
 {
     /// <param name="Centre">Its code or its id.</param>
     public sealed record Request(string Centre, string Name);
@@ -31,7 +31,7 @@ internal sealed class CreateBatch(PirogovDb db, IAgenda agenda, CentreAccess acc
             ? await agenda.FindCentre(id, cancellation) : await agenda.FindCentre(request.Centre, cancellation);
         if (centre is null || !await access.SendsFor(centre.Id, cancellation))
             return new NotFound("reference-centre");
-        var opened = Batch.Open(centre, request.Name, actor.Actor.AccountId, time.Now());
+        var opened = Batch.Open(centre, request.Name, await profiles.Of(centre.Id, cancellation), actor.Actor.AccountId, time.Now());
         if (opened.IsRefused(out var refusal))
             return refusal;
         // A sending that was interrupted is repeated with the same name and goes on where it was.

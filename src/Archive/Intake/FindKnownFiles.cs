@@ -28,7 +28,7 @@ internal sealed class FindKnownFiles(PirogovDb db, CentreAccess access, CentreKe
         if (await db.Set<Batch>().AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellation) is not { } batch
             || !await access.SendsFor(batch.CentreId, cancellation))
             return new NotFound("batch");
-        var centre = await keys.Of(batch.CentreId, cancellation);
+        var centre = await keys.Of(batch.CentreId, cancellation, batch.Options);
         var rows = await db.Set<IncomingFile>().AsNoTracking().Where(f => f.BatchId == id).Select(f => new { f.NameHmac, f.Size }).ToArrayAsync(cancellation);
         var known = rows.Select(r => (r.NameHmac, r.Size)).ToHashSet();
         return new Response([.. (request.Files ?? []).Where(f => known.Contains((centre.NameHmac(f.Name), f.Size))).Select(f => f.Name)]);

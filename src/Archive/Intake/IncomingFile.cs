@@ -8,6 +8,9 @@ internal enum FileVerdict
     Accepted,
     Duplicate,
     Refused,
+
+    /// <summary>Waits for a person to look at its pixels.</summary>
+    Quarantined,
 }
 
 /// <summary>Why one file of a batch stays outside; the rest goes on without it.</summary>
@@ -76,6 +79,15 @@ internal sealed class IncomingFile
         return this;
     }
 
+    public IncomingFile Quarantine(string sopInstanceUid, string actions, IEnumerable<string> warnings)
+    {
+        (Verdict, SopInstanceUid, Actions, Warnings) = (FileVerdict.Quarantined, sopInstanceUid, actions, string.Join(',', warnings));
+        return this;
+    }
+
+    /// <summary>A person found its pixels clean, or they were masked.</summary>
+    public void Release() => Verdict = FileVerdict.Accepted;
+
     public IncomingFile Repeat(string sopInstanceUid)
     {
         (Verdict, SopInstanceUid, Actions) = (FileVerdict.Duplicate, sopInstanceUid, "");
@@ -84,7 +96,7 @@ internal sealed class IncomingFile
 
     public IncomingFile Refuse(FileRefused refused)
     {
-        (Verdict, Reason, ReasonOffset) = (FileVerdict.Refused, refused.Reason, refused.Offset);
+        (Verdict, Reason, ReasonOffset, Actions) = (FileVerdict.Refused, refused.Reason, refused.Offset, "");
         return this;
     }
 

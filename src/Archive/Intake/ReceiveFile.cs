@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -5,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
+using Pirogov.Archive.Review;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
@@ -20,7 +22,7 @@ namespace Pirogov.Archive.Intake;
 /// </summary>
 [Needs(ArchiveRights.Send)]
 internal sealed class ReceiveFile(
-    PirogovDb db, CentreAccess access, CentreKeys keys, ObjectStore store, IntakeMemory memory, Localizer words, TimeProvider time)
+    PirogovDb db, CentreAccess access, CentreKeys keys, ObjectStore store, Quarantine quarantine, IntakeMemory memory, Localizer words, TimeProvider time)
 {
     /// <param name="Name">As the sender gave it; the platform keeps no name.</param>
     /// <param name="SopInstanceUid">The new one.</param>
@@ -42,7 +44,7 @@ internal sealed class ReceiveFile(
             return new NotFound("batch");
         if (batch.CanReceive() is { } refusal)
             return refusal;
-        var centre = await keys.Of(batch.CentreId, cancellation);
+        var centre = await keys.Of(batch.CentreId, cancellation, batch.Options);
         using var seat = await memory.Reserve(length ?? ZipEntries.LargestArchive, cancellation);
         using var original = await IntakeMemory.Read(body, ZipEntries.LargestArchive, length, cancellation);
         if (original is null)
@@ -69,6 +71,7 @@ internal sealed class ReceiveFile(
         }
 
         var sum = entries.Exists(e => e.Outcome == FileVerdict.Accepted) ? FileVerdict.Accepted
+            : entries.Exists(e => e.Outcome == FileVerdict.Quarantined) ? FileVerdict.Quarantined
             : entries.Exists(e => e.Outcome == FileVerdict.Duplicate) ? FileVerdict.Duplicate : FileVerdict.Refused;
         return new Response(name, sum, null, null, [], entries);
     }
@@ -132,6 +135,12 @@ internal sealed class ReceiveFile(
         var uid = admitted.File.SopInstanceUid!;
         var known = await db.Set<Instance>().AsNoTracking().Where(i => i.ArchivedUid == uid || (i.BatchId == batch.Id && i.SopInstanceUid == uid))
             .Select(i => i.Sha256).FirstOrDefaultAsync(cancellation);
+        if (admitted.Review is not null)
+        {
+            await SetAside(batch, row, admitted, known, cancellation);
+            return;
+        }
+
         var stored = await store.Put(admitted.Bytes, cancellation);
         if (known is not null)
         {
@@ -141,6 +150,23 @@ internal sealed class ReceiveFile(
 
         row.Accept(uid, ActionTally.Write(admitted.Counts), admitted.Warnings);
         db.Add(Instance.Of(batch.Id, admitted.File, stored));
+    }
+
+    private async Task SetAside(Batch batch, IncomingFile row, AdmittedFile admitted, string? known, CancellationToken cancellation)
+    {
+        var (uid, sha256) = (admitted.File.SopInstanceUid!, Convert.ToHexStringLower(SHA256.HashData(admitted.Bytes)));
+        var waiting = await db.Set<QuarantinedFile>().AsNoTracking().Where(f => f.BatchId == batch.Id && f.SopInstanceUid == uid)
+            .Select(f => f.Sha256).FirstOrDefaultAsync(cancellation);
+        // What was masked before differs from what came; that it is the same instance is enough.
+        if (known is not null || waiting == sha256)
+            row.Repeat(uid);
+        else if (waiting is not null)
+            row.Refuse(new(FileRefused.SameUidOtherContent));
+        else
+        {
+            row.Quarantine(uid, ActionTally.Write(admitted.Counts), admitted.Warnings);
+            db.Add(QuarantinedFile.Of(batch.Id, admitted, (await quarantine.Keep(admitted.Bytes, cancellation)).Md5, sha256));
+        }
     }
 
     private Response Tell(string name, IncomingVerdict verdict) =>

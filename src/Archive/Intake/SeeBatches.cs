@@ -22,7 +22,8 @@ internal sealed class SeeBatches(PirogovDb db, CentreAccess access, Localizer wo
         BatchId Id, string Name, string CentreCode, BatchState State, int Files, int Refused, int Cases, JobId? JobId, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
 
     /// <param name="Received">Every file that came, with those that came again.</param>
-    public sealed record Counts(int Received, int Accepted, int Duplicates, int Refused, long StoredBytes);
+    /// <param name="Waiting">For a person to look at the pixels.</param>
+    public sealed record Counts(int Received, int Accepted, int Duplicates, int Refused, int Waiting, long StoredBytes);
 
     public sealed record Action(string Tag, string Keyword, AttributeAction What, long Count);
 
@@ -32,7 +33,7 @@ internal sealed class SeeBatches(PirogovDb db, CentreAccess access, Localizer wo
 
     public sealed record Report(
         BatchId Id, string Name, string CentreCode, BatchState State, JobId? JobId, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, bool MaySend, Counts Counts,
-        string ProfileName, string ProfileVersion, string ProfileSha256, IReadOnlyList<Action> Actions, IReadOnlyList<Warning> Warnings,
+        string ProfileName, string ProfileVersion, string ProfileSha256, IReadOnlyList<string> Options, IReadOnlyList<Action> Actions, IReadOnlyList<Warning> Warnings,
         int Cases, IReadOnlyList<SeriesNote> Quality);
 
     /// <param name="Number">The file's place in the batch: its name is not kept.</param>
@@ -61,7 +62,7 @@ internal sealed class SeeBatches(PirogovDb db, CentreAccess access, Localizer wo
             return new NotFound("batch");
         var actions = await db.Set<BatchAction>().AsNoTracking().Where(a => a.BatchId == id).ToArrayAsync(cancellation);
         return new Report(batch.Id, batch.Name, batch.CentreCode, batch.State, batch.JobId, batch.CreatedAt, batch.EndedAt,
-            await access.SendsFor(batch.CentreId, cancellation), await Count(id, cancellation), batch.ProfileName, batch.ProfileVersion, batch.ProfileSha256,
+            await access.SendsFor(batch.CentreId, cancellation), await Count(id, cancellation), batch.ProfileName, batch.ProfileVersion, batch.ProfileSha256, ChooseProfile.NamesOf(batch.Options),
             [.. actions.OrderBy(a => a.Tag, StringComparer.Ordinal).ThenBy(a => a.Action).Select(a => new Action(a.Tag, ActionTally.KeywordOf(a.Tag), a.Action, a.Count))],
             await WarningsOf(id, cancellation), await db.Set<Case>().CountAsync(c => c.BatchId == id, cancellation), await QualityOf(id, cancellation));
     }
@@ -93,7 +94,7 @@ internal sealed class SeeBatches(PirogovDb db, CentreAccess access, Localizer wo
         // A refused file that came again is still one refused file; an accepted one that came again is a duplicate.
         var again = files.Where(f => f.Verdict != FileVerdict.Refused).Sum(f => f.Repeats);
         var bytes = await db.Set<Instance>().Where(i => i.BatchId == id).SumAsync(i => i.Size, cancellation);
-        return new(files.Sum(f => f.Files) + again, Of(FileVerdict.Accepted), Of(FileVerdict.Duplicate) + again, Of(FileVerdict.Refused), bytes);
+        return new(files.Sum(f => f.Files) + again, Of(FileVerdict.Accepted), Of(FileVerdict.Duplicate) + again, Of(FileVerdict.Refused), Of(FileVerdict.Quarantined), bytes);
     }
 
     private async Task<IReadOnlyList<Warning>> WarningsOf(BatchId id, CancellationToken cancellation)

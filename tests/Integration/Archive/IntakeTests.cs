@@ -119,8 +119,6 @@ public abstract class IntakeTests(PirogovApp app) : OnBothEngines(app)
     [InlineData("no-pixels", "no-pixel-data")]
     [InlineData("short-pixels", "pixels-short")]
     [InlineData("no-uid", "missing-uid")]
-    [InlineData("burned-in", "burned-in-annotation")]
-    [InlineData("capture", "burned-in-text-usual")]
     [InlineData("syntax", "unsupported-transfer-syntax")]
     public async Task A_bad_file_is_refused_with_its_reason_in_both_languages(string kind, string reason)
     {
@@ -135,8 +133,6 @@ public abstract class IntakeTests(PirogovApp app) : OnBothEngines(app)
             "no-pixels" => SyntheticCt.File(Without(slice, DicomTags.PixelData)),
             "short-pixels" => SyntheticCt.File(slice.Set(DicomTags.PixelData, DicomVr.OW, new byte[64])),
             "no-uid" => SyntheticCt.File(Without(slice, DicomTags.SopInstanceUid)),
-            "burned-in" => SyntheticCt.File(slice.Set(DicomTags.BurnedInAnnotation, "YES")),
-            "capture" => SyntheticCt.File(slice.Set(DicomTags.SopClassUid, DicomUids.SecondaryCaptureImageStorage)),
             _ => SyntheticCt.File(Encapsulated(slice), "1.2.840.10008.1.2.4.100"),
         };
         var russian = await client.SendFile(batch, "Выдуманов.dcm", bytes);

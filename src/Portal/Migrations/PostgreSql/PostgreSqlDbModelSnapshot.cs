@@ -490,6 +490,11 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)");
 
+                    b.Property<string>("Options")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
                     b.Property<string>("ProfileName")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -557,6 +562,27 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.ToTable("archive_centre_key", (string)null);
                 });
 
+            modelBuilder.Entity("Pirogov.Archive.Intake.CentreProfile", b =>
+                {
+                    b.Property<Guid>("CentreId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("ChosenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("ChosenBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Options")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.HasKey("CentreId");
+
+                    b.ToTable("archive_centre_profile", (string)null);
+                });
+
             modelBuilder.Entity("Pirogov.Archive.Intake.IncomingFile", b =>
                 {
                     b.Property<long>("Id")
@@ -620,6 +646,78 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.HasIndex("BatchId", "NameHmac");
 
                     b.ToTable("archive_incoming_file", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Archive.Review.QuarantinedFile", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("BatchId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Columns")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<int>("Frames")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Md5")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<string>("Modality")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<string>("RegionsJson")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("SopInstanceUid")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("BatchId", "SopInstanceUid")
+                        .IsUnique();
+
+                    b.ToTable("archive_quarantined_file", (string)null);
                 });
 
             modelBuilder.Entity("Pirogov.Competitions.Competition", b =>
@@ -2422,6 +2520,15 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 });
 
             modelBuilder.Entity("Pirogov.Archive.Intake.IncomingFile", b =>
+                {
+                    b.HasOne("Pirogov.Archive.Intake.Batch", null)
+                        .WithMany()
+                        .HasForeignKey("BatchId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Archive.Review.QuarantinedFile", b =>
                 {
                     b.HasOne("Pirogov.Archive.Intake.Batch", null)
                         .WithMany()

@@ -477,6 +477,11 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Options")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ProfileName")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -544,6 +549,27 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.ToTable("archive_centre_key", (string)null);
                 });
 
+            modelBuilder.Entity("Pirogov.Archive.Intake.CentreProfile", b =>
+                {
+                    b.Property<Guid>("CentreId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ChosenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ChosenBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Options")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("CentreId");
+
+                    b.ToTable("archive_centre_profile", (string)null);
+                });
+
             modelBuilder.Entity("Pirogov.Archive.Intake.IncomingFile", b =>
                 {
                     b.Property<long>("Id")
@@ -605,6 +631,76 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.HasIndex("BatchId", "NameHmac");
 
                     b.ToTable("archive_incoming_file", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Archive.Review.QuarantinedFile", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("BatchId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Columns")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Frames")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Md5")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Modality")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RegionsJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SopInstanceUid")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("BatchId", "SopInstanceUid")
+                        .IsUnique();
+
+                    b.ToTable("archive_quarantined_file", (string)null);
                 });
 
             modelBuilder.Entity("Pirogov.Competitions.Competition", b =>
@@ -2405,6 +2501,15 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("Pirogov.Archive.Intake.IncomingFile", b =>
+                {
+                    b.HasOne("Pirogov.Archive.Intake.Batch", null)
+                        .WithMany()
+                        .HasForeignKey("BatchId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Archive.Review.QuarantinedFile", b =>
                 {
                     b.HasOne("Pirogov.Archive.Intake.Batch", null)
                         .WithMany()

@@ -1,0 +1,119 @@
+using Pirogov.Archive.Contracts;
+using Pirogov.Dicom;
+using Pirogov.Imaging;
+
+namespace Pirogov.Archive.Review;
+
+/// <summary>
+/// Blackens regions of every frame. Compressed images are decoded and written without loss again; outside the regions no
+/// decoded value changes.
+/// </summary>
+internal static class PixelMasking
+{
+    /// <returns>A new file, or null when a frame cannot be decoded.</returns>
+    public static DicomFile? Apply(DicomFile file, IReadOnlyList<PixelRegion> regions)
+    {
+        try
+        {
+            var native = DicomTranscoder.To(file, DicomUids.ExplicitVRLittleEndian);
+            // The transcoder passes native files on as they are; their pixels must not be changed in place.
+            var target = new DicomDataset();
+            foreach (var element in native.Dataset)
+            {
+                target.Set(element);
+            }
+
+            var image = DicomImage.Open(native);
+            var pixels = native.Dataset.First(e => e.Tag == DicomTags.PixelData);
+            var masked = pixels.Bytes.ToArray();
+            for (var frame = 0; frame < image.Frames; frame++)
+            {
+                foreach (var region in regions)
+                {
+                    Blacken(masked, frame, image.Description, region);
+                }
+            }
+
+            target.Set(DicomTags.PixelData, pixels.Vr, masked);
+            var done = DicomFile.Create(target, DicomUids.ExplicitVRLittleEndian);
+            return file.TransferSyntax.IsEncapsulated ? Compressed(done, file.TransferSyntax.Uid) : done;
+        }
+        catch (ImagingException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The lossless syntax nearest to the one it came in; native where that one cannot hold it.</summary>
+    private static DicomFile Compressed(DicomFile native, string from)
+    {
+        var syntax = DicomTranscoder.CanWrite(from) ? from : DicomUids.JPEGLSLossless;
+        try
+        {
+            return DicomTranscoder.To(native, syntax);
+        }
+        catch (ImagingException)
+        {
+            return native;
+        }
+    }
+
+    private static void Blacken(Span<byte> pixels, int frame, PixelDescription description, PixelRegion region)
+    {
+        var (left, top) = (Math.Clamp(region.X, 0, description.Columns), Math.Clamp(region.Y, 0, description.Rows));
+        var (right, bottom) = (Math.Clamp(region.X + region.Width, left, description.Columns), Math.Clamp(region.Y + region.Height, top, description.Rows));
+        for (var y = top; y < bottom; y++)
+        {
+            for (var x = left; x < right; x++)
+            {
+                Blacken(pixels, ((long)frame * description.PixelCount) + ((long)y * description.Columns) + x, frame, description);
+            }
+        }
+    }
+
+    private static void Blacken(Span<byte> pixels, long pixel, int frame, PixelDescription description)
+    {
+        if (description.BitsAllocated == 1)
+        {
+            pixels[(int)(pixel >> 3)] &= (byte)~(1 << (int)(pixel & 7));
+            return;
+        }
+
+        var (bytes, samples) = (description.BitsAllocated / 8, description.SamplesPerPixel);
+        if (description.PhotometricInterpretation is "YBR_FULL_422" or "YBR_PARTIAL_422")
+        {
+            // Two pixels share four bytes: Y Y Cb Cr. Both lose their colour with either.
+            var at = (int)(pixel / 2 * 4);
+            pixels[at + (int)(pixel & 1)] = 0;
+            pixels[at + 2] = pixels[at + 3] = 128;
+            return;
+        }
+
+        for (var sample = 0; sample < samples; sample++)
+        {
+            var within = pixel - ((long)frame * description.PixelCount);
+            var index = description.PlanarConfiguration == 1 && samples > 1
+                ? ((((long)frame * samples) + sample) * description.PixelCount) + within : (pixel * samples) + sample;
+            var value = pixels.Slice((int)(index * bytes), bytes);
+            value.Clear();
+            if (description.PhotometricInterpretation == "MONOCHROME1")
+            {
+                Brightest(value, description);
+            }
+            else if (sample > 0 && description.PhotometricInterpretation.StartsWith("YBR", StringComparison.Ordinal))
+            {
+                value[^1] = 128;
+            }
+        }
+    }
+
+    /// <summary>Where the lowest value is white, the highest one is black.</summary>
+    private static void Brightest(Span<byte> value, PixelDescription description)
+    {
+        var most = (1UL << (description.BitsStored - (description.IsSigned ? 1 : 0))) - 1;
+        for (var i = 0; i < value.Length; i++)
+        {
+            value[i] = (byte)(most >> (8 * i));
+        }
+    }
+}

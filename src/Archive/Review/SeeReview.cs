@@ -1,0 +1,82 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Archive.Cases;
+using Pirogov.Archive.Contracts;
+using Pirogov.Archive.Dicomweb;
+using Pirogov.Archive.Intake;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+using Pirogov.Platform.Web;
+
+namespace Pirogov.Archive.Review;
+
+/// <summary>What of a batch waits for a person, and its pictures before and after. Looking is noted: the pixels may name somebody.</summary>
+[Needs(ArchiveRights.Review)]
+internal sealed class SeeReview(PirogovDb db, Quarantine quarantine, AuditTrail audit)
+{
+    private const int LargestSide = 2048;
+
+    /// <param name="Reason">Why it waits: the code of the problem of the same name.</param>
+    /// <param name="Regions">To be blackened; suggested by a filter for the device until somebody draws.</param>
+    public sealed record Item(
+        long Id, string Reason, string Modality, int Rows, int Columns, int Frames, ReviewDecision Decision, IReadOnlyList<PixelRegion> Regions, int Version);
+
+    public sealed record View(BatchId BatchId, string Name, BatchState State, IReadOnlyList<Item> Items);
+
+    internal static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/batches/{id}/review", (SeeReview use, BatchId id, CancellationToken cancellation) => use.Handle(id, cancellation).ToHttp())
+            .Needs(typeof(SeeReview)).WithName("listReview").WithSummary("Files of a batch that wait for a person to look at their pixels");
+        api.MapGet("/batches/{id}/review/{file:long}/image",
+                (SeeReview use, BatchId id, long file, int? frame, string? regions, CancellationToken cancellation) => use.Image(id, file, frame ?? 1, regions, cancellation))
+            .Needs(typeof(SeeReview)).WithName("getReviewImage").WithSummary("A frame of such a file, with regions blackened where they are given")
+            .WithMetadata(new GivesBytes("image/jpeg"));
+    }
+
+    public async Task<Outcome<View>> Handle(BatchId id, CancellationToken cancellation)
+    {
+        if (await db.Set<Batch>().AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellation) is not { } batch)
+            return new NotFound("batch");
+        var files = await db.Set<QuarantinedFile>().AsNoTracking().Where(f => f.BatchId == id).OrderBy(f => f.Id).ToArrayAsync(cancellation);
+        if (files.Length > 0)
+        {
+            audit.Note("archive.review-opened", "batch", id, new { files = files.Length });
+            await db.SaveChangesAsync(cancellation);
+        }
+
+        return new View(id, batch.Name, batch.State,
+            [.. files.Select(f => new Item(f.Id, f.Reason, f.Modality, f.Rows, f.Columns, f.Frames, f.Decision, f.Regions, f.Version))]);
+    }
+
+    /// <param name="frame">From 1.</param>
+    /// <param name="regions">"x,y,width,height" parted by semicolons; null shows the picture as it came.</param>
+    public async Task<IResult> Image(BatchId id, long file, int frame, string? regions, CancellationToken cancellation)
+    {
+        if (await db.Set<QuarantinedFile>().AsNoTracking().SingleOrDefaultAsync(f => f.Id == file && f.BatchId == id, cancellation) is not { } found || frame < 1 || frame > found.Frames)
+            return new NotFound("file").ToHttp();
+        var dicom = await quarantine.Read(found, cancellation);
+        if (Parse(regions) is { Count: > 0 } masks)
+            dicom = PixelMasking.Apply(dicom, masks) ?? dicom;
+        return InstanceRendering.Jpeg(dicom, frame - 1, LargestSide, quality: 92) is { } jpeg
+            ? new NotKept(jpeg) : new FrameUnreadable().ToHttp();
+    }
+
+    internal static IReadOnlyList<PixelRegion> Parse(string? regions) => [.. (regions ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(r => r.Split(','))
+        .Where(r => r.Length == 4 && r.All(n => int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _))).Take(QuarantinedFile.MostRegions)
+        .Select(r => r.Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray()).Select(r => new PixelRegion(r[0], r[1], r[2], r[3]))];
+
+    /// <summary>No cache keeps what may name a patient.</summary>
+    private sealed class NotKept(byte[] jpeg) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.CacheControl = "no-store";
+            return Results.Bytes(jpeg, "image/jpeg").ExecuteAsync(httpContext);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Pirogov.Dicom;
+using Pirogov.Imaging;
+using Pirogov.Integration.Harness;
+using Pirogov.Platform.Access;
+
+namespace Pirogov.Integration.Archive;
+
+public abstract class ReviewTests(PirogovApp app) : OnBothEngines(app)
+{
+    [SkippableFact]
+    public async Task Pixels_that_may_name_somebody_wait_until_a_person_has_accepted_masked_or_rejected_them()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var batch = await client.OpenBatch(await App.Centre("REV1"));
+        for (var k = 0; k < 4; k++)
+            Assert.Equal("quarantined", (string?)(await client.SendFile(batch, $"{k}", SyntheticCt.File(Capture(301, k))))["outcome"]);
+        Assert.Equal("accepted", (string?)(await client.SendFile(batch, "ct", SyntheticCt.File(SyntheticCt.Slice(301, 9, 0))))["outcome"]);
+        Assert.Equal("duplicate", (string?)(await client.SendFile(batch, "again", SyntheticCt.File(Capture(301, 0))))["outcome"]);
+
+        var items = await Items(client, batch);
+        Assert.Equal(4, items.Count);
+        Assert.All(items, i => Assert.Equal("burned-in-annotation", (string?)i!["reason"]));
+        await Decide(client, batch, items[0]!, "accepted");
+        await Decide(client, batch, items[1]!, "masked", new { x = 8, y = 4, width = 16, height = 10 });
+        await Decide(client, batch, items[2]!, "rejected");
+        Assert.Equal(HttpStatusCode.Conflict, (await client.PostAsync($"/api/v1/batches/{batch}/close", null)).StatusCode);
+
+        // The last one is decided, taken back, and decided again.
+        await Decide(client, batch, items[3]!, "accepted");
+        await Decide(client, batch, (await Items(client, batch))[3]!, "waiting");
+        Assert.Equal("waiting", (string?)(await Items(client, batch))[3]!["decision"]);
+        await Decide(client, batch, (await Items(client, batch))[3]!, "rejected");
+        var report = await App.Close(client, batch);
+
+        Assert.Equal((3, 2, 0), ((int)report["counts"]!["accepted"]!, (int)report["counts"]!["refused"]!, (int)report["counts"]!["waiting"]!));
+        var files = await Files(client, batch);
+        var plain = files.Single(f => f.Dataset.GetInt(DicomTags.InstanceNumber) == 1);
+        var masked = files.Single(f => f.Dataset.GetInt(DicomTags.InstanceNumber) == 2);
+        Assert.All([plain, masked], f => Assert.Equal("NO", f.Dataset.GetString(DicomTags.BurnedInAnnotation)));
+        Assert.All([plain, masked], f => Assert.Contains("113101", f.Dataset.GetItems(DicomTags.DeidentificationMethodCodeSequence).Select(c => c.GetString(DicomTags.CodeValue))));
+        var (before, after) = (DicomImage.Open(plain).Decode(0).Samples, DicomImage.Open(masked).Decode(0).Samples);
+        Assert.Equal(Original(0), before);
+        for (var i = 0; i < 64 * 64; i++)
+        {
+            var inside = i % 64 is >= 8 and < 24 && i / 64 is >= 4 and < 14;
+            Assert.Equal(inside ? 0 : BitConverter.ToInt16(Original(1), 2 * i), BitConverter.ToInt16(after, 2 * i));
+        }
+    }
+
+    [SkippableFact]
+    public async Task Only_reviewers_see_what_waits_and_nobody_finds_it_by_dicomweb()
+    {
+        var engineer = await App.As(Role.DataEngineer);
+        var batch = await engineer.OpenBatch(await App.Centre("REV2"));
+        var pixels = Original(0, step: 11);
+        await engineer.SendFile(batch, "x", SyntheticCt.File(Capture(302, 0).Set(DicomTags.PixelData, DicomVr.OW, pixels)));
+        var item = (long)(await Items(engineer, batch))[0]!["id"]!;
+        var image = await engineer.GetAsync($"/api/v1/batches/{batch}/review/{item}/image?regions=0,0,9,9");
+        Assert.Equal(("image/jpeg", "no-store"), (image.Content.Headers.ContentType!.MediaType, image.Headers.CacheControl!.ToString()));
+        foreach (var role in new[] { Role.LabellingManager, Role.AiOffice, Role.CentreRepresentative, Role.Expert })
+        {
+            var other = await App.As(role);
+            Assert.Equal(HttpStatusCode.Forbidden, (await other.GetAsync($"/api/v1/batches/{batch}/review")).StatusCode);
+            Assert.Equal(HttpStatusCode.Forbidden, (await other.GetAsync($"/api/v1/batches/{batch}/review/{item}/image")).StatusCode);
+        }
+
+        // The bytes in the store are sealed: no file of it is DICOM with these pixels.
+        var found = Directory.EnumerateFiles(App.DataFolder, "*", SearchOption.AllDirectories).Where(f => f.Contains("md5", StringComparison.Ordinal))
+            .Any(f => File.ReadAllBytes(f).AsSpan().IndexOf(pixels.AsSpan(0, 512)) >= 0);
+        Assert.False(found);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Post(engineer, batch, item, "masked", new { x = 60, y = 0, width = 10, height = 10 })).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Post(engineer, batch, item, "masked")).StatusCode);
+    }
+
+    [SkippableFact]
+    public async Task A_batch_closed_without_the_unreviewed_leaves_them_outside()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var batch = await client.OpenBatch(await App.Centre("REV3"));
+        await client.SendFile(batch, "x", SyntheticCt.File(Capture(303, 0)));
+        Assert.Equal(HttpStatusCode.OK, (await client.PostAsync($"/api/v1/batches/{batch}/close?withoutUnreviewed=true", null)).StatusCode);
+        await App.Settle();
+        var refused = await client.GetFromJsonAsync<JsonObject>($"/api/v1/batches/{batch}/files?outcome=refused");
+        Assert.EndsWith("not-reviewed", (string?)refused!["items"]![0]!["reason"]!["type"]);
+    }
+
+    [SkippableFact]
+    public async Task The_options_chosen_for_a_centre_hold_for_its_next_batch()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var centre = await App.Centre("REV4");
+        var before = await client.OpenBatch(centre, "до");
+        var chosen = await client.PutAsJsonAsync($"/api/v1/centres/{centre}/deidentification", new { options = new[] { "retainModifiedDates", "retainPatientCharacteristics", "cleanDescriptors" } });
+        Assert.Equal(HttpStatusCode.OK, chosen.StatusCode);
+        var after = await client.OpenBatch(centre, "после");
+        await client.SendFile(before, "x", SyntheticCt.File(SyntheticCt.Slice(304, 0, 0)));
+        await client.SendFile(after, "x", SyntheticCt.File(SyntheticCt.Slice(305, 0, 0)));
+        var reports = (await App.Close(client, before), await App.Close(client, after));
+        Assert.Empty(reports.Item1["options"]!.AsArray());
+        Assert.Equal(3, reports.Item2["options"]!.AsArray().Count);
+        Assert.NotEqual((string?)reports.Item1["profileSha256"], (string?)reports.Item2["profileSha256"]);
+        var (strict, kept) = ((await Files(client, before)).Single().Dataset, (await Files(client, after)).Single().Dataset);
+        Assert.Equal((null, null), (strict.GetString(DicomTags.PatientAge), strict.GetString(DicomTags.SeriesDescription)));
+        Assert.Equal(("072Y", "Axial 3 mm [ID]"), (kept.GetString(DicomTags.PatientAge), kept.GetString(DicomTags.SeriesDescription)));
+        Assert.Equal(DayOfWeek.Thursday, kept.GetDate(DicomTags.StudyDate)!.Value.DayOfWeek);
+        Assert.NotEqual(SyntheticCt.StudyDate, kept.GetString(DicomTags.StudyDate));
+
+        var twice = await client.PutAsJsonAsync($"/api/v1/centres/{centre}/deidentification", new { options = new[] { "retainFullDates", "retainModifiedDates" } });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, twice.StatusCode);
+        var representative = await (await App.As(Role.CentreRepresentative)).PutAsJsonAsync($"/api/v1/centres/{centre}/deidentification", new { options = Array.Empty<string>() });
+        Assert.Equal(HttpStatusCode.Forbidden, representative.StatusCode);
+    }
+
+    private static DicomDataset Capture(int study, int k) => SyntheticCt.Slice(study, k, 3 * k).Set(DicomTags.BurnedInAnnotation, "YES").Set(DicomTags.PixelData, DicomVr.OW, Original(k));
+
+    private static byte[] Original(int k, int step = 7)
+    {
+        var pixels = new byte[64 * 64 * 2];
+        for (var i = 0; i < 64 * 64; i++)
+            BitConverter.TryWriteBytes(pixels.AsSpan(2 * i), (short)((i * step) % 1900 + k + 1));
+        return pixels;
+    }
+
+    private static async Task<JsonArray> Items(HttpClient client, string batch) => (await client.GetFromJsonAsync<JsonObject>($"/api/v1/batches/{batch}/review"))!["items"]!.AsArray();
+
+    private static async Task Decide(HttpClient client, string batch, JsonNode item, string decision, params object[] regions)
+    {
+        var answer = await client.PostAsJsonAsync($"/api/v1/batches/{batch}/review/{item["id"]}", new { decision, regions, version = (int)item["version"]! });
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private static Task<HttpResponseMessage> Post(HttpClient client, string batch, long item, string decision, params object[] regions) =>
+        client.PostAsJsonAsync($"/api/v1/batches/{batch}/review/{item}", new { decision, regions });
+
+    private async Task<IReadOnlyList<DicomFile>> Files(HttpClient client, string batch)
+    {
+        var row = (await client.GetFromJsonAsync<JsonObject>($"/api/v1/cases?batch={batch}"))!["items"]!.AsArray().Single()!;
+        var id = Pirogov.Archive.Contracts.CaseId.From(Guid.Parse((string)row["id"]!));
+        return await App.InScope(async s =>
+        {
+            var cases = (Pirogov.Archive.Contracts.ICases)s.GetService(typeof(Pirogov.Archive.Contracts.ICases))!;
+            var store = (Pirogov.Platform.Store.ObjectStore)s.GetService(typeof(Pirogov.Platform.Store.ObjectStore))!;
+            var files = new List<DicomFile>();
+            foreach (var file in await cases.Files(id, default))
+                files.Add(DicomReader.Read(await store.Read(file.Md5, default)));
+            return files;
+        });
+    }
+}
+
+public sealed class ReviewOnSqlite(SqliteApp app) : ReviewTests(app), IClassFixture<SqliteApp>;
+
+public sealed class ReviewOnPostgreSql(PostgreSqlApp app) : ReviewTests(app), IClassFixture<PostgreSqlApp>;
