@@ -11,7 +11,9 @@ return args switch
     ["deid", var input, var output] => DeidBenchmark.Run(input, output),
     ["metadata", var list, var rounds] => MetadataBenchmark.Run(list, Number(rounds)),
     ["fuzz", var folder, var runs, var seed, var finds] => FuzzBenchmark.Run(folder, Number(runs), Number(seed), finds),
-    _ => throw new ArgumentException("Known: store FOLDER OBJECTS BYTES | overlap COLUMNS ROWS SLICES | deid-make FOLDER FILES | deid IN OUT | metadata LIST ROUNDS | fuzz FOLDER RUNS SEED FINDS"),
+    ["codecs", var seconds] => CodecsBenchmark.Run(Number(seconds)),
+    _ => throw new ArgumentException(
+        "Known: store FOLDER OBJECTS BYTES | overlap COLUMNS ROWS SLICES | deid-make FOLDER FILES | deid IN OUT | metadata LIST ROUNDS | fuzz FOLDER RUNS SEED FINDS | codecs SECONDS"),
 };
 
 static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -50,11 +50,13 @@ internal static partial class Jpeg2000Codec
             for (int i = 0, to = c; i < description.PixelCount; i++, to += description.SamplesPerPixel) writer.Put(to, component.Data[i]);
         }
 
-        // Undoing the component transform (RCT, ICT) of the codestream leaves RGB, whatever the data set calls it.
-        return new DecodedFrame(samples, description with
+        // Undoing the component transform (RCT, ICT) of the codestream leaves RGB, whatever the data set calls it; and what it calls by
+        // the name of such a transform was RGB before, whether the codestream says so or not.
+        return new DecodedFrame(samples, SampleWriter.Written(description, (int)image->Components[0].Precision) with
         {
             PlanarConfiguration = 0,
-            PhotometricInterpretation = usesTransform && description.PhotometricInterpretation.StartsWith("YBR", StringComparison.Ordinal)
+            PhotometricInterpretation = description.PhotometricInterpretation is "YBR_RCT" or "YBR_ICT"
+                || (usesTransform && description.PhotometricInterpretation.StartsWith("YBR", StringComparison.Ordinal))
                 ? "RGB" : description.PhotometricInterpretation,
         });
     }

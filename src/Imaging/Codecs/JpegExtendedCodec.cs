@@ -24,7 +24,7 @@ internal static class JpegExtendedCodec
             throw new ImagingException(ImagingFault.Malformed, "The JPEG stream is damaged.", damaged);
         }
 
-        return new DecodedFrame(samples, description);
+        return new DecodedFrame(samples, SampleWriter.Written(description, decoder.Precision));
     }
 
     private sealed class Writer(byte[] samples, PixelDescription description, int precision) : JpegBlockOutputWriter

@@ -38,7 +38,7 @@ internal static class JpegLosslessCodec
             }
         }
 
-        return new DecodedFrame(samples, description with
+        return new DecodedFrame(samples, SampleWriter.Written(description, header.Precision) with
         {
             PlanarConfiguration = 0,
             PhotometricInterpretation = description.IsSubsampled ? "YBR_FULL" : description.PhotometricInterpretation,

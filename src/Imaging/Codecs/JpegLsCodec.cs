@@ -40,6 +40,10 @@ internal static partial class JpegLsCodec
 
     private static DecodedFrame Arrange(PixelDescription description, byte[] decoded, int precision, bool wide, bool planar)
     {
+        var layout = SampleWriter.Written(description, precision) with { PlanarConfiguration = 0 };
+        var isWhole = precision == description.BitsAllocated || !description.IsSigned;
+        if (isWhole && !(planar && description.SamplesPerPixel > 1) && description.BitsAllocated == (wide ? 16 : 8)) return new DecodedFrame(decoded, layout);
+
         var samples = SampleWriter.Allocate(description);
         var writer = new SampleWriter(samples, description, precision);
         int count = description.SampleCount, perPixel = description.SamplesPerPixel, pixels = description.PixelCount;
@@ -49,7 +53,7 @@ internal static partial class JpegLsCodec
             writer.Put(to, wide ? BinaryPrimitives.ReadUInt16LittleEndian(decoded.AsSpan(2 * i)) : decoded[i]);
         }
 
-        return new DecodedFrame(samples, description with { PlanarConfiguration = 0 });
+        return new DecodedFrame(samples, layout);
     }
 
     // SOF55 is FFF7; its body is that of other JPEG frames.

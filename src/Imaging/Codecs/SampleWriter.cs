@@ -8,29 +8,34 @@ namespace Pirogov.Imaging;
 /// </summary>
 internal readonly ref struct SampleWriter
 {
-    private readonly Span<byte> _target;
-    private readonly int _width;
-    private readonly int _shift;
-    private readonly bool _signed;
+    private readonly Span<byte> target;
+    private readonly int width;
+    private readonly int shift;
+    private readonly bool signed;
 
     public SampleWriter(Span<byte> target, PixelDescription description, int precision)
     {
         if (description.BitsAllocated is not (1 or 8 or 16) || precision > description.BitsAllocated)
             throw new ImagingException(ImagingFault.Mismatch, $"{precision} bits a sample do not fit Bits Allocated {description.BitsAllocated}.");
-        _target = target;
-        _width = description.BitsAllocated / 8;
-        _shift = 32 - precision;
-        _signed = description.IsSigned;
+        this.target = target;
+        width = description.BitsAllocated / 8;
+        shift = 32 - precision;
+        signed = description.IsSigned;
     }
 
     public static byte[] Allocate(PixelDescription description) =>
         new byte[((long)description.SampleCount * description.BitsAllocated + 7) / 8];
 
+    /// <summary>What holds for samples of a codestream: values of no more than Bits Stored stand in the low bits, wherever High Bit had them.</summary>
+    public static PixelDescription Written(PixelDescription description, int precision) =>
+        precision <= description.BitsStored && description.HighBit != description.BitsStored - 1
+            ? description with { HighBit = description.BitsStored - 1 } : description;
+
     public void Put(int index, int value)
     {
-        value = _signed ? value << _shift >> _shift : (int)((uint)value << _shift >> _shift);
-        if (_width == 1) _target[index] = (byte)value;
-        else if (_width == 0) _target[index >> 3] |= (byte)((value & 1) << (index & 7));
-        else BinaryPrimitives.WriteInt16LittleEndian(_target[(2 * index)..], (short)value);
+        value = signed ? value << shift >> shift : (int)((uint)value << shift >> shift);
+        if (width == 1) target[index] = (byte)value;
+        else if (width == 0) target[index >> 3] |= (byte)((value & 1) << (index & 7));
+        else BinaryPrimitives.WriteInt16LittleEndian(target[(2 * index)..], (short)value);
     }
 }

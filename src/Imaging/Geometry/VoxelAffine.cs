@@ -6,23 +6,23 @@ namespace Pirogov.Imaging;
 /// </summary>
 public sealed class VoxelAffine : IEquatable<VoxelAffine>
 {
-    private readonly double[] _m;
+    private readonly double[] matrix;
 
     /// <param name="rows">The upper three rows, row-major: 12 numbers.</param>
     public VoxelAffine(ReadOnlySpan<double> rows)
     {
         if (rows.Length != 12) throw new ArgumentException("An affine has 3 × 4 numbers.", nameof(rows));
-        _m = rows.ToArray();
+        matrix = rows.ToArray();
     }
 
     public static VoxelAffine Identity { get; } = new([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]);
 
-    public double this[int row, int column] => _m[row * 4 + column];
+    public double this[int row, int column] => matrix[row * 4 + column];
 
     public double Determinant =>
-        _m[0] * (_m[5] * _m[10] - _m[6] * _m[9])
-        - _m[1] * (_m[4] * _m[10] - _m[6] * _m[8])
-        + _m[2] * (_m[4] * _m[9] - _m[5] * _m[8]);
+        matrix[0] * (matrix[5] * matrix[10] - matrix[6] * matrix[9])
+        - matrix[1] * (matrix[4] * matrix[10] - matrix[6] * matrix[8])
+        + matrix[2] * (matrix[4] * matrix[9] - matrix[5] * matrix[8]);
 
     /// <summary>The distances between voxel centres along i, j and k, mm.</summary>
     public (double I, double J, double K) Spacing => (Length(0), Length(1), Length(2));
@@ -76,17 +76,17 @@ public sealed class VoxelAffine : IEquatable<VoxelAffine>
     /// <summary>LPS to RAS or back: the first two axes of the patient frame change sign.</summary>
     public VoxelAffine FlipLpsRas()
     {
-        var m = (double[])_m.Clone();
+        var m = (double[])matrix.Clone();
         for (var i = 0; i < 8; i++) m[i] = -m[i];
         return new VoxelAffine(m);
     }
 
-    public VoxelAffine Scale(double factor) => new([.. _m.Select(value => value * factor)]);
+    public VoxelAffine Scale(double factor) => new([.. matrix.Select(value => value * factor)]);
 
     public (double X, double Y, double Z) Apply(double i, double j, double k) =>
-        (_m[0] * i + _m[1] * j + _m[2] * k + _m[3],
-         _m[4] * i + _m[5] * j + _m[6] * k + _m[7],
-         _m[8] * i + _m[9] * j + _m[10] * k + _m[11]);
+        (matrix[0] * i + matrix[1] * j + matrix[2] * k + matrix[3],
+         matrix[4] * i + matrix[5] * j + matrix[6] * k + matrix[7],
+         matrix[8] * i + matrix[9] * j + matrix[10] * k + matrix[11]);
 
     /// <summary>True when no coordinate of a voxel differs by more than <paramref name="tolerance"/> mm over the grid.</summary>
     public bool IsCloseTo(VoxelAffine other, VolumeGrid grid, double tolerance)
@@ -103,12 +103,12 @@ public sealed class VoxelAffine : IEquatable<VoxelAffine>
         return true;
     }
 
-    public bool Equals(VoxelAffine? other) => other is not null && _m.AsSpan().SequenceEqual(other._m);
+    public bool Equals(VoxelAffine? other) => other is not null && matrix.AsSpan().SequenceEqual(other.matrix);
 
     public override bool Equals(object? obj) => Equals(obj as VoxelAffine);
 
-    public override int GetHashCode() => HashCode.Combine(_m[0], _m[3], _m[5], _m[7], _m[10], _m[11]);
+    public override int GetHashCode() => HashCode.Combine(matrix[0], matrix[3], matrix[5], matrix[7], matrix[10], matrix[11]);
 
     private double Length(int column) =>
-        Math.Sqrt(_m[column] * _m[column] + _m[column + 4] * _m[column + 4] + _m[column + 8] * _m[column + 8]);
+        Math.Sqrt(matrix[column] * matrix[column] + matrix[column + 4] * matrix[column + 4] + matrix[column + 8] * matrix[column + 8]);
 }

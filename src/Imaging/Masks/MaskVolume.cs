@@ -25,7 +25,7 @@ public sealed record VolumeGrid(
 /// </summary>
 public sealed class MaskVolume
 {
-    private readonly byte[] _labels;
+    private readonly byte[] labels;
 
     public MaskVolume(VolumeGrid grid)
         : this(grid, new byte[CheckedLength(grid)])
@@ -39,17 +39,17 @@ public sealed class MaskVolume
         if (labels.Length != CheckedLength(grid))
             throw new ArgumentException($"{labels.Length} voxels given for a grid of {grid.VoxelCount}.", nameof(labels));
         Grid = grid;
-        _labels = labels;
+        this.labels = labels;
     }
 
     public VolumeGrid Grid { get; }
 
-    public ReadOnlyMemory<byte> Labels => _labels;
+    public ReadOnlyMemory<byte> Labels => labels;
 
     public byte this[int column, int row, int slice]
     {
-        get => _labels[Index(column, row, slice)];
-        set => _labels[Index(column, row, slice)] = value;
+        get => labels[Index(column, row, slice)];
+        set => labels[Index(column, row, slice)] = value;
     }
 
     /// <summary>Writes a frame's mask into a slice; voxels outside the mask keep their label.</summary>
@@ -77,21 +77,21 @@ public sealed class MaskVolume
     public RunLengthMask SliceMask(int slice, byte label) =>
         RunLengthMask.FromLabels(Frame(slice), label, Grid.Rows, Grid.Columns);
 
-    public long Count(byte label) => _labels.AsSpan().Count(label);
+    public long Count(byte label) => labels.AsSpan().Count(label);
 
     /// <summary>The labels that occur, ascending, without background.</summary>
     public byte[] PresentLabels()
     {
         var seen = new bool[256];
-        foreach (var label in _labels) seen[label] = true;
+        foreach (var label in labels) seen[label] = true;
         return [.. Enumerable.Range(1, 255).Where(label => seen[label]).Select(label => (byte)label)];
     }
 
     /// <summary>One bit a voxel, in the order of <see cref="Labels"/>.</summary>
     public bool[] Bits(byte label)
     {
-        var bits = new bool[_labels.Length];
-        for (var i = 0; i < bits.Length; i++) bits[i] = _labels[i] == label;
+        var bits = new bool[labels.Length];
+        for (var i = 0; i < bits.Length; i++) bits[i] = labels[i] == label;
         return bits;
     }
 
@@ -99,7 +99,7 @@ public sealed class MaskVolume
     {
         ArgumentOutOfRangeException.ThrowIfNegative(slice);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(slice, Grid.Slices);
-        return _labels.AsSpan(slice * Grid.FrameLength, Grid.FrameLength);
+        return labels.AsSpan(slice * Grid.FrameLength, Grid.FrameLength);
     }
 
     private int Index(int column, int row, int slice)

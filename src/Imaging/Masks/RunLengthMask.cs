@@ -14,13 +14,13 @@ public sealed class RunLengthMask : IEquatable<RunLengthMask>
     /// <summary>The most pixels a frame may declare; keeps a forged header from allocating gigabytes.</summary>
     public const int MaxPixels = 1 << 28;
 
-    private readonly int[] _runs;
+    private readonly int[] runs;
 
     private RunLengthMask(int rows, int columns, int[] runs)
     {
         Rows = rows;
         Columns = columns;
-        _runs = runs;
+        this.runs = runs;
         for (var i = 1; i < runs.Length; i += 2) PixelCount += runs[i];
     }
 
@@ -34,7 +34,7 @@ public sealed class RunLengthMask : IEquatable<RunLengthMask>
     public bool IsEmpty => PixelCount == 0;
 
     /// <summary>Background, foreground, background … lengths; they sum to Rows × Columns.</summary>
-    public ReadOnlySpan<int> Runs => _runs;
+    public ReadOnlySpan<int> Runs => runs;
 
     public static RunLengthMask Empty(int rows, int columns) => new(rows, columns, [CheckedArea(rows, columns)]);
 
@@ -96,9 +96,9 @@ public sealed class RunLengthMask : IEquatable<RunLengthMask>
 
     public byte[] Encode()
     {
-        var bytes = new byte[_runs.Length * 5];
+        var bytes = new byte[runs.Length * 5];
         var at = 0;
-        foreach (var run in _runs)
+        foreach (var run in runs)
         {
             var rest = (uint)run;
             for (; rest >= 0x80; rest >>= 7) bytes[at++] = (byte)(rest | 0x80);
@@ -153,10 +153,10 @@ public sealed class RunLengthMask : IEquatable<RunLengthMask>
             throw new ArgumentException($"{target.Length} pixels given for {Rows} × {Columns}.", nameof(target));
 
         var at = 0;
-        for (var i = 0; i < _runs.Length; i++)
+        for (var i = 0; i < runs.Length; i++)
         {
-            if ((i & 1) == 1) target.Slice(at, _runs[i]).Fill(value);
-            at += _runs[i];
+            if ((i & 1) == 1) target.Slice(at, runs[i]).Fill(value);
+            at += runs[i];
         }
     }
 
@@ -181,7 +181,7 @@ public sealed class RunLengthMask : IEquatable<RunLengthMask>
 
     public override bool Equals(object? obj) => Equals(obj as RunLengthMask);
 
-    public override int GetHashCode() => HashCode.Combine(Rows, Columns, PixelCount, _runs.Length);
+    public override int GetHashCode() => HashCode.Combine(Rows, Columns, PixelCount, runs.Length);
 
     private RunLengthMask Combine(RunLengthMask other, Func<bool, bool, bool> rule)
     {
@@ -201,7 +201,7 @@ public sealed class RunLengthMask : IEquatable<RunLengthMask>
         if (Rows != other.Rows || Columns != other.Columns)
             throw new ArgumentException($"{other.Rows} × {other.Columns} does not match {Rows} × {Columns}.", nameof(other));
 
-        int i = 0, j = 0, left = _runs[0], right = other._runs[0];
+        int i = 0, j = 0, left = runs[0], right = other.runs[0];
         while (true)
         {
             var step = Math.Min(left, right);
@@ -210,14 +210,14 @@ public sealed class RunLengthMask : IEquatable<RunLengthMask>
             right -= step;
             if (left == 0)
             {
-                if (++i == _runs.Length) yield break;
-                left = _runs[i];
+                if (++i == runs.Length) yield break;
+                left = runs[i];
             }
 
             if (right == 0)
             {
-                if (++j == other._runs.Length) yield break;
-                right = other._runs[j];
+                if (++j == other.runs.Length) yield break;
+                right = other.runs[j];
             }
         }
     }

@@ -109,16 +109,16 @@ internal sealed record NiftiHeader(
 
     internal readonly ref struct Fields(ReadOnlySpan<byte> bytes, bool littleEndian)
     {
-        private readonly ReadOnlySpan<byte> _bytes = bytes;
+        private readonly ReadOnlySpan<byte> bytes = bytes;
 
-        public byte Byte(int at) => _bytes[at];
+        public byte Byte(int at) => bytes[at];
 
         public short Int16(int at) => littleEndian
-            ? BinaryPrimitives.ReadInt16LittleEndian(_bytes[at..])
-            : BinaryPrimitives.ReadInt16BigEndian(_bytes[at..]);
+            ? BinaryPrimitives.ReadInt16LittleEndian(bytes[at..])
+            : BinaryPrimitives.ReadInt16BigEndian(bytes[at..]);
 
         public float Float(int at) => littleEndian
-            ? BinaryPrimitives.ReadSingleLittleEndian(_bytes[at..])
-            : BinaryPrimitives.ReadSingleBigEndian(_bytes[at..]);
+            ? BinaryPrimitives.ReadSingleLittleEndian(bytes[at..])
+            : BinaryPrimitives.ReadSingleBigEndian(bytes[at..]);
     }
 }

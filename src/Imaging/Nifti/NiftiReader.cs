@@ -89,7 +89,7 @@ public static class NiftiReader
 
     private sealed class PrefixedStream(byte[] prefix, Stream rest) : Stream
     {
-        private int _given;
+        private int given;
 
         public override bool CanRead => true;
         public override bool CanSeek => false;
@@ -101,10 +101,10 @@ public static class NiftiReader
 
         public override int Read(Span<byte> buffer)
         {
-            if (_given == prefix.Length) return rest.Read(buffer);
-            var part = prefix.AsSpan(_given, Math.Min(buffer.Length, prefix.Length - _given));
+            if (given == prefix.Length) return rest.Read(buffer);
+            var part = prefix.AsSpan(given, Math.Min(buffer.Length, prefix.Length - given));
             part.CopyTo(buffer);
-            _given += part.Length;
+            given += part.Length;
             return part.Length;
         }
 

@@ -53,17 +53,17 @@ public sealed record BinaryConfusion(int TruePositive, int FalsePositive, int Tr
 /// <summary>Counts of a decision among k classes: rows the truth, columns the decision.</summary>
 public sealed class ConfusionMatrix
 {
-    private readonly int[,] _counts;
+    private readonly int[,] counts;
 
     /// <param name="truth">A class 0 … classes − 1 for each case.</param>
     /// <param name="called">The decision on each case.</param>
     /// <param name="classes">The number of declared classes.</param>
     public ConfusionMatrix(ReadOnlySpan<int> truth, ReadOnlySpan<int> called, int classes) =>
-        _counts = CohenKappa.Table(truth, called, classes);
+        counts = CohenKappa.Table(truth, called, classes);
 
-    public int Classes => _counts.GetLength(0);
+    public int Classes => counts.GetLength(0);
 
-    public int this[int truth, int called] => _counts[truth, called];
+    public int this[int truth, int called] => counts[truth, called];
 
     public double Accuracy
     {
@@ -73,8 +73,8 @@ public sealed class ConfusionMatrix
             for (var i = 0; i < Classes; i++)
                 for (var j = 0; j < Classes; j++)
                 {
-                    all += _counts[i, j];
-                    if (i == j) right += _counts[i, j];
+                    all += counts[i, j];
+                    if (i == j) right += counts[i, j];
                 }
 
             return BinaryConfusion.Ratio(right, all);
@@ -93,7 +93,7 @@ public sealed class ConfusionMatrix
         for (var i = 0; i < Classes; i++)
             for (var j = 0; j < Classes; j++)
             {
-                var count = _counts[i, j];
+                var count = counts[i, j];
                 if (i == positive && j == positive) tp += count;
                 else if (j == positive) fp += count;
                 else if (i == positive) fn += count;

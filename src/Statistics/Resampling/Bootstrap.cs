@@ -6,15 +6,15 @@ public delegate double ItemStatistic(ReadOnlySpan<int> items);
 /// <summary>The cluster bootstrap of a statistic (Efron &amp; Tibshirani 1993; clusters as in Field &amp; Welsh 2007).</summary>
 public sealed class Bootstrap
 {
-    private readonly ClusterSampler _sampler;
-    private readonly ItemStatistic _statistic;
-    private readonly double[] _replicates;
+    private readonly ClusterSampler sampler;
+    private readonly ItemStatistic statistic;
+    private readonly double[] replicates;
 
     private Bootstrap(ClusterSampler sampler, ItemStatistic statistic, double estimate, double[] replicates, int undefined)
     {
-        _sampler = sampler;
-        _statistic = statistic;
-        _replicates = replicates;
+        this.sampler = sampler;
+        this.statistic = statistic;
+        this.replicates = replicates;
         Estimate = estimate;
         UndefinedReplicates = undefined;
     }
@@ -23,7 +23,7 @@ public sealed class Bootstrap
     public double Estimate { get; }
 
     /// <summary>The defined values on the bootstrap samples, ascending.</summary>
-    public ReadOnlySpan<double> Replicates => _replicates;
+    public ReadOnlySpan<double> Replicates => replicates;
 
     /// <summary>Samples on which the statistic was undefined (an AUC with one class only, say); they are left out, and this number is to be reported.</summary>
     public int UndefinedReplicates { get; }
@@ -33,9 +33,9 @@ public sealed class Bootstrap
     {
         get
         {
-            if (_replicates.Length < 2) return double.NaN;
-            var mean = _replicates.Average();
-            return Math.Sqrt(_replicates.Sum(value => (value - mean) * (value - mean)) / (_replicates.Length - 1));
+            if (replicates.Length < 2) return double.NaN;
+            var mean = replicates.Average();
+            return Math.Sqrt(replicates.Sum(value => (value - mean) * (value - mean)) / (replicates.Length - 1));
         }
     }
 
@@ -61,7 +61,7 @@ public sealed class Bootstrap
 
     /// <summary>The quantiles (1 ∓ level)/2 of the replicates; NaN bounds when none is defined.</summary>
     public ConfidenceInterval Percentile(double level = 0.95) => new(
-        Quantiles.OfSorted(_replicates, (1 - level) / 2), Quantiles.OfSorted(_replicates, (1 + level) / 2), level);
+        Quantiles.OfSorted(replicates, (1 - level) / 2), Quantiles.OfSorted(replicates, (1 + level) / 2), level);
 
     /// <summary>
     /// The bias-corrected and accelerated interval (Efron 1987), acceleration from the jackknife over clusters. Costs one
@@ -70,10 +70,10 @@ public sealed class Bootstrap
     /// </summary>
     public ConfidenceInterval Bca(double level = 0.95)
     {
-        var below = _replicates.Count(value => value < Estimate) + 0.5 * _replicates.Count(value => value == Estimate);
-        if (_replicates.Length == 0 || below == 0 || below == _replicates.Length || _sampler.ClusterCount < 2) return Percentile(level);
+        var below = replicates.Count(value => value < Estimate) + 0.5 * replicates.Count(value => value == Estimate);
+        if (replicates.Length == 0 || below == 0 || below == replicates.Length || sampler.ClusterCount < 2) return Percentile(level);
 
-        var bias = NormalDistribution.Quantile(below / _replicates.Length);
+        var bias = NormalDistribution.Quantile(below / replicates.Length);
         var acceleration = Acceleration();
         double Adjusted(double tail)
         {
@@ -82,13 +82,13 @@ public sealed class Bootstrap
         }
 
         return new ConfidenceInterval(
-            Quantiles.OfSorted(_replicates, Adjusted((1 - level) / 2)), Quantiles.OfSorted(_replicates, Adjusted((1 + level) / 2)), level);
+            Quantiles.OfSorted(replicates, Adjusted((1 - level) / 2)), Quantiles.OfSorted(replicates, Adjusted((1 + level) / 2)), level);
     }
 
     private double Acceleration()
     {
-        var left = Enumerable.Range(0, _sampler.ClusterCount)
-            .Select(cluster => _statistic(_sampler.Without(cluster)))
+        var left = Enumerable.Range(0, sampler.ClusterCount)
+            .Select(cluster => statistic(sampler.Without(cluster)))
             .Where(value => !double.IsNaN(value))
             .ToArray();
         if (left.Length == 0) return 0;

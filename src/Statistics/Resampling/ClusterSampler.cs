@@ -6,8 +6,8 @@ namespace Pirogov.Statistics;
 /// </summary>
 public sealed class ClusterSampler
 {
-    private readonly int[][] _members;
-    private readonly int[][] _strata;
+    private readonly int[][] members;
+    private readonly int[][] strata;
 
     /// <param name="clusters">The cluster (patient) of each item.</param>
     /// <param name="strata">The stratum of each item, or null; a cluster has to lie within one stratum.</param>
@@ -18,35 +18,35 @@ public sealed class ClusterSampler
 
         ItemCount = clusters.Count;
         var groups = Enumerable.Range(0, clusters.Count).GroupBy(item => clusters[item], StringComparer.Ordinal).ToArray();
-        _members = [.. groups.Select(group => group.ToArray())];
-        if (strata is not null && _members.Any(items => items.Any(item => strata[item] != strata[items[0]])))
+        members = [.. groups.Select(group => group.ToArray())];
+        if (strata is not null && members.Any(items => items.Any(item => strata[item] != strata[items[0]])))
             throw new ArgumentException("A cluster lies in two strata.", nameof(strata));
-        _strata =
+        this.strata =
         [
-            .. Enumerable.Range(0, _members.Length)
-                .GroupBy(cluster => strata?[_members[cluster][0]] ?? "", StringComparer.Ordinal)
+            .. Enumerable.Range(0, members.Length)
+                .GroupBy(cluster => strata?[members[cluster][0]] ?? "", StringComparer.Ordinal)
                 .Select(stratum => stratum.ToArray()),
         ];
     }
 
     public int ItemCount { get; }
 
-    public int ClusterCount => _members.Length;
+    public int ClusterCount => members.Length;
 
     /// <summary>The items of one bootstrap sample; their number varies when clusters differ in size.</summary>
     public int[] Draw(Xoshiro256 random)
     {
         var items = new List<int>(ItemCount);
-        foreach (var stratum in _strata)
+        foreach (var stratum in strata)
             for (var i = 0; i < stratum.Length; i++)
-                items.AddRange(_members[stratum[random.NextInt32(stratum.Length)]]);
+                items.AddRange(members[stratum[random.NextInt32(stratum.Length)]]);
         return [.. items];
     }
 
     /// <summary>All items but those of one cluster, for the jackknife.</summary>
     public int[] Without(int cluster)
     {
-        var left = new HashSet<int>(_members[cluster]);
+        var left = new HashSet<int>(members[cluster]);
         return [.. Enumerable.Range(0, ItemCount).Where(item => !left.Contains(item))];
     }
 }

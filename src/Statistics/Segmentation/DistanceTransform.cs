@@ -26,9 +26,9 @@ internal static class DistanceTransform
 
     private sealed class Envelope(int longest)
     {
-        private readonly double[] _heights = new double[longest];
-        private readonly int[] _vertices = new int[longest];
-        private readonly double[] _starts = new double[longest];
+        private readonly double[] heights = new double[longest];
+        private readonly int[] vertices = new int[longest];
+        private readonly double[] starts = new double[longest];
 
         public void Apply(double[] values, int start, int stride, int length, double spacing)
         {
@@ -37,27 +37,27 @@ internal static class DistanceTransform
             var top = -1;
             for (var q = 0; q < length; q++)
             {
-                var height = _heights[q] = values[start + q * stride];
+                var height = heights[q] = values[start + q * stride];
                 if (double.IsPositiveInfinity(height)) continue;
                 var crossing = double.NegativeInfinity;
                 while (top >= 0)
                 {
-                    var v = _vertices[top];
-                    crossing = ((height - _heights[v]) / squared + ((double)q * q - (double)v * v)) / (2.0 * (q - v));
-                    if (crossing > _starts[top]) break;
+                    var v = vertices[top];
+                    crossing = ((height - heights[v]) / squared + ((double)q * q - (double)v * v)) / (2.0 * (q - v));
+                    if (crossing > starts[top]) break;
                     top--;
                 }
 
-                _vertices[++top] = q;
-                _starts[top] = top == 0 ? double.NegativeInfinity : crossing;
+                vertices[++top] = q;
+                starts[top] = top == 0 ? double.NegativeInfinity : crossing;
             }
 
             if (top < 0) return;
             for (int q = 0, at = 0; q < length; q++)
             {
-                while (at < top && _starts[at + 1] < q) at++;
-                double steps = q - _vertices[at];
-                values[start + q * stride] = squared * steps * steps + _heights[_vertices[at]];
+                while (at < top && starts[at + 1] < q) at++;
+                double steps = q - vertices[at];
+                values[start + q * stride] = squared * steps * steps + heights[vertices[at]];
             }
         }
     }

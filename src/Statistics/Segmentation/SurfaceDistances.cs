@@ -8,24 +8,24 @@ namespace Pirogov.Statistics;
 /// </summary>
 public sealed class SurfaceDistances
 {
-    private readonly double[] _firstToSecond;
-    private readonly double[] _secondToFirst;
+    private readonly double[] firstToSecond;
+    private readonly double[] secondToFirst;
 
     private SurfaceDistances(double[] firstToSecond, double[] secondToFirst)
     {
-        Array.Sort(_firstToSecond = firstToSecond);
-        Array.Sort(_secondToFirst = secondToFirst);
+        Array.Sort(this.firstToSecond = firstToSecond);
+        Array.Sort(this.secondToFirst = secondToFirst);
     }
 
     /// <summary>For each border voxel of the first mask the distance to the border of the second, ascending; +∞ when that is empty.</summary>
-    public ReadOnlySpan<double> FirstToSecond => _firstToSecond;
+    public ReadOnlySpan<double> FirstToSecond => firstToSecond;
 
     /// <summary>The other direction.</summary>
-    public ReadOnlySpan<double> SecondToFirst => _secondToFirst;
+    public ReadOnlySpan<double> SecondToFirst => secondToFirst;
 
-    public bool BothEmpty => _firstToSecond.Length == 0 && _secondToFirst.Length == 0;
+    public bool BothEmpty => firstToSecond.Length == 0 && secondToFirst.Length == 0;
 
-    public bool OneEmpty => !BothEmpty && (_firstToSecond.Length == 0 || _secondToFirst.Length == 0);
+    public bool OneEmpty => !BothEmpty && (firstToSecond.Length == 0 || secondToFirst.Length == 0);
 
     /// <param name="first">A voxel each of <paramref name="grid"/>.</param>
     /// <param name="second">The other mask on the same grid.</param>
@@ -53,22 +53,22 @@ public sealed class SurfaceDistances
 
     /// <summary>The larger of the two directed percentiles, linearly interpolated; not the percentile of the pooled distances.</summary>
     public double HausdorffPercentile(double fraction) => Defined(() =>
-        Math.Max(Quantiles.OfSorted(_firstToSecond, fraction), Quantiles.OfSorted(_secondToFirst, fraction)));
+        Math.Max(Quantiles.OfSorted(firstToSecond, fraction), Quantiles.OfSorted(secondToFirst, fraction)));
 
     /// <summary>ASSD: the mean over the border voxels of both masks together.</summary>
     public double AverageSymmetric => Defined(() =>
-        (_firstToSecond.Sum() + _secondToFirst.Sum()) / (_firstToSecond.Length + _secondToFirst.Length));
+        (firstToSecond.Sum() + secondToFirst.Sum()) / (firstToSecond.Length + secondToFirst.Length));
 
     /// <summary>MASD: the mean of the two directed means, so the larger border weighs no more.</summary>
-    public double MeanAverage => Defined(() => (_firstToSecond.Average() + _secondToFirst.Average()) / 2);
+    public double MeanAverage => Defined(() => (firstToSecond.Average() + secondToFirst.Average()) / 2);
 
     /// <summary>NSD(τ): the share of border voxels of both masks within τ mm of the other border (Nikolov et al. 2021, on voxels).</summary>
     public double NormalizedSurfaceDice(double tolerance)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tolerance);
         if (BothEmpty) return 1;
-        var within = _firstToSecond.Count(d => d <= tolerance) + _secondToFirst.Count(d => d <= tolerance);
-        return (double)within / (_firstToSecond.Length + _secondToFirst.Length);
+        var within = firstToSecond.Count(d => d <= tolerance) + secondToFirst.Count(d => d <= tolerance);
+        return (double)within / (firstToSecond.Length + secondToFirst.Length);
     }
 
     private double Defined(Func<double> distance) => BothEmpty ? 0 : OneEmpty ? double.NaN : distance();

@@ -55,7 +55,13 @@ public class PixelEncoderTests
         var description = new PixelDescription(1, 2, 16, 12, 15, 0, 1, 0, "MONOCHROME2");
         var encoded = Encode(syntax, new DecodedFrame([0x10, 0, 0xF0, 0xFF], description));
         Assert.Equal((12, 11), (encoded.Description.BitsStored, encoded.Description.HighBit));
-        Assert.Equal([1, 0, 0xFF, 0x0F], PixelDecoder.Decode(syntax, encoded.Description, encoded.Bytes).Samples);
+        // Also where the data set still says that they stand above.
+        foreach (var said in new[] { encoded.Description, description })
+        {
+            var back = PixelDecoder.Decode(syntax, said, encoded.Bytes);
+            Assert.Equal([1, 0, 0xFF, 0x0F], back.Samples);
+            Assert.Equal(11, back.Description.HighBit);
+        }
     }
 
     [Fact]
