@@ -78,7 +78,8 @@ export class App {
     const table = shortcutTable(wb, session, toolbox, stage, () => { showHelp(wb, table); });
     const panel = sidePanel(wb);
     replaceChildren(document.body, h('div', { class: panel.childElementCount > 0 ? 'app' : 'app no-panel' },
-      topBar(wb, session, () => { showHelp(wb, table); }), viewBar(wb, stage, openSeries), toolRail(wb), stage.root, panel));
+      topBar(wb, session, panel, () => { showHelp(wb, table); }), viewBar(wb, stage, openSeries),
+      wb.readOnly ? null : h('p', { class: 'narrow-note', role: 'note' }, t('workbench.narrow')), toolRail(wb), stage.root, panel));
     const unlisten = listen(table);
     const onUnload = (event: BeforeUnloadEvent): void => { if (session.autosave?.pending()) event.preventDefault(); };
     const onHide = (): void => { if (document.visibilityState === 'hidden') void session.autosave?.flush(); };
@@ -158,7 +159,7 @@ function sidePanel(wb: Workbench): HTMLElement {
   const { t, reading } = wb;
   const comments = (reading?.comments ?? []).map((c) => h('li', {},
     h('time', { datetime: c.at }, new Date(c.at).toLocaleString(wb.culture, { dateStyle: 'medium', timeStyle: 'short' })), h('p', {}, c.text)));
-  return h('aside', { class: 'panel', 'aria-label': t('workbench.panel') },
+  return h('aside', { class: 'panel', id: 'panel', 'aria-label': t('workbench.panel') },
     comments.length > 0 && panelSection('comments', t('workbench.comments.title'), h('ul', { class: 'comments' }, ...comments)),
     wb.readOnly || wb.classes.length === 0 ? null : toolOptions(wb),
     wb.classes.length > 0 && panelSection('classes', t('workbench.classes.title'), classPanel(wb)),

@@ -15,7 +15,18 @@ function iconButton(id: string, name: IconName, label: string, onclick: () => vo
   return h('button', { type: 'button', class: 'icon-button', id, 'aria-label': label, title: label, onclick }, icon(name));
 }
 
-export function topBar(wb: Workbench, session: Session, help: () => void): HTMLElement {
+/** In a narrow window the panel lies over the image and is called up by this button. */
+function panelToggle(wb: Workbench, panel: HTMLElement): HTMLButtonElement {
+  const button = iconButton('panel-toggle', 'panel', wb.t('workbench.panel.toggle'), () => {
+    const open = panel.classList.toggle('open');
+    button.setAttribute('aria-expanded', String(open));
+  });
+  button.setAttribute('aria-expanded', 'false');
+  button.setAttribute('aria-controls', panel.id);
+  return button;
+}
+
+export function topBar(wb: Workbench, session: Session, panel: HTMLElement, help: () => void): HTMLElement {
   const { t, reading } = wb;
   const undo = iconButton('undo', 'undo', noted(t('workbench.undo'), 'Ctrl+Z'), () => { wb.undo.undo(); });
   const redo = iconButton('redo', 'redo', noted(t('workbench.redo'), 'Ctrl+Shift+Z'), () => { wb.undo.redo(); });
@@ -34,7 +45,8 @@ export function topBar(wb: Workbench, session: Session, help: () => void): HTMLE
     h('div', { class: 'group' },
       reading?.instructions ? iconButton('instructions', 'info', t('workbench.instructions'), () => { showInstructions(wb); }) : null,
       iconButton('theme', 'theme', t('workbench.theme'), toggleTheme),
-      iconButton('help', 'help', noted(t('workbench.help.title'), '?'), help)),
+      iconButton('help', 'help', noted(t('workbench.help.title'), '?'), help),
+      panel.childElementCount > 0 && panelToggle(wb, panel)),
     decisionButtons(wb, session));
 }
 

@@ -48,7 +48,7 @@ export function shortcutTable(wb: Workbench, session: Session, toolbox: Toolbox,
     key('redo', 'workbench.redo', work, () => { wb.undo.redo(); }, { code: 'KeyZ', ctrl: true, shift: true }, { code: 'KeyY', ctrl: true }),
     { ...key('save', 'workbench.save.now', work, () => void session.autosave?.flush(), { code: 'KeyS', ctrl: true }), whileTyping: true },
     { ...key('submit', 'workbench.submit.action', work, () => void session.submit(), { code: 'Enter', ctrl: true }), whileTyping: true },
-    key('help', 'workbench.help.title', work, help, { code: 'Slash', shift: true }, 'F1'),
+    key('help', 'workbench.help.title', work, help, { code: '?', sign: true }, 'F1', { code: 'Slash', shift: true }),
   ];
   const clash = conflicts(table);
   if (clash.length > 0) throw new Error(`Two shortcuts share a key: ${clash.join('; ')}`);

@@ -48,7 +48,7 @@ export class Session {
       return;
     }
     if (entry.baseRevision !== autosave.revision) {
-      const choice = await this.askStale();
+      const choice = await this.askStale(autosave.revision, null, entry.baseRevision);
       if (choice === 'theirs') {
         await autosave.forget();
         return;
@@ -129,7 +129,7 @@ export class Session {
   private makeAutosave(reading: Reading): Autosave<LabelDocument> {
     const { wb } = this;
     const url = `/api/v1/readings/${reading.id}`;
-    const autosave = new Autosave<LabelDocument>({
+    const autosave: Autosave<LabelDocument> = new Autosave<LabelDocument>({
       key: reading.id,
       revision: reading.revision,
       journal,
@@ -142,7 +142,8 @@ export class Session {
         wb.labels.acknowledge(saved.document, this.sent);
         document.body.dataset['savedRevision'] = String(saved.revision);
       },
-      resolveStale: () => this.askStale(),
+      resolveStale: ({ body: { currentRevision, savedAt } }) =>
+        this.askStale(typeof currentRevision === 'number' ? currentRevision : null, typeof savedAt === 'string' ? savedAt : null, autosave.revision),
       reload: async (replace) => {
         const theirs = await wb.rest.get<Reading>(url);
         if (replace && theirs.document) {
@@ -158,11 +159,18 @@ export class Session {
     return autosave;
   }
 
-  private askStale(): Promise<'theirs' | 'mine'> {
+  /** Both ways lose something, so neither is offered first: the sentence that says what has the focus, not a button. */
+  private askStale(theirs: number | null, savedAt: string | null, base: number): Promise<'theirs' | 'mine'> {
     const { wb } = this;
-    return ask('stale-dialog', wb.t('workbench.stale.title'), [h('p', {}, wb.t('workbench.stale.question'))], [
+    const number = theirs === null ? '' : String(theirs);
+    const at = savedAt === null ? null : new Date(savedAt).toLocaleString(wb.culture, { dateStyle: 'medium', timeStyle: 'short' });
+    const question = at === null ? wb.t('workbench.stale.question', { number, base }) : wb.t('workbench.stale.questionAt', { number, base, at });
+    return ask('stale-dialog', wb.t('workbench.stale.title'), [
+      h('p', { tabindex: -1, autofocus: true }, question),
+      h('ul', {}, h('li', {}, wb.t('workbench.stale.theirsLoses', { number, base })), h('li', {}, wb.t('workbench.stale.mineLoses', { number }))),
+    ], [
       { value: 'theirs', label: wb.t('workbench.stale.theirs') },
-      { value: 'mine', label: wb.t('workbench.stale.mine'), primary: true },
+      { value: 'mine', label: wb.t('workbench.stale.mine') },
     ], 'mine');
   }
 

@@ -1,8 +1,9 @@
 import { typing } from './dom';
 
 export interface Chord {
-  /** A physical key as in KeyboardEvent.code, so that a Russian layout changes nothing. */
+  /** A physical key as in KeyboardEvent.code, so that a Russian layout changes nothing; or, with `sign`, the character typed wherever it stands. */
   code: string;
+  sign?: boolean;
   ctrl?: boolean;
   shift?: boolean;
   alt?: boolean;
@@ -24,11 +25,13 @@ const names: Record<string, string> = {
 };
 
 export function chordName(chord: Chord): string {
+  if (chord.sign) return chord.code;
   const key = names[chord.code] ?? chord.code.replace(/^(Key|Digit|Numpad)/, '');
   return [chord.ctrl && 'Ctrl', chord.alt && 'Alt', chord.shift && 'Shift', key].filter(Boolean).join(' + ');
 }
 
-export function matches(chord: Chord, event: Pick<KeyboardEvent, 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>): boolean {
+export function matches(chord: Chord, event: Pick<KeyboardEvent, 'code' | 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>): boolean {
+  if (chord.sign) return chord.code === event.key && !event.ctrlKey && !event.metaKey;
   return (
     chord.code === event.code &&
     Boolean(chord.ctrl) === (event.ctrlKey || event.metaKey) &&

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NetworkLoss, Problem, type Rest } from '../shared/rest';
-import { Sending } from '../upload/sending';
+import { Sending, type Item } from '../upload/sending';
 import { skipReason, type Source } from '../upload/sources';
 import { safePath, suspicious } from '../upload/zip';
 
@@ -18,7 +18,7 @@ function rest(answer: (name: string, attempt: number) => unknown, known: string[
   return { rest: { post: () => Promise.resolve({ known }), postBytes } as unknown as Rest, sent };
 }
 
-const send = (to: Rest, files: Source[]): Sending => new Sending(to, 'b', files, [], 'unreadable', 'no network', () => Promise.resolve());
+const send = (to: Rest, files: Source[], earlier: Item[] = []): Sending => new Sending(to, 'b', files, [], 'unreadable', 'no network', earlier, () => Promise.resolve());
 
 describe('sending a batch', () => {
   test('skips what the server already has', async () => {
@@ -63,6 +63,31 @@ describe('sending a batch', () => {
     broken = false;
     await sending.retry();
     expect([sending.phase, sending.count('accepted')]).toEqual(['done', 1]);
+  });
+});
+
+describe('files added later', () => {
+  test('stand beneath the earlier ones, which are not sent again', async () => {
+    const server = rest((name) => ({ outcome: name === 'bad' ? 'refused' : 'accepted' }));
+    const first = send(server.rest, [source('1'), source('bad')]);
+    await first.run();
+    const second = send(server.rest, [source('2')], first.items);
+    await second.run();
+    expect(server.sent).toEqual(['1', 'bad', '2']);
+    expect(second.items.map((i) => [i.name, i.outcome])).toEqual([['1', 'accepted'], ['bad', 'refused'], ['2', 'accepted']]);
+  });
+
+  test('leave the earlier ones that could not be sent to be tried again', async () => {
+    let broken = true;
+    const server = rest(() => (broken ? new Problem({ title: 'broken' }, 500) : { outcome: 'accepted' }));
+    const first = send(server.rest, [source('1')]);
+    await first.run();
+    broken = false;
+    const second = send(server.rest, [source('2')], first.items);
+    await second.run();
+    expect([second.count('failed'), second.count('accepted')]).toEqual([1, 1]);
+    await second.retry();
+    expect(second.count('accepted')).toBe(2);
   });
 });
 

@@ -6,8 +6,8 @@ import ruUpload from '../../strings/ru/upload.json';
 import { chordName, conflicts, matches, type Shortcut } from '../shared/shortcuts';
 import { strings } from '../shared/strings';
 
-const press = (code: string, more: Partial<Record<'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey', boolean>> = {}): Parameters<typeof matches>[1] => ({
-  code, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...more,
+const press = (code: string, more: Partial<Parameters<typeof matches>[1]> = {}): Parameters<typeof matches>[1] => ({
+  code, key: '', ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...more,
 });
 
 describe('shortcuts', () => {
@@ -15,6 +15,14 @@ describe('shortcuts', () => {
     expect(matches({ code: 'KeyB' }, press('KeyB'))).toBe(true);
     expect(matches({ code: 'KeyB' }, press('KeyB', { ctrlKey: true }))).toBe(false);
     expect(matches({ code: 'KeyZ', ctrl: true, shift: true }, press('KeyZ', { metaKey: true, shiftKey: true }))).toBe(true);
+  });
+
+  test('may follow the sign typed, wherever the layout puts it', () => {
+    const help = { code: '?', sign: true };
+    expect(matches(help, press('Slash', { key: '?', shiftKey: true }))).toBe(true);
+    expect(matches(help, press('Digit7', { key: '?', shiftKey: true }))).toBe(true);
+    expect(matches(help, press('Slash', { key: '/' }))).toBe(false);
+    expect(chordName(help)).toBe('?');
   });
 
   test('are named as they stand on the keyboard', () => {

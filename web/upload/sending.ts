@@ -22,6 +22,9 @@ export interface Settled {
   reason: string;
 }
 
+/** Goes on with another choice of files: what became of the earlier ones stays in the list. */
+const settledAlready = (items: readonly Item[]): Item[] => items.filter((item) => item.outcome !== 'waiting' && item.outcome !== 'sending');
+
 const parallel = 3;
 const attempts = 8;
 const knownAtOnce = 1000;
@@ -49,9 +52,11 @@ export class Sending {
     settled: readonly Settled[],
     private readonly unreadable: string,
     private readonly noNetwork: string,
+    earlier: readonly Item[] = [],
     private readonly pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); }),
   ) {
     this.items = [
+      ...settledAlready(earlier),
       ...settled.map((s): Item => ({ ...s, source: null })),
       ...sources.map((source): Item => ({ name: source.name, size: source.size, outcome: 'waiting', reason: '', source })),
     ];

@@ -28,11 +28,13 @@ export class Intake {
     this.choose();
   }
 
-  private choose(message: Node | null = null): void {
+  /** The pickers; after a transfer also the way to end without another file. */
+  private choose(message: Node | null = null, before: Sending | null = null): void {
     const { t } = this;
+    delete this.stage.dataset['phase'];
     const folder = h('input', { type: 'file', webkitdirectory: true, multiple: true, hidden: true, id: 'intake-folder' });
     const files = h('input', { type: 'file', multiple: true, hidden: true, id: 'intake-files' });
-    for (const input of [folder, files]) input.addEventListener('change', () => { if (input.files) void this.begin(fromFiles(input.files)); });
+    for (const input of [folder, files]) input.addEventListener('change', () => { if (input.files) void this.begin(fromFiles(input.files), before); });
     const zone = h('div', { class: 'intake-drop', id: 'intake-drop' },
       icon('upload', 36),
       h('p', { class: 'intake-title' }, t('upload.drop.title')),
@@ -48,12 +50,20 @@ export class Intake {
     zone.addEventListener('drop', (event) => {
       event.preventDefault();
       zone.classList.remove('over');
-      if (event.dataTransfer) void fromDrop(event.dataTransfer).then((sources) => this.begin(sources));
+      if (event.dataTransfer) void fromDrop(event.dataTransfer).then((sources) => this.begin(sources, before));
     });
-    replaceChildren(this.stage, message, zone);
+    replaceChildren(this.stage, message, before && this.soFar(before), zone);
   }
 
-  private async begin(chosen: Source[]): Promise<void> {
+  private soFar(before: Sending): HTMLElement {
+    return h('div', { class: 'intake-head' },
+      h('ul', { class: 'intake-summary', id: 'intake-summary' }, ...this.summaryItems(before)),
+      h('div', { class: 'intake-buttons' },
+        this.button('back', 'back', this.t('upload.back'), () => { this.follow(before); }),
+        this.button('finish', 'check', this.t('upload.finish'), () => void this.finish(before), true)));
+  }
+
+  private async begin(chosen: Source[], before: Sending | null): Promise<void> {
     const { t } = this;
     replaceChildren(this.stage, h('p', { class: 'intake-status', role: 'status' }, t('upload.reading')));
     const sources: Source[] = [];
@@ -74,13 +84,12 @@ export class Intake {
     const names = new Set(skipped.map((s) => s.name));
     const wanted = sources.filter((s) => !names.has(s.name));
     if (wanted.length === 0) {
-      this.choose(this.alert(refused[0]?.reason ?? t('upload.nothing'), ''));
+      this.choose(this.alert(refused[0]?.reason ?? t('upload.nothing'), ''), before);
       return;
     }
-    const sending = new Sending(this.rest, this.batch, wanted, [...refused, ...skipped], t('upload.reason.unreadable'), t('upload.reason.network'));
+    const sending = new Sending(this.rest, this.batch, wanted, [...refused, ...skipped], t('upload.reason.unreadable'), t('upload.reason.network'), before?.items);
     this.follow(sending);
     await sending.run();
-    if (sending.phase === 'done' && sending.count('refused') + sending.count('failed') === 0) await this.finish(sending);
   }
 
   private follow(sending: Sending): void {
@@ -132,6 +141,7 @@ export class Intake {
       case 'done':
         replaceChildren(host,
           failed && this.button('retry', 'reset', t('upload.retry'), () => void sending.retry()),
+          this.button('more', 'upload', t('upload.more'), () => { this.choose(null, sending); }),
           this.button('finish', 'check', t('upload.finish'), () => void this.finish(sending), true));
         return;
       case 'cancelled':

@@ -31,6 +31,27 @@ internal sealed class SchemaDraft
 
     public DesignSchema.Request ToRequest() => new(Name, DataKind, [.. Classes.Select(c => c.ToClass())], [.. Questions.Select(q => q.ToQuestion())]);
 
+    /// <summary>What is left to do before publishing; a row nobody has filled yet is one line, not one for every field.</summary>
+    public IReadOnlyList<DraftFault> Faults()
+    {
+        var found = new List<DraftFault>();
+        if (string.IsNullOrWhiteSpace(Name))
+            found.Add(new("", 0, "title-missing", ""));
+        found.AddRange(ToRequest().Content.Faults().Select(f => new DraftFault(f.Part, f.Place, Reason(f), f.Where)));
+        return [.. found.Distinct()];
+    }
+
+    private string Reason(SchemaIsUnfit fault)
+    {
+        var (id, blank) = fault.Part switch
+        {
+            "class" => (Classes[fault.Place - 1].Id, Classes[fault.Place - 1].IsBlank),
+            "question" => (Questions[fault.Place - 1].Id, Questions[fault.Place - 1].IsBlank),
+            _ => (fault.Where, false),
+        };
+        return blank ? "blank" : fault.Reason == "id-unfit" && id.Length == 0 ? "id-missing" : fault.Reason;
+    }
+
     public static void Move<T>(List<T> list, T item, int by)
     {
         var (from, to) = (list.IndexOf(item), list.IndexOf(item) + by);
@@ -44,13 +65,26 @@ internal sealed class SchemaDraft
     {
         var slug = new StringBuilder();
         foreach (var c in name.Trim().ToLowerInvariant())
-            slug.Append(c is (>= 'a' and <= 'z') or (>= '0' and <= '9') ? c : '_');
-        return slug.ToString().Trim('_');
+        {
+            if (c is (>= 'a' and <= 'z') or (>= '0' and <= '9'))
+                slug.Append(c);
+            else if (slug.Length > 0 && slug[^1] != '_')
+                slug.Append('_');
+        }
+
+        return slug.ToString().TrimEnd('_');
     }
 }
 
+/// <summary>One line of the form's check.</summary>
+/// <param name="Part">"class", "question" or, for the whole schema, empty.</param>
+/// <param name="Place">From one.</param>
+internal sealed record DraftFault(string Part, int Place, string Reason, string Where);
+
 internal sealed class ClassDraft
 {
+    public bool IsBlank => Id.Length + Ru.Length + En.Length == 0;
+
     public string Id { get; set; } = "";
     public string Ru { get; set; } = "";
     public string En { get; set; } = "";
@@ -92,6 +126,8 @@ internal sealed class OptionDraft
 
 internal sealed class QuestionDraft
 {
+    public bool IsBlank => Id.Length + Ru.Length + En.Length == 0;
+
     public string Id { get; set; } = "";
     public string Ru { get; set; } = "";
     public string En { get; set; } = "";

@@ -27,7 +27,7 @@ internal enum ReadingState
     Returned,
 }
 
-internal sealed record StaleRevision(int CurrentRevision) : Refusal("labelling/stale-revision", 409);
+internal sealed record StaleRevision(int CurrentRevision, DateTimeOffset SavedAt) : Refusal("labelling/stale-revision", 409);
 
 internal sealed record ReadingIsLocked() : Refusal("labelling/reading-is-locked", 409);
 
@@ -80,7 +80,7 @@ internal sealed class Reading
             return new ValidatorDoesNotDraw();
         if (!IsOpen)
             return new ReadingIsLocked();
-        return baseRevision == Revision ? null : new StaleRevision(Revision);
+        return baseRevision == Revision ? null : new StaleRevision(Revision, ChangedAt);
     }
 
     public Outcome<ReadingRevision> Save(int baseRevision, StoredObject document, SchemaVersionId schema, string caseSha256, DateTimeOffset now)

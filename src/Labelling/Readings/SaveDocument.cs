@@ -80,6 +80,6 @@ internal sealed class SaveDocument(
     private async Task<Refusal> Overtaken(ReadingId id, CancellationToken cancellation)
     {
         var now = await db.Set<Reading>().AsNoTracking().SingleAsync(r => r.Id == id, cancellation);
-        return now.IsOpen ? new StaleRevision(now.Revision) : new ReadingIsLocked();
+        return now.IsOpen ? new StaleRevision(now.Revision, now.ChangedAt) : new ReadingIsLocked();
     }
 }

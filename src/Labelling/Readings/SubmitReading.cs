@@ -51,7 +51,7 @@ internal sealed class SubmitReading(
         catch (DbUpdateConcurrencyException)
         {
             var now = await db.Set<Reading>().AsNoTracking().SingleAsync(r => r.Id == id, cancellation);
-            return now.IsOpen ? new StaleRevision(now.Revision) : new ReadingIsLocked();
+            return now.IsOpen ? new StaleRevision(now.Revision, now.ChangedAt) : new ReadingIsLocked();
         }
 
         return new Response(reading.State, (await next.After(reading, cancellation))?.Id);

@@ -44,6 +44,12 @@ internal sealed record Question(
 internal sealed record SchemaIsUnfit(string Reason, string Where) : Refusal("labelling/schema-is-unfit", 422)
 {
     public override string WordsKey => $"reason.labelling.schema.{Reason}";
+
+    /// <summary>"class" or "question"; empty when the fault is the whole schema's.</summary>
+    internal string Part { get; init; } = "";
+
+    /// <summary>From one, among the classes or the questions.</summary>
+    internal int Place { get; init; }
 }
 
 /// <summary>What a schema asks: classes to draw and questions to answer.</summary>
@@ -69,18 +75,18 @@ internal sealed partial record SchemaContent(IReadOnlyList<LabelClass> Classes, 
             yield return new("asks-nothing", "");
         if (Classes.Count > MostClasses || Questions.Count > MostQuestions)
             yield return new("too-much", $"{MostClasses}/{MostQuestions}");
-        foreach (var twice in Classes.Select(c => c.Id).Concat(Questions.Select(q => q.Id)).GroupBy(id => id, StringComparer.Ordinal).Where(g => g.Count() > 1))
+        foreach (var twice in Classes.Select(c => c.Id).Concat(Questions.Select(q => q.Id)).GroupBy(id => id, StringComparer.Ordinal).Where(g => g.Key.Length > 0 && g.Count() > 1))
             yield return new("id-twice", twice.Key);
         foreach (var (place, one) in Classes.Index())
         {
             foreach (var reason in ClassFaults(one))
-                yield return new(reason, one.Id.Length > 0 ? one.Id : $"{place + 1}");
+                yield return new(reason, one.Id.Length > 0 ? one.Id : $"{place + 1}") { Part = "class", Place = place + 1 };
         }
 
         foreach (var (place, one) in Questions.Index())
         {
             foreach (var reason in QuestionFaults(one))
-                yield return new(reason, one.Id.Length > 0 ? one.Id : $"{place + 1}");
+                yield return new(reason, one.Id.Length > 0 ? one.Id : $"{place + 1}") { Part = "question", Place = place + 1 };
         }
     }
 

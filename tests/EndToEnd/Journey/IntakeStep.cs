@@ -17,7 +17,8 @@ internal static partial class IntakeStep
         await page.SetInputFilesAsync("#intake-folder", walk.Incoming.Path);
         await progress;
         await walk.Look(page, "intake-sending");
-        // Nothing was refused: the intake closes the batch itself and shows its report.
+        await page.Locator(".intake-stage[data-phase='done']").WaitForAsync(new() { Timeout = 180_000 });
+        await page.ClickAsync("#intake-finish");
         await Complete(page);
         await Expect(page.Locator("[data-figure='accepted']")).ToHaveTextAsync($"{walk.Incoming.Files}");
         await Expect(page.Locator("[data-figure='refused']")).ToHaveTextAsync("0");

@@ -34,7 +34,7 @@ public class ReadingTests
     {
         var reading = Offered(ReadingMode.Read);
         _ = reading.Save(0, Stored, Schema, "c", Now);
-        Assert.Equal(new StaleRevision(1), reading.Save(0, Stored, Schema, "c", Now).Refusal);
+        Assert.Equal(new StaleRevision(1, Now), reading.Save(0, Stored, Schema, "c", Now).Refusal);
         Assert.Equal(1, reading.Revision);
     }
 

@@ -1,13 +1,13 @@
 import { Enums, type VolumeViewport } from '@cornerstonejs/core';
 import type { Point2, Point3 } from '../../shared/contract';
-import { add, cross, dot, scale, sides, subtract } from '../model/geometry';
+import { add, cross, dot, pixelToPatient, scale, sides, subtract } from '../model/geometry';
 import type { Bitmap } from '../model/bitmap';
-import { pixelValue } from '../model/series';
+import { pixelValue, type Slice } from '../model/series';
 import type { Workbench } from '../workbench';
 import { renderingEngine } from './engine';
 import { Frame } from './frame';
 import { attachGestures, type Navigable } from './gestures';
-import { rgb, round } from './paint';
+import { paintObjects, rgb, round } from './paint';
 import { gridCenter, toVoxel, type Grid } from './volume';
 
 export type Orientation = 'axial' | 'sagittal' | 'coronal';
@@ -15,6 +15,8 @@ export type Orientation = 'axial' | 'sagittal' | 'coronal';
 const colors: Record<Orientation, string> = { axial: '#e5b567', sagittal: '#6fb3e0', coronal: '#8fcf8f' };
 /** Masks are sampled at every second CSS pixel: three planes stay fluid in software rendering. */
 const sampling = 2;
+/** Cosine of half a degree: a plane tilted by more is not the slice. */
+const parallel = 0.99996;
 
 interface Basis {
   right: Point3;
@@ -60,7 +62,7 @@ export class MprPane implements Navigable {
     this.ends.push(
       wb.view.subscribe(() => { this.place(); }),
       wb.cross.subscribe(() => { this.place(); }),
-      wb.display.subscribe(this.redraw), wb.hideLabels.subscribe(this.redraw), wb.labels.changed.subscribe(this.redraw),
+      wb.display.subscribe(this.redraw), wb.hideLabels.subscribe(this.redraw), wb.labels.changed.subscribe(this.redraw), wb.selected.subscribe(this.redraw),
       attachGestures(this, wb, null),
     );
     this.resizing.observe(frame.surface);
@@ -173,7 +175,10 @@ export class MprPane implements Navigable {
   private draw(): void {
     const context = this.frame.context();
     if (!context || !this.basis) return;
-    if (!this.wb.hideLabels.value) this.drawMasks(context);
+    if (!this.wb.hideLabels.value) {
+      this.drawMasks(context);
+      this.drawObjects(context, this.basis);
+    }
     this.drawCrosshair(context, this.basis);
     this.describe(this.basis);
   }
@@ -215,6 +220,26 @@ export class MprPane implements Navigable {
     context.drawImage(this.picture, 0, 0, w * sampling, ht * sampling);
   }
 
+  /** The slice the plane shows whole; null where it cuts across the slices, or is tilted against them. */
+  private get slice(): Slice | null {
+    const { axis, at } = this.depth();
+    if (axis !== 2 || Math.abs(dot(this.grid.axes[2], this.basis?.normal ?? [0, 0, 0])) < parallel) return null;
+    return this.wb.series.value?.slices[this.grid.order[at] ?? -1] ?? null;
+  }
+
+  /** Contours and measurements lie in a slice: they are shown where the plane is that slice. */
+  private drawObjects(context: CanvasRenderingContext2D, basis: Basis): void {
+    const { slice, wb } = this;
+    const plane = slice?.plane;
+    if (!plane) return;
+    const { width, height } = this.frame.size;
+    const { focal, scale: zoom } = this;
+    paintObjects(context, (pixel) => {
+      const offset = subtract(pixelToPatient(plane, pixel), focal);
+      return [width / 2 + dot(offset, basis.right) * zoom, height / 2 + dot(offset, basis.down) * zoom];
+    }, wb, wb.labels, slice);
+  }
+
   private drawCrosshair(context: CanvasRenderingContext2D, basis: Basis): void {
     const point = this.wb.cross.value;
     if (!point) return;
@@ -247,7 +272,8 @@ export class MprPane implements Navigable {
     frame.root.style.setProperty('--plane', colors[this.orientation]);
     frame.slider.max = String(last);
     frame.slider.value = String(at);
-    frame.text('tl', wb.t(`workbench.plane.${this.orientation}`));
+    const elsewhere = wb.labels.objects.size > 0 && !this.slice?.plane;
+    frame.text('tl', wb.t(`workbench.plane.${this.orientation}`), ...(elsewhere ? [wb.t('workbench.plane.objects')] : []));
     const cursor = wb.cursor.value;
     frame.text('bl', ...(cursor?.value === null || !cursor ? [] : [wb.t('workbench.cursor.value', {
       x: cursor.x, y: cursor.y, value: round(cursor.value), unit: wb.series.value?.modality === 'CT' ? wb.t('workbench.unit.hu') : '',

@@ -70,19 +70,22 @@ export function paintMasks(context: CanvasRenderingContext2D, place: Placement, 
   }
 }
 
-export function paintObjects(context: CanvasRenderingContext2D, place: Placement, wb: Workbench, labels: Labels, slice: Slice): void {
+/** `project` takes image pixels to the pane's CSS pixels. */
+export type Project = (pixel: Point2) => Point2;
+
+export function paintObjects(context: CanvasRenderingContext2D, project: Project, wb: Workbench, labels: Labels, slice: Slice): void {
   for (const object of labels.objects.values()) {
     if (object.sopInstanceUid !== slice.sopInstanceUid || object.frame !== slice.frame) continue;
     const labelClass = wb.classOf(object.class);
     if (wb.display.value[object.class]?.visible === false) continue;
-    paintObject(context, place, object, labelClass?.color ?? '#ffffff', wb.selected.value === object.id, wb);
+    paintObject(context, project, object, labelClass?.color ?? '#ffffff', wb.selected.value === object.id, wb);
   }
 }
 
 export function paintObject(
-  context: CanvasRenderingContext2D, place: Placement, object: LabelObject, color: string, selected: boolean, wb: Workbench,
+  context: CanvasRenderingContext2D, project: Project, object: LabelObject, color: string, selected: boolean, wb: Workbench,
 ): void {
-  const points = object.points.map((p) => toCanvas(place, p));
+  const points = object.points.map((p) => project(p));
   const first = points[0];
   if (!first) return;
   context.save();

@@ -7,7 +7,7 @@ import type { Workbench } from '../workbench';
 import { renderingEngine } from './engine';
 import { Frame } from './frame';
 import { attachGestures, type Navigable } from './gestures';
-import { paintMasks, paintObjects, round, toImage, type Placement } from './paint';
+import { paintMasks, paintObjects, round, toCanvas, toImage, type Placement } from './paint';
 import type { Toolbox } from '../tools/toolbox';
 
 const unplaced: Plane = { position: [0, 0, 0], rowCosines: [1, 0, 0], columnCosines: [0, 1, 0], rowSpacing: 1, columnSpacing: 1 };
@@ -199,7 +199,7 @@ export class StackPane implements Navigable {
     if (!context || !place || !slice) return;
     if (!wb.hideLabels.value) {
       paintMasks(context, place, wb, this.labels, slice);
-      paintObjects(context, place, wb, this.labels, slice);
+      paintObjects(context, (pixel) => toCanvas(place, pixel), wb, this.labels, slice);
     }
     if (this.editable) this.toolbox.draw(context, place, slice);
     this.describe(slice);
