@@ -22,7 +22,7 @@ public static class ArchiveModule
     {
         services.AddSingleton(new StringSource(typeof(ArchiveModule).Assembly));
         services.AddSingleton<ModelPart, ArchiveModel>();
-        services.AddSingleton<IntakeMemory>().AddSingleton<KeyedCentres>();
+        services.AddSingleton<IntakeMemory>().AddSingleton<KeyedCentres>().AddSingleton<DoorBatchGate>().AddScoped<DoorBatches>();
         services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<Quarantine>().AddScoped<CentreProfiles>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
         services.AddScoped<SeriesAssembly>().AddScoped<BatchEvidence>().AddScoped<IEvidenceSource, BatchEvidence>().AddScoped<IStartCard, ArchiveStartCard>();
         services.AddSingleton<RecentRetrieves>().AddScoped<RetrieveLog>().AddScoped<StoredInstances>();
@@ -45,6 +45,7 @@ public static class ArchiveModule
         SeeCases.Map(api);
         OpenCase.Map(routes, api);
         var dicomweb = routes.MapGroup("/dicomweb").ExcludeFromDescription();
+        StoreInstances.Map(dicomweb);
         SearchDicom.Map(dicomweb);
         RetrieveInstances.Map(dicomweb);
         RetrieveMetadata.Map(dicomweb);

@@ -39,12 +39,9 @@ internal sealed class ReceiveFile(
 
     public async Task<Outcome<Response>> Handle(BatchId id, string name, Stream body, long? length, CancellationToken cancellation)
     {
-        if (await db.Set<Batch>().AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellation) is not { } batch
-            || !await access.SendsFor(batch.CentreId, cancellation))
-            return new NotFound("batch");
-        if (batch.CanReceive() is { } refusal)
+        if ((await Enter(id, cancellation)).IsRefused(out var refusal, out var entered))
             return refusal;
-        var centre = await keys.Of(batch.CentreId, cancellation, batch.Options);
+        var (batch, centre) = entered;
         using var seat = await memory.Reserve(length ?? ZipEntries.LargestArchive, cancellation);
         using var original = await IntakeMemory.Read(body, ZipEntries.LargestArchive, length, cancellation);
         if (original is null)
@@ -53,6 +50,24 @@ internal sealed class ReceiveFile(
         return ZipEntries.IsZip(bytes.Span)
             ? await ReceiveZip(batch, centre, name, original, cancellation)
             : await ReceiveOne(batch, centre, name, bytes, cancellation);
+    }
+
+    /// <summary>One instance of a door that knows no files, in memory that the door has reserved.</summary>
+    public async Task<Outcome<Response>> Handle(BatchId id, string name, ReadOnlyMemory<byte> instance, CancellationToken cancellation)
+    {
+        if ((await Enter(id, cancellation)).IsRefused(out var refusal, out var entered))
+            return refusal;
+        var received = await ReceiveOne(entered.Batch, entered.Centre, name, instance, cancellation);
+        db.ChangeTracker.Clear();
+        return received;
+    }
+
+    private async Task<Outcome<(Batch Batch, KeyedCentre Centre)>> Enter(BatchId id, CancellationToken cancellation)
+    {
+        if (await db.Set<Batch>().AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellation) is not { } batch
+            || !await access.SendsFor(batch.CentreId, cancellation))
+            return new NotFound("batch");
+        return batch.CanReceive() is { } refusal ? refusal : (batch, await keys.Of(batch.CentreId, cancellation, batch.Options));
     }
 
     private async Task<Outcome<Response>> ReceiveZip(Batch batch, KeyedCentre centre, string name, MemoryStream archive, CancellationToken cancellation)

@@ -1,0 +1,162 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
+using Pirogov.Archive.Cases;
+using Pirogov.Archive.Contracts;
+using Pirogov.Archive.Intake;
+using Pirogov.Dicom;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+using Pirogov.Platform.Web;
+
+namespace Pirogov.Archive.Dicomweb;
+
+internal sealed record UnsupportedMediaType() : Refusal("archive.unsupported-media-type", 415);
+
+internal sealed record BodyIsBroken() : Refusal("archive.body-is-broken", 400);
+
+internal sealed record OtherStudy() : Refusal("archive.other-study", 409);
+
+/// <summary>
+/// STOW-RS (PS3.18 10.5). The body is read part by part; each instance is judged and de-identified in memory like a file of a batch and
+/// is committed before the next is read. A part that ends early leaves nothing.
+/// </summary>
+[Needs(ArchiveRights.Send)]
+internal sealed class StoreInstances(
+    DoorBatches batches, ReceiveFile receive, IntakeMemory memory, PirogovDb db, AuditTrail audit)
+{
+    private const string Dicom = "application/dicom";
+    private const string Multipart = "multipart/related";
+    private const long LargestBody = 8L << 30;
+    private const int Buffer = 64 * 1024;
+
+    internal static void Map(IEndpointRouteBuilder dicomweb)
+    {
+        foreach (var path in new[] { "/studies", "/studies/{study}" })
+        {
+            dicomweb.MapPost(path, (StoreInstances use, HttpContext http, CancellationToken cancellation) =>
+                    use.Handle(http, http.GetRouteValue("study") as string, cancellation))
+                .Needs(typeof(StoreInstances)).WithMetadata(new RequestSizeLimitAttribute(LargestBody)).WithMetadata(new TakesBytes(Multipart, Dicom));
+        }
+    }
+
+    public async Task<IResult> Handle(HttpContext http, string? study, CancellationToken cancellation)
+    {
+        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type))
+            return new UnsupportedMediaType().ToHttp();
+        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
+        var isMultipart = type.MediaType.Equals(Multipart, StringComparison.OrdinalIgnoreCase) && boundary is { Length: > 0 and <= 70 }
+            && RootType(type) is null or Dicom;
+        if (!isMultipart && !type.MediaType.Equals(Dicom, StringComparison.OrdinalIgnoreCase))
+            return new UnsupportedMediaType().ToHttp();
+        var accept = new Acceptance(http.Request);
+        if (!DicomModels.IsTaken(accept))
+            return new NotAcceptable().ToHttp();
+        if ((await batches.Open("DICOMweb", Asked(http, "centre"), Asked(http, "batch"), cancellation)).IsRefused(out var refusal, out var batch))
+            return refusal.ToHttp();
+        var stored = new StoreAnswer();
+        try
+        {
+            using var seat = await memory.Reserve(Math.Min(http.Request.ContentLength ?? Admission.LargestFile, Admission.LargestFile), cancellation);
+            var stop = isMultipart ? await Parts(http.Request.Body, boundary!, batch, study, stored, cancellation)
+                : await One(http.Request.Body, http.Request.ContentLength, batch, study, stored, cancellation);
+            if (stop is not null)
+                return stop.ToHttp();
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException)
+        {
+            // What is not multipart as announced, or ends before its last boundary; the sender may be gone.
+            if (!stored.IsEmpty)
+                stored.Fail(null, null, StoreAnswer.CannotUnderstand, new BodyIsBroken().Code);
+        }
+
+        if (stored.IsEmpty)
+            return new BodyIsBroken().ToHttp();
+        // Rows of an instance that was given up are not to be written with the note.
+        db.ChangeTracker.Clear();
+        audit.Note("archive.stored", "batch", batch, new { stored = stored.Stored.Count, failed = stored.FailedCount });
+        await db.SaveChangesAsync(CancellationToken.None);
+        var root = $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}/dicomweb";
+        return DicomModels.One(accept, stored.ToDataset(await PlacesOf(batch, stored, cancellation), root), stored.Status);
+    }
+
+    private async Task<Refusal?> Parts(Stream body, string boundary, BatchId batch, string? study, StoreAnswer stored, CancellationToken cancellation)
+    {
+        var reader = new MultipartReader(boundary, body, Buffer);
+        while (await reader.ReadNextSectionAsync(cancellation) is { } part)
+        {
+            if (!MediaTypeHeaderValue.TryParse(part.ContentType, out var type) || !type.MediaType.Equals(Dicom, StringComparison.OrdinalIgnoreCase))
+                stored.Fail(null, null, StoreAnswer.CannotUnderstand, new UnsupportedMediaType().Code);
+            else if (await One(part.Body, null, batch, study, stored, cancellation) is { } stop)
+                return stop;
+        }
+
+        return null;
+    }
+
+    /// <returns>Why nothing more can be stored: the batch was closed meanwhile.</returns>
+    private async Task<Refusal?> One(Stream body, long? length, BatchId batch, string? study, StoreAnswer stored, CancellationToken cancellation)
+    {
+        using var original = await IntakeMemory.Read(body, Admission.LargestFile, length, cancellation);
+        if (original is null)
+        {
+            stored.Fail(null, null, StoreAnswer.OutOfResources, "archive.file." + FileRefused.TooLarge);
+            return null;
+        }
+
+        var bytes = original.GetBuffer().AsMemory(0, (int)original.Length);
+        var header = Header(bytes);
+        if (header is not null && study is not null && header.Dataset.GetString(DicomTags.StudyInstanceUid) != study)
+        {
+            stored.Fail(header.SopClassUid, header.SopInstanceUid, StoreAnswer.OtherStudy, new OtherStudy().Code);
+            return null;
+        }
+
+        var received = await receive.Handle(batch, header?.SopInstanceUid ?? "", bytes, cancellation);
+        if (received.IsRefused(out var refusal, out var verdict))
+            return refusal;
+        if (verdict!.SopInstanceUid is { } uid)
+            stored.Store(header!.SopClassUid, header.SopInstanceUid, uid);
+        else
+            stored.Fail(header?.SopClassUid, header?.SopInstanceUid, StoreAnswer.ReasonOf(verdict.Reason!), verdict.Reason!.Type![ProblemResponses.TypePrefix.Length..]);
+        return null;
+    }
+
+    private static DicomFile? Header(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return DicomReader.Read(bytes, new DicomReaderOptions { StopBeforePixelData = true, MaximumInflatedBytes = Admission.LargestFile });
+        }
+        catch (DicomFormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Under which study and series the stored instances lie.</summary>
+    private async Task<Dictionary<string, (string Study, string Series)>> PlacesOf(BatchId batch, StoreAnswer stored, CancellationToken cancellation)
+    {
+        var places = new Dictionary<string, (string Study, string Series)>();
+        foreach (var uids in stored.Stored.Select(s => s.Uid).Distinct().Chunk(500))
+        {
+            var found = await db.Set<Instance>().AsNoTracking().Where(i => uids.Contains(i.ArchivedUid) || (i.BatchId == batch && uids.Contains(i.SopInstanceUid)))
+                .Select(i => new { i.SopInstanceUid, i.StudyInstanceUid, i.SeriesInstanceUid }).ToArrayAsync(cancellation);
+            foreach (var place in found)
+                places[place.SopInstanceUid] = (place.StudyInstanceUid, place.SeriesInstanceUid);
+        }
+
+        return places;
+    }
+
+    private static string? Asked(HttpContext http, string what) => http.Request.Query[what].FirstOrDefault() ?? http.Request.Headers["X-Pirogov-" + what].FirstOrDefault();
+
+    private static string? RootType(MediaTypeHeaderValue type) => HeaderUtilities.RemoveQuotes(
+        type.Parameters.FirstOrDefault(p => p.Name.Equals("type", StringComparison.OrdinalIgnoreCase))?.Value ?? default).Value?.ToLowerInvariant();
+}
