@@ -3095,6 +3095,8 @@ export interface components {
         ReceiveFileResponse: {
             entries: null | components["schemas"]["ReceiveFileResponse"][];
             name: null | string;
+            /** Format: int32 */
+            number: null | number;
             outcome: components["schemas"]["FileVerdict"];
             reason: null | components["schemas"]["ProblemDetails"];
             sopInstanceUid: null | string;

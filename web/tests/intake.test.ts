@@ -38,10 +38,10 @@ describe('sending a batch', () => {
   });
 
   test('keeps the reason of a refused file and goes on with the others', async () => {
-    const server = rest((name) => (name === 'bad' ? { outcome: 'refused', reason: { type: 'x', title: 'Not DICOM.', detail: 'No DICM.' } } : { outcome: 'accepted' }));
+    const server = rest((name) => (name === 'bad' ? { outcome: 'refused', number: 7, reason: { type: 'x', title: 'Not DICOM.', detail: 'No DICM.' } } : { outcome: 'accepted' }));
     const sending = send(server.rest, [source('bad'), source('good')]);
     await sending.run();
-    expect(sending.items.find((i) => i.name === 'bad')).toMatchObject({ outcome: 'refused', reason: 'Not DICOM. No DICM.' });
+    expect(sending.items.find((i) => i.name === 'bad')).toMatchObject({ outcome: 'refused', number: 7, reason: 'Not DICOM. No DICM.' });
     expect(sending.count('accepted')).toBe(1);
   });
 

@@ -12,6 +12,8 @@ export interface Item {
   outcome: Outcome;
   reason: string;
   source: Source | null;
+  /** By which the batch's report names a refused file: the server keeps no names. */
+  number: number | null;
 }
 
 /** A file whose fate is known before anything is sent: never wanted, or an archive that may not be unpacked. */
@@ -57,8 +59,8 @@ export class Sending {
   ) {
     this.items = [
       ...settledAlready(earlier),
-      ...settled.map((s): Item => ({ ...s, source: null })),
-      ...sources.map((source): Item => ({ name: source.name, size: source.size, outcome: 'waiting', reason: '', source })),
+      ...settled.map((s): Item => ({ ...s, source: null, number: null })),
+      ...sources.map((source): Item => ({ name: source.name, size: source.size, outcome: 'waiting', reason: '', source, number: null })),
     ];
   }
 
@@ -166,6 +168,7 @@ export class Sending {
     try {
       const answer = await this.patiently(() => this.rest.postBytes<Api['ReceiveFileResponse']>(url, bytes, this.abort.signal));
       item.outcome = answer.outcome;
+      item.number = answer.number;
       item.reason = answer.reason ? sentence(answer.reason.title, answer.reason.detail) : '';
       this.mark(item.size);
     } catch (error) {

@@ -186,12 +186,12 @@ export class Intake {
     const { t } = this;
     const sorted = [...items].sort((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome));
     const rows = sorted.slice(0, rowsShown).map((item) => h('tr', { 'data-outcome': item.outcome },
-      h('td', { class: 'intake-name' }, item.name), h('td', { class: 'intake-size' }, sizeText(t, item.size)),
+      h('td', { class: 'intake-size' }, item.number === null ? '' : String(item.number)), h('td', { class: 'intake-name' }, item.name), h('td', { class: 'intake-size' }, sizeText(t, item.size)),
       h('td', {}, h('span', { class: `intake-outcome ${item.outcome}` }, t(`upload.outcome.${item.outcome}`))), h('td', {}, item.reason)));
     const more = items.length - rows.length;
     return h('div', {},
       h('table', { 'aria-label': t('upload.table.title') },
-        h('thead', {}, h('tr', {}, ...(['file', 'size', 'outcome', 'reason'] as const).map((c) => h('th', { scope: 'col' }, t(`upload.table.${c}`))))),
+        h('thead', {}, h('tr', {}, ...(['number', 'file', 'size', 'outcome', 'reason'] as const).map((c) => h('th', { scope: 'col' }, t(`upload.table.${c}`))))),
         h('tbody', {}, ...rows)),
       more > 0 && h('p', { class: 'intake-note' }, t('upload.table.more', { count: more })));
   }

@@ -25,10 +25,11 @@ internal sealed class ReceiveFile(
     PirogovDb db, CentreAccess access, CentreKeys keys, ObjectStore store, Quarantine quarantine, IntakeMemory memory, Localizer words, TimeProvider time)
 {
     /// <param name="Name">As the sender gave it; the platform keeps no name.</param>
+    /// <param name="Number">Of a refused file: its place in the batch, by which the report names it.</param>
     /// <param name="SopInstanceUid">The new one.</param>
     /// <param name="Entries">Of a zip.</param>
     public sealed record Response(
-        string? Name, FileVerdict Outcome, string? SopInstanceUid, ProblemDetails? Reason, IReadOnlyList<string> Warnings, IReadOnlyList<Response>? Entries);
+        string? Name, int? Number, FileVerdict Outcome, string? SopInstanceUid, ProblemDetails? Reason, IReadOnlyList<string> Warnings, IReadOnlyList<Response>? Entries);
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/batches/{id}/files",
             (ReceiveFile use, BatchId id, string name, HttpRequest request, CancellationToken cancellation) =>
@@ -45,7 +46,7 @@ internal sealed class ReceiveFile(
         using var seat = await memory.Reserve(length ?? ZipEntries.LargestArchive, cancellation);
         using var original = await IntakeMemory.Read(body, ZipEntries.LargestArchive, length, cancellation);
         if (original is null)
-            return Tell(name, new IncomingVerdict(FileVerdict.Refused, null, new(FileRefused.TooLarge), []));
+            return Tell(name, new IncomingVerdict(FileVerdict.Refused, null, new(FileRefused.TooLarge), [], null));
         var bytes = original.GetBuffer().AsMemory(0, (int)original.Length);
         return ZipEntries.IsZip(bytes.Span)
             ? await ReceiveZip(batch, centre, name, original, cancellation)
@@ -88,7 +89,7 @@ internal sealed class ReceiveFile(
         var sum = entries.Exists(e => e.Outcome == FileVerdict.Accepted) ? FileVerdict.Accepted
             : entries.Exists(e => e.Outcome == FileVerdict.Quarantined) ? FileVerdict.Quarantined
             : entries.Exists(e => e.Outcome == FileVerdict.Duplicate) ? FileVerdict.Duplicate : FileVerdict.Refused;
-        return new Response(name, sum, null, null, [], entries);
+        return new Response(name, null, sum, null, null, [], entries);
     }
 
     private async Task<Outcome<Response>> ReceiveOne(Batch batch, KeyedCentre centre, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
@@ -112,7 +113,9 @@ internal sealed class ReceiveFile(
         if (row is null)
             return null;
         await db.Set<IncomingFile>().Where(f => f.Id == row.Id).ExecuteUpdateAsync(s => s.SetProperty(f => f.Repeats, f => f.Repeats + 1), cancellation);
-        return row.Refusal is { } refused ? new(FileVerdict.Refused, null, refused, []) : new(FileVerdict.Duplicate, row.SopInstanceUid, null, []);
+        return row.Refusal is { } refused
+            ? new(FileVerdict.Refused, null, refused, [], await NumberOf(row, cancellation))
+            : new(FileVerdict.Duplicate, row.SopInstanceUid, null, [], null);
     }
 
     private async Task<Outcome<IncomingVerdict>> Keep(Batch batch, FileMark mark, Outcome<AdmittedFile> admitted, CancellationToken cancellation)
@@ -129,9 +132,11 @@ internal sealed class ReceiveFile(
             .ExecuteUpdateAsync(s => s.SetProperty(b => b.State, BatchState.Open), cancellation);
         if (joined == 0)
             return new BatchIsClosed(batch.Name);
+        int? number;
         try
         {
             await db.SaveChangesAsync(cancellation);
+            number = await NumberOf(row, cancellation);
             await transaction.CommitAsync(cancellation);
         }
         catch (DbUpdateException)
@@ -142,8 +147,13 @@ internal sealed class ReceiveFile(
             return await Before(batch.Id, mark, cancellation) is { } earlier ? earlier : new Conflict();
         }
 
-        return new IncomingVerdict(row.Verdict, row.SopInstanceUid, row.Refusal, row.Warnings.Split(',', StringSplitOptions.RemoveEmptyEntries));
+        return new IncomingVerdict(row.Verdict, row.SopInstanceUid, row.Refusal, row.Warnings.Split(',', StringSplitOptions.RemoveEmptyEntries), number);
     }
+
+    /// <summary>Files of a batch are numbered one after another, because each holds the batch's row; so a number never changes.</summary>
+    private async Task<int?> NumberOf(IncomingFile row, CancellationToken cancellation) => row.Verdict == FileVerdict.Refused
+        ? await db.Set<IncomingFile>().CountAsync(f => f.BatchId == row.BatchId && f.Id <= row.Id, cancellation)
+        : null;
 
     private async Task Store(Batch batch, IncomingFile row, AdmittedFile admitted, CancellationToken cancellation)
     {
@@ -185,7 +195,7 @@ internal sealed class ReceiveFile(
     }
 
     private Response Tell(string name, IncomingVerdict verdict) =>
-        new(name, verdict.Verdict, verdict.SopInstanceUid, verdict.Refused?.Describe(words), verdict.Warnings, null);
+        new(name, verdict.Number, verdict.Verdict, verdict.SopInstanceUid, verdict.Refused?.Describe(words), verdict.Warnings, null);
 
-    private sealed record IncomingVerdict(FileVerdict Verdict, string? SopInstanceUid, FileRefused? Refused, IReadOnlyList<string> Warnings);
+    private sealed record IncomingVerdict(FileVerdict Verdict, string? SopInstanceUid, FileRefused? Refused, IReadOnlyList<string> Warnings, int? Number);
 }
