@@ -25,7 +25,7 @@ public static class ArchiveModule
         services.AddSingleton<IntakeMemory>().AddSingleton<KeyedCentres>().AddSingleton<DoorBatchGate>().AddScoped<DoorBatches>();
         services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<Quarantine>().AddScoped<CentreProfiles>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
         services.AddScoped<SeriesAssembly>().AddScoped<BatchEvidence>().AddScoped<IEvidenceSource, BatchEvidence>().AddScoped<IStartCard, ArchiveStartCard>();
-        services.AddSingleton<RecentRetrieves>().AddScoped<RetrieveLog>().AddScoped<StoredInstances>();
+        services.AddSingleton<RecentRetrieves>().AddScoped<RetrieveLog>().AddScoped<StoredInstances>().AddScoped<IncludedFields>();
         services.AddJob<CompleteBatch, CompleteBatch.Payload>();
         return services.AddRights(ArchiveRights.Table).AddUseCases(typeof(ArchiveModule).Assembly);
     }

@@ -1,17 +1,31 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Pirogov.Dicom;
 
 namespace Pirogov.Archive.Dicomweb;
 
-/// <summary>Answers in the DICOM JSON model (PS3.18 Annex F).</summary>
+/// <summary>Answers in the DICOM JSON model (PS3.18 Annex F), or in the Native DICOM Model (PS3.19 A.1) for a caller that takes only that.</summary>
 internal static class DicomModels
 {
     public const string Json = "application/dicom+json";
+    public const string Xml = "application/dicom+xml";
 
-    public static bool IsTaken(Acceptance accept) => accept.Takes(Json) || accept.Takes("application/json");
+    public static bool IsTaken(Acceptance accept) => TakesJson(accept) || accept.Takes(Xml);
 
-    public static IResult One(Acceptance accept, DicomDataset answer, int status) => Results.Bytes(DicomJson.ToUtf8Bytes(answer), Json) is var body && status == StatusCodes.Status200OK
-        ? body : new WithStatus(body, status);
+    public static IResult One(Acceptance accept, DicomDataset answer, int status) => TakesJson(accept)
+        ? new WithStatus(Results.Bytes(DicomJson.ToUtf8Bytes(answer), Json), status) : new WithStatus(Results.Bytes(DicomXml.ToUtf8Bytes(answer), Xml), status);
+
+    /// <summary>A JSON array, or a part of XML each (PS3.18 10.6.3.2).</summary>
+    public static IResult Many(Acceptance accept, IReadOnlyList<JsonObject> answers)
+    {
+        if (TakesJson(accept))
+            return Results.Text(new JsonArray([.. answers]).ToJsonString(), Json);
+        return new MultipartRelated(Xml, "pirogov-native-model", answers
+            .Select(a => new MultipartPart(Xml, DicomXml.ToUtf8Bytes(DicomJson.Parse(Encoding.UTF8.GetBytes(a.ToJsonString()))))).ToAsyncEnumerable());
+    }
+
+    private static bool TakesJson(Acceptance accept) => accept.Takes(Json) || accept.Takes("application/json");
 
     private sealed class WithStatus(IResult result, int status) : IResult
     {

@@ -28,6 +28,7 @@ internal sealed class QidoQuery
         typeof(DbFunctionsExtensions).GetMethod(nameof(DbFunctionsExtensions.Like), [typeof(DbFunctions), typeof(string), typeof(string), typeof(string)])!;
 
     private readonly Dictionary<DicomTag, string> keys = [];
+    private readonly bool isFuzzy;
 
     public QidoQuery(IQueryCollection query)
     {
@@ -39,6 +40,18 @@ internal sealed class QidoQuery
                 Ignored.Add(name);
         }
 
+        foreach (var name in query["includefield"].SelectMany(v => (v ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        {
+            // A path into a sequence brings the whole of it.
+            if (name.Equals("all", StringComparison.OrdinalIgnoreCase))
+                IncludesAll = true;
+            else if (DicomTag.TryParse(name.Split('.')[0], out var tag))
+                Included.Add(tag);
+            else
+                Ignored.Add(name);
+        }
+
+        isFuzzy = string.Equals(query["fuzzymatching"], "true", StringComparison.OrdinalIgnoreCase);
         Limit = int.TryParse(query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? Math.Min(limit, LargestLimit) : LargestLimit;
         Offset = int.TryParse(query["offset"], NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : 0;
     }
@@ -46,6 +59,14 @@ internal sealed class QidoQuery
     public int Limit { get; }
 
     public int Offset { get; }
+
+    /// <summary>Attributes to be returned besides those of the level.</summary>
+    public HashSet<DicomTag> Included { get; } = [];
+
+    public bool IncludesAll { get; }
+
+    /// <summary>As many as a search gives at most were found: there may be more behind them.</summary>
+    public static bool IsCutAt(int found) => found == LargestLimit;
 
     /// <summary>Names that were understood as nothing or are not matched.</summary>
     public List<string> Ignored { get; } = [];
@@ -64,7 +85,7 @@ internal sealed class QidoQuery
             cases = cases.Where(c => false);
         cases = Uids(cases, DicomTags.StudyInstanceUid, c => c.StudyInstanceUid);
         cases = Text(cases, DicomTags.PatientID, c => c.PatientPseudonym);
-        cases = Text(cases, DicomTags.PatientName, c => c.PatientPseudonym);
+        cases = Name(cases, DicomTags.PatientName, c => c.PatientPseudonym);
         cases = Text(cases, DicomTags.PatientSex, c => c.PatientSex!);
         cases = Text(cases, DicomTags.AccessionNumber, c => c.AccessionNumber);
         cases = Text(cases, DicomTags.StudyDescription, c => c.Description);
@@ -111,11 +132,16 @@ internal sealed class QidoQuery
         return rows.Where(Expression.Lambda<Func<T, bool>>(contains, column.Parameters));
     }
 
+    /// <summary>Names are pseudonyms in capitals: fuzzy is how a name begins, in letters of either case.</summary>
+    private IQueryable<T> Name<T>(IQueryable<T> rows, DicomTag tag, Expression<Func<T, string>> column) => this[tag] is { } name && isFuzzy
+        ? Match(rows, name.TrimEnd('*').ToUpperInvariant() + "*", column) : Text(rows, tag, column);
+
+    private IQueryable<T> Text<T>(IQueryable<T> rows, DicomTag tag, Expression<Func<T, string>> column) =>
+        this[tag] is { } value && value != "*" ? Match(rows, value, column) : rows;
+
     /// <summary>Single value and wildcard matching (PS3.4 C.2.2.2.1 and .4).</summary>
-    private IQueryable<T> Text<T>(IQueryable<T> rows, DicomTag tag, Expression<Func<T, string>> column)
+    private static IQueryable<T> Match<T>(IQueryable<T> rows, string value, Expression<Func<T, string>> column)
     {
-        if (this[tag] is not { } value || value == "*")
-            return rows;
         var isWild = value.AsSpan().ContainsAny('*', '?');
         var pattern = isWild ? value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
             .Replace('*', '%').Replace('?', '_') : value;

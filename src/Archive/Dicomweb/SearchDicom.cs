@@ -13,10 +13,8 @@ namespace Pirogov.Archive.Dicomweb;
 
 /// <summary>QIDO-RS (PS3.18 10.6): studies, series and instances, as far as the person may see their cases.</summary>
 [Needs(ArchiveRights.OpenCase)]
-internal sealed class SearchDicom(PirogovDb db, CaseAccess access)
+internal sealed class SearchDicom(PirogovDb db, CaseAccess access, IncludedFields fields)
 {
-    private const string DicomJson = "application/dicom+json";
-
     internal static void Map(IEndpointRouteBuilder dicomweb)
     {
         dicomweb.MapGet("/studies", (SearchDicom use, HttpContext http, CancellationToken cancellation) =>
@@ -49,8 +47,8 @@ internal sealed class SearchDicom(PirogovDb db, CaseAccess access)
         foreach (var some in uids.Chunk(200))
             found.AddRange(await matching.Include(c => c.Series).Where(c => some.Contains(c.StudyInstanceUid)).ToArrayAsync(cancellation));
         var root = Root(http);
-        return Answer(http, query, found.GroupBy(c => c.StudyInstanceUid).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => QidoAnswer.Study([.. g.OrderBy(c => c.Id.Value)], root)));
+        return await Answer(http, query, [.. found.GroupBy(c => c.StudyInstanceUid).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => new SearchRow(QidoAnswer.Study([.. g.OrderBy(c => c.Id.Value)], root), g.First().Series.MinBy(s => s.Id)!.MetadataMd5))], cancellation);
     }
 
     public async Task<IResult> Series(HttpContext http, string? study, CancellationToken cancellation)
@@ -64,8 +62,8 @@ internal sealed class SearchDicom(PirogovDb db, CaseAccess access)
         foreach (var some in uids.Chunk(200))
             found.AddRange(await matching.Where(s => some.Contains(s.SeriesInstanceUid)).ToArrayAsync(cancellation));
         var root = Root(http);
-        return Answer(http, query, found.GroupBy(s => s.SeriesInstanceUid).OrderBy(g => g.First().SeriesNumber ?? int.MaxValue).ThenBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => QidoAnswer.Series([.. g.OrderBy(s => s.Id)], root)));
+        return await Answer(http, query, [.. found.GroupBy(s => s.SeriesInstanceUid).OrderBy(g => g.First().SeriesNumber ?? int.MaxValue).ThenBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => new SearchRow(QidoAnswer.Series([.. g.OrderBy(s => s.Id)], root), g.First().MetadataMd5))], cancellation);
     }
 
     public async Task<IResult> Instances(HttpContext http, string? study, string? series, CancellationToken cancellation)
@@ -84,7 +82,11 @@ internal sealed class SearchDicom(PirogovDb db, CaseAccess access)
         var found = await matching.OrderBy(i => i.SeriesInstanceUid).ThenBy(i => i.InstanceNumber).ThenBy(i => i.Id)
             .Skip(query.Offset).Take(query.Limit).ToArrayAsync(cancellation);
         var root = Root(http);
-        return Answer(http, query, found.Select(i => QidoAnswer.Instance(i, root)));
+        var homes = found.Select(i => i.CaseId!.Value).Distinct().ToArray();
+        var headers = (await db.Set<Case>().AsNoTracking().Where(c => homes.Contains(c.Id)).SelectMany(c => c.Series, (c, s) => new { c.Id, s.SeriesInstanceUid, s.MetadataMd5 })
+            .ToArrayAsync(cancellation)).ToDictionary(s => (s.Id, s.SeriesInstanceUid), s => s.MetadataMd5);
+        return await Answer(http, query,
+            [.. found.Select(i => new SearchRow(QidoAnswer.Instance(i, root), headers[(i.CaseId!.Value, i.SeriesInstanceUid)], i.SopInstanceUid))], cancellation);
     }
 
     /// <summary>Named studies are judged one by one, so that a reader finds the case given to them; else what may be browsed.</summary>
@@ -98,14 +100,19 @@ internal sealed class SearchDicom(PirogovDb db, CaseAccess access)
         return db.Set<Case>().AsNoTracking().Where(c => ids.Contains(c.Id));
     }
 
-    private static IResult Answer(HttpContext http, QidoQuery query, IEnumerable<JsonObject> found)
+    private async Task<IResult> Answer(HttpContext http, QidoQuery query, IReadOnlyList<SearchRow> found, CancellationToken cancellation)
     {
         var accept = new Acceptance(http.Request);
-        if (!accept.Takes(DicomJson) && !accept.Takes("application/json"))
+        if (!DicomModels.IsTaken(accept))
             return new NotAcceptable().ToHttp();
         if (query.Ignored.Count > 0)
-            http.Response.Headers.Warning = "299 pirogov \"Some attributes of the query are not known and were not matched.\"";
-        return Results.Text(new JsonArray([.. found]).ToJsonString(), DicomJson);
+            http.Response.Headers.Append("Warning", "299 pirogov \"Some attributes of the query are not known and were not matched.\"");
+        if (QidoQuery.IsCutAt(found.Count))
+            http.Response.Headers.Append("Warning", "299 pirogov \"There may be more results: ask for them by offset.\"");
+        if (found.Count == 0)
+            return Results.NoContent();
+        await fields.Add(query, found, cancellation);
+        return DicomModels.Many(accept, [.. found.Select(f => f.Answer)]);
     }
 
     private static string Root(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}/dicomweb";

@@ -64,6 +64,23 @@ public sealed class DicomwebTests(DicomwebApp app) : IClassFixture<DicomwebApp>
     }
 
     [Fact]
+    public async Task Searches_bring_the_fields_asked_for_match_fuzzily_and_answer_in_XML()
+    {
+        var (client, study, series) = await Study("DW8", 308);
+        var one = (await Json(client, $"/dicomweb/studies?StudyInstanceUID={study}&includefield=Manufacturer,PixelSpacing"))[0]!.AsObject();
+        Assert.Equal("Vendor", (string?)one["00080070"]!["Value"]![0]);
+        Assert.Equal(one.Select(a => a.Key).Order(StringComparer.Ordinal), one.Select(a => a.Key));
+        var instances = await Json(client, $"/dicomweb/studies/{study}/series/{series}/instances?includefield=all");
+        Assert.Equal([0, 3, 6, 9], instances.Select(i => (int)i!["00200032"]!["Value"]![2]!));
+        var name = (string)one["00100010"]!["Value"]![0]!["Alphabetic"]!;
+        Assert.Single(await Json(client, $"/dicomweb/studies?PatientName={name[..8].ToLowerInvariant()}&fuzzymatching=true&StudyInstanceUID={study}"));
+        Assert.Equal(HttpStatusCode.NoContent, (await client.GetAsync($"/dicomweb/studies?PatientName={name[..8]}&StudyInstanceUID={study}")).StatusCode);
+        var parts = await Parts(await Get(client, $"/dicomweb/studies/{study}/instances", "multipart/related; type=\"application/dicom+xml\""));
+        Assert.Equal(4, parts.Count);
+        Assert.All(parts, p => Assert.Equal(series, DicomXml.Parse(p.Body).GetString(DicomTags.SeriesInstanceUid)));
+    }
+
+    [Fact]
     public async Task Metadata_hold_every_attribute_but_pixels_and_the_viewer_contract_names_the_series()
     {
         var (client, study, series) = await Study("DW3", 303);
@@ -214,8 +231,9 @@ public sealed class DicomwebTests(DicomwebApp app) : IClassFixture<DicomwebApp>
 
     private static async Task<JsonArray> Json(HttpClient client, string path)
     {
-        var text = await client.GetStringAsync(path);
-        return JsonNode.Parse(text)!.AsArray();
+        var answer = await client.GetAsync(path);
+        var text = await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
+        return answer.StatusCode == HttpStatusCode.NoContent ? [] : JsonNode.Parse(text)!.AsArray();
     }
 
     private static Task<HttpResponseMessage> Get(HttpClient client, string path, string accept)
