@@ -1,10 +1,9 @@
-using System.Diagnostics;
 using System.Globalization;
 using Pirogov.Dicom;
 
 namespace Pirogov.Benchmarks;
 
-/// <summary>Reads the metadata of every file listed, one after another, down to the last element before the pixels.</summary>
+/// <summary>Reads the metadata of every file listed, one after another, down to the last element before the pixels. Files a second of the processor's time, garbage collection included.</summary>
 internal static class MetadataBenchmark
 {
     /// <param name="list">A file of paths, one a line.</param>
@@ -13,14 +12,14 @@ internal static class MetadataBenchmark
         var paths = File.ReadAllLines(list);
         var options = new DicomReaderOptions { StopBeforePixelData = true };
         Read(paths, options);
-        var watch = Stopwatch.StartNew();
+        var started = Environment.CpuUsage.TotalTime;
         var elements = 0L;
         for (var round = 0; round < rounds; round++)
         {
             elements += Read(paths, options);
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{paths.Length * rounds / watch.Elapsed.TotalSeconds:F0} {elements / rounds}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{paths.Length * rounds / (Environment.CpuUsage.TotalTime - started).TotalSeconds:F0} {elements / rounds}"));
         return 0;
     }
 

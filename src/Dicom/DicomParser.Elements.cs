@@ -247,7 +247,9 @@ internal sealed partial class DicomParser
             if (wanted != block)
             {
                 block = wanted;
-                creator = tag.Element >= 0x1000 && dataset.Find(new DicomTag(wanted)) is { } element
+                // One that came out of order holds as well; among very many of those nobody looks.
+                var element = late is { Count: <= 1000 } && late.FindLast(e => e.Tag.Value == wanted) is { } found ? found : dataset.Find(new DicomTag(wanted));
+                creator = tag.Element >= 0x1000 && element is not null
                     ? System.Text.Encoding.Latin1.GetString(element.Bytes.Span).Trim(' ', '\0') : null;
             }
 

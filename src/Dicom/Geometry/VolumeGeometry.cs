@@ -29,14 +29,14 @@ public sealed class VolumeGeometry
     /// <summary>Direction cosines are written with few decimals: they agree when they differ by less.</summary>
     private const double DirectionTolerance = 1e-3;
 
-    private readonly double[] _affine;
+    private readonly double[] affine;
 
     private VolumeGeometry(SliceGeometry first, int[] order, Vector3D step)
     {
         (Columns, Rows, SliceOrder) = (first.Columns, first.Rows, order);
         Spacing = (first.ColumnSpacing, first.RowSpacing, step.Length);
         var (i, j, origin) = (first.ColumnSpacing * first.RowDirection, first.RowSpacing * first.ColumnDirection, first.Position);
-        _affine =
+        affine =
         [
             i.X, j.X, step.X, origin.X,
             i.Y, j.Y, step.Y, origin.Y,
@@ -58,7 +58,7 @@ public sealed class VolumeGeometry
     public (double Column, double Row, double Slice) Spacing { get; }
 
     /// <summary>4×4 matrix, row-major: (i, j, k, 1) to (x, y, z, 1) in LPS mm.</summary>
-    public IReadOnlyList<double> VoxelToPatient => _affine;
+    public IReadOnlyList<double> VoxelToPatient => affine;
 
     public Vector3D ToPatient(double i, double j, double k) => new(Row(0, i, j, k), Row(4, i, j, k), Row(8, i, j, k));
 
@@ -157,5 +157,5 @@ public sealed class VolumeGeometry
     private static VolumeAssessment No(NotVolumeReason reason, int? slice) => new(null, reason, slice);
 
     private double Row(int at, double i, double j, double k) =>
-        _affine[at] * i + _affine[at + 1] * j + _affine[at + 2] * k + _affine[at + 3];
+        affine[at] * i + affine[at + 1] * j + affine[at + 2] * k + affine[at + 3];
 }

@@ -78,8 +78,12 @@ internal static class StreamedFile
         end = start + header.Length;
         return end > stream.Length
             ? throw new DicomFormatException(DicomFault.LengthBeyondEnd, at - origin)
-            : new DicomStreamedPixelData(header.Tag, header.Vr, stream, encoding.BigEndian, false, [(start, header.Length)]);
+            : new DicomStreamedPixelData(header.Tag, NativeVr(header), stream, encoding.BigEndian, false, [(start, header.Length)]);
     }
+
+    /// <summary>Pixels sent as UN are words, as they are where no VR is written (PS3.5 A.1).</summary>
+    private static DicomVr NativeVr(DicomParser.Header header) => header.Vr != DicomVr.UN ? header.Vr
+        : DicomDictionary.VrsOf(header.Tag) is (DicomVr.OB, DicomVr.OW) ? DicomVr.OW : DicomDictionary.VrsOf(header.Tag).Vr;
 
     private static List<(long Offset, long Length)> Fragments(Stream stream, long start, long origin, out long end)
     {

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Metadata of many files: ours against dcmdump and pydicom, turn by turn in the same run. FOLDER, FILES and ROUNDS may be set.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+folder=${FOLDER:-../shared/data/radiology} files=${FILES:-1000} rounds=${ROUNDS:-3}
+dotnet build bench/Benchmarks/Benchmarks.csproj -c Release -v q -clp:ErrorsOnly --nologo
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# A thousand instances: the published CT series, over and over.
+find "$folder/totalsegmentator/example_ct_dicom" -type f | LC_ALL=C sort > "$work/series"
+: > "$work/list"
+while [ "$(wc -l < "$work/list")" -lt "$files" ]; do cat "$work/series" >> "$work/list"; done
+n=0
+head -n "$files" "$work/list" | while read -r path; do n=$((n + 1)); cp "$path" "$work/$(printf %05d $n).dcm"; done
+ls "$work"/*.dcm > "$work/list"
+# Every published file that all three read.
+find "$folder" -name '*.dcm' -type f | LC_ALL=C sort > "$work/all"
+xargs -d '\n' dcmftest < "$work/all" | sed -n 's/^yes: //p' | grep -v 'truncated\|too_short' > "$work/mixed" || true
+out=bench/results/metadata.md
+{
+  echo "# Reading metadata: ours against dcmdump and pydicom"
+  echo
+  echo "\`FILES=$files ROUNDS=$rounds ./pirogov bench metadata\` — all elements before the pixels of every file, one thread, files in the page cache; ours and pydicom in a"
+  echo "loop inside one process (pydicom \`dcmread(stop_before_pixels=True)\`, values left unread), dcmdump with all files in one call, its text thrown away."
+  echo "Files a second of the processor's time (user and system): the clock says little on a machine that does other work."
+  echo "Load of the machine at the start: $(cut -d' ' -f1-3 /proc/loadavg) on $(nproc) cores; the three take turns."
+  echo
+  echo "| files | turn | ours | dcmdump | pydicom | ÷ dcmdump (8 wanted) | ÷ pydicom (20 wanted) |"
+  echo "|---|---|---|---|---|---|---|"
+  for list in list mixed; do
+    count=$(wc -l < "$work/$list")
+    for turn in 1 2 3; do
+      read -r ours _ < <(dotnet bench/Benchmarks/bin/Release/net10.0/Pirogov.Benchmarks.dll metadata "$work/$list" "$rounds")
+      spent=$( { TIMEFORMAT='%U + %S'; time xargs -d '\n' -n "$count" -s 1000000 dcmdump -q < "$work/$list" > /dev/null 2> "$work/errors"; } 2>&1 || true)
+      dcmdump=$(awk "BEGIN { printf \"%.0f\", $count / ($spent) }")
+      read -r pydicom _ < <(/usr/bin/python3 bench/metadata/peer.py "$work/$list" 1)
+      name=$([ "$list" = list ] && echo "$count CT instances" || echo "$count published files of all kinds")
+      echo "| $name | $turn | $ours | $dcmdump | $pydicom | $(awk "BEGIN { printf \"%.1f\", $ours / $dcmdump }") | $(awk "BEGIN { printf \"%.1f\", $ours / $pydicom }") |"
+    done
+  done
+} > "$out"
+cat "$out"
