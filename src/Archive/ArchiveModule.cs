@@ -11,6 +11,7 @@ using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Evidence;
 using Pirogov.Platform.Jobs;
+using Pirogov.Platform.Store;
 using Pirogov.Platform.Strings;
 using Pirogov.Platform.Web;
 
@@ -21,7 +22,7 @@ public static class ArchiveModule
     public static IServiceCollection AddArchive(this IServiceCollection services)
     {
         services.AddSingleton(new StringSource(typeof(ArchiveModule).Assembly));
-        services.AddSingleton<ModelPart, ArchiveModel>();
+        services.AddSingleton<ModelPart, ArchiveModel>().AddSingleton<IObjectReferences, ArchiveObjects>();
         services.AddSingleton<IntakeMemory>().AddSingleton<KeyedCentres>().AddSingleton<DoorBatchGate>().AddScoped<DoorBatches>();
         services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<Quarantine>().AddScoped<CentreProfiles>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
         services.AddScoped<SeriesAssembly>().AddScoped<BatchEvidence>().AddScoped<IEvidenceSource, BatchEvidence>().AddScoped<IStartCard, ArchiveStartCard>();

@@ -11,6 +11,7 @@ using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Evidence;
 using Pirogov.Platform.Jobs;
+using Pirogov.Platform.Store;
 using Pirogov.Platform.Strings;
 using Pirogov.Platform.Web;
 
@@ -22,7 +23,7 @@ public static class CompetitionsModule
     public static IServiceCollection AddCompetitions(this IServiceCollection services)
     {
         services.AddSingleton(new StringSource(typeof(CompetitionsModule).Assembly));
-        services.AddSingleton<ModelPart, CompetitionsModel>();
+        services.AddSingleton<ModelPart, CompetitionsModel>().AddSingleton<IObjectReferences, SubmittedObjects>();
         services.AddScoped<Standings>().AddScoped<DoorWords>().AddScoped<WinnerOf>().AddScoped<ICompetitions>(p => p.GetRequiredService<WinnerOf>());
         services.AddScoped<IEvidenceSource, SubmissionLink>().AddScoped<IEvidenceSource, ScoreLink>();
         services.AddJob<ScoreSubmission, ScoreSubmission.Payload>();

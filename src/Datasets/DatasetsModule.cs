@@ -12,6 +12,7 @@ using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Evidence;
 using Pirogov.Platform.Jobs;
+using Pirogov.Platform.Store;
 using Pirogov.Platform.Strings;
 using Pirogov.Platform.Web;
 
@@ -22,7 +23,7 @@ public static class DatasetsModule
     public static IServiceCollection AddDatasets(this IServiceCollection services)
     {
         services.AddSingleton(new StringSource(typeof(DatasetsModule).Assembly));
-        services.AddSingleton<ModelPart, DatasetsModel>();
+        services.AddSingleton<ModelPart, DatasetsModel>().AddSingleton<IObjectReferences, DatasetObjects>();
         services.AddSingleton(provider => DatasetsOptions.From(provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton<DatasetRepository>().AddSingleton<PullJournal>().AddSingleton<Readme>();
         services.AddScoped<RepositoryContents>().AddScoped<CaseBuilder>().AddScoped<VersionDocuments>().AddScoped<SplitPlanner>().AddScoped<DatasetAccess>();

@@ -13,6 +13,7 @@ using Pirogov.Platform.Database;
 using Pirogov.Platform.Evidence;
 using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Outbox;
+using Pirogov.Platform.Store;
 using Pirogov.Platform.Strings;
 using Pirogov.Platform.Web;
 
@@ -22,7 +23,7 @@ public static class LabellingModule
 {
     public static IServiceCollection AddLabelling(this IServiceCollection services)
     {
-        services.AddSingleton(new StringSource(typeof(LabellingModule).Assembly)).AddSingleton<ModelPart, LabellingModel>();
+        services.AddSingleton(new StringSource(typeof(LabellingModule).Assembly)).AddSingleton<ModelPart, LabellingModel>().AddSingleton<IObjectReferences, LabellingObjects>();
         services.AddScoped<Documents>().AddScoped<Sealing>().AddScoped<NextReading>().AddScoped<ReadingSources>();
         services.AddScoped<AskValidator>().AddScoped<AskAdjudicator>();
         services.AddScoped<IReleases, PublishedReleases>().AddScoped<ICaseAccessRule, CaseAccess>().AddScoped<IStartCard, LabellingStartCards>();

@@ -125,6 +125,8 @@ public static class PlatformModule
         services.AddQuartz(q =>
         {
             q.UseDefaultThreadPool(configuration.GetValue("Jobs:Parallel", 2));
+            if (SweepOptions.From(configuration).Schedule is { } sweeps)
+                q.ScheduleJob<SweepOnSchedule>(t => t.WithIdentity("sweep-store").WithCronSchedule(sweeps), j => j.WithIdentity("sweep-store"));
             q.UsePersistentStore(store =>
             {
                 if (database.IsPostgreSql)
@@ -177,6 +179,7 @@ public static class PlatformModule
         SeeAudit.Map(api);
         SeeJobs.Map(api);
         SteerJob.Map(api);
+        SweepNow.Map(api);
     }
 
     /// <summary>Proves that the store takes bytes and gives them back.</summary>

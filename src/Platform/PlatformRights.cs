@@ -8,6 +8,7 @@ public static class PlatformRights
     public const string OwnAccount = "platform.own-account";
     public const string ManageAccounts = "platform.manage-accounts";
     public const string ReadAudit = "platform.read-audit";
+    public const string SweepStore = "platform.sweep-store";
 
     internal static readonly Right[] Table =
     [
@@ -15,5 +16,6 @@ public static class PlatformRights
         new(OwnAccount, Right.Everyone),
         new(ManageAccounts, Role.Administrator),
         new(ReadAudit, Role.Administrator),
+        new(SweepStore, Role.Administrator),
     ];
 }

@@ -1836,6 +1836,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/store/sweeps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sweep the store: objects that nobody names
+         * @description Needs the right `platform.sweep-store`: administrator.
+         */
+        post: operations["sweepNow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/submissions/{id}": {
         parameters: {
             query?: never;
@@ -2403,6 +2423,12 @@ export interface components {
         };
         /** Format: uuid */
         JobId: string;
+        JobResult: {
+            figures: {
+                [key: string]: number;
+            };
+            words: string;
+        };
         /** @enum {string} */
         JobState: "queued" | "running" | "retrying" | "succeeded" | "failed" | "cancelled";
         JobView: {
@@ -2420,6 +2446,7 @@ export interface components {
             message: string;
             /** Format: int32 */
             percent: number;
+            result: null | components["schemas"]["JobResult"];
             /** Format: date-time */
             startedAt: null | string;
             state: components["schemas"]["JobState"];
@@ -3621,6 +3648,9 @@ export interface components {
         SubmitReadingResponse: {
             next: null | components["schemas"]["ReadingId"];
             state: components["schemas"]["ReadingState"];
+        };
+        SweepNowResponse: {
+            jobId: components["schemas"]["JobId"];
         };
         TakeReadingResponse: {
             caseLabel: string;
@@ -6563,6 +6593,29 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    sweepNow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepNowResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
         };
     };

@@ -24,6 +24,10 @@ public sealed class JobRefusedException(string reasonKey) : Exception(reasonKey)
     public string ReasonKey { get; } = reasonKey;
 }
 
+/// <param name="Words">A key of the strings.</param>
+/// <param name="Figures">For its placeholders.</param>
+public sealed record JobResult(string Words, IReadOnlyDictionary<string, double> Figures);
+
 /// <summary>Tells how far a job is, at most twice a second, outside the job's own transaction.</summary>
 public sealed class JobProgress(JobId id, IServiceScopeFactory scopes, TimeProvider time)
 {
@@ -42,6 +46,16 @@ public sealed class JobProgress(JobId id, IServiceScopeFactory scopes, TimeProvi
         await using var scope = scopes.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<PirogovDb>().Set<JobRecord>().Where(j => j.Id == id)
             .ExecuteUpdateAsync(s => s.SetProperty(j => j.Percent, percent).SetProperty(j => j.Message, message), cancellation);
+    }
+
+    /// <summary>Says what came of the job, for jobs whose outcome has no page of its own.</summary>
+    /// <param name="words">A key of the strings with the figures' names as placeholders.</param>
+    public async Task Conclude(string words, IReadOnlyDictionary<string, double> figures, CancellationToken cancellation)
+    {
+        var result = JsonSerializer.Serialize(new JobResult(words, figures), PlatformJson.Options);
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<PirogovDb>().Set<JobRecord>().Where(j => j.Id == id)
+            .ExecuteUpdateAsync(s => s.SetProperty(j => j.Result, result), cancellation);
     }
 }
 

@@ -34,6 +34,10 @@ public sealed class JobRecord
     public string Message { get; private set; } = "";
     public int Attempts { get; private set; }
     public string? Failure { get; private set; }
+
+    /// <summary>A <see cref="JobResult"/>.</summary>
+    public string? Result { get; private set; }
+
     public bool CancellationRequested { get; private set; }
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset? StartedAt { get; private set; }
@@ -68,7 +72,7 @@ public sealed class JobRecord
         return true;
     }
 
-    internal void TryAgain() => (State, Attempts, Failure, EndedAt, CancellationRequested, Percent) = (JobState.Queued, 0, null, null, false, 0);
+    internal void TryAgain() => (State, Attempts, Failure, Result, EndedAt, CancellationRequested, Percent) = (JobState.Queued, 0, null, null, null, false, 0);
 }
 
 internal sealed class JobsModel : ModelPart
@@ -82,6 +86,7 @@ internal sealed class JobsModel : ModelPart
         e.Property(j => j.SubjectId).HasMaxLength(100);
         e.Property(j => j.Message).HasMaxLength(500);
         e.Property(j => j.Failure).HasMaxLength(500);
+        e.Property(j => j.Result).HasMaxLength(1000);
         e.HasIndex(j => j.State);
         e.HasIndex(j => new { j.SubjectKind, j.SubjectId });
     });

@@ -127,7 +127,7 @@ internal sealed class RunDurableJob(
 /// <param name="FirstRetryAfter">Doubles at every attempt.</param>
 public sealed record JobOptions(TimeSpan FirstRetryAfter);
 
-internal sealed class ScheduleEnqueuedJob(ISchedulerFactory schedulers) : IHandle<JobEnqueued>, IReachOutside
+internal sealed class ScheduleEnqueuedJob(ISchedulerFactory schedulers, TimeProvider time) : IHandle<JobEnqueued>, IReachOutside
 {
     public async Task Handle(JobEnqueued happened, CancellationToken cancellation)
     {
@@ -137,6 +137,7 @@ internal sealed class ScheduleEnqueuedJob(ISchedulerFactory schedulers) : IHandl
         if (await scheduler.Exists(key, cancellation))
             return;
         var job = JobBuilder.Create<RunDurableJob>().WithIdentity(key).RequestRecovery().UsingJobData(RunDurableJob.IdKey, happened.Id.ToString()).Build();
-        await scheduler.ScheduleJob(job, TriggerBuilder.Create().StartNow().Build(), default, cancellation);
+        // The scheduler keeps the platform's clock; a builder's "now" is the machine's.
+        await scheduler.ScheduleJob(job, TriggerBuilder.Create().StartAt(time.GetUtcNow()).Build(), default, cancellation);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,7 +18,7 @@ namespace Pirogov.Platform.Jobs;
 /// <param name="FailureCode">The same for programs; stable.</param>
 public sealed record JobView(
     JobId Id, string Kind, string SubjectKind, string SubjectId, JobState State, int Percent, string Message, int Attempts, string? Failure, string? FailureCode,
-    bool CancellationRequested, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt);
+    JobResult? Result, bool CancellationRequested, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt);
 
 /// <summary>Administrators see every job, others those that they asked for.</summary>
 [Needs(PlatformRights.SeeJobs)]
@@ -49,7 +50,7 @@ public sealed class SeeJobs(PirogovDb db, CurrentActor actor, Localizer words)
 
     private JobView View(JobRecord j) => new(j.Id, j.Kind, j.SubjectKind, j.SubjectId, j.State, j.Percent, words[j.Message], j.Attempts,
         j.Failure is null ? null : JobFailure.Say(j.Failure, words), j.Failure is null ? null : JobFailure.Key(j.Failure),
-        j.CancellationRequested, j.CreatedAt, j.StartedAt, j.EndedAt);
+        j.Result is null ? null : JsonSerializer.Deserialize<JobResult>(j.Result, PlatformJson.Options), j.CancellationRequested, j.CreatedAt, j.StartedAt, j.EndedAt);
 }
 
 public sealed record JobHasEnded() : Refusal("platform.job-has-ended", 409);

@@ -6,7 +6,11 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Platform.Store;
 
 /// <summary>What is known of stored bytes: MD5 is the address (DVC's choice), SHA-256 the proof.</summary>
-public sealed record StoredObject(string Md5, string Sha256, long Size, DateTimeOffset StoredAt);
+public sealed record StoredObject(string Md5, string Sha256, long Size, DateTimeOffset StoredAt)
+{
+    /// <summary>When the sweep first found that no room names the object; null while one does.</summary>
+    public DateTimeOffset? UnnamedSince { get; init; }
+}
 
 /// <summary>The content-addressed store: bytes in <see cref="IBlobs"/>, their row in the database.</summary>
 public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders, TimeProvider time)
@@ -25,7 +29,7 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
         try
         {
             var address = directoryListing ? incoming.Md5 + ".dir" : incoming.Md5;
-            if (await Find(address, cancellation) is { } known)
+            if (await Find(address, cancellation) is { UnnamedSince: null } known)
             {
                 Hold(known, incoming);
                 await blobs.Keep(incoming, BlobKeys.Of(address), cancellation);
@@ -75,13 +79,29 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
         return stream is null ? null : Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation));
     }
 
+    /// <summary>Whoever inserts the row holds it until the transaction ends; so does who takes it back from the sweep.</summary>
     private async Task<(StoredObject Row, bool IsNew)> Claim(string address, IncomingBytes incoming, CancellationToken cancellation)
     {
         var row = new StoredObject(address, incoming.Sha256, incoming.Size, time.Now());
-        var inserted = await db.Database.ExecuteSqlAsync(
-            $"""INSERT INTO stored_object ("Md5", "Sha256", "Size", "StoredAt") VALUES ({row.Md5}, {row.Sha256}, {row.Size}, {Column(row.StoredAt)}) ON CONFLICT ("Md5") DO NOTHING""",
-            cancellation);
-        return inserted == 1 ? (row, true) : (await db.Set<StoredObject>().AsNoTracking().SingleAsync(o => o.Md5 == address, cancellation), false);
+        while (!await Insert(db, row, cancellation))
+        {
+            await db.Set<StoredObject>().Where(o => o.Md5 == address && o.UnnamedSince != null)
+                .ExecuteUpdateAsync(s => s.SetProperty(o => o.UnnamedSince, (DateTimeOffset?)null), cancellation);
+            // Null when the sweep has removed it just now.
+            if (await Find(address, cancellation) is { } taken)
+                return (taken, false);
+        }
+
+        return (row, true);
+    }
+
+    /// <returns>False when the address has a row already; waits for one that another transaction is writing or deleting.</returns>
+    internal static async Task<bool> Insert(PirogovDb db, StoredObject row, CancellationToken cancellation)
+    {
+        object storedAt = db is SqliteDb ? row.StoredAt.UtcTicks : row.StoredAt;
+        return await db.Database.ExecuteSqlAsync(
+            $"""INSERT INTO stored_object ("Md5", "Sha256", "Size", "StoredAt") VALUES ({row.Md5}, {row.Sha256}, {row.Size}, {storedAt}) ON CONFLICT ("Md5") DO NOTHING""",
+            cancellation) == 1;
     }
 
     private static void Hold(StoredObject row, IncomingBytes incoming)
@@ -89,8 +109,6 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
         if (row.Sha256 != incoming.Sha256)
             throw new AddressCollisionException();
     }
-
-    private object Column(DateTimeOffset now) => db is SqliteDb ? now.UtcTicks : now;
 
     private async Task<IncomingBytes> Receive(Stream bytes, CancellationToken cancellation)
     {

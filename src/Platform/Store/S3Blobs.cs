@@ -52,7 +52,16 @@ internal sealed class S3Blobs(S3Options options, IAmazonS3 client) : IBlobs
         ListMultipartUploadsResponse page;
         do
         {
-            page = await client.ListMultipartUploadsAsync(request, cancellation);
+            try
+            {
+                page = await client.ListMultipartUploadsAsync(request, cancellation);
+            }
+            catch (AmazonS3Exception refused) when (refused.ErrorCode is "NotImplemented" or "MethodNotAllowed")
+            {
+                // Such servers keep a lifecycle rule for unfinished uploads instead.
+                return removed;
+            }
+
             foreach (var upload in (page.MultipartUploads ?? []).Where(u => u.Initiated?.ToUniversalTime() < begunBefore.UtcDateTime))
             {
                 await client.AbortMultipartUploadAsync(options.Bucket, upload.Key, upload.UploadId, cancellation);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Pirogov.Platform.Jobs;
 
 namespace Pirogov.Platform.Store;
 
@@ -11,6 +12,7 @@ internal static class StoreSetup
     {
         var folders = new StoreFolders(dataFolder);
         services.AddSingleton(folders).AddScoped<ObjectStore>();
+        services.AddSingleton(SweepOptions.From(configuration)).AddScoped<UnnamedObjects>().AddJob<SweepStore, SweepStore.Payload>();
         switch (configuration["Store:Kind"]?.ToUpperInvariant())
         {
             case null or "" or "LOCAL":

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pirogov.ClinicalText;
+using Pirogov.Statistics;
 
 namespace Pirogov.Unit.ClinicalText;
 
@@ -11,7 +12,7 @@ internal sealed record InventedNote(string Text, IReadOnlyList<FoundIdentifier> 
 /// Writes notes of invented people: sentences with identifiers in many forms, between sentences full of figures and capitals
 /// that identify nobody. A function of the seed.
 /// </summary>
-internal sealed class InventedNotes(int seed)
+internal sealed class InventedNotes(ulong seed)
 {
     private static readonly string[][] Surnames =
     [
@@ -53,7 +54,7 @@ internal sealed class InventedNotes(int seed)
         "Размеры 512 512 16, матрица 256/256, пиксель 0.7/0.7.", "Ёмкость мочевого пузыря 350 мл, остаточная моча 15 мл.", "Врач УЗИ осмотрел повторно.", "Номер серии 3, изображение 45.",
     ];
 
-    private readonly Random random = new(seed);
+    private readonly Xoshiro256 random = new(seed);
 
     public IEnumerable<InventedNote> Write(int count) => Enumerable.Range(0, count).Select(_ => Note());
 
@@ -72,13 +73,13 @@ internal sealed class InventedNotes(int seed)
         for (var i = 0; i < 6; i++)
         {
             text += (text.Length > 0 ? " " : "") + Pick(Harmless) + " ";
-            switch (random.Next(13))
+            switch (random.NextInt32(13))
             {
                 case 0: Add("", surname[0] + " " + given[0] + " " + patronymic, " направлен на КТ.", IdentifierKind.Name); break;
                 case 1: Add("Снимки ", surname[1], " пересмотрены.", IdentifierKind.Name); break;
                 case 2: Add("Рекомендовано ", surname[2], " продолжить лечение.", IdentifierKind.Name); break;
                 case 3: Add("Беседа с ", surname[3], " проведена.", IdentifierKind.Name); break;
-                case 4: Add("CT chest ", random.Next(2) == 0 ? surname[4] : surname[5], " axial.", IdentifierKind.Name); break;
+                case 4: Add("CT chest ", random.NextInt32(2) == 0 ? surname[4] : surname[5], " axial.", IdentifierKind.Name); break;
                 case 5: Add("Со слов ", given[1], " боли с утра.", IdentifierKind.Name); break;
                 case 6: Add("Описал: ", Pick(Doctors), " ", IdentifierKind.Name); break;
                 case 7: Add("СНИЛС ", Snils(), ".", IdentifierKind.Snils); break;
@@ -93,9 +94,9 @@ internal sealed class InventedNotes(int seed)
             }
         }
 
-        Add(" Карта № ", random.Next(10_000, 99_999).ToString(CultureInfo.InvariantCulture), ", ", IdentifierKind.Record);
-        Add("почта ", "vydumka" + random.Next(99) + "@example.ru", ".", IdentifierKind.Email);
-        var latin = random.Next(3) == 0;
+        Add(" Карта № ", (10_000 + random.NextInt32(90_000)).ToString(CultureInfo.InvariantCulture), ", ", IdentifierKind.Record);
+        Add("почта ", "vydumka" + random.NextInt32(99) + "@example.ru", ".", IdentifierKind.Email);
+        var latin = random.NextInt32(3) == 0;
         return new(text, places, new KnownIdentifiers([latin ? $"{surname[4]}^{given[4]}" : $"{surname[0]}^{given[0]}^{patronymic}"], []));
     }
 
@@ -103,17 +104,17 @@ internal sealed class InventedNotes(int seed)
 
     private string Snils()
     {
-        var digits = random.Next(100_000_000, 999_999_999).ToString(CultureInfo.InvariantCulture);
+        var digits = (100_000_000 + random.NextInt32(899_999_999)).ToString(CultureInfo.InvariantCulture);
         var check = (digits.Select((c, i) => (c - '0') * (9 - i)).Sum() % 101 % 100).ToString("00", CultureInfo.InvariantCulture);
-        return random.Next(2) == 0 ? digits + check : $"{digits[..3]}-{digits[3..6]}-{digits[6..]} {check}";
+        return random.NextInt32(2) == 0 ? digits + check : $"{digits[..3]}-{digits[3..6]}-{digits[6..]} {check}";
     }
 
     private string Policy()
     {
-        var digits = "77" + random.NextInt64(1_000_000_000_000, 9_999_999_999_999).ToString(CultureInfo.InvariantCulture);
+        var digits = "77" + (1_000_000_000_000 + (long)(random.NextDouble() * 8_999_999_999_999)).ToString(CultureInfo.InvariantCulture);
         var whole = Enumerable.Range(0, 10).Select(d => digits + d).Single(d => CheckDigits.IsOmsPolicy(d));
-        return random.Next(2) == 0 ? whole : $"{whole[..4]} {whole[4..8]} {whole[8..12]} {whole[12..]}";
+        return random.NextInt32(2) == 0 ? whole : $"{whole[..4]} {whole[4..8]} {whole[8..12]} {whole[12..]}";
     }
 
-    private T Pick<T>(params T[] of) => of[random.Next(of.Length)];
+    private T Pick<T>(params T[] of) => of[random.NextInt32(of.Length)];
 }

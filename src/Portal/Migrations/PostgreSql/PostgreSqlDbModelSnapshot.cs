@@ -2335,6 +2335,10 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<Guid>("RequestedBy")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("Result")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
                     b.Property<DateTimeOffset?>("StartedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -2414,6 +2418,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .HasColumnType("bigint");
 
                     b.Property<DateTimeOffset>("StoredAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("UnnamedSince")
                         .HasColumnType("timestamp with time zone");
 
                     b.HasKey("Md5");

@@ -2318,6 +2318,10 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<Guid>("RequestedBy")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Result")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("StartedAt")
                         .HasColumnType("INTEGER");
 
@@ -2395,6 +2399,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("StoredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("UnnamedSince")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Md5");
