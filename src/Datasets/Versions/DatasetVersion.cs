@@ -87,7 +87,7 @@ internal sealed class DatasetVersion
 
     /// <summary>Two versions of the same patients may have been asked for at the same moment: neither may give away the other's hidden part.</summary>
     /// <param name="hiddenElsewhere">Pseudonyms in the hidden parts of other datasets' versions.</param>
-    public Refusal? MayPublish(IEnumerable<DatasetCase> cases, IReadOnlySet<string> hiddenElsewhere)
+    public static Refusal? MayPublish(IEnumerable<DatasetCase> cases, IReadOnlySet<string> hiddenElsewhere)
     {
         var given = cases.Where(c => c.Split is not Split.HiddenTest).Select(c => c.PatientPseudonym).Distinct().Count(hiddenElsewhere.Contains);
         return given > 0 ? new PatientsAreHiddenElsewhere(given) : null;

@@ -74,7 +74,7 @@ internal sealed class FreezeDatasetVersion(
         db.ChangeTracker.Clear();
         var (version, dataset) = await Load(id, cancellation);
         var cases = await db.Set<DatasetCase>().AsNoTracking().Where(c => c.VersionId == id).ToArrayAsync(cancellation);
-        if (version.MayPublish(cases, await HiddenElsewhere(version.DatasetId, cancellation)) is not null)
+        if (DatasetVersion.MayPublish(cases, await HiddenElsewhere(version.DatasetId, cancellation)) is not null)
             throw new JobRefusedException("datasets.job.hidden-elsewhere");
         var files = await db.Set<DatasetFile>().AsNoTracking().Where(f => f.VersionId == id).ToListAsync(cancellation);
         var task = dataset.ClinicalTaskId is { } taskId ? await agenda.FindTask(taskId, cancellation) : null;
