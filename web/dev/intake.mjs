@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 const received = new Map();
+let numbered = 0;
 
 /** The intake's answers: DICOM files are accepted once, anything else is refused with a reason. */
 export async function handleIntake(request, response, url, json) {
@@ -12,10 +13,11 @@ export async function handleIntake(request, response, url, json) {
   if (verb === 'close') return json(response, 200, { jobId: 'job-1' });
   const name = url.searchParams.get('name');
   const sha256 = createHash('sha256').update(body).digest('hex');
+  numbered++;
   if (body.subarray(128, 132).toString('latin1') !== 'DICM') {
-    return json(response, 200, { outcome: 'refused', reason: { type: 'https://pirogov.example/problems/not-dicom', title: 'Это не DICOM', detail: 'В файле нет признака DICM.' } });
+    return json(response, 200, { outcome: 'refused', number: numbered, reason: { type: 'https://pirogov.example/problems/not-dicom', title: 'Это не DICOM', detail: 'В файле нет признака DICM.' } });
   }
   const duplicate = [...received.values()].includes(sha256);
   received.set(name, sha256);
-  return json(response, duplicate ? 200 : 201, { outcome: duplicate ? 'duplicate' : 'accepted' });
+  return json(response, duplicate ? 200 : 201, { outcome: duplicate ? 'duplicate' : 'accepted', number: null });
 }
