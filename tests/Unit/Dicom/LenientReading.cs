@@ -41,7 +41,7 @@ public class LenientReading
         var file = Read([.. Element(0x0010, 0x0020, "LO", [65, 65]), .. Element(0x0008, 0x0060, "CS", [67, 84]), .. Element(0x0010, 0x0020, "LO", [66, 66])]);
         Assert.Equal(["(0008,0060)", "(0010,0020)"], file.Dataset.Select(e => e.Tag.ToString()));
         Assert.Equal("BB", file.Dataset.GetString(DicomTags.PatientID));
-        Assert.Equal(["repeated-element", "unordered-elements"], file.Warnings.Select(w => w.Code).Where(c => c.EndsWith("element") || c.EndsWith("elements")).Order());
+        Assert.Equal(["repeated-element", "unordered-elements"], file.Warnings.Select(w => w.Code).Where(c => c is "repeated-element" or "unordered-elements").Order());
     }
 
     [Fact]

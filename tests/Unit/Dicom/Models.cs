@@ -154,7 +154,7 @@ public class Models
     private static List<DicomElement> Comparable(DicomDataset dataset) => [.. dataset.Where(e => !e.Tag.IsGroupLength && e.Tag != DicomTags.SpecificCharacterSet)];
 
     /// <summary>Empty components, groups and a single empty value are padding.</summary>
-    private static IEnumerable<string> Texts(DicomDataset dataset, DicomElement element)
+    private static List<string> Texts(DicomDataset dataset, DicomElement element)
     {
         var texts = dataset.GetStrings(element.Tag).Select(t => element.Vr == DicomVr.PN ? t.TrimEnd('=', '^') : t).ToList();
         return texts is [""] ? [] : texts;
