@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Dicomweb;
+using Pirogov.Archive.Dimse;
 using Pirogov.Archive.Intake;
 using Pirogov.Archive.Review;
 using Pirogov.Platform.Access;
@@ -27,6 +29,7 @@ public static class ArchiveModule
         services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<Quarantine>().AddScoped<CentreProfiles>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
         services.AddScoped<SeriesAssembly>().AddScoped<BatchEvidence>().AddScoped<IEvidenceSource, BatchEvidence>().AddScoped<IStartCard, ArchiveStartCard>();
         services.AddSingleton<RecentRetrieves>().AddScoped<RetrieveLog>().AddScoped<StoredInstances>().AddScoped<IncludedFields>();
+        services.AddSingleton(s => DimseOptions.From(s.GetRequiredService<IConfiguration>())).AddSingleton<DimseBatches>().AddHostedService<DimseServer>();
         services.AddJob<CompleteBatch, CompleteBatch.Payload>();
         return services.AddRights(ArchiveRights.Table).AddUseCases(typeof(ArchiveModule).Assembly);
     }

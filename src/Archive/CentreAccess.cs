@@ -13,6 +13,9 @@ internal sealed class CentreAccess(CurrentActor actor, IAgenda agenda)
 
     public bool SendsForEverybody => actor.Actor.IsAny(Role.DataEngineer, Role.Administrator);
 
+    /// <summary>A device speaks for the one centre to which it is bound, and has no organisation.</summary>
+    public void SpeakFor(ReferenceCentreId centre) => own = [centre];
+
     /// <returns>Centres of the person's organisation, when the person speaks for it; else none.</returns>
     public async Task<ReferenceCentreId[]> Own(CancellationToken cancellation)
     {

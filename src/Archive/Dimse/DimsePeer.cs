@@ -1,0 +1,146 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pirogov.Agenda.Contracts;
+using Pirogov.Archive.Contracts;
+using Pirogov.Archive.Intake;
+using Pirogov.Dicom;
+using Pirogov.Dicom.Network;
+using Pirogov.Imaging;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+
+namespace Pirogov.Archive.Dimse;
+
+/// <summary>
+/// One association of a device. What it stores goes through the same door as an upload: in memory, de-identified, then written;
+/// what it asks for is what its centre gave.
+/// </summary>
+internal sealed class DimsePeer(
+    DimseOptions options, AllowedPeer allowed, ReferenceCentreSummary centre, Actor who, IServiceScopeFactory scopes, ILogger log) : DicomPeer
+{
+    private static readonly string[] QueryModels =
+    [
+        DicomUids.PatientRootQueryRetrieveInformationModelFind, DicomUids.StudyRootQueryRetrieveInformationModelFind,
+        DicomUids.PatientRootQueryRetrieveInformationModelMove, DicomUids.StudyRootQueryRetrieveInformationModelMove,
+    ];
+
+    private BatchId? batch;
+    private int stored;
+    private int refused;
+    private int queries;
+
+    public override string? Choose(PresentationContext proposed, out bool isKnown)
+    {
+        var isQuery = allowed.MayQuery && QueryModels.Contains(proposed.AbstractSyntax);
+        var isStorage = allowed.MaySend && DicomUids.Find(proposed.AbstractSyntax) is { Type: "SOP Class" } entry && entry.Keyword.EndsWith("Storage", StringComparison.Ordinal);
+        isKnown = isQuery || isStorage || proposed.AbstractSyntax == DicomUids.Verification;
+        if (!isKnown)
+            return null;
+        return proposed.TransferSyntaxes.FirstOrDefault(s => s is DicomUids.ExplicitVRLittleEndian or DicomUids.ImplicitVRLittleEndian
+            || (isStorage && (s is DicomUids.ExplicitVRBigEndian or DicomUids.DeflatedExplicitVRLittleEndian || PixelDecoder.CanDecode(s))));
+    }
+
+    public override async ValueTask<DimseStatus> Store(StoreRequest request, CancellationToken cancellation)
+    {
+        await using var scope = Scope();
+        // How much comes is not said beforehand.
+        using var seat = await scope.ServiceProvider.GetRequiredService<IntakeMemory>().Reserve(Admission.LargestFile, cancellation);
+        using var original = new MemoryStream(1 << 20);
+        if (!await request.CopyFileTo(original, Admission.LargestFile, cancellation))
+            return Refuse(DimseStatus.OutOfResources.Because(FileRefused.TooLarge));
+        var bytes = original.GetBuffer().AsMemory(0, (int)original.Length);
+        for (var attempt = 0; ; attempt++)
+        {
+            var open = batch is null
+                ? await scope.ServiceProvider.GetRequiredService<DoorBatches>().Open(allowed.Title, centre.Code, null, cancellation) : batch.Value;
+            if (open.IsRefused(out var shut))
+                return Refuse(DimseStatus.OutOfResources.Because(shut.Code));
+            batch = open.Value;
+            var received = await scope.ServiceProvider.GetRequiredService<ReceiveFile>().Handle(open.Value, request.SopInstanceUid, bytes, cancellation);
+            if (!received.IsRefused(out var no))
+                return StatusOf(received.Value);
+            // The batch was closed in between; the next one is opened once.
+            batch = null;
+            if (attempt > 0)
+                return Refuse(DimseStatus.OutOfResources.Because(no.Code));
+        }
+    }
+
+    public override async ValueTask<FindAnswer> Find(QueryRequest request, CancellationToken cancellation)
+    {
+        queries++;
+        await using var scope = Scope();
+        var search = new DimseSearch(scope.ServiceProvider, request, options.Title);
+        if (search.Level is null)
+            return new(DimseStatus.DataSetDoesNotMatch.Because("Query/Retrieve Level"), null);
+        var found = await search.Find(cancellation);
+        scope.ServiceProvider.GetRequiredService<AuditTrail>().Note("archive.dimse-find", "application-entity", who.Name, new { level = search.Level, matches = found.Count });
+        await scope.ServiceProvider.GetRequiredService<PirogovDb>().SaveChangesAsync(cancellation);
+        return new(default, found.ToAsyncEnumerable());
+    }
+
+    public override async ValueTask<MovePlan> Move(QueryRequest request, string destination, CancellationToken cancellation)
+    {
+        queries++;
+        // What a centre gave goes to nobody but the centre.
+        if (options.Find(destination) is not { Host: { Length: > 0 } host } target || target.Centre != allowed.Centre)
+            return new(DimseStatus.MoveDestinationUnknown, null, []);
+        await using var scope = Scope();
+        var search = new DimseSearch(scope.ServiceProvider, request, options.Title);
+        if (search.Level is null)
+            return new(DimseStatus.DataSetDoesNotMatch.Because("Query/Retrieve Level"), null, []);
+        var instances = await search.Instances(cancellation);
+        scope.ServiceProvider.GetRequiredService<AuditTrail>().Note("archive.dimse-move", "application-entity", who.Name,
+            new { destination = target.Title, studies = instances.Select(i => i.StudyInstanceUid).Distinct().Take(20), instances = instances.Count });
+        await scope.ServiceProvider.GetRequiredService<PirogovDb>().SaveChangesAsync(cancellation);
+        var client = new DicomClientOptions(host, target.Port, target.Title, options.Title) { Tls = target.UsesTls ? new() { TargetHost = host } : null };
+        return new(default, client, [.. instances.Select(i => new MoveItem(i.SopClassUid, i.SopInstanceUid, i.TransferSyntaxUid, async (syntax, token) =>
+        {
+            await using var reading = Scope();
+            return await DimseSearch.Load(reading.ServiceProvider, i, syntax, token);
+        }))]);
+    }
+
+    public override void Failed(Exception defect) => log.LogError(defect, "DIMSE: an operation of {Title} failed.", allowed.Title);
+
+    public override async ValueTask Ended(DicomNetworkException? fault)
+    {
+        await using var scope = Scope();
+        scope.ServiceProvider.GetRequiredService<AuditTrail>().Note("archive.dimse-association", "application-entity", who.Name,
+            new { stored, refused, queries, ended = fault?.Fault.ToString() ?? "Released" });
+        await scope.ServiceProvider.GetRequiredService<PirogovDb>().SaveChangesAsync(CancellationToken.None);
+    }
+
+    private AsyncServiceScope Scope()
+    {
+        var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentActor>().Become(who);
+        scope.ServiceProvider.GetRequiredService<CentreAccess>().SpeakFor(centre.Id);
+        return scope;
+    }
+
+    /// <summary>PS3.4 B.2.3: A9xx and Cxxx say that sending it again will not help.</summary>
+    private DimseStatus StatusOf(ReceiveFile.Response received)
+    {
+        if (received.Outcome != FileVerdict.Refused)
+        {
+            stored++;
+            return DimseStatus.Success;
+        }
+
+        var reason = received.Reason?.Type?.Split('.')[^1] ?? "";
+        return Refuse((reason switch
+        {
+            FileRefused.TooLarge or FileRefused.DeflateBomb => DimseStatus.OutOfResources,
+            FileRefused.MissingUid or FileRefused.SameUidOtherContent => DimseStatus.DataSetDoesNotMatch,
+            _ => DimseStatus.CannotUnderstand,
+        }).Because(reason));
+    }
+
+    private DimseStatus Refuse(DimseStatus status)
+    {
+        refused++;
+        return status;
+    }
+}

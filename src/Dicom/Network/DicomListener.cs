@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Pirogov.Dicom.Network;
+
+/// <summary>Why an association is refused (PS3.8 Table 9-21).</summary>
+public sealed record AssociationRejection(byte Result, byte Source, byte Reason)
+{
+    public static readonly AssociationRejection CallingTitleUnknown = new(1, 1, 3);
+    public static readonly AssociationRejection CalledTitleUnknown = new(1, 1, 7);
+
+    /// <summary>Transient: try again later.</summary>
+    public static readonly AssociationRejection TooMany = new(2, 3, 2);
+}
+
+/// <summary>Either side is null.</summary>
+public sealed record AssociationVerdict(DicomPeer? Peer, AssociationRejection? Rejection)
+{
+    public static implicit operator AssociationVerdict(AssociationRejection rejection) => new(null, rejection);
+
+    public static implicit operator AssociationVerdict(DicomPeer peer) => new(peer, null);
+}
+
+public sealed record DicomListenerOptions
+{
+    public IPAddress Address { get; init; } = IPAddress.Any;
+
+    /// <summary>0 takes a free one.</summary>
+    public int Port { get; init; } = 104;
+
+    /// <summary>Most associations at once; further ones are refused as a passing state.</summary>
+    public int MaximumAssociations { get; init; } = 32;
+
+    /// <summary>Largest P-DATA-TF that is taken.</summary>
+    public int MaximumLength { get; init; } = 128 * 1024;
+
+    /// <summary>Longest wait for a request after the connection, for the rest of a message, and for a peer that takes nothing.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest silence between two messages.</summary>
+    public TimeSpan Idle { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>TLS when present.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Judges the client's certificate; null asks for none.</summary>
+    public RemoteCertificateValidationCallback? ClientCertificate { get; init; }
+}
+
+/// <summary>Accepts associations (PS3.8) and serves each on its own.</summary>
+/// <param name="judge">Called with the request and the peer's address; answers who the peer is or why it is refused.</param>
+public sealed class DicomListener(
+    DicomListenerOptions options, Func<AssociationRequest, IPAddress, CancellationToken, ValueTask<AssociationVerdict>> judge) : IAsyncDisposable
+{
+    private readonly TcpListener listener = new(options.Address, options.Port);
+    private readonly CancellationTokenSource stop = new();
+    private readonly HashSet<Task> running = [];
+    private Task accepting = Task.CompletedTask;
+    private int open;
+
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    /// <exception cref="SocketException">The port is taken or not allowed.</exception>
+    public void Start()
+    {
+        listener.Start();
+        accepting = Accept();
+    }
+
+    /// <summary>Takes no more, and breaks off what runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        listener.Stop();
+        await accepting;
+        Task[] left;
+        lock (running)
+            left = [.. running];
+        await Task.WhenAll(left);
+        listener.Dispose();
+        stop.Dispose();
+    }
+
+    private async Task Accept()
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            Socket socket;
+            try
+            {
+                socket = await listener.AcceptSocketAsync(stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                // A connection that was gone before it was accepted, or no descriptor left: the next one may do.
+                await Task.Delay(100, CancellationToken.None);
+                continue;
+            }
+
+            var serving = Task.Run(() => Serve(socket));
+            lock (running)
+                running.Add(serving);
+            _ = serving.ContinueWith(done =>
+            {
+                lock (running)
+                    running.Remove(done);
+            }, TaskScheduler.Default);
+        }
+    }
+
+    private async Task Serve(Socket socket)
+    {
+        using (socket)
+        {
+            socket.NoDelay = true;
+            var address = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+            try
+            {
+                var isWithin = Interlocked.Increment(ref open) <= options.MaximumAssociations;
+                await using var pdus = new PduStream(await Secure(new NetworkStream(socket, ownsSocket: false)), options.MaximumLength, stop.Token);
+                await new ServedAssociation(pdus, socket, options, isWithin ? judge : (_, _, _) => new(AssociationRejection.TooMany)).Run(address, stop.Token);
+            }
+            catch (Exception broken) when (broken is AuthenticationException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or DicomNetworkException)
+            {
+                // The other side is gone or never spoke TLS: there is nobody to answer.
+            }
+            finally
+            {
+                Interlocked.Decrement(ref open);
+            }
+        }
+    }
+
+    private async Task<Stream> Secure(NetworkStream plain)
+    {
+        if (options.Certificate is null)
+            return plain;
+        var secured = new SslStream(plain);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        patience.CancelAfter(options.Patience);
+        await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+        {
+            ServerCertificate = options.Certificate,
+            ClientCertificateRequired = options.ClientCertificate is not null,
+            RemoteCertificateValidationCallback = options.ClientCertificate,
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        }, patience.Token);
+        return secured;
+    }
+}

@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+
+namespace Pirogov.Dicom.Network;
+
+/// <summary>PDU types of PS3.8 9.3.</summary>
+internal enum PduType : byte
+{
+    None = 0,
+    AssociateRequest = 1,
+    AssociateAccept = 2,
+    AssociateReject = 3,
+    Data = 4,
+    ReleaseRequest = 5,
+    ReleaseResponse = 6,
+    Abort = 7,
+}
+
+/// <summary>One PDU without its header; the bytes are good until the next one is read.</summary>
+internal readonly record struct Pdu(PduType Type, ReadOnlyMemory<byte> Body);
+
+/// <summary>
+/// PDUs over a connection. A declared length is checked before a byte is made room for; each PDU is written at once, since a
+/// header that goes alone waits for the other side's delayed acknowledgement.
+/// </summary>
+internal sealed class PduStream : IAsyncDisposable
+{
+    public const int HeaderLength = 6;
+
+    /// <summary>128 presentation contexts with a dozen transfer syntaxes each stay below 100 kB.</summary>
+    private const int LargestNegotiation = 256 * 1024;
+
+    private readonly Stream stream;
+    private readonly CancellationTokenSource timeout;
+    private readonly CancellationToken stop;
+    private byte[] buffer = new byte[64 * 1024];
+    private int start;
+    private int end;
+
+    public PduStream(Stream stream, int maximumLength, CancellationToken stop)
+    {
+        (this.stream, this.stop, MaximumLength) = (stream, stop, maximumLength);
+        timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
+    }
+
+    /// <summary>Largest body of a P-DATA-TF that is taken.</summary>
+    public int MaximumLength { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        timeout.Dispose();
+        await stream.DisposeAsync();
+    }
+
+    /// <returns>A PDU of type <see cref="PduType.None"/> when the connection has ended between two.</returns>
+    public async ValueTask<Pdu> Read(TimeSpan patience)
+    {
+        // A peer that dribbles bytes must not live for ever: the patience is for the whole PDU.
+        timeout.CancelAfter(patience);
+        try
+        {
+            if (!await Fill(HeaderLength))
+                return default;
+            var type = (PduType)buffer[start];
+            var length = BinaryPrimitives.ReadUInt32BigEndian(buffer.AsSpan(start + 2));
+            if (type is < PduType.AssociateRequest or > PduType.Abort)
+                throw DicomNetworkException.Malformed("The PDU type is unknown.", DicomNetworkException.UnrecognizedPdu);
+            if (length > (type == PduType.Data ? MaximumLength : type <= PduType.AssociateReject ? LargestNegotiation : 4))
+                throw DicomNetworkException.Malformed("The PDU is longer than agreed.");
+            if (!await Fill(HeaderLength + (int)length))
+                throw new DicomNetworkException(DicomNetworkFault.Closed, "The connection ended within a PDU.");
+            var body = buffer.AsMemory(start + HeaderLength, (int)length);
+            start += HeaderLength + (int)length;
+            return new Pdu(type, body);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new DicomNetworkException(DicomNetworkFault.TimedOut, "The peer was silent for too long.");
+        }
+        catch (IOException broken)
+        {
+            throw new DicomNetworkException(DicomNetworkFault.Closed, "The connection broke.", broken);
+        }
+        finally
+        {
+            timeout.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>A whole PDU, header and all, in one write.</summary>
+    public async ValueTask Write(ReadOnlyMemory<byte> pdu, TimeSpan patience)
+    {
+        timeout.CancelAfter(patience);
+        try
+        {
+            await stream.WriteAsync(pdu, timeout.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new DicomNetworkException(DicomNetworkFault.TimedOut, "The peer took nothing for too long.");
+        }
+        catch (IOException broken)
+        {
+            throw new DicomNetworkException(DicomNetworkFault.Closed, "The connection broke.", broken);
+        }
+        finally
+        {
+            timeout.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Whether bytes lie read but not yet taken.</summary>
+    public bool HasBytes => end > start;
+
+    /// <summary>A-RELEASE-RQ, A-RELEASE-RP, A-ASSOCIATE-RJ and A-ABORT: four bytes behind the header.</summary>
+    public ValueTask Write(PduType type, TimeSpan patience, byte result = 0, byte source = 0, byte reason = 0) =>
+        Write(new byte[] { (byte)type, 0, 0, 0, 0, 4, 0, result, source, reason }, patience);
+
+    /// <returns>False when the connection ended before the first of the bytes.</returns>
+    private async ValueTask<bool> Fill(int count)
+    {
+        if (end - start >= count)
+            return true;
+        if (buffer.Length - start < count)
+        {
+            var target = buffer.Length < count ? new byte[Math.Max(count, buffer.Length * 2)] : buffer;
+            buffer.AsSpan(start, end - start).CopyTo(target);
+            (buffer, end, start) = (target, end - start, 0);
+        }
+
+        while (end - start < count)
+        {
+            var read = await stream.ReadAsync(buffer.AsMemory(end), timeout.Token);
+            if (read == 0)
+            {
+                return end == start && count == HeaderLength ? false
+                    : throw new DicomNetworkException(DicomNetworkFault.Closed, "The connection ended within a PDU.");
+            }
+
+            end += read;
+        }
+
+        return true;
+    }
+}
