@@ -155,7 +155,11 @@ public sealed class AssociationTests
         {
             var options = new DicomListenerOptions
             {
-                Address = IPAddress.Loopback, Port = 0, MaximumAssociations = Most, Certificate = certificate, Patience = TimeSpan.FromSeconds(20),
+                Address = IPAddress.Loopback,
+                Port = 0,
+                MaximumAssociations = Most,
+                Certificate = certificate,
+                Patience = TimeSpan.FromSeconds(20),
             };
             listener = new DicomListener(options, (_, _, _) => new(new AssociationVerdict(new Peer(this), null)));
             listener.Start();
