@@ -17,9 +17,9 @@ internal static class StoreBenchmark
         var bodies = Enumerable.Range(0, objects).Select(_ => RandomNumberGenerator.GetBytes(size)).ToArray();
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Data", folder)]).Build();
         var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddPlatform(configuration).BuildServiceProvider();
-        await services.PrepareDatabase();
         await using var scope = services.CreateAsyncScope();
         var (db, store) = (scope.ServiceProvider.GetRequiredService<PirogovDb>(), scope.ServiceProvider.GetRequiredService<ObjectStore>());
+        await db.Database.EnsureCreatedAsync();
         await store.Put(bodies[0], default);
 
         var plain = Time(() =>
