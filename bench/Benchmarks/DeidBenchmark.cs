@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Pirogov.Archive.Contracts;
+using Pirogov.Deidentification;
 using Pirogov.Dicom;
 
 namespace Pirogov.Benchmarks;

@@ -19,7 +19,7 @@ File.WriteAllText(Path.Combine(dictionary, "DicomDictionary.generated.cs"), Dict
 File.WriteAllText(Path.Combine(dictionary, "DicomTags.generated.cs"), DictionaryTables.Tags(elements));
 File.WriteAllText(Path.Combine(dictionary, "DicomUids.generated.cs"), DictionaryTables.Uids(uids));
 File.WriteAllText(Path.Combine(dictionary, "DicomPrivateDictionary.generated.cs"), DictionaryTables.PrivateDictionary(privates));
-var deidentification = Path.Combine(root, "src", "Archive", "Deidentification");
+var deidentification = Path.Combine(root, "src", "Deidentification");
 File.WriteAllText(Path.Combine(deidentification, "confidentiality-profile.json"), ConfidentialityProfile.Generate(
     Path.Combine(standards, "dicom-innolitics", "confidentiality_profile_attributes.json"),
     Path.Combine(standards, "dicom-pydicom", "context_groups.json"),

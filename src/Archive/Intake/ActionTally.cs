@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pirogov.Archive.Contracts;
+using Pirogov.Deidentification;
 using Pirogov.Dicom;
 
 namespace Pirogov.Archive.Intake;

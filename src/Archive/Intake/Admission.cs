@@ -1,6 +1,6 @@
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
-using Pirogov.Archive.Deidentification;
+using Pirogov.Deidentification;
 using Pirogov.Dicom;
 using Pirogov.Imaging;
 using Pirogov.Platform.Problems;

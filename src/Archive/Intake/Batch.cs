@@ -1,6 +1,6 @@
 using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
-using Pirogov.Archive.Deidentification;
+using Pirogov.Deidentification;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Problems;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
+using Pirogov.Deidentification;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Evidence;
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
+using Pirogov.Deidentification;
 using Pirogov.Platform.Database;
 
 namespace Pirogov.Archive.Intake;

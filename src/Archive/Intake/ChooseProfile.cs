@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
-using Pirogov.Archive.Deidentification;
+using Pirogov.Deidentification;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
-using Pirogov.Archive.Deidentification;
 using Pirogov.Archive.Intake;
+using Pirogov.Deidentification;
 using Pirogov.Dicom;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Store;
@@ -57,7 +57,7 @@ internal sealed class Quarantine(PirogovDb db, ObjectStore store, IDataProtectio
     {
         var done = decided.Decision == ReviewDecision.Masked ? PixelMasking.Apply(file, decided.Regions) : file;
         if (done is not null)
-            Deidentifier.MarkPixelsCleaned(done.Dataset);
+            PixelMasking.MarkCleaned(done.Dataset);
         return done;
     }
 }

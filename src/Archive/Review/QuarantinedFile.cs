@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Intake;
+using Pirogov.Deidentification;
 using Pirogov.Platform.Problems;
 
 namespace Pirogov.Archive.Review;

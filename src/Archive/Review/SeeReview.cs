@@ -7,6 +7,7 @@ using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Dicomweb;
 using Pirogov.Archive.Intake;
+using Pirogov.Deidentification;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;

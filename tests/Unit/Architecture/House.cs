@@ -10,11 +10,14 @@ internal static partial class House
     /// <summary>Rooms in the order in which the data walk through them; a room knows only those above it.</summary>
     public static readonly string[] Walk =
     [
-        "Platform", "Dicom", "Imaging", "ClinicalText", "Statistics", "Agenda", "Archive", "Labelling", "Datasets", "Development", "Competitions", "Lifecycle", "Portal",
+        "Platform", "Dicom", "Imaging", "ClinicalText", "Deidentification", "Statistics", "Agenda", "Archive", "Labelling", "Datasets", "Development", "Competitions", "Lifecycle", "Portal",
     ];
 
-    /// <summary>Know nothing of the platform, nor of one another, save pixels of the standard they are written in.</summary>
-    public static readonly string[] Libraries = ["Dicom", "Imaging", "ClinicalText", "Statistics"];
+    /// <summary>
+    /// Know nothing of the platform, nor of one another, save pixels of the standard they are written in, and de-identification of
+    /// what it takes the patient out of.
+    /// </summary>
+    public static readonly string[] Libraries = ["Dicom", "Imaging", "ClinicalText", "Deidentification", "Statistics"];
 
     public static readonly string Root = FindRoot();
 

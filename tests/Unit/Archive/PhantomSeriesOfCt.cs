@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Pirogov.Archive.Contracts;
+using Pirogov.Deidentification;
 using Pirogov.Dicom;
 using Pirogov.Dicom.Geometry;
 using Xunit;

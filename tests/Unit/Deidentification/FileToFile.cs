@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
-using Pirogov.Archive.Contracts;
+using Pirogov.Deidentification;
 using Pirogov.Dicom;
 using Xunit;
 
-namespace Pirogov.Unit.Archive;
+namespace Pirogov.Unit.Deidentification;
 
 public class FileToFile
 {

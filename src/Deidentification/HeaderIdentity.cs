@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
-using Pirogov.Archive.Contracts;
 using Pirogov.ClinicalText;
 using Pirogov.Dicom;
 
-namespace Pirogov.Archive.Deidentification;
+namespace Pirogov.Deidentification;
 
 /// <summary>
 /// Who an instance is about, as its header says: names and numbers that must not be repeated in a text that stays. One patient's

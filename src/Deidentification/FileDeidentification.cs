@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
-using Pirogov.Archive.Contracts;
 using Pirogov.Dicom;
 
-namespace Pirogov.Archive.Deidentification;
+namespace Pirogov.Deidentification;
 
 /// <summary>
 /// From one file into another. Native pixels are neither copied nor looked at: what was read is written again behind the new

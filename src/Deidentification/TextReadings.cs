@@ -1,7 +1,7 @@
 using System.Text;
 using Pirogov.Dicom;
 
-namespace Pirogov.Archive.Deidentification;
+namespace Pirogov.Deidentification;
 
 /// <summary>
 /// Every way in which the bytes of a text may have been meant. Archives declare Latin-1, or nothing, and hold Windows-1251 or

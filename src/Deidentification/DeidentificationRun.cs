@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
-using Pirogov.Archive.Contracts;
 using Pirogov.Dicom;
 
-namespace Pirogov.Archive.Deidentification;
+namespace Pirogov.Deidentification;
 
 /// <summary>One instance on its way through a profile, with the tally of what was done.</summary>
 internal sealed partial class DeidentificationRun(

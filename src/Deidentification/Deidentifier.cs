@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
-using Pirogov.Archive.Contracts;
 using Pirogov.Dicom;
 
-namespace Pirogov.Archive.Deidentification;
+namespace Pirogov.Deidentification;
 
 /// <summary>
 /// Applies a confidentiality profile (PS3.15 Annex E) to an instance. Beyond the profile's rows it drops what cannot be
@@ -23,18 +22,6 @@ internal sealed class Deidentifier(DeidentificationProfile profile, Pseudonyms p
 
         var done = Clean(file);
         return verdict.Review is { } why ? new DeidentificationNeedsReview(done, why, verdict.Suggested) : done;
-    }
-
-    /// <summary>Says in the object that its pixels were cleaned or seen to be clean (PS3.15 E.3.1).</summary>
-    public static void MarkPixelsCleaned(DicomDataset dataset)
-    {
-        var method = DeidentificationProfile.Basic.PixelDataCleaned;
-        var codes = dataset.GetItems(DicomTags.DeidentificationMethodCodeSequence);
-        dataset.Set(DicomTags.BurnedInAnnotation, "NO");
-        if (codes.All(c => c.GetString(DicomTags.CodeValue) != method.Code))
-        {
-            dataset.SetItems(DicomTags.DeidentificationMethodCodeSequence, [.. codes, Code(method)]);
-        }
     }
 
     private Deidentified Clean(DicomFile file)
@@ -64,7 +51,7 @@ internal sealed class Deidentifier(DeidentificationProfile profile, Pseudonyms p
         return new Deidentified(DicomFile.Create(dataset, file.TransferSyntax.Uid), patient, run.Counts);
     }
 
-    private static DicomDataset Code(ProfileMethod method) => new DicomDataset()
+    internal static DicomDataset Code(ProfileMethod method) => new DicomDataset()
         .Set(DicomTags.CodeValue, method.Code)
         .Set(DicomTags.CodingSchemeDesignator, "DCM")
         .Set(DicomTags.CodeMeaning, method.Meaning);

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pirogov.Archive.Deidentification;
+namespace Pirogov.Deidentification;
 
 /// <summary>Moves dates and caps ages.</summary>
 internal static class Dates

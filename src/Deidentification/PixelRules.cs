@@ -1,8 +1,7 @@
 using System.Collections.Frozen;
-using Pirogov.Archive.Contracts;
 using Pirogov.Dicom;
 
-namespace Pirogov.Archive.Deidentification;
+namespace Pirogov.Deidentification;
 
 /// <param name="Refusal">It cannot be made safe.</param>
 /// <param name="Review">A person has to look at the pixels first.</param>
@@ -15,7 +14,7 @@ internal sealed record PixelVerdict(DeidentificationRefusalReason? Refusal, Deid
 /// What header cleaning alone cannot make safe: pixels with text in them, which a person must see, and documents, which stay
 /// outside unless structured content is cleaned. Classes known to carry neither as a rule pass.
 /// </summary>
-internal static class PixelRules
+public static class PixelRules
 {
     private static readonly FrozenSet<string> Accepted = FrozenSet.ToFrozenSet<string>([
         DicomUids.CTImageStorage, DicomUids.EnhancedCTImageStorage, DicomUids.LegacyConvertedEnhancedCTImageStorage,
@@ -42,7 +41,7 @@ internal static class PixelRules
 
     public static bool IsReport(string? sopClassUid) => sopClassUid is not null && StructuredReports.Contains(sopClassUid);
 
-    public static PixelVerdict Judge(DicomFile file, DeidentificationOptions options)
+    internal static PixelVerdict Judge(DicomFile file, DeidentificationOptions options)
     {
         var dataset = file.Dataset;
         if (!DicomUid.IsValid(file.SopInstanceUid) || !DicomUid.IsValid(file.SopClassUid)

@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Pirogov.Archive.Contracts;
-using Pirogov.Archive.Deidentification;
+using Pirogov.Deidentification;
 using Pirogov.Dicom;
 using Xunit;
 
-namespace Pirogov.Unit.Archive;
+namespace Pirogov.Unit.Deidentification;
 
 /// <summary>
 /// Objects of several kinds in several character sets in which every text of the table is a Cyrillic or Latin marker, at the

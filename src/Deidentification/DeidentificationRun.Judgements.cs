@@ -1,8 +1,7 @@
 using System.Collections.Frozen;
-using Pirogov.Archive.Contracts;
 using Pirogov.Dicom;
 
-namespace Pirogov.Archive.Deidentification;
+namespace Pirogov.Deidentification;
 
 /// <summary>What an element is: of the kind its dictionary entry says, a number that is one, a safe private value.</summary>
 internal sealed partial class DeidentificationRun

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using Pirogov.Archive.Deidentification;
+using Pirogov.Deidentification;
 using Pirogov.Dicom;
 
-namespace Pirogov.Unit.Archive;
+namespace Pirogov.Unit.Deidentification;
 
 /// <summary>
 /// A CT image in which every attribute of the profile has a value found nowhere else, at the top, three sequences deep

@@ -1,13 +1,12 @@
 using System.Security.Cryptography;
-using Pirogov.Archive.Contracts;
-using Pirogov.Archive.Deidentification;
+using Pirogov.Deidentification;
 using Pirogov.Dicom;
 using Pirogov.Unit.Dicom;
 using Xunit;
 
-namespace Pirogov.Unit.Archive;
+namespace Pirogov.Unit.Deidentification;
 
-public class Deidentification
+public class BasicProfileTests
 {
     private static readonly CentreDeidentifier Centre = new(SHA256.HashData("a centre"u8));
 

@@ -3,10 +3,9 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Pirogov.Archive.Contracts;
 using Pirogov.Dicom;
 
-namespace Pirogov.Archive.Deidentification;
+namespace Pirogov.Deidentification;
 
 /// <summary>One row of Table E.1-1: the action codes of the Basic Profile, compound ones as written ("X/Z/D"), and what options make of it.</summary>
 /// <param name="Options">Name of the option to K (keep) or C (clean).</param>
@@ -39,7 +38,7 @@ internal enum ProfileAction : byte
 /// The Basic Application Level Confidentiality Profile (PS3.15 Annex E) with a choice of its options, from versioned data. Tags
 /// of rows are eight hexadecimal digits, <c>x</c> where any digit fits; "private" stands for every odd group.
 /// </summary>
-internal sealed class DeidentificationProfile
+public sealed class DeidentificationProfile
 {
     private const string TableName = "confidentiality-profile.json";
 
@@ -84,15 +83,15 @@ internal sealed class DeidentificationProfile
     /// <summary>SHA-256 of the table, of the attribute types, of the filters and of the options chosen; lower-case hexadecimal.</summary>
     public string Sha256 { get; }
 
-    public IReadOnlyList<ProfileRow> Rows { get; }
+    internal IReadOnlyList<ProfileRow> Rows { get; }
 
     /// <summary>The Basic Profile and the options chosen, for De-identification Method Code Sequence.</summary>
-    public IReadOnlyList<ProfileMethod> Methods { get; }
+    internal IReadOnlyList<ProfileMethod> Methods { get; }
 
-    public ProfileMethod PixelDataCleaned { get; }
+    internal ProfileMethod PixelDataCleaned { get; }
 
     /// <summary>Creator and tag with a block of 00 to the VR; empty without the option.</summary>
-    public FrozenDictionary<(string Creator, uint Tag), DicomVr> SafePrivate { get; }
+    internal FrozenDictionary<(string Creator, uint Tag), DicomVr> SafePrivate { get; }
 
     /// <exception cref="ArgumentException">Full and modified dates at once.</exception>
     public static DeidentificationProfile With(DeidentificationOptions options)
@@ -106,7 +105,7 @@ internal sealed class DeidentificationProfile
     /// <summary>"RetainFullDates" → "retainFullDates", as the data name it.</summary>
     public static string NameOf(DeidentificationOptions option) => JsonNamingPolicy.CamelCase.ConvertName(option.ToString());
 
-    public ProfileAction ActionFor(DicomTag tag)
+    internal ProfileAction ActionFor(DicomTag tag)
     {
         if (_exact.TryGetValue(tag.Value, out var action))
         {

@@ -1,7 +1,6 @@
-using Pirogov.Archive.Deidentification;
 using Pirogov.Dicom;
 
-namespace Pirogov.Archive.Contracts;
+namespace Pirogov.Deidentification;
 
 /// <summary>
 /// De-identification under one centre's key, for the intake and for the gateway inside the hospital: the same file, options and

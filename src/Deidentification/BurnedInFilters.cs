@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Pirogov.Archive.Contracts;
 using Pirogov.Dicom;
 
-namespace Pirogov.Archive.Deidentification;
+namespace Pirogov.Deidentification;
 
 /// <summary>Which devices write names into which part of their images: rules by the header, as versioned data.</summary>
 internal static class BurnedInFilters

@@ -1,9 +1,9 @@
 using Pirogov.Dicom;
 
-namespace Pirogov.Archive.Deidentification;
+namespace Pirogov.Deidentification;
 
 /// <summary>Values that are valid for their VR and mean nothing (action D).</summary>
-internal static class DummyValues
+public static class DummyValues
 {
     public const string Text = "ANONYMIZED";
 

@@ -1,6 +1,6 @@
 using Pirogov.Dicom;
 
-namespace Pirogov.Archive.Contracts;
+namespace Pirogov.Deidentification;
 
 /// <summary>What happened to an attribute (PS3.15 Table E.1-1a, resolved to one action).</summary>
 public enum AttributeAction

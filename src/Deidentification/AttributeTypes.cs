@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Pirogov.Dicom;
 
-namespace Pirogov.Archive.Deidentification;
+namespace Pirogov.Deidentification;
 
 /// <summary>Must an attribute be there, and may it be empty (PS3.5 7.4)? Conditional types count as if the condition held.</summary>
 internal enum AttributeType : byte

@@ -1,14 +1,13 @@
-using Pirogov.Archive.Contracts;
 using Pirogov.Dicom;
 using Pirogov.Imaging;
 
-namespace Pirogov.Archive.Review;
+namespace Pirogov.Deidentification;
 
 /// <summary>
 /// Blackens regions of every frame. Compressed images are decoded and written without loss again; outside the regions no
 /// decoded value changes.
 /// </summary>
-internal static class PixelMasking
+public static class PixelMasking
 {
     /// <returns>A new file, or null when a frame cannot be decoded.</returns>
     public static DicomFile? Apply(DicomFile file, IReadOnlyList<PixelRegion> regions)
@@ -41,6 +40,18 @@ internal static class PixelMasking
         catch (ImagingException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Says in the object that its pixels were cleaned or seen to be clean (PS3.15 E.3.1).</summary>
+    public static void MarkCleaned(DicomDataset dataset)
+    {
+        var method = DeidentificationProfile.Basic.PixelDataCleaned;
+        var codes = dataset.GetItems(DicomTags.DeidentificationMethodCodeSequence);
+        dataset.Set(DicomTags.BurnedInAnnotation, "NO");
+        if (codes.All(c => c.GetString(DicomTags.CodeValue) != method.Code))
+        {
+            dataset.SetItems(DicomTags.DeidentificationMethodCodeSequence, [.. codes, Deidentifier.Code(method)]);
         }
     }
 

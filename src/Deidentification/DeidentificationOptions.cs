@@ -1,4 +1,4 @@
-namespace Pirogov.Archive.Contracts;
+namespace Pirogov.Deidentification;
 
 /// <summary>
 /// Options of the Basic Profile (PS3.15 E.3). None is the strictest. Pixel data are cleaned by a person in the review, which is

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Pirogov.Dicom;
 
-namespace Pirogov.Archive.Deidentification;
+namespace Pirogov.Deidentification;
 
 /// <summary>
 /// Stable replacements under a centre's key: HMAC-SHA-256 of what is replaced, so that one patient stays one patient and
