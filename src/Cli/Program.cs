@@ -4,7 +4,7 @@ using System.Globalization;
 using Pirogov.Cli;
 
 CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(Words.CultureOf(Environment.GetEnvironmentVariable));
-var root = new RootCommand(Words.Of["cli.about"]) { Login.Command(), Send.Command(), Submit.Command(), Jobs.Command(), Verify.Command(), Dump.Command() };
+var root = new RootCommand(Words.Of["cli.about"]) { Login.Command(), Send.Command(), Submit.Command(), Jobs.Command(), Verify.Command(), Dump.Command(), Deid.Command() };
 ExitCode.ShowInHelp(root);
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
@@ -22,6 +22,11 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
     await Console.Error.WriteLineAsync(Words.Of["cli.interrupted"]);
     return ExitCode.Interrupted;
+}
+catch (CannotFollow problem)
+{
+    await Console.Error.WriteLineAsync(problem.Message);
+    return ExitCode.Refused;
 }
 catch (PlatformProblem problem)
 {

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Intake;
+using Pirogov.Deidentification;
 using Pirogov.Dicom;
 using Pirogov.Integration.Harness;
 using Pirogov.Platform.Access;

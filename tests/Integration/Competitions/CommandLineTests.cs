@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Pirogov.Integration.Harness;
 using Pirogov.Platform.Access;
 
@@ -12,9 +11,6 @@ public sealed class CompetitionsBehindSocket : CompetitionWorld
 /// <summary>The command line as a script runs it: a process of its own, its words and its exit code.</summary>
 public sealed class CommandLineTests(CompetitionsBehindSocket world) : IClassFixture<CompetitionsBehindSocket>
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "Cli",
-        "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, new DirectoryInfo(AppContext.BaseDirectory).Name, "Pirogov.Cli.dll");
-
     [Fact]
     public async Task A_rejected_submission_is_told_with_every_reason_and_ends_with_1()
     {
@@ -79,16 +75,9 @@ public sealed class CommandLineTests(CompetitionsBehindSocket world) : IClassFix
         return path;
     }
 
-    private async Task<(int Code, string Told, string Errors)> Run(string person, params string[] arguments)
+    private async Task<CommandAnswer> Run(string person, params string[] arguments)
     {
         var (_, token) = await world.Person(person, [Role.TeamLead]);
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["PIROGOV_URL"] = world.Nobody().BaseAddress!.ToString();
-        start.Environment["PIROGOV_TOKEN"] = token;
-        start.Environment["LC_ALL"] = "ru_RU.UTF-8";
-        using var process = Process.Start(start)!;
-        var (told, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await told, await errors);
+        return await CommandLine.Run(new Dictionary<string, string> { ["PIROGOV_URL"] = world.Nobody().BaseAddress!.ToString(), ["PIROGOV_TOKEN"] = token }, arguments);
     }
 }

@@ -2,14 +2,14 @@ using System.Security.Cryptography;
 using System.Text;
 using Pirogov.Dicom;
 
-namespace Pirogov.Archive.Intake;
+namespace Pirogov.Deidentification;
 
 /// <summary>
 /// Exports exist that blank the UIDs of study and series. A Frame of Reference belongs to one examination of one patient
 /// (PS3.3 C.7.4.1.1.1), so the two are made from it: the same for every instance of the series, whenever it comes. Without one
 /// nothing tells which images belong together, and the file stays refused.
 /// </summary>
-internal static class BlankUids
+public static class BlankUids
 {
     public const string InstanceFromMetaHeader = "uid-from-meta-header";
     public const string SeriesFromFrameOfReference = "uids-from-frame-of-reference";
