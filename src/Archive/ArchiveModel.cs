@@ -30,6 +30,7 @@ internal sealed class ArchiveModel : ModelPart
             e.ToTable("archive_batch");
             e.Property(b => b.Name).HasMaxLength(Batch.NameLimit);
             e.Property(b => b.CentreCode).HasMaxLength(20);
+            e.Property(b => b.Door).HasMaxLength(Batch.DoorLimit);
             // Files join an open batch by touching this column in their own transaction: closing waits for them.
             e.Property(b => b.State).HasConversion<string>().HasMaxLength(20).IsConcurrencyToken();
             e.Property(b => b.Options).HasConversion<string>().HasMaxLength(400);

@@ -29,7 +29,8 @@ public static class ArchiveModule
         services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<Quarantine>().AddScoped<CentreProfiles>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
         services.AddScoped<SeriesAssembly>().AddScoped<BatchEvidence>().AddScoped<IEvidenceSource, BatchEvidence>().AddScoped<IStartCard, ArchiveStartCard>();
         services.AddSingleton<RecentRetrieves>().AddScoped<RetrieveLog>().AddScoped<StoredInstances>().AddScoped<IncludedFields>();
-        services.AddSingleton(s => DimseOptions.From(s.GetRequiredService<IConfiguration>())).AddSingleton<DimseBatches>().AddHostedService<DimseServer>();
+        services.AddSingleton(s => DimseOptions.From(s.GetRequiredService<IConfiguration>())).AddHostedService<DimseServer>();
+        services.AddSingleton<QuietBatches>().AddHostedService(s => s.GetRequiredService<QuietBatches>());
         services.AddJob<CompleteBatch, CompleteBatch.Payload>();
         return services.AddRights(ArchiveRights.Table).AddUseCases(typeof(ArchiveModule).Assembly);
     }

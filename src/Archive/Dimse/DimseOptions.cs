@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -22,25 +23,43 @@ internal sealed record AllowedPeer(
 }
 
 /// <summary>The section <c>Dimse</c> of the configuration; without a port the door is shut.</summary>
-internal sealed record DimseOptions(DicomListenerOptions Listener, string Title, TimeSpan Quiet, IReadOnlyList<AllowedPeer> Peers)
+internal sealed record DimseOptions(DicomListenerOptions Listener, string Title, IReadOnlyList<AllowedPeer> Peers)
 {
+    /// <summary>The certificate that must have issued those of the devices; null where the machine's own list decides.</summary>
+    public X509Certificate2? Authority { get; init; }
+
     public bool IsOn => Listener.Port > 0;
 
     public AllowedPeer? Find(string title) => Peers.FirstOrDefault(p => p.Title == title);
 
+    /// <summary>Towards a destination of C-MOVE the platform shows its own certificate and trusts whom it trusts as a caller, under the name of the host.</summary>
+    public SslClientAuthenticationOptions TlsTo(string host) => new()
+    {
+        TargetHost = host,
+        ClientCertificates = Listener.Certificate is { } own ? [own] : null,
+        RemoteCertificateValidationCallback = Authority is null ? null
+            : (_, shown, _, errors) => !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && IsOf(Authority, shown),
+    };
+
     public static DimseOptions From(IConfiguration configuration)
     {
         var dimse = configuration.GetSection("Dimse");
+        var most = Number(dimse["MaximumAssociations"], 32);
         var listener = new DicomListenerOptions
         {
             Port = Number(dimse["Port"], 0),
             Address = dimse["Address"] is { Length: > 0 } address ? IPAddress.Parse(address) : IPAddress.Any,
-            MaximumAssociations = Number(dimse["MaximumAssociations"], 32),
+            MaximumAssociations = most,
+            MaximumConnections = 4 * most,
+            MaximumConnectionsOfOne = most + (most / 2),
+            Idle = TimeSpan.FromSeconds(Number(dimse["IdleSeconds"], 300)),
         };
+        var authority = dimse["Tls:ClientAuthority"] is { Length: > 0 } issuer ? X509CertificateLoader.LoadCertificateFromFile(issuer) : null;
         if (dimse["Tls:Certificate"] is { Length: > 0 } certificate)
-            listener = WithTls(listener, certificate, dimse);
-        return new(listener, dimse["Title"] ?? "PIROGOV", TimeSpan.FromMinutes(Number(dimse["QuietMinutes"], 60)),
-            [.. dimse.GetSection("Peers").GetChildren().Select(Peer)]);
+            listener = WithTls(listener, certificate, authority, dimse);
+        else if (authority is not null)
+            throw new InvalidOperationException("Dimse:Tls:ClientAuthority needs Dimse:Tls:Certificate: without it the door would be open to everybody.");
+        return new(listener, dimse["Title"] ?? "PIROGOV", [.. dimse.GetSection("Peers").GetChildren().Select(Peer)]) { Authority = authority };
     }
 
     private static AllowedPeer Peer(IConfigurationSection peer) => new(
@@ -53,25 +72,20 @@ internal sealed record DimseOptions(DicomListenerOptions Listener, string Title,
     private static IPNetwork Network(string text) => text.Contains('/', StringComparison.Ordinal)
         ? IPNetwork.Parse(text) : IPAddress.Parse(text) is var one ? new(one, one.GetAddressBytes().Length * 8) : default;
 
-    private static DicomListenerOptions WithTls(DicomListenerOptions listener, string certificate, IConfigurationSection dimse)
+    private static DicomListenerOptions WithTls(DicomListenerOptions listener, string certificate, X509Certificate2? authority, IConfigurationSection dimse) => listener with
     {
-        var own = dimse["Tls:Key"] is { Length: > 0 } key
-            ? X509Certificate2.CreateFromPemFile(certificate, key) : X509CertificateLoader.LoadPkcs12FromFile(certificate, dimse["Tls:Password"]);
-        listener = listener with { Certificate = own };
-        if (dimse["Tls:ClientAuthority"] is not { Length: > 0 } authority)
-            return listener;
-        var root = X509CertificateLoader.LoadCertificateFromFile(authority);
-        return listener with
-        {
-            ClientCertificate = (_, client, _, _) =>
-            {
-                using var chain = new X509Chain();
-                chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-                chain.ChainPolicy.CustomTrustStore.Add(root);
-                chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-                return client is X509Certificate2 shown && chain.Build(shown);
-            },
-        };
+        Certificate = dimse["Tls:Key"] is { Length: > 0 } key
+            ? X509Certificate2.CreateFromPemFile(certificate, key) : X509CertificateLoader.LoadPkcs12FromFile(certificate, dimse["Tls:Password"]),
+        ClientCertificate = authority is null ? null : (_, shown, _, _) => IsOf(authority, shown),
+    };
+
+    private static bool IsOf(X509Certificate2 authority, X509Certificate? shown)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return shown is X509Certificate2 certificate && chain.Build(certificate);
     }
 
     private static int Number(string? text, int otherwise) =>

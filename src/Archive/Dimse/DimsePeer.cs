@@ -27,6 +27,7 @@ internal sealed class DimsePeer(
 
     private BatchId? batch;
     private int stored;
+    private int waiting;
     private int refused;
     private int queries;
 
@@ -94,7 +95,7 @@ internal sealed class DimsePeer(
         scope.ServiceProvider.GetRequiredService<AuditTrail>().Note("archive.dimse-move", "application-entity", who.Name,
             new { destination = target.Title, studies = instances.Select(i => i.StudyInstanceUid).Distinct().Take(20), instances = instances.Count });
         await scope.ServiceProvider.GetRequiredService<PirogovDb>().SaveChangesAsync(cancellation);
-        var client = new DicomClientOptions(host, target.Port, target.Title, options.Title) { Tls = target.UsesTls ? new() { TargetHost = host } : null };
+        var client = new DicomClientOptions(host, target.Port, target.Title, options.Title) { Tls = target.UsesTls ? options.TlsTo(host) : null };
         return new(default, client, [.. instances.Select(i => new MoveItem(i.SopClassUid, i.SopInstanceUid, i.TransferSyntaxUid, async (syntax, token) =>
         {
             await using var reading = Scope();
@@ -108,7 +109,7 @@ internal sealed class DimsePeer(
     {
         await using var scope = Scope();
         scope.ServiceProvider.GetRequiredService<AuditTrail>().Note("archive.dimse-association", "application-entity", who.Name,
-            new { stored, refused, queries, ended = fault?.Fault.ToString() ?? "Released" });
+            new { stored, waiting, refused, queries, ended = fault?.Fault.ToString() ?? "Released" });
         await scope.ServiceProvider.GetRequiredService<PirogovDb>().SaveChangesAsync(CancellationToken.None);
     }
 
@@ -120,13 +121,20 @@ internal sealed class DimsePeer(
         return scope;
     }
 
-    /// <summary>PS3.4 B.2.3: A9xx and Cxxx say that sending it again will not help.</summary>
+    /// <summary>
+    /// Success promises that the sender may forget the instance: it lies in the store, flushed and with its row committed. That is so for
+    /// one that waits for a reviewer too (sealed), and for one that is known. PS3.4 B.2.3: A9xx and Cxxx say that sending again will not help.
+    /// </summary>
     private DimseStatus StatusOf(ReceiveFile.Response received)
     {
-        if (received.Outcome != FileVerdict.Refused)
+        switch (received.Outcome)
         {
-            stored++;
-            return DimseStatus.Success;
+            case FileVerdict.Accepted or FileVerdict.Duplicate:
+                stored++;
+                return DimseStatus.Success;
+            case FileVerdict.Quarantined:
+                waiting++;
+                return DimseStatus.Success;
         }
 
         var reason = received.Reason?.Type?.Split('.')[^1] ?? "";

@@ -11,11 +11,9 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Archive.Dimse;
 
 /// <summary>The door for modalities and PACS: open while the platform runs, when a port is configured.</summary>
-internal sealed class DimseServer(DimseOptions options, IServiceScopeFactory scopes, DimseBatches batches, TimeProvider time, ILogger<DimseServer> log)
+internal sealed class DimseServer(DimseOptions options, IServiceScopeFactory scopes, ILogger<DimseServer> log)
     : BackgroundService
 {
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(1);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!options.IsOn)
@@ -23,22 +21,7 @@ internal sealed class DimseServer(DimseOptions options, IServiceScopeFactory sco
         await using var listener = new DicomListener(options.Listener, Judge);
         listener.Start();
         log.LogInformation("DIMSE: {Title} listens on port {Port} for {Peers} titles.", options.Title, listener.Port, options.Peers.Count);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await Task.Delay(BetweenLooks, time, stoppingToken);
-                await batches.CloseQuiet(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failed)
-            {
-                log.LogError(failed, "DIMSE: quiet batches could not be closed; the next look tries again.");
-            }
-        }
+        await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async ValueTask<AssociationVerdict> Judge(AssociationRequest request, IPAddress address, CancellationToken cancellation)

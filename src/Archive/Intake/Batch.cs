@@ -25,6 +25,7 @@ internal sealed record BatchAwaitsReview(string Batch, int Waiting) : Refusal("a
 internal sealed class Batch
 {
     public const int NameLimit = 200;
+    public const int DoorLimit = 20;
 
     public BatchId Id { get; private set; } = EntityId.New<BatchId>();
     public ReferenceCentreId CentreId { get; private set; }
@@ -35,6 +36,10 @@ internal sealed class Batch
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset? EndedAt { get; private set; }
     public JobId? JobId { get; private set; }
+
+    /// <summary>The protocol or device whose batch of the day it is, which ends by itself; null where a person or program named the batch and ends it.</summary>
+    public string? Door { get; private set; }
+
     /// <summary>As the centre had them when the batch was opened.</summary>
     public DeidentificationOptions Options { get; private set; }
     public string ProfileName { get; private set; } = "";
@@ -77,6 +82,8 @@ internal sealed class Batch
         State = BatchState.Closing;
         return null;
     }
+
+    public void OfTheDay(string door) => Door = door;
 
     public void WorkedOnBy(JobId job) => JobId = job;
 

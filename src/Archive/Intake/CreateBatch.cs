@@ -23,7 +23,8 @@ internal sealed class CreateBatch(PirogovDb db, IAgenda agenda, CentreAccess acc
             (CreateBatch use, Request request, CancellationToken cancellation) => use.Handle(request, cancellation).ToCreated(r => $"/api/v1/batches/{r.Id}"))
         .Needs(typeof(CreateBatch)).WithSummary("Open a batch for a centre's files");
 
-    public async Task<Outcome<Response>> Handle(Request request, CancellationToken cancellation)
+    /// <param name="door">Whose batch of the day it is; null where somebody named it.</param>
+    public async Task<Outcome<Response>> Handle(Request request, CancellationToken cancellation, string? door = null)
     {
         if (string.IsNullOrWhiteSpace(request.Centre))
             return new Missing("centre");
@@ -37,9 +38,11 @@ internal sealed class CreateBatch(PirogovDb db, IAgenda agenda, CentreAccess acc
         // A sending that was interrupted is repeated with the same name and goes on where it was.
         var (name, mine) = (opened.Value.Name, actor.Actor.AccountId);
         if (await db.Set<Batch>().AsNoTracking().FirstOrDefaultAsync(
-                b => b.CentreId == centre.Id && b.Name == name && b.CreatedBy == mine && b.State == BatchState.Open, cancellation) is { } begun)
+                b => b.CentreId == centre.Id && b.Name == name && b.CreatedBy == mine && b.Door == door && b.State == BatchState.Open, cancellation) is { } begun)
             return new Response(begun.Id, begun.Name, begun.State, begun.CentreCode);
         var batch = opened.Value;
+        if (door is not null)
+            batch.OfTheDay(door);
         db.Add(batch);
         audit.Note("archive.batch-opened", "batch", batch.Id, new { centre = centre.Code });
         await db.SaveChangesAsync(cancellation);

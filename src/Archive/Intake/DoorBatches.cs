@@ -19,8 +19,8 @@ internal sealed class DoorBatchGate : IDisposable
 }
 
 /// <summary>
-/// Batches for protocols that know none: the sender's open batch of the given name, else of the door and the day. It stays open until
-/// it is closed as any other.
+/// Batches for protocols that know none: the sender's open batch of the given name, which is closed as any other, else that of the door
+/// and the day, which ends when the door has been quiet for a while (<see cref="QuietBatches"/>).
 /// </summary>
 internal sealed class DoorBatches(CreateBatch create, DoorBatchGate gate, TimeProvider time)
 {
@@ -39,7 +39,8 @@ internal sealed class DoorBatches(CreateBatch create, DoorBatchGate gate, TimePr
         await gate.Turn.WaitAsync(cancellation);
         try
         {
-            var opened = await create.Handle(new(centre, string.IsNullOrWhiteSpace(name) ? $"{door} {day}" : name), cancellation);
+            var opened = string.IsNullOrWhiteSpace(name)
+                ? await create.Handle(new(centre, $"{door} {day}"), cancellation, door) : await create.Handle(new(centre, name), cancellation);
             return opened.IsRefused(out var refusal) ? refusal : opened.Value.Id;
         }
         finally

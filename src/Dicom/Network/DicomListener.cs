@@ -34,6 +34,15 @@ public sealed record DicomListenerOptions
     /// <summary>Most associations at once; further ones are refused as a passing state.</summary>
     public int MaximumAssociations { get; init; } = 32;
 
+    /// <summary>
+    /// Most connections at once, those among them that have not asked for anything yet; further ones are shut without a word, so that a flood
+    /// of them costs no more than these.
+    /// </summary>
+    public int MaximumConnections { get; init; } = 128;
+
+    /// <summary>Most connections of one address, so that one host cannot take them all.</summary>
+    public int MaximumConnectionsOfOne { get; init; } = 48;
+
     /// <summary>Largest P-DATA-TF that is taken.</summary>
     public int MaximumLength { get; init; } = 128 * 1024;
 
@@ -58,8 +67,9 @@ public sealed class DicomListener(
     private readonly TcpListener listener = new(options.Address, options.Port);
     private readonly CancellationTokenSource stop = new();
     private readonly HashSet<Task> running = [];
+    private readonly Dictionary<IPAddress, int> connections = [];
     private Task accepting = Task.CompletedTask;
-    private int open;
+    private int associations;
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
@@ -104,7 +114,14 @@ public sealed class DicomListener(
                 continue;
             }
 
-            var serving = Task.Run(() => Serve(socket));
+            var address = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+            if (!Enters(address))
+            {
+                socket.Dispose();
+                continue;
+            }
+
+            var serving = Task.Run(() => Serve(socket, address));
             lock (running)
                 running.Add(serving);
             _ = serving.ContinueWith(done =>
@@ -115,17 +132,50 @@ public sealed class DicomListener(
         }
     }
 
-    private async Task Serve(Socket socket)
+    private bool Enters(IPAddress address)
     {
+        lock (connections)
+        {
+            var own = connections.GetValueOrDefault(address);
+            if (own >= options.MaximumConnectionsOfOne || connections.Values.Sum() >= options.MaximumConnections)
+                return false;
+            connections[address] = own + 1;
+            return true;
+        }
+    }
+
+    private void Leaves(IPAddress address)
+    {
+        lock (connections)
+        {
+            if (--connections[address] == 0)
+                connections.Remove(address);
+        }
+    }
+
+    private async Task Serve(Socket socket, IPAddress address)
+    {
+        var isCounted = false;
+        // Counted when it asks for an association: who only connects takes no place of those who work.
+        ValueTask<AssociationVerdict> Judge(AssociationRequest request, IPAddress from, CancellationToken cancellation)
+        {
+            if (Interlocked.Increment(ref associations) > options.MaximumAssociations)
+            {
+                Interlocked.Decrement(ref associations);
+                return new(AssociationRejection.TooMany);
+            }
+
+            isCounted = true;
+            return judge(request, from, cancellation);
+        }
+
         using (socket)
         {
-            socket.NoDelay = true;
-            var address = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
             try
             {
-                var isWithin = Interlocked.Increment(ref open) <= options.MaximumAssociations;
+                socket.NoDelay = true;
                 await using var pdus = new PduStream(await Secure(new NetworkStream(socket, ownsSocket: false)), options.MaximumLength, stop.Token);
-                await new ServedAssociation(pdus, socket, options, isWithin ? judge : (_, _, _) => new(AssociationRejection.TooMany)).Run(address, stop.Token);
+                await new ServedAssociation(pdus, socket, options, Judge).Run(address, stop.Token);
             }
             catch (Exception broken) when (broken is AuthenticationException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or DicomNetworkException)
             {
@@ -133,7 +183,9 @@ public sealed class DicomListener(
             }
             finally
             {
-                Interlocked.Decrement(ref open);
+                if (isCounted)
+                    Interlocked.Decrement(ref associations);
+                Leaves(address);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 
 namespace Pirogov.Dicom.Network;
 
@@ -15,6 +16,9 @@ internal sealed class DimseChannel(PduStream pdus, uint peerMaximumLength, TimeS
 
     /// <summary>What is sent at once to a peer that takes anything.</summary>
     private const int LargestSent = 256 * 1024;
+
+    /// <summary>Bytes a second that a data set must have on the average, after the patience for its first ones: who drips holds memory for ever.</summary>
+    private const int SlowestRate = 8 * 1024;
 
     private readonly byte[] output = new byte[PduStream.HeaderLength + Sendable(peerMaximumLength)];
     private ReadOnlyMemory<byte> rest;
@@ -51,8 +55,11 @@ internal sealed class DimseChannel(PduStream pdus, uint peerMaximumLength, TimeS
     /// <returns>Whether all of it was written.</returns>
     public async ValueTask<bool> ReadDataSet(byte contextId, Stream target, long limit, CancellationToken cancellation)
     {
+        var begun = Stopwatch.GetTimestamp();
         for (var taken = 0L; ;)
         {
+            if (Stopwatch.GetElapsedTime(begun) > patience + TimeSpan.FromSeconds(taken / SlowestRate))
+                throw new DicomNetworkException(DicomNetworkFault.TimedOut, "The peer sends too slowly.");
             var fragment = await Next(patience);
             if (fragment.End is PduType.Abort or PduType.None)
                 throw new DicomNetworkException(DicomNetworkFault.Aborted, "The peer broke off within a data set.");

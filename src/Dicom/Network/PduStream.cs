@@ -30,7 +30,7 @@ internal sealed class PduStream : IAsyncDisposable
     private const int LargestNegotiation = 256 * 1024;
 
     private readonly Stream stream;
-    private readonly CancellationTokenSource timeout;
+    private CancellationTokenSource timeout;
     private readonly CancellationToken stop;
     private byte[] buffer = new byte[64 * 1024];
     private int start;
@@ -74,6 +74,9 @@ internal sealed class PduStream : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
+            // Spent: the A-ABORT that tells the peer why needs one of its own.
+            timeout.Dispose();
+            timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
             throw new DicomNetworkException(DicomNetworkFault.TimedOut, "The peer was silent for too long.");
         }
         catch (IOException broken)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pirogov.EndToEnd.Harness;
 
 /// <summary>A platform with the demonstration's content, prepared once for all tests that look at it.</summary>
@@ -6,7 +8,24 @@ public sealed class DemoPlatform : IAsyncLifetime
     public const string Password = "Pirogov-1810";
     private readonly Dictionary<string, Api> people = [];
 
-    public PlatformProcess Process { get; } = new(demo: true);
+    public PlatformProcess Process { get; }
+
+    /// <summary>Where devices of the centre DEMO1 that call themselves <see cref="Device"/> are let in.</summary>
+    public int DimsePort { get; } = PlatformProcess.FreePort();
+
+    public const string Device = "SCANNER";
+
+    public DemoPlatform()
+    {
+        Process = new(demo: true, new Dictionary<string, string>
+        {
+            ["Dimse__Port"] = DimsePort.ToString(CultureInfo.InvariantCulture),
+            ["Dimse__Address"] = "127.0.0.1",
+            ["Dimse__Peers__0__Title"] = Device,
+            ["Dimse__Peers__0__Centre"] = "DEMO1",
+            ["Store__Sweep__GraceDays"] = "1",
+        });
+    }
 
     public async Task InitializeAsync()
     {

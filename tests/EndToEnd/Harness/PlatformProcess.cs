@@ -16,11 +16,13 @@ public sealed class PlatformProcess : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly bool demo;
+    private readonly IReadOnlyDictionary<string, string> settings;
     private Process? process;
 
-    public PlatformProcess(bool demo)
+    /// <param name="settings">Further configuration, as environment variables.</param>
+    public PlatformProcess(bool demo, IReadOnlyDictionary<string, string>? settings = null)
     {
-        this.demo = demo;
+        (this.demo, this.settings) = (demo, settings ?? new Dictionary<string, string>());
         Port = FreePort();
         Address = new Uri($"http://127.0.0.1:{Port}");
     }
@@ -35,6 +37,13 @@ public sealed class PlatformProcess : IAsyncDisposable
 
     public async Task Start()
     {
+        Launch();
+        await BecomesReady();
+    }
+
+    /// <summary>Starts the process and does not wait for it.</summary>
+    public void Launch()
+    {
         var start = new ProcessStartInfo("dotnet")
         {
             WorkingDirectory = HostFolder,
@@ -47,13 +56,14 @@ public sealed class PlatformProcess : IAsyncDisposable
         start.Environment["Demo"] = demo ? "on" : "off";
         start.Environment["PublicUrl"] = Address.ToString().TrimEnd('/');
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
         process = Process.Start(start)!;
         var log = new StreamWriter(new FileStream(LogFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
         process.OutputDataReceived += (_, line) => Write(log, line.Data);
         process.ErrorDataReceived += (_, line) => Write(log, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await BecomesReady();
     }
 
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
@@ -127,7 +137,7 @@ public sealed class PlatformProcess : IAsyncDisposable
             log.WriteLine(line);
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

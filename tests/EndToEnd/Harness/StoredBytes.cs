@@ -25,16 +25,18 @@ internal static class StoredBytes
     }
 
     /// <summary>The first column of a query on the embedded database.</summary>
-    public static async Task<IReadOnlyList<string>> Query(string dataFolder, string sql)
+    public static async Task<IReadOnlyList<string>> Query(string dataFolder, string sql) => [.. (await Rows(dataFolder, sql)).Select(r => r[0])];
+
+    public static async Task<IReadOnlyList<string[]>> Rows(string dataFolder, string sql)
     {
         await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(dataFolder, "pirogov.db")};Mode=ReadOnly");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         await using var reader = await command.ExecuteReaderAsync();
-        var values = new List<string>();
+        var rows = new List<string[]>();
         while (await reader.ReadAsync())
-            values.Add(reader.GetValue(0).ToString()!);
-        return values;
+            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetValue(i).ToString()!)]);
+        return rows;
     }
 }
