@@ -28,10 +28,10 @@ public static class ArchiveModule
         services.AddSingleton<IntakeMemory>().AddSingleton<KeyedCentres>().AddSingleton<DoorBatchGate>().AddScoped<DoorBatches>();
         services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<Quarantine>().AddScoped<CentreProfiles>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
         services.AddScoped<SeriesAssembly>().AddScoped<BatchEvidence>().AddScoped<IEvidenceSource, BatchEvidence>().AddScoped<IStartCard, ArchiveStartCard>();
-        services.AddSingleton<RecentRetrieves>().AddScoped<RetrieveLog>().AddScoped<StoredInstances>().AddScoped<IncludedFields>();
+        services.AddSingleton<RecentRetrieves>().AddScoped<RetrieveLog>().AddScoped<StoredInstances>().AddScoped<IncludedFields>().AddScoped<HeaderSearch>();
         services.AddSingleton(s => DimseOptions.From(s.GetRequiredService<IConfiguration>())).AddHostedService<DimseServer>();
         services.AddSingleton<QuietBatches>().AddHostedService(s => s.GetRequiredService<QuietBatches>());
-        services.AddJob<CompleteBatch, CompleteBatch.Payload>();
+        services.AddJob<CompleteBatch, CompleteBatch.Payload>().AddJob<RefreshSeries, RefreshSeries.Payload>().AddHostedService<RefreshAtStart>();
         return services.AddRights(ArchiveRights.Table).AddUseCases(typeof(ArchiveModule).Assembly);
     }
 
@@ -55,6 +55,7 @@ public static class ArchiveModule
         RetrieveInstances.Map(dicomweb);
         RetrieveMetadata.Map(dicomweb);
         RetrieveFrames.Map(dicomweb);
+        RetrieveBulkData.Map(dicomweb);
         RetrieveRendered.Map(dicomweb);
     }
 }

@@ -26,6 +26,18 @@ internal sealed class Case
     public string? PatientAge { get; private set; }
     public string AccessionNumber { get; private set; } = "";
     public string Description { get; private set; } = "";
+
+    /// <summary>YYYYMMDD and HHMMSS as de-identified; null when the profile emptied them.</summary>
+    public string? StudyDate { get; private set; }
+    public string? StudyTime { get; private set; }
+    public string? PatientBirthDate { get; private set; }
+    public string StudyId { get; private set; } = "";
+    public string ReferringPhysician { get; private set; } = "";
+    public string TimezoneOffset { get; private set; } = "";
+
+    /// <summary>Of all series, each between backslashes: <c>\CT\SR\</c>.</summary>
+    public string Modalities { get; private set; } = "";
+    public int SeriesCount { get; private set; }
     public string ContentSha256 { get; private set; } = "";
     public int InstanceCount { get; private set; }
     public DateTimeOffset ReceivedAt { get; private set; }
@@ -58,11 +70,27 @@ internal sealed class Case
             InstanceCount = sha256.Count,
             ReceivedAt = now,
         };
+        made.Index(study, series.Select(s => s.Modality));
         made.Description = study.GetString(DicomTags.StudyDescription) ?? series.Select(s => s.Description).FirstOrDefault(d => d.Length > 0) ?? "";
         made.series.AddRange(series);
         made.SearchText = string.Join('\n', series.SelectMany(s => new[] { s.Description, s.Modality, s.BodyPart, s.Manufacturer, s.ManufacturerModel })
             .Concat([made.Label, made.Description, made.PatientPseudonym]).Where(t => t.Length > 0).Distinct()).ToUpperInvariant();
         return made;
+    }
+
+    /// <summary>What searches by DICOM's keys need beside the rest (PS3.18 Table 10.6.1-5).</summary>
+    /// <param name="study">Header of the study's first instance.</param>
+    /// <param name="modalities">Of each series.</param>
+    public void Index(DicomDataset study, IEnumerable<string> modalities)
+    {
+        string[] each = [.. modalities];
+        (StudyDate, StudyTime) = (Moment.Date(study.GetString(DicomTags.StudyDate)), Moment.Time(study.GetString(DicomTags.StudyTime)));
+        PatientBirthDate = Moment.Date(study.GetString(DicomTags.PatientBirthDate));
+        StudyId = study.GetString(DicomTags.StudyID) ?? "";
+        ReferringPhysician = study.GetString(DicomTags.ReferringPhysicianName) ?? "";
+        TimezoneOffset = study.GetString(DicomTags.TimezoneOffsetFromUTC) ?? "";
+        Modalities = $"\\{string.Join('\\', each.Distinct())}\\";
+        SeriesCount = each.Length;
     }
 
     /// <summary>The description, or modality and body part: the profile removes what people typed.</summary>
@@ -87,6 +115,18 @@ internal sealed class Series
     public string Manufacturer { get; init; } = "";
     public string ManufacturerModel { get; init; } = "";
     public int InstanceCount { get; init; }
+
+    /// <summary>YYYYMMDD and HHMMSS as de-identified; null when the profile emptied them.</summary>
+    public string? SeriesDate { get; init; }
+    public string? SeriesTime { get; init; }
+    public string? StepStartDate { get; init; }
+    public string? StepStartTime { get; init; }
+
+    /// <summary>Request Attributes Sequence (0040,0275) as DICOM JSON, with the two ids that searches return; blank when there is none.</summary>
+    public string RequestAttributes { get; init; } = "";
+
+    /// <summary>How the series was read; one that was read otherwise is read again when the platform starts.</summary>
+    public int Reading { get; init; }
     public string? FrameOfReferenceUid { get; init; }
     public int Rows { get; init; }
     public int Columns { get; init; }

@@ -8,10 +8,10 @@ namespace Pirogov.Archive.Dicomweb;
 
 internal sealed record NotAcceptable() : Refusal("archive.not-acceptable", 406);
 
-/// <summary>What a caller takes (PS3.18 8.7): media types with the transfer syntaxes that they name.</summary>
+/// <summary>What a caller takes (PS3.18 8.7): media types with the transfer syntaxes that they name, those preferred first.</summary>
 internal sealed partial class Acceptance
 {
-    private readonly List<(string Type, bool IsMultipart, string? Syntax)> ranges = [];
+    private readonly List<(string Type, bool IsMultipart, string? Syntax, double Quality)> ranges = [];
 
     public Acceptance(HttpRequest request)
     {
@@ -20,15 +20,15 @@ internal sealed partial class Acceptance
         var quoted = text.Select(t => UnquotedType().Replace(t ?? "", "type=\"$1\"")).ToArray();
         if (quoted.Length == 0 || !MediaTypeHeaderValue.TryParseList(quoted, out var parsed))
         {
-            ranges.Add(("*/*", true, null));
+            ranges.Add(("*/*", true, null, 1));
             return;
         }
 
-        foreach (var range in parsed)
+        foreach (var range in parsed.Where(r => r.Quality is null or > 0).OrderByDescending(r => r.Quality ?? 1))
         {
             var isMultipart = range.MediaType.Equals("multipart/related", StringComparison.OrdinalIgnoreCase);
             var type = isMultipart ? Parameter(range, "type") ?? "*/*" : range.MediaType.Value!;
-            ranges.Add((type.ToLowerInvariant(), isMultipart || type == "*/*", Parameter(range, "transfer-syntax")));
+            ranges.Add((type.ToLowerInvariant(), isMultipart || type == "*/*", Parameter(range, "transfer-syntax"), range.Quality ?? 1));
         }
     }
 
@@ -50,6 +50,10 @@ internal sealed partial class Acceptance
     /// <returns>The syntax to write where the stored one is not taken: the plain one first, then those that are lossless and compressed.</returns>
     public string? Transcoded(string type) => Array.Find(
         [DicomUids.ExplicitVRLittleEndian, DicomUids.JPEGLSLossless, DicomUids.JPEG2000Lossless, DicomUids.RLELossless], syntax => TakesSyntax(type, syntax));
+
+    /// <summary>How gladly a type is taken: by the quality of the range that names it most exactly (RFC 9110 12.5.1); 0 when it is not.</summary>
+    public double QualityOf(string type) =>
+        ranges.Where(r => Covers(r.Type, type)).OrderBy(r => r.Type == type ? 0 : r.Type == "*/*" ? 2 : 1).Select(r => r.Quality).FirstOrDefault();
 
     public bool Takes(string type) => ranges.Exists(r => Covers(r.Type, type));
 

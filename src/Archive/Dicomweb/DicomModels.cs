@@ -16,6 +16,9 @@ internal static class DicomModels
     public static IResult One(Acceptance accept, DicomDataset answer, int status) => TakesJson(accept)
         ? new WithStatus(Results.Bytes(DicomJson.ToUtf8Bytes(answer), Json), status) : new WithStatus(Results.Bytes(DicomXml.ToUtf8Bytes(answer), Xml), status);
 
+    /// <summary>Address of the service, which clients put before its resources.</summary>
+    public static string Root(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}/dicomweb";
+
     /// <summary>A JSON array, or a part of XML each (PS3.18 10.6.3.2).</summary>
     public static IResult Many(Acceptance accept, IReadOnlyList<JsonObject> answers)
     {
@@ -25,7 +28,9 @@ internal static class DicomModels
             .Select(a => new MultipartPart(Xml, DicomXml.ToUtf8Bytes(DicomJson.Parse(Encoding.UTF8.GetBytes(a.ToJsonString()))))).ToAsyncEnumerable());
     }
 
-    private static bool TakesJson(Acceptance accept) => accept.Takes(Json) || accept.Takes("application/json");
+    /// <summary>JSON, unless XML is preferred.</summary>
+    public static bool TakesJson(Acceptance accept) =>
+        Math.Max(accept.QualityOf(Json), accept.QualityOf("application/json")) is > 0 and var json && json >= accept.QualityOf(Xml);
 
     private sealed class WithStatus(IResult result, int status) : IResult
     {

@@ -1,43 +1,62 @@
 using System.Globalization;
 using System.Linq.Expressions;
-using System.Reflection;
 using Microsoft.AspNetCore.Http;
-using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Cases;
 using Pirogov.Dicom;
+using Pirogov.Platform.Problems;
 
 namespace Pirogov.Archive.Dicomweb;
 
+/// <summary>A parameter of a search that cannot be what it says (PS3.18 8.3.4: 400).</summary>
+internal sealed record SearchMalformed(string Key) : Refusal("archive.search-malformed", 400);
+
 /// <summary>
-/// Matching keys of a QIDO-RS search (PS3.18 8.3.4 and 10.6.1.2): attributes by keyword or tag. Lists of UIDs, single values and
-/// wildcards are matched; what the archive does not index is left out of the match and named by the answer's warning.
+/// A search (PS3.18 8.3.4 and 10.6.1.2): attributes by keyword, tag or path. What has a column is matched in the database,
+/// everything else in the stored headers; a name that is no attribute is left out of the match and named by the answer's warning.
 /// </summary>
 internal sealed class QidoQuery
 {
     private const int LargestLimit = 1000;
-    private static readonly string[] NoKeys = ["limit", "offset", "includefield", "fuzzymatching", "emptyvaluematching", "multiplevaluematching", "accept"];
+    private static readonly string[] NoKeys = ["limit", "offset", "includefield", "fuzzymatching", "emptyvaluematching", "multiplevaluematching", "accept", "charset"];
 
-    /// <summary>Emptied or replaced by the profile: no instance here has a value that a caller could mean.</summary>
-    private static readonly DicomTag[] Gone =
+    private static readonly DicomTag[] SeriesKeys =
     [
-        DicomTags.StudyDate, DicomTags.StudyTime, DicomTags.ReferringPhysicianName, DicomTags.PatientBirthDate, DicomTags.StudyID,
-        DicomTags.PerformedProcedureStepStartDate, DicomTags.PerformedProcedureStepStartTime,
+        DicomTags.SeriesInstanceUid, DicomTags.Modality, DicomTags.SeriesDescription, DicomTags.BodyPartExamined, DicomTags.Manufacturer, DicomTags.ManufacturerModelName,
+        DicomTags.SeriesNumber, DicomTags.SeriesDate, DicomTags.SeriesTime, DicomTags.PerformedProcedureStepStartDate, DicomTags.PerformedProcedureStepStartTime,
     ];
 
-    private static readonly MethodInfo Like =
-        typeof(DbFunctionsExtensions).GetMethod(nameof(DbFunctionsExtensions.Like), [typeof(DbFunctions), typeof(string), typeof(string), typeof(string)])!;
+    private static readonly DicomTag[] InstanceKeys = [DicomTags.SopInstanceUid, DicomTags.SopClassUid, DicomTags.InstanceNumber];
+
+    /// <summary>Columns of the index; the rest is looked up in headers.</summary>
+    private static readonly HashSet<DicomTag> Indexed =
+    [
+        .. SeriesKeys, .. InstanceKeys, DicomTags.StudyInstanceUid, DicomTags.PatientID, DicomTags.PatientName, DicomTags.PatientSex, DicomTags.PatientBirthDate,
+        DicomTags.AccessionNumber, DicomTags.StudyDescription, DicomTags.StudyID, DicomTags.ReferringPhysicianName, DicomTags.ModalitiesInStudy, DicomTags.StudyDate,
+        DicomTags.StudyTime,
+    ];
+
+    /// <summary>Worked out for each answer: nothing that could be matched.</summary>
+    private static readonly HashSet<DicomTag> Made =
+    [
+        DicomTags.SpecificCharacterSet, DicomTags.RetrieveURL, DicomTags.RetrieveAETitle, DicomTags.InstanceAvailability, DicomTags.NumberOfStudyRelatedSeries,
+        DicomTags.NumberOfStudyRelatedInstances, DicomTags.NumberOfSeriesRelatedInstances, DicomTags.NumberOfPatientRelatedStudies, DicomTags.SopClassesInStudy,
+    ];
 
     private readonly Dictionary<DicomTag, string> keys = [];
-    private readonly bool isFuzzy;
+    private readonly bool isMultiple;
 
     public QidoQuery(IQueryCollection query)
     {
+        isMultiple = IsTrue(query["multiplevaluematching"]);
+        IsFuzzy = IsTrue(query["fuzzymatching"]);
         foreach (var (name, values) in query.Where(q => !NoKeys.Contains(q.Key.ToLowerInvariant())))
         {
-            if (DicomTag.TryParse(name, out var tag))
-                keys[tag] = values.ToString();
-            else
+            if (HeaderKey.Parse(name, string.Join(',', values.ToArray())) is not { } key || Made.Contains(key.Path[0]))
                 Ignored.Add(name);
+            else if (key.Path is [var tag] && Indexed.Contains(tag))
+                keys[tag] = key.Value;
+            else if (key.Value.Length > 0)
+                Headers.Add(key);
         }
 
         foreach (var name in query["includefield"].SelectMany(v => (v ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
@@ -45,15 +64,15 @@ internal sealed class QidoQuery
             // A path into a sequence brings the whole of it.
             if (name.Equals("all", StringComparison.OrdinalIgnoreCase))
                 IncludesAll = true;
-            else if (DicomTag.TryParse(name.Split('.')[0], out var tag))
-                Included.Add(tag);
+            else if (HeaderKey.Parse(name, "") is { } field)
+                Included.Add(field.Path[0]);
             else
                 Ignored.Add(name);
         }
 
-        isFuzzy = string.Equals(query["fuzzymatching"], "true", StringComparison.OrdinalIgnoreCase);
-        Limit = int.TryParse(query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? Math.Min(limit, LargestLimit) : LargestLimit;
-        Offset = int.TryParse(query["offset"], NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : 0;
+        Limit = Math.Min(Count(query, "limit", LargestLimit), LargestLimit);
+        Offset = Count(query, "offset", 0);
+        Check();
     }
 
     public int Limit { get; }
@@ -65,13 +84,29 @@ internal sealed class QidoQuery
 
     public bool IncludesAll { get; }
 
+    /// <summary>Something is asked for that stands in the stored headers alone.</summary>
+    public bool NeedsHeaders => IncludesAll || Included.Count > 0;
+
+    /// <summary>Keys that have no column.</summary>
+    public List<HeaderKey> Headers { get; } = [];
+
+    /// <summary>A date and a time that go together are one range; over DIMSE only where that was negotiated (PS3.4 C.5.2.2).</summary>
+    public bool CombinesDateTime { get; init; } = true;
+
+    public bool IsFuzzy { get; init; }
+
     /// <summary>As many as a search gives at most were found: there may be more behind them.</summary>
     public static bool IsCutAt(int found) => found == LargestLimit;
 
-    /// <summary>Names that were understood as nothing or are not matched.</summary>
+    /// <summary>Names that were understood as nothing.</summary>
     public List<string> Ignored { get; } = [];
 
+    /// <summary>Why there is nothing to search for.</summary>
+    public Refusal? Fault { get; private set; }
+
     public string? this[DicomTag tag] => keys.GetValueOrDefault(tag) is { Length: > 0 } value ? value : null;
+
+    public bool HasInstanceKeys => Array.Exists(InstanceKeys, t => this[t] is not null);
 
     public void Add(DicomTag tag, string? value)
     {
@@ -81,15 +116,37 @@ internal sealed class QidoQuery
 
     public IQueryable<Case> Cases(IQueryable<Case> cases)
     {
-        if (Array.Exists(Gone, t => this[t] is { } value && value.Trim('*') is not ""))
-            cases = cases.Where(c => false);
         cases = Uids(cases, DicomTags.StudyInstanceUid, c => c.StudyInstanceUid);
         cases = Text(cases, DicomTags.PatientID, c => c.PatientPseudonym);
         cases = Name(cases, DicomTags.PatientName, c => c.PatientPseudonym);
-        cases = Text(cases, DicomTags.PatientSex, c => c.PatientSex!);
+        cases = Text(cases, DicomTags.PatientSex, c => c.PatientSex);
         cases = Text(cases, DicomTags.AccessionNumber, c => c.AccessionNumber);
         cases = Text(cases, DicomTags.StudyDescription, c => c.Description);
-        return this[DicomTags.ModalitiesInStudy] is { } modality ? cases.Where(c => c.Series.Any(s => s.Modality == modality)) : cases;
+        cases = Text(cases, DicomTags.StudyID, c => c.StudyId);
+        cases = Name(cases, DicomTags.ReferringPhysicianName, c => c.ReferringPhysician);
+        cases = Moments(cases, DicomTags.PatientBirthDate, null, c => c.PatientBirthDate, null);
+        cases = Moments(cases, DicomTags.StudyDate, DicomTags.StudyTime, c => c.StudyDate, c => c.StudyTime);
+        if (this[DicomTags.ModalitiesInStudy] is not { } modalities || modalities == "*")
+            return cases;
+        var wanted = modalities.Split('\\', ',');
+        return Array.Exists(wanted, w => w.AsSpan().ContainsAny('*', '?'))
+            ? MatchKeys.Text(cases, [.. wanted.Select(w => $"*\\{w}\\*")], c => c.Modalities) : cases.Where(c => c.Series.Any(s => wanted.Contains(s.Modality)));
+    }
+
+    /// <summary>Cases that also hold a series or an instance of which keys of lower levels speak.</summary>
+    public IQueryable<Case> CasesWith(IQueryable<Case> cases, IQueryable<Series> series, IQueryable<Instance> instances)
+    {
+        cases = Cases(cases);
+        if (Array.Exists(SeriesKeys, t => this[t] is not null))
+        {
+            var matching = Series(series);
+            cases = cases.Where(c => c.Series.Any(s => matching.Any(m => m.Id == s.Id)));
+        }
+
+        if (!HasInstanceKeys)
+            return cases;
+        var found = Instances(instances);
+        return cases.Where(c => found.Any(i => i.CaseId == c.Id));
     }
 
     public IQueryable<Series> Series(IQueryable<Series> series)
@@ -100,7 +157,9 @@ internal sealed class QidoQuery
         series = Text(series, DicomTags.BodyPartExamined, s => s.BodyPart);
         series = Text(series, DicomTags.Manufacturer, s => s.Manufacturer);
         series = Text(series, DicomTags.ManufacturerModelName, s => s.ManufacturerModel);
-        return Number(series, DicomTags.SeriesNumber, s => s.SeriesNumber);
+        series = Moments(series, DicomTags.SeriesDate, DicomTags.SeriesTime, s => s.SeriesDate, s => s.SeriesTime);
+        series = Moments(series, DicomTags.PerformedProcedureStepStartDate, DicomTags.PerformedProcedureStepStartTime, s => s.StepStartDate, s => s.StepStartTime);
+        return this[DicomTags.SeriesNumber] is { } number ? MatchKeys.Number(series, number, s => s.SeriesNumber) : series;
     }
 
     public IQueryable<Instance> Instances(IQueryable<Instance> instances)
@@ -108,58 +167,56 @@ internal sealed class QidoQuery
         instances = Uids(instances, DicomTags.SopInstanceUid, i => i.SopInstanceUid);
         instances = Uids(instances, DicomTags.SeriesInstanceUid, i => i.SeriesInstanceUid);
         instances = Uids(instances, DicomTags.SopClassUid, i => i.SopClassUid);
-        return Number(instances, DicomTags.InstanceNumber, i => i.InstanceNumber);
+        return this[DicomTags.InstanceNumber] is { } number ? MatchKeys.Number(instances, number, i => i.InstanceNumber) : instances;
     }
 
-    public bool HasAny(params ReadOnlySpan<DicomTag> tags)
-    {
-        foreach (var tag in tags)
-        {
-            if (this[tag] is not null)
-                return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>List of UID matching (PS3.4 C.2.2.2.2): separated by commas or backslashes.</summary>
-    private IQueryable<T> Uids<T>(IQueryable<T> rows, DicomTag tag, Expression<Func<T, string>> column)
-    {
-        if (this[tag] is not { } value || value == "*")
-            return rows;
-        var uids = value.Split(',', '\\').ToList();
-        var contains = Expression.Call(Expression.Property(Expression.Constant(new Held<List<string>>(uids)), "Value"), nameof(List<string>.Contains), null, column.Body);
-        return rows.Where(Expression.Lambda<Func<T, bool>>(contains, column.Parameters));
-    }
+    private IQueryable<T> Uids<T>(IQueryable<T> rows, DicomTag tag, Expression<Func<T, string>> column) =>
+        this[tag] is { } list ? MatchKeys.Uids(rows, list, column) : rows;
 
     /// <summary>Names are pseudonyms in capitals: fuzzy is how a name begins, in letters of either case.</summary>
-    private IQueryable<T> Name<T>(IQueryable<T> rows, DicomTag tag, Expression<Func<T, string>> column) => this[tag] is { } name && isFuzzy
-        ? Match(rows, name.TrimEnd('*').ToUpperInvariant() + "*", column) : Text(rows, tag, column);
+    private IQueryable<T> Name<T>(IQueryable<T> rows, DicomTag tag, Expression<Func<T, string?>> column) => this[tag] is { } name && IsFuzzy
+        ? MatchKeys.Text(rows, [name.TrimEnd('*').ToUpperInvariant() + "*"], column) : Text(rows, tag, column);
 
-    private IQueryable<T> Text<T>(IQueryable<T> rows, DicomTag tag, Expression<Func<T, string>> column) =>
-        this[tag] is { } value && value != "*" ? Match(rows, value, column) : rows;
+    private IQueryable<T> Text<T>(IQueryable<T> rows, DicomTag tag, Expression<Func<T, string?>> column) =>
+        this[tag] is { } value ? MatchKeys.Text(rows, isMultiple ? value.Split('\\') : [value], column) : rows;
 
-    /// <summary>Single value and wildcard matching (PS3.4 C.2.2.2.1 and .4).</summary>
-    private static IQueryable<T> Match<T>(IQueryable<T> rows, string value, Expression<Func<T, string>> column)
+    private IQueryable<T> Moments<T>(
+        IQueryable<T> rows, DicomTag date, DicomTag? time, Expression<Func<T, string?>> dateColumn, Expression<Func<T, string?>>? timeColumn)
     {
-        var isWild = value.AsSpan().ContainsAny('*', '?');
-        var pattern = isWild ? value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
-            .Replace('*', '%').Replace('?', '_') : value;
-        var held = Expression.Property(Expression.Constant(new Held<string>(pattern)), "Value");
-        Expression match = isWild
-            ? Expression.Call(Like, Expression.Constant(EF.Functions), column.Body, held, Expression.Constant("\\")) : Expression.Equal(column.Body, held);
-        return rows.Where(Expression.Lambda<Func<T, bool>>(match, column.Parameters));
+        if (this[date] == MatchKeys.EmptyValue)
+            return MatchKeys.Text(rows, [MatchKeys.EmptyValue], dateColumn);
+        var dates = this[date] is { } d && d != "*" ? TextRange.OfDates(d) : null;
+        var times = time is { } tag && this[tag] is { } t && t != "*" ? TextRange.OfTimes(t) : null;
+        if (dates is { IsOneValue: false } && times is { IsOneValue: false } && CombinesDateTime)
+            return MatchKeys.Moments(rows, dates, times, dateColumn, timeColumn!);
+        rows = dates is null ? rows : MatchKeys.Range(rows, dates, dateColumn);
+        return times is null ? rows : MatchKeys.Range(rows, times, timeColumn!);
     }
 
-    private IQueryable<T> Number<T>(IQueryable<T> rows, DicomTag tag, Expression<Func<T, int?>> column)
+    private void Check()
     {
-        if (this[tag] is not { } value)
-            return rows;
-        int? number = int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
-        var held = Expression.Property(Expression.Constant(new Held<int?>(number)), "Value");
-        return rows.Where(Expression.Lambda<Func<T, bool>>(Expression.Equal(column.Body, held), column.Parameters));
+        foreach (var (tag, value) in keys.Where(k => k.Value is not ("" or "*" or MatchKeys.EmptyValue)))
+        {
+            var isRead = DicomDictionary.VrsOf(tag).Vr switch
+            {
+                DicomVr.DA => TextRange.OfDates(value) is not null,
+                DicomVr.TM => TextRange.OfTimes(value) is not null,
+                _ => true,
+            };
+            if (!isRead)
+                Fault = new SearchMalformed(tag.Keyword);
+        }
     }
 
-    /// <summary>What the provider turns into a parameter: a bare constant would make each search a statement of its own.</summary>
-    private sealed record Held<T>(T Value);
+    private int Count(IQueryCollection query, string name, int absent)
+    {
+        if (!query.TryGetValue(name, out var text))
+            return absent;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return number;
+        Fault = new SearchMalformed(name);
+        return absent;
+    }
+
+    private static bool IsTrue(string? text) => string.Equals(text, "true", StringComparison.OrdinalIgnoreCase);
 }

@@ -79,7 +79,7 @@ internal sealed class RetrieveFrames(StoredInstances instances, RetrieveLog log)
         }
 
         return accept.Transcoded(Octets) is { } syntax && accept.TakesMultipart(Octets) ? new(Octets, syntax)
-            : Array.Find(Encodings, e => accept.TakesMultipart(e.Type) && accept.TakesSyntax(e.Type, e.Syntax));
+            : Encodings.Where(e => accept.TakesMultipart(e.Type) && accept.TakesSyntax(e.Type, e.Syntax)).MaxBy(e => accept.QualityOf(e.Type));
     }
 
     private static int[]? Numbers(string list, int frames)

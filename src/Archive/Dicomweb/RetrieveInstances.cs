@@ -48,11 +48,11 @@ internal sealed class RetrieveInstances(StoredInstances instances, RetrieveLog l
         if (!isSingle && !accept.TakesMultipart(Dicom))
             return new NotAcceptable().ToHttp();
         var other = accept.Transcoded(Dicom);
-        if (found.Any(i => !accept.TakesSyntax(Dicom, i.TransferSyntaxUid)) && other is null)
+        if (found.Any(i => !Takes(accept, i)) && other is null)
             return new NotAcceptable().ToHttp();
         await log.Note(what.Kind, what.Uid, cancellation);
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', found.Select(i => i.Sha256)))))[..32];
-        var tag = $"{hash}-{(found.All(i => accept.TakesSyntax(Dicom, i.TransferSyntaxUid)) ? "stored" : other)}{(isSingle ? "-single" : "")}";
+        var tag = $"{hash}-{(found.All(i => Takes(accept, i)) ? "stored" : other)}{(isSingle ? "-single" : "")}";
         if (PrivateCaching.IsFresh(http, tag))
             return Results.StatusCode(StatusCodes.Status304NotModified);
         if (isSingle)
@@ -70,10 +70,14 @@ internal sealed class RetrieveInstances(StoredInstances instances, RetrieveLog l
         }
     }
 
+    /// <summary>Nothing decodes a video: it is handed on as it is, whatever was named.</summary>
+    private static bool Takes(Acceptance accept, Instance instance) =>
+        accept.TakesSyntax(Dicom, instance.TransferSyntaxUid) || RetrieveBulkData.VideoType(instance.TransferSyntaxUid) is not null;
+
     private async Task<(byte[] Bytes, string Syntax)?> BytesOf(Instance instance, Acceptance accept, CancellationToken cancellation)
     {
         var bytes = await instances.ReadBytes(instance, cancellation);
-        if (accept.TakesSyntax(Dicom, instance.TransferSyntaxUid))
+        if (Takes(accept, instance))
             return (bytes, instance.TransferSyntaxUid);
         return accept.Transcoded(Dicom) is { } syntax && InstanceRendering.Transcode(DicomReader.Read(bytes), syntax) is { } transcoded
             ? (DicomWriter.ToBytes(transcoded), syntax) : null;

@@ -1,9 +1,9 @@
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Cases;
+using Pirogov.Archive.Contracts;
 using Pirogov.Dicom;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
@@ -13,7 +13,7 @@ namespace Pirogov.Archive.Dicomweb;
 
 /// <summary>QIDO-RS (PS3.18 10.6): studies, series and instances, as far as the person may see their cases.</summary>
 [Needs(ArchiveRights.OpenCase)]
-internal sealed class SearchDicom(PirogovDb db, CaseAccess access, IncludedFields fields)
+internal sealed class SearchDicom(PirogovDb db, CaseAccess access, HeaderSearch headers, IncludedFields fields, RetrieveLog log)
 {
     internal static void Map(IEndpointRouteBuilder dicomweb)
     {
@@ -35,35 +35,56 @@ internal sealed class SearchDicom(PirogovDb db, CaseAccess access, IncludedField
     public async Task<IResult> Studies(HttpContext http, CancellationToken cancellation)
     {
         var query = new QidoQuery(http.Request.Query);
-        var matching = query.Cases(await Scope(query, cancellation));
-        if (query.HasAny(DicomTags.SeriesInstanceUid, DicomTags.Modality, DicomTags.BodyPartExamined))
+        if (query.Fault is { } fault)
+            return fault.ToHttp();
+        var scope = await Scope(query, cancellation);
+        var matching = query.CasesWith(scope, db.Set<Series>().AsNoTracking(), db.Set<Instance>().AsNoTracking());
+        if (query.Headers.Count > 0)
         {
-            var series = query.Series(db.Set<Series>().AsNoTracking());
-            matching = matching.Where(c => c.Series.Any(s => series.Any(m => m.Id == s.Id)));
+            var documents = matching.OrderBy(c => c.Id).SelectMany(c => c.Series, (c, s) => new HeaderDocument<CaseId>(c.Id, s.MetadataMd5));
+            if ((await headers.Firsts(query.Headers, documents, cancellation)).IsRefused(out var refusal, out var ids))
+                return refusal.ToHttp();
+            matching = scope.Where(c => ids!.Contains(c.Id));
         }
 
-        var uids = await matching.Select(c => c.StudyInstanceUid).Distinct().OrderBy(u => u).Skip(query.Offset).Take(query.Limit).ToArrayAsync(cancellation);
-        var found = new List<Case>();
-        foreach (var some in uids.Chunk(200))
-            found.AddRange(await matching.Include(c => c.Series).Where(c => some.Contains(c.StudyInstanceUid)).ToArrayAsync(cancellation));
-        var root = Root(http);
-        return await Answer(http, query, [.. found.GroupBy(c => c.StudyInstanceUid).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => new SearchRow(QidoAnswer.Study([.. g.OrderBy(c => c.Id.Value)], root), g.First().Series.MinBy(s => s.Id)!.MetadataMd5))], cancellation);
+        var uids = matching.Select(c => c.StudyInstanceUid).Distinct().OrderBy(u => u).Skip(query.Offset).Take(query.Limit);
+        var rows = await scope.Where(c => uids.Contains(c.StudyInstanceUid)).OrderBy(c => c.StudyInstanceUid).ThenBy(c => c.Id).Select(StudyRow.Of).ToListAsync(cancellation);
+        var found = new List<FoundRow>(rows.Count);
+        var documentsOf = query.NeedsHeaders ? await FirstDocuments([.. rows.Select(r => r.Case)], cancellation) : null;
+        foreach (var study in await Whole(rows, cancellation))
+            found.Add(new(study, null, null, documentsOf?[study.Case]));
+        return await Answer(http, query, QidoLevel.Study, found, cancellation);
     }
 
     public async Task<IResult> Series(HttpContext http, string? study, CancellationToken cancellation)
     {
         var query = new QidoQuery(http.Request.Query);
         query.Add(DicomTags.StudyInstanceUid, study);
+        if (query.Fault is { } fault)
+            return fault.ToHttp();
         var cases = query.Cases(await Scope(query, cancellation));
         var matching = query.Series(cases.SelectMany(c => c.Series));
-        var uids = await matching.Select(s => s.SeriesInstanceUid).Distinct().OrderBy(u => u).Skip(query.Offset).Take(query.Limit).ToArrayAsync(cancellation);
-        var found = new List<Series>();
-        foreach (var some in uids.Chunk(200))
-            found.AddRange(await matching.Where(s => some.Contains(s.SeriesInstanceUid)).ToArrayAsync(cancellation));
-        var root = Root(http);
-        return await Answer(http, query, [.. found.GroupBy(s => s.SeriesInstanceUid).OrderBy(g => g.First().SeriesNumber ?? int.MaxValue).ThenBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => new SearchRow(QidoAnswer.Series([.. g.OrderBy(s => s.Id)], root), g.First().MetadataMd5))], cancellation);
+        if (query.HasInstanceKeys)
+        {
+            var instances = query.Instances(db.Set<Instance>().AsNoTracking());
+            matching = matching.Where(s => instances.Any(i => i.SeriesInstanceUid == s.SeriesInstanceUid));
+        }
+
+        if (query.Headers.Count > 0)
+        {
+            if ((await headers.Firsts(query.Headers, matching.OrderBy(s => s.Id).Select(s => new HeaderDocument<long>(s.Id, s.MetadataMd5)), cancellation))
+                .IsRefused(out var refusal, out var ids))
+                return refusal.ToHttp();
+            matching = matching.Where(s => ids!.Contains(s.Id));
+        }
+
+        var uids = matching.Select(s => s.SeriesInstanceUid).Distinct().OrderBy(u => u).Skip(query.Offset).Take(query.Limit);
+        var rows = await matching.Where(s => uids.Contains(s.SeriesInstanceUid)).OrderBy(s => s.Id).ToArrayAsync(cancellation);
+        var studies = study is null ? await StudiesOf(cases, rows.Select(s => s.StudyInstanceUid), cancellation) : null;
+        return await Answer(http, query, QidoLevel.Series, [.. rows.GroupBy(s => s.SeriesInstanceUid)
+            .OrderBy(g => g.First().SeriesNumber ?? int.MaxValue).ThenBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => new FoundRow(studies?[g.First().StudyInstanceUid],
+                SeriesRow.Of(g.First()) with { InstanceCount = g.Sum(s => s.InstanceCount) }, null, g.First().MetadataMd5))], cancellation);
     }
 
     public async Task<IResult> Instances(HttpContext http, string? study, string? series, CancellationToken cancellation)
@@ -71,49 +92,96 @@ internal sealed class SearchDicom(PirogovDb db, CaseAccess access, IncludedField
         var query = new QidoQuery(http.Request.Query);
         query.Add(DicomTags.StudyInstanceUid, study);
         query.Add(DicomTags.SeriesInstanceUid, series);
+        if (query.Fault is { } fault)
+            return fault.ToHttp();
         var cases = query.Cases(await Scope(query, cancellation));
-        var matching = query.Instances(db.Set<Instance>().AsNoTracking().Where(i => cases.Any(c => c.Id == i.CaseId)));
-        if (query.HasAny(DicomTags.Modality, DicomTags.BodyPartExamined))
+        var matching = query.Instances(db.Set<Instance>().AsNoTracking());
+        if (query.Headers.Count > 0)
         {
-            var wanted = query.Series(cases.SelectMany(c => c.Series)).Select(s => s.SeriesInstanceUid);
-            matching = matching.Where(i => wanted.Contains(i.SeriesInstanceUid));
+            var documents = cases.SelectMany(c => c.Series.Where(s => series == null || s.SeriesInstanceUid == series), (c, s) => new HeaderDocument<CaseId>(c.Id, s.MetadataMd5));
+            if ((await headers.Instances(query.Headers, documents, cancellation)).IsRefused(out var refusal, out var sops))
+                return refusal.ToHttp();
+            matching = matching.Where(i => sops!.Contains(i.SopInstanceUid));
         }
 
-        var found = await matching.OrderBy(i => i.SeriesInstanceUid).ThenBy(i => i.InstanceNumber).ThenBy(i => i.Id)
+        var withSeries = query.Series(db.Set<Series>().AsNoTracking());
+        var joined = matching.Join(cases, i => i.CaseId, c => c.Id, (instance, home) => new { instance, home })
+            .Join(withSeries, p => new { p.home.Id, p.instance.SeriesInstanceUid }, s => new { Id = EF.Property<CaseId>(s, "CaseId"), s.SeriesInstanceUid },
+                (p, s) => new { p.instance, Series = s });
+        var rows = await joined.OrderBy(r => r.instance.SeriesInstanceUid).ThenBy(r => r.instance.InstanceNumber).ThenBy(r => r.instance.Id)
             .Skip(query.Offset).Take(query.Limit).ToArrayAsync(cancellation);
-        var root = Root(http);
-        var homes = found.Select(i => i.CaseId!.Value).Distinct().ToArray();
-        var headers = (await db.Set<Case>().AsNoTracking().Where(c => homes.Contains(c.Id)).SelectMany(c => c.Series, (c, s) => new { c.Id, s.SeriesInstanceUid, s.MetadataMd5 })
-            .ToArrayAsync(cancellation)).ToDictionary(s => (s.Id, s.SeriesInstanceUid), s => s.MetadataMd5);
-        return await Answer(http, query,
-            [.. found.Select(i => new SearchRow(QidoAnswer.Instance(i, root), headers[(i.CaseId!.Value, i.SeriesInstanceUid)], i.SopInstanceUid))], cancellation);
+        // Levels above the resource's are told where its address does not name them (PS3.18 Table 10.6.1-4).
+        var studies = study is null ? await StudiesOf(cases, rows.Select(r => r.instance.StudyInstanceUid), cancellation) : null;
+        return await Answer(http, query, QidoLevel.Instance, [.. rows.Select(r => new FoundRow(studies?[r.instance.StudyInstanceUid],
+            series is null ? SeriesRow.Of(r.Series) : null, r.instance, r.Series.MetadataMd5))], cancellation);
     }
 
     /// <summary>Named studies are judged one by one, so that a reader finds the case given to them; else what may be browsed.</summary>
     private async Task<IQueryable<Case>> Scope(QidoQuery query, CancellationToken cancellation)
     {
-        if (query[DicomTags.StudyInstanceUid] is not { } named || named.Contains('*', StringComparison.Ordinal))
+        if (query[DicomTags.StudyInstanceUid] is not { } named || named.Contains('*', StringComparison.Ordinal) || access.BrowsesEverything)
             return await access.Browsable(cancellation);
-        var ids = new List<Contracts.CaseId>();
+        var ids = new List<CaseId>();
         foreach (var study in named.Split(',', '\\').Distinct().Take(200))
             ids.AddRange((await access.OfStudy(study, cancellation)).Select(c => c.Id));
         return db.Set<Case>().AsNoTracking().Where(c => ids.Contains(c.Id));
     }
 
-    private async Task<IResult> Answer(HttpContext http, QidoQuery query, IReadOnlyList<SearchRow> found, CancellationToken cancellation)
+    /// <summary>A study that came in several batches is one; how many series it has is then counted anew.</summary>
+    private async Task<IReadOnlyList<StudyRow>> Whole(List<StudyRow> rows, CancellationToken cancellation)
+    {
+        var several = rows.GroupBy(r => r.StudyInstanceUid).Where(g => g.Skip(1).Any()).ToDictionary(g => g.Key, g => g.ToArray());
+        if (several.Count == 0)
+            return rows;
+        var ids = several.Values.SelectMany(g => g).Select(r => r.Case).ToList();
+        var counts = (await db.Set<Case>().AsNoTracking().Where(c => ids.Contains(c.Id)).SelectMany(c => c.Series)
+                .Select(s => new { s.StudyInstanceUid, s.SeriesInstanceUid }).Distinct().ToArrayAsync(cancellation))
+            .GroupBy(s => s.StudyInstanceUid).ToDictionary(g => g.Key, g => g.Count());
+        return [.. rows.DistinctBy(r => r.StudyInstanceUid)
+            .Select(r => several.TryGetValue(r.StudyInstanceUid, out var parts) ? StudyRow.Merge(parts, counts[r.StudyInstanceUid]) : r)];
+    }
+
+    private async Task<Dictionary<string, StudyRow>> StudiesOf(IQueryable<Case> cases, IEnumerable<string> uids, CancellationToken cancellation)
+    {
+        var rows = new List<StudyRow>();
+        foreach (var some in uids.Distinct().Chunk(500))
+            rows.AddRange(await cases.Where(c => some.Contains(c.StudyInstanceUid)).OrderBy(c => c.Id).Select(StudyRow.Of).ToArrayAsync(cancellation));
+        return (await Whole(rows, cancellation)).ToDictionary(r => r.StudyInstanceUid);
+    }
+
+    private async Task<Dictionary<CaseId, string>> FirstDocuments(CaseId[] cases, CancellationToken cancellation)
+    {
+        var documents = new Dictionary<CaseId, string>();
+        foreach (var some in cases.Chunk(500))
+        {
+            foreach (var (id, md5) in await db.Set<Case>().AsNoTracking().Where(c => some.Contains(c.Id))
+                         .SelectMany(c => c.Series, (c, s) => new { c.Id, Series = s.Id, s.MetadataMd5 }).OrderBy(s => s.Series)
+                         .Select(s => new HeaderDocument<CaseId>(s.Id, s.MetadataMd5)).ToArrayAsync(cancellation))
+                documents.TryAdd(id, md5);
+        }
+
+        return documents;
+    }
+
+    private async Task<IResult> Answer(HttpContext http, QidoQuery query, QidoLevel level, List<FoundRow> found, CancellationToken cancellation)
     {
         var accept = new Acceptance(http.Request);
         if (!DicomModels.IsTaken(accept))
             return new NotAcceptable().ToHttp();
-        if (query.Ignored.Count > 0)
-            http.Response.Headers.Append("Warning", "299 pirogov \"Some attributes of the query are not known and were not matched.\"");
+        foreach (var name in query.Ignored.Take(20))
+            http.Response.Headers.Append("Warning", $"299 pirogov \"The attribute {Plain(name)} is not supported and was not matched.\"");
         if (QidoQuery.IsCutAt(found.Count))
             http.Response.Headers.Append("Warning", "299 pirogov \"There may be more results: ask for them by offset.\"");
+        await log.NoteSearch(level, cancellation);
         if (found.Count == 0)
             return Results.NoContent();
-        await fields.Add(query, found, cancellation);
-        return DicomModels.Many(accept, [.. found.Select(f => f.Answer)]);
+        var root = DicomModels.Root(http);
+        if (!query.NeedsHeaders && DicomModels.TakesJson(accept))
+            return new FoundJson(found, root);
+        var answers = found.Select(f => FoundJson.One(f, root)).ToArray();
+        return DicomModels.Many(accept, query.NeedsHeaders ? await fields.Add(query, level, found, answers, cancellation) : answers);
     }
 
-    private static string Root(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}/dicomweb";
+    /// <summary>What came in a request goes into a header only in letters that are harmless there.</summary>
+    private static string Plain(string name) => string.Concat(name.Take(64).Select(c => char.IsAsciiLetterOrDigit(c) || c == '.' ? c : '_'));
 }

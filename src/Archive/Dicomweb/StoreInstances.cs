@@ -82,8 +82,7 @@ internal sealed class StoreInstances(
         db.ChangeTracker.Clear();
         audit.Note("archive.stored", "batch", batch, new { stored = stored.Stored.Count, failed = stored.FailedCount });
         await db.SaveChangesAsync(CancellationToken.None);
-        var root = $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}/dicomweb";
-        return DicomModels.One(accept, stored.ToDataset(await PlacesOf(batch, stored, cancellation), root), stored.Status);
+        return DicomModels.One(accept, stored.ToDataset(await PlacesOf(batch, stored, cancellation), DicomModels.Root(http)), stored.Status);
     }
 
     private async Task<Refusal?> Parts(Stream body, string boundary, BatchId batch, string? study, StoreAnswer stored, CancellationToken cancellation)

@@ -10,6 +10,7 @@ internal static class DimseAnswer
         .Set(DicomTags.PatientName, cases[0].PatientPseudonym)
         .Set(DicomTags.PatientID, cases[0].PatientPseudonym)
         .Set(DicomTags.PatientSex, cases[0].PatientSex ?? "")
+        .Set(DicomTags.PatientBirthDate, cases[0].PatientBirthDate ?? "")
         .Set(DicomTags.NumberOfPatientRelatedStudies, cases.Select(c => c.StudyInstanceUid).Distinct().Count())
         .Set(DicomTags.NumberOfPatientRelatedSeries, cases.SelectMany(c => c.Series).Select(s => s.SeriesInstanceUid).Distinct().Count())
         .Set(DicomTags.NumberOfPatientRelatedInstances, cases.Sum(c => c.InstanceCount));
@@ -18,6 +19,11 @@ internal static class DimseAnswer
     {
         var series = cases.SelectMany(c => c.Series).ToArray();
         return Text()
+            .Set(DicomTags.StudyDate, cases[0].StudyDate ?? "")
+            .Set(DicomTags.StudyTime, cases[0].StudyTime ?? "")
+            .Set(DicomTags.StudyID, cases[0].StudyId)
+            .Set(DicomTags.ReferringPhysicianName, cases[0].ReferringPhysician)
+            .Set(DicomTags.PatientBirthDate, cases[0].PatientBirthDate ?? "")
             .Set(DicomTags.AccessionNumber, cases[0].AccessionNumber)
             .Set(DicomTags.ModalitiesInStudy, series.Select(s => s.Modality).Distinct())
             .Set(DicomTags.StudyDescription, cases[0].Description)
@@ -34,6 +40,10 @@ internal static class DimseAnswer
     {
         var first = parts[0];
         var answer = Text()
+            .Set(DicomTags.SeriesDate, first.SeriesDate ?? "")
+            .Set(DicomTags.SeriesTime, first.SeriesTime ?? "")
+            .Set(DicomTags.PerformedProcedureStepStartDate, first.StepStartDate ?? "")
+            .Set(DicomTags.PerformedProcedureStepStartTime, first.StepStartTime ?? "")
             .Set(DicomTags.Modality, first.Modality)
             .Set(DicomTags.Manufacturer, first.Manufacturer)
             .Set(DicomTags.SeriesDescription, first.Description)

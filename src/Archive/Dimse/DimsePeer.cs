@@ -42,6 +42,10 @@ internal sealed class DimsePeer(
             || (isStorage && (s is DicomUids.ExplicitVRBigEndian or DicomUids.DeflatedExplicitVRLittleEndian || PixelDecoder.CanDecode(s))));
     }
 
+    /// <summary>Relational queries, combined date-time matching and fuzzy matching of names, as far as the peer wants them (PS3.4 C.5.2.2 and C.5.3.1).</summary>
+    public override byte[]? Agree(string sopClassUid, byte[] proposed) =>
+        allowed.MayQuery && QueryModels.Contains(sopClassUid) ? [.. proposed.Take(3).Select(b => (byte)(b == 1 ? 1 : 0))] : null;
+
     public override async ValueTask<DimseStatus> Store(StoreRequest request, CancellationToken cancellation)
     {
         await using var scope = Scope();
@@ -75,6 +79,8 @@ internal sealed class DimsePeer(
         var search = new DimseSearch(scope.ServiceProvider, request, options.Title);
         if (search.Level is null)
             return new(DimseStatus.DataSetDoesNotMatch.Because("Query/Retrieve Level"), null);
+        if (search.IsMalformed)
+            return new(DimseStatus.CannotUnderstand.Because("A key cannot be read"), null);
         var found = await search.Find(cancellation);
         scope.ServiceProvider.GetRequiredService<AuditTrail>().Note("archive.dimse-find", "application-entity", who.Name, new { level = search.Level, matches = found.Count });
         await scope.ServiceProvider.GetRequiredService<PirogovDb>().SaveChangesAsync(cancellation);
@@ -91,6 +97,8 @@ internal sealed class DimsePeer(
         var search = new DimseSearch(scope.ServiceProvider, request, options.Title);
         if (search.Level is null)
             return new(DimseStatus.DataSetDoesNotMatch.Because("Query/Retrieve Level"), null, []);
+        if (search.IsMalformed)
+            return new(DimseStatus.CannotUnderstand.Because("A key cannot be read"), null, []);
         var instances = await search.Instances(cancellation);
         scope.ServiceProvider.GetRequiredService<AuditTrail>().Note("archive.dimse-move", "application-entity", who.Name,
             new { destination = target.Title, studies = instances.Select(i => i.StudyInstanceUid).Distinct().Take(20), instances = instances.Count });

@@ -32,12 +32,16 @@ internal sealed class DimseSearch
         var isPatientRoot = request.SopClassUid is DicomUids.PatientRootQueryRetrieveInformationModelFind or DicomUids.PatientRootQueryRetrieveInformationModelMove;
         var level = identifier.GetString(QueryRetrieveLevel)?.ToUpperInvariant();
         Level = level is "STUDY" or "SERIES" or "IMAGE" || (level == "PATIENT" && isPatientRoot) ? level : null;
+        // Second and third byte of what was agreed (PS3.4 Table C.5-2).
         query = new QidoQuery(new QueryCollection(identifier.Where(e => !e.IsEmpty && e.Tag != QueryRetrieveLevel && e.Tag != DicomTags.SpecificCharacterSet)
             .ToDictionary(e => e.Tag.Hex, e => new StringValues(string.Join('\\', identifier.GetStrings(e.Tag))))));
     }
 
     /// <summary>Null when the identifier names none, or one that the model does not have.</summary>
     public string? Level { get; }
+
+    /// <summary>A key is no value of its VR: nothing is to be searched for.</summary>
+    public bool IsMalformed => query.Fault is not null;
 
     public async Task<IReadOnlyList<DicomDataset>> Find(CancellationToken cancellation)
     {
@@ -74,13 +78,7 @@ internal sealed class DimseSearch
 
     private async Task<IReadOnlyList<Case>> CasesFound(CancellationToken cancellation)
     {
-        var matching = query.Cases(await access.Browsable(cancellation));
-        if (query.HasAny(DicomTags.SeriesInstanceUid, DicomTags.Modality, DicomTags.BodyPartExamined))
-        {
-            var series = query.Series(db.Set<Series>().AsNoTracking());
-            matching = matching.Where(c => c.Series.Any(s => series.Any(m => m.Id == s.Id)));
-        }
-
+        var matching = query.CasesWith(await access.Browsable(cancellation), db.Set<Series>().AsNoTracking(), db.Set<Instance>().AsNoTracking());
         return await matching.Include(c => c.Series).OrderBy(c => c.Id).Take(Most).AsSplitQuery().ToArrayAsync(cancellation);
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Pirogov.Archive.Cases;
 using Pirogov.Dicom;
 using Pirogov.Dicom.Geometry;
@@ -17,6 +16,9 @@ internal sealed class SeriesAssembly(ObjectStore store)
 {
     public const int ThumbnailSide = 256;
 
+    /// <summary>To be raised when a series is read otherwise than before.</summary>
+    public const int Reading = 1;
+
     /// <param name="instances">Of one series, in any order.</param>
     public async Task<AssembledSeries> Assemble(IEnumerable<Instance> instances, CancellationToken cancellation)
     {
@@ -25,12 +27,12 @@ internal sealed class SeriesAssembly(ObjectStore store)
         foreach (var instance in ordered)
         {
             await using var bytes = await store.OpenRead(instance.Md5, cancellation);
-            var header = DicomReader.Read(bytes, new DicomReaderOptions { StopBeforePixelData = true }).Dataset;
+            var header = DicomReader.Read(bytes, new DicomReaderOptions { LeavePixelDataInStream = true }).Dataset;
             headers.Add(header.Set(DicomTags.AvailableTransferSyntaxUid, instance.TransferSyntaxUid));
         }
 
         var volume = VolumeGeometry.Assess(headers);
-        var metadata = await store.Put(WriteMetadata(headers), cancellation);
+        var metadata = await store.Put(SeriesMetadata.Write(headers), cancellation);
         return new(Describe(ordered, headers, volume, metadata.Md5, await MakeThumbnail(ordered, volume.Geometry, cancellation)), headers[0]);
     }
 
@@ -52,6 +54,12 @@ internal sealed class SeriesAssembly(ObjectStore store)
             Manufacturer = first.GetString(DicomTags.Manufacturer) ?? "",
             ManufacturerModel = first.GetString(DicomTags.ManufacturerModelName) ?? "",
             InstanceCount = instances.Length,
+            SeriesDate = Moment.Date(first.GetString(DicomTags.SeriesDate)),
+            SeriesTime = Moment.Time(first.GetString(DicomTags.SeriesTime)),
+            StepStartDate = Moment.Date(first.GetString(DicomTags.PerformedProcedureStepStartDate)),
+            StepStartTime = Moment.Time(first.GetString(DicomTags.PerformedProcedureStepStartTime)),
+            RequestAttributes = Requests(first),
+            Reading = Reading,
             FrameOfReferenceUid = first.GetString(DicomTags.FrameOfReferenceUid),
             Rows = instances[0].Rows,
             Columns = instances[0].Columns,
@@ -64,18 +72,13 @@ internal sealed class SeriesAssembly(ObjectStore store)
         };
     }
 
-    private static byte[] WriteMetadata(IEnumerable<DicomDataset> headers)
+    /// <summary>Of each request the two ids that a search returns (PS3.18 Table 10.6.1-5).</summary>
+    private static string Requests(DicomDataset header)
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
-        {
-            writer.WriteStartArray();
-            foreach (var header in headers)
-                DicomJson.Write(writer, header);
-            writer.WriteEndArray();
-        }
-
-        return stream.ToArray();
+        DicomDataset[] items = [.. header.GetItems(DicomTags.RequestAttributesSequence).Select(item => new DicomDataset()
+            .Set(DicomTags.ScheduledProcedureStepID, item.GetString(DicomTags.ScheduledProcedureStepID) ?? "")
+            .Set(DicomTags.RequestedProcedureID, item.GetString(DicomTags.RequestedProcedureID) ?? ""))];
+        return items.Length == 0 ? "" : $"[{string.Join(',', items.Select(i => DicomJson.ToText(i)))}]";
     }
 
     private async Task<string?> MakeThumbnail(Instance[] instances, VolumeGeometry? volume, CancellationToken cancellation)

@@ -9,6 +9,9 @@ public sealed record PresentationContext(byte Id, string AbstractSyntax, IReadOn
 public sealed record AssociationRequest(
     string CalledTitle, string CallingTitle, IReadOnlyList<PresentationContext> Contexts, uint MaximumLength, string ImplementationVersionName = "")
 {
+    /// <summary>SOP Class Extended Negotiation (PS3.7 D.3.3.5): what is said of a SOP class, byte for byte as its service class defines it.</summary>
+    public IReadOnlyDictionary<string, byte[]> Extended { get; init; } = new Dictionary<string, byte[]>();
+
     internal const string ApplicationContext = "1.2.840.10008.3.1.1.1";
     internal const int FixedLength = 68;
     internal const int MostContexts = 128;
@@ -39,7 +42,7 @@ public sealed record AssociationRequest(
 
         if (contexts.DistinctBy(c => c.Id).Count() != contexts.Count)
             throw DicomNetworkException.Malformed("Two presentation contexts have one id.");
-        return new(called, calling, contexts, user.MaximumLength, user.VersionName);
+        return new(called, calling, contexts, user.MaximumLength, user.VersionName) { Extended = user.Extended ?? [] };
     }
 
     internal byte[] ToPdu(int maximumLength)
@@ -55,7 +58,7 @@ public sealed record AssociationRequest(
             });
         }
 
-        UserInformation.Write(writer, maximumLength);
+        UserInformation.Write(writer, maximumLength, Extended);
         return writer.ToPdu(PduType.AssociateRequest);
     }
 
@@ -123,23 +126,26 @@ internal sealed record AssociationAnswer(IReadOnlyList<AnsweredContext> Contexts
             }
         }
 
-        return new(contexts, user.MaximumLength);
+        return new(contexts, user.MaximumLength) { Extended = user.Extended ?? [] };
     }
+
+    /// <summary>What is agreed of what the request said of SOP classes.</summary>
+    public IReadOnlyDictionary<string, byte[]> Extended { get; init; } = new Dictionary<string, byte[]>();
 
     public byte[] ToPdu(AssociationRequest request, int maximumLength)
     {
         var writer = AssociationRequest.Start(request.CalledTitle, request.CallingTitle);
         foreach (var context in Contexts)
             writer.Item(0x21, item => item.Byte(context.Id).Byte(0).Byte((byte)context.Result).Byte(0).Item(0x40, i => i.Text(context.TransferSyntax)));
-        UserInformation.Write(writer, maximumLength);
+        UserInformation.Write(writer, maximumLength, Extended);
         return writer.ToPdu(PduType.AssociateAccept);
     }
 }
 
 /// <summary>User information items of PS3.7 Annex D that matter here; others are read over, as the standard asks.</summary>
-internal readonly record struct UserInformation(uint MaximumLength, string VersionName)
+internal readonly record struct UserInformation(uint MaximumLength, string VersionName, Dictionary<string, byte[]>? Extended)
 {
-    public static readonly UserInformation None = new(0, "");
+    public static readonly UserInformation None = new(0, "", null);
 
     public static UserInformation Parse(PduFields item)
     {
@@ -151,13 +157,17 @@ internal readonly record struct UserInformation(uint MaximumLength, string Versi
                 found = found with { MaximumLength = sub.UInt32() };
             else if (type == 0x55)
                 found = found with { VersionName = sub.Text() };
+            else if (type == 0x56)
+                (found = found with { Extended = found.Extended ?? [] }).Extended![new PduFields(sub.Take(sub.UInt16())).Uid()] = sub.Take(sub.Length).ToArray();
         }
 
         return found;
     }
 
-    public static void Write(PduWriter writer, int maximumLength) => writer.Item(0x50, item => item
-        .Item(0x51, i => i.UInt32(maximumLength))
-        .Item(0x52, i => i.Text(DicomFile.ImplementationClassUid))
-        .Item(0x55, i => i.Text(DicomFile.ImplementationVersionName)));
+    public static void Write(PduWriter writer, int maximumLength, IReadOnlyDictionary<string, byte[]> extended) => writer.Item(0x50, item =>
+    {
+        item.Item(0x51, i => i.UInt32(maximumLength)).Item(0x52, i => i.Text(DicomFile.ImplementationClassUid)).Item(0x55, i => i.Text(DicomFile.ImplementationVersionName));
+        foreach (var (uid, said) in extended)
+            item.Item(0x56, i => i.UInt16(uid.Length).Text(uid).Bytes(said));
+    });
 }

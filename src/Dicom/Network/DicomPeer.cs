@@ -40,7 +40,8 @@ public sealed class StoreRequest
 }
 
 /// <summary>C-FIND-RQ or C-MOVE-RQ: the model by its SOP class, and the identifier with keys.</summary>
-public sealed record QueryRequest(string SopClassUid, DicomDataset Identifier);
+/// <param name="Agreed">What was agreed of the model by extended negotiation (PS3.4 C.5.2.2); empty when nothing was.</param>
+public sealed record QueryRequest(string SopClassUid, DicomDataset Identifier, ReadOnlyMemory<byte> Agreed);
 
 /// <param name="Matches">One identifier for each match; null when the query is refused.</param>
 public sealed record FindAnswer(DimseStatus Refusal, IAsyncEnumerable<DicomDataset>? Matches);
@@ -58,6 +59,9 @@ public abstract class DicomPeer : IAsyncDisposable
     /// <summary>The transfer syntax in which an abstract syntax is taken, or null when it is not.</summary>
     /// <param name="isKnown">Whether the abstract syntax is supported at all.</param>
     public abstract string? Choose(PresentationContext proposed, out bool isKnown);
+
+    /// <summary>What is agreed of what a requestor says of a SOP class by extended negotiation (PS3.7 D.3.3.5); null says nothing.</summary>
+    public virtual byte[]? Agree(string sopClassUid, byte[] proposed) => null;
 
     public virtual ValueTask<DimseStatus> Echo(CancellationToken cancellation) => ValueTask.FromResult(DimseStatus.Success);
 

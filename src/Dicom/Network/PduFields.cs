@@ -93,6 +93,12 @@ internal sealed class PduWriter
         return this;
     }
 
+    public PduWriter Bytes(ReadOnlySpan<byte> bytes)
+    {
+        buffer.Write(bytes);
+        return this;
+    }
+
     public PduWriter Zeros(int count)
     {
         buffer.GetSpan(count)[..count].Clear();

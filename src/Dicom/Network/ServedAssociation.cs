@@ -11,6 +11,7 @@ internal sealed class ServedAssociation(
     private static readonly DicomReaderOptions Bounds = new() { MaximumDepth = 8 };
 
     private readonly Dictionary<byte, (string AbstractSyntax, string TransferSyntax)> contexts = [];
+    private readonly Dictionary<string, byte[]> agreed = [];
     private DimseChannel channel = null!;
     private DicomPeer peer = null!;
     private string callingTitle = "";
@@ -47,7 +48,13 @@ internal sealed class ServedAssociation(
 
         (peer, callingTitle) = (verdict.Peer, request.CallingTitle);
         channel = new DimseChannel(pdus, request.MaximumLength, options.Patience);
-        var answer = new AssociationAnswer([.. request.Contexts.Select(Answer)], (uint)options.MaximumLength);
+        foreach (var (uid, proposed) in request.Extended)
+        {
+            if (peer.Agree(uid, proposed) is { } said)
+                agreed[uid] = said;
+        }
+
+        var answer = new AssociationAnswer([.. request.Contexts.Select(Answer)], (uint)options.MaximumLength) { Extended = agreed };
         await pdus.Write(answer.ToPdu(request, options.MaximumLength), options.Patience);
         return true;
     }
@@ -145,7 +152,7 @@ internal sealed class ServedAssociation(
             return;
         }
 
-        var request = new QueryRequest(context.AbstractSyntax, identifier);
+        var request = new QueryRequest(context.AbstractSyntax, identifier, agreed.GetValueOrDefault(context.AbstractSyntax));
         var last = await Guarded(async () =>
         {
             var answer = await peer.Find(request, cancellation);
@@ -172,7 +179,7 @@ internal sealed class ServedAssociation(
             return;
         }
 
-        var request = new QueryRequest(context.AbstractSyntax, identifier);
+        var request = new QueryRequest(context.AbstractSyntax, identifier, agreed.GetValueOrDefault(context.AbstractSyntax));
         var plan = await Guarded(() => peer.Move(request, command.Text(CommandSet.MoveDestination), cancellation), new(DimseStatus.ProcessingFailure, null, []));
         if (plan.Destination is null)
         {

@@ -86,10 +86,39 @@ public sealed class DicomwebTests(DicomwebApp app) : IClassFixture<DicomwebApp>
         var (client, study, series) = await Study("DW3", 303);
         var metadata = await Json(client, $"/dicomweb/studies/{study}/series/{series}/metadata");
         Assert.Equal(4, metadata.Count);
-        Assert.All(metadata, m => Assert.False(m!.AsObject().ContainsKey("7FE00010")));
+        Assert.All(metadata, m => Assert.StartsWith($"http://localhost/dicomweb/studies/{study}/series/{series}/instances/{m!["00080018"]!["Value"]![0]}/bulkdata/7FE00010", (string?)m["7FE00010"]!["BulkDataURI"], StringComparison.Ordinal));
         Assert.Equal(64, (int)metadata[0]!["00280010"]!["Value"]![0]!);
         var instance = (string)metadata[1]!["00080018"]!["Value"]![0]!;
         Assert.Equal(instance, (string?)(await Json(client, $"/dicomweb/studies/{study}/series/{series}/instances/{instance}/metadata"))[0]!["00080018"]!["Value"]![0]);
+    }
+
+    [Fact]
+    public async Task Metadata_come_in_XML_too_and_bulk_data_from_the_addresses_that_they_name_whole_or_in_ranges()
+    {
+        var (client, study, series) = await Study("DW12", 312);
+        var path = $"/dicomweb/studies/{study}/series/{series}/metadata";
+        var json = await Json(client, path);
+        var parts = await Parts(await Get(client, path, "multipart/related; type=\"application/dicom+xml\""));
+        Assert.Equal(4, parts.Count);
+        var address = (string)json[0]!["7FE00010"]!["BulkDataURI"]!;
+        Assert.Contains(address, Encoding.UTF8.GetString(parts[0].Body), StringComparison.Ordinal);
+        Assert.Equal(json.Select(m => (string)m!["00080018"]!["Value"]![0]!), parts.Select(p => DicomXml.Parse(p.Body).GetString(DicomTags.SopInstanceUid)!));
+        using var preferring = new HttpRequestMessage(HttpMethod.Get, path);
+        preferring.Headers.TryAddWithoutValidation("Accept", "application/dicom+json; q=0.2, multipart/related; type=\"application/dicom+xml\"");
+        Assert.Equal("multipart/related", (await client.SendAsync(preferring)).Content.Headers.ContentType!.MediaType);
+
+        var expected = SyntheticCt.Slice(312, 0, 0).Find(DicomTags.PixelData)!.Bytes.ToArray();
+        var bulk = new Uri(address).PathAndQuery;
+        Assert.Equal(expected, Assert.Single(await Parts(await Get(client, bulk, "multipart/related; type=\"application/octet-stream\""))).Body);
+        Assert.Equal(expected, await (await Get(client, bulk, "application/octet-stream")).Content.ReadAsByteArrayAsync());
+        using var range = new HttpRequestMessage(HttpMethod.Get, bulk);
+        range.Headers.Range = new(100, 199);
+        var some = await client.SendAsync(range);
+        Assert.Equal(HttpStatusCode.PartialContent, some.StatusCode);
+        Assert.Equal(expected[100..200], await some.Content.ReadAsByteArrayAsync());
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(bulk.Replace("7FE00010", "00420011", StringComparison.Ordinal))).StatusCode);
+        Assert.Equal(HttpStatusCode.NotAcceptable, (await Get(client, bulk, "image/png")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await (await app.As(Role.Expert, "stranger")).GetAsync(bulk)).StatusCode);
     }
 
     [Fact]

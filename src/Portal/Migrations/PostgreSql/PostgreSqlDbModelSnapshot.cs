@@ -241,12 +241,20 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
+                    b.Property<string>("Modalities")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<int>("Number")
                         .HasColumnType("integer");
 
                     b.Property<string>("PatientAge")
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)");
+
+                    b.Property<string>("PatientBirthDate")
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)");
 
                     b.Property<string>("PatientPseudonym")
                         .IsRequired()
@@ -260,7 +268,22 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("ReferringPhysician")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("SeriesCount")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("StudyDate")
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)");
+
+                    b.Property<string>("StudyId")
                         .IsRequired()
                         .HasColumnType("text");
 
@@ -269,12 +292,25 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
+                    b.Property<string>("StudyTime")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.Property<string>("TimezoneOffset")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
                     b.HasKey("Id");
 
                     b.HasIndex("BatchId");
 
                     b.HasIndex("Label")
                         .IsUnique();
+
+                    b.HasIndex("PatientPseudonym");
+
+                    b.HasIndex("StudyDate");
 
                     b.HasIndex("StudyInstanceUid");
 
@@ -425,11 +461,22 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .HasMaxLength(500)
                         .HasColumnType("character varying(500)");
 
+                    b.Property<int>("Reading")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("RequestAttributes")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<double?>("RowSpacing")
                         .HasColumnType("double precision");
 
                     b.Property<int>("Rows")
                         .HasColumnType("integer");
+
+                    b.Property<string>("SeriesDate")
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)");
 
                     b.Property<string>("SeriesInstanceUid")
                         .IsRequired()
@@ -439,8 +486,20 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<int?>("SeriesNumber")
                         .HasColumnType("integer");
 
+                    b.Property<string>("SeriesTime")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
                     b.Property<double?>("SliceSpacing")
                         .HasColumnType("double precision");
+
+                    b.Property<string>("StepStartDate")
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)");
+
+                    b.Property<string>("StepStartTime")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
 
                     b.Property<string>("StudyInstanceUid")
                         .IsRequired()
@@ -454,6 +513,8 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.HasKey("Id");
 
                     b.HasIndex("CaseId");
+
+                    b.HasIndex("Reading");
 
                     b.HasIndex("SeriesInstanceUid");
 

@@ -232,11 +232,19 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Modalities")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("Number")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("PatientAge")
                         .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PatientBirthDate")
+                        .HasMaxLength(8)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("PatientPseudonym")
@@ -251,7 +259,22 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ReferringPhysician")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("SeriesCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("StudyDate")
+                        .HasMaxLength(8)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("StudyId")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
@@ -260,12 +283,25 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("StudyTime")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TimezoneOffset")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("BatchId");
 
                     b.HasIndex("Label")
                         .IsUnique();
+
+                    b.HasIndex("PatientPseudonym");
+
+                    b.HasIndex("StudyDate");
 
                     b.HasIndex("StudyInstanceUid");
 
@@ -412,11 +448,22 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Reading")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RequestAttributes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<double?>("RowSpacing")
                         .HasColumnType("REAL");
 
                     b.Property<int>("Rows")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("SeriesDate")
+                        .HasMaxLength(8)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("SeriesInstanceUid")
                         .IsRequired()
@@ -426,8 +473,20 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<int?>("SeriesNumber")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("SeriesTime")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
                     b.Property<double?>("SliceSpacing")
                         .HasColumnType("REAL");
+
+                    b.Property<string>("StepStartDate")
+                        .HasMaxLength(8)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("StepStartTime")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("StudyInstanceUid")
                         .IsRequired()
@@ -441,6 +500,8 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("CaseId");
+
+                    b.HasIndex("Reading");
 
                     b.HasIndex("SeriesInstanceUid");
 

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Linq.Expressions;
+using System.Reflection;
+using Microsoft.EntityFrameworkCore;
+
+namespace Pirogov.Archive.Dicomweb;
+
+/// <summary>What a matching key becomes in a statement of the database (PS3.4 C.2.2.2).</summary>
+internal static class MatchKeys
+{
+    /// <summary>Empty value matching (PS3.4 C.2.2.2.7).</summary>
+    public const string EmptyValue = "\"\"";
+
+    private static readonly MethodInfo Like =
+        typeof(DbFunctionsExtensions).GetMethod(nameof(DbFunctionsExtensions.Like), [typeof(DbFunctions), typeof(string), typeof(string), typeof(string)])!;
+
+    private static readonly MethodInfo Compare = typeof(string).GetMethod(nameof(string.Compare), [typeof(string), typeof(string)])!;
+
+    /// <summary>List of UID matching (C.2.2.2.2): separated by commas or backslashes.</summary>
+    public static IQueryable<T> Uids<T>(IQueryable<T> rows, string list, Expression<Func<T, string>> column)
+    {
+        if (list == "*")
+            return rows;
+        var uids = list.Split([',', '\\'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToList();
+        return rows.Where(Expression.Lambda<Func<T, bool>>(Expression.Call(Held(uids), nameof(List<string>.Contains), null, column.Body), column.Parameters));
+    }
+
+    /// <summary>Single value and wildcard matching (C.2.2.2.1 and .4) of any of the values.</summary>
+    public static IQueryable<T> Text<T>(IQueryable<T> rows, IReadOnlyList<string> values, Expression<Func<T, string?>> column)
+    {
+        if (values.Contains("*"))
+            return rows;
+        return rows.Where(Expression.Lambda<Func<T, bool>>(values.Select(v => Text(v, column.Body)).Aggregate(Expression.OrElse), column.Parameters));
+    }
+
+    public static IQueryable<T> Number<T>(IQueryable<T> rows, string value, Expression<Func<T, int?>> column)
+    {
+        int? number = int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
+        return rows.Where(Expression.Lambda<Func<T, bool>>(Expression.Equal(column.Body, Held(number)), column.Parameters));
+    }
+
+    /// <summary>Range matching (C.2.2.2.5). What has no date or no time is in no range.</summary>
+    public static IQueryable<T> Range<T>(IQueryable<T> rows, TextRange range, Expression<Func<T, string?>> column)
+    {
+        if (range.First is { } first)
+            rows = rows.Where(Expression.Lambda<Func<T, bool>>(Compared(column.Body, first, Expression.GreaterThanOrEqual), column.Parameters));
+        return range.Last is { } last
+            ? rows.Where(Expression.Lambda<Func<T, bool>>(Compared(column.Body, last, Expression.LessThanOrEqual), column.Parameters)) : rows;
+    }
+
+    /// <summary>Combined date-time matching (C.2.2.2.5.4): one range from the first moment to the last.</summary>
+    public static IQueryable<T> Moments<T>(
+        IQueryable<T> rows, TextRange dates, TextRange times, Expression<Func<T, string?>> date, Expression<Func<T, string?>> time)
+    {
+        var timeBody = new Renamed(time.Parameters[0], date.Parameters[0]).Visit(time.Body);
+        if (dates.First is { } firstDate)
+            rows = rows.Where(Bound(firstDate, times.First, Expression.GreaterThan, Expression.GreaterThanOrEqual));
+        return dates.Last is { } lastDate ? rows.Where(Bound(lastDate, times.Last, Expression.LessThan, Expression.LessThanOrEqual)) : rows;
+
+        Expression<Func<T, bool>> Bound(string day, string? at, Func<Expression, Expression, Expression> beyond, Func<Expression, Expression, Expression> from)
+        {
+            var onTheDay = (Expression)Expression.Equal(date.Body, Held(day));
+            if (at is not null)
+                onTheDay = Expression.AndAlso(onTheDay, Compared(timeBody, at, from));
+            return Expression.Lambda<Func<T, bool>>(Expression.OrElse(Compared(date.Body, day, beyond), onTheDay), date.Parameters);
+        }
+    }
+
+    private static Expression Text(string value, Expression column)
+    {
+        if (value == EmptyValue)
+            return Expression.OrElse(Expression.Equal(column, Expression.Constant(null, typeof(string))), Expression.Equal(column, Expression.Constant("")));
+        if (!value.AsSpan().ContainsAny('*', '?'))
+            return Expression.Equal(column, Held(value));
+        var pattern = value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
+            .Replace('*', '%').Replace('?', '_');
+        return Expression.Call(Like, Expression.Constant(EF.Functions), column, Held(pattern), Expression.Constant("\\"));
+    }
+
+    private static Expression Compared(Expression column, string bound, Func<Expression, Expression, Expression> how) =>
+        how(Expression.Call(Compare, column, Held(bound)), Expression.Constant(0));
+
+    /// <summary>What the provider turns into a parameter: a bare constant would make each search a statement of its own.</summary>
+    private static MemberExpression Held<T>(T value) => Expression.Property(Expression.Constant(new Holder<T>(value)), nameof(Holder<T>.Value));
+
+    private sealed record Holder<T>(T Value);
+
+    private sealed class Renamed(ParameterExpression from, ParameterExpression to) : ExpressionVisitor
+    {
+        protected override Expression VisitParameter(ParameterExpression node) => node == from ? to : node;
+    }
+}
