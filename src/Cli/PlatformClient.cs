@@ -7,8 +7,11 @@ using System.Text.Json.Nodes;
 namespace Pirogov.Cli;
 
 /// <summary>The platform said no; the message is its own, in the user's language.</summary>
-internal sealed class PlatformProblem(string message, JsonObject? problem) : Exception(message)
+internal sealed class PlatformProblem(string message, JsonObject? problem, int status) : Exception(message)
 {
+    /// <summary>Of the HTTP answer.</summary>
+    public int Status { get; } = status;
+
     public string? Type { get; } = (string?)problem?["type"];
 
     /// <summary>The reasons one by one, where the problem has many; empty otherwise.</summary>
@@ -24,9 +27,14 @@ internal sealed class PlatformClient : IDisposable
 {
     private readonly HttpClient http;
 
-    public PlatformClient(Session session)
+    /// <param name="timeout">For one request with its body; half an hour when it is not said.</param>
+    public PlatformClient(Session session, TimeSpan? timeout = null)
     {
-        http = new HttpClient { BaseAddress = session.Address, Timeout = TimeSpan.FromMinutes(30) };
+        http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(15) })
+        {
+            BaseAddress = session.Address,
+            Timeout = timeout ?? TimeSpan.FromMinutes(30),
+        };
         http.DefaultRequestHeaders.AcceptLanguage.ParseAdd(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
         if (session.Token is not null)
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session.Token);
@@ -82,7 +90,7 @@ internal sealed class PlatformClient : IDisposable
                 return body;
             var message = body is JsonObject problem && problem["title"] is { } title ? $"{title}: {problem["detail"]}"
                 : Words.Of["cli.status", new { status = (int)answer.StatusCode }];
-            throw new PlatformProblem(message, body as JsonObject);
+            throw new PlatformProblem(message, body as JsonObject, (int)answer.StatusCode);
         }
     }
 }

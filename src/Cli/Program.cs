@@ -4,7 +4,7 @@ using System.Globalization;
 using Pirogov.Cli;
 
 CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(Words.CultureOf(Environment.GetEnvironmentVariable));
-var root = new RootCommand(Words.Of["cli.about"]) { Login.Command(), Send.Command(), Submit.Command(), Jobs.Command(), Verify.Command(), Dump.Command(), Deid.Command() };
+var root = new RootCommand(Words.Of["cli.about"]) { Login.Command(), Send.Command(), Submit.Command(), Jobs.Command(), Verify.Command(), Dump.Command(), Deid.Command(), Gateway.Command() };
 ExitCode.ShowInHelp(root);
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>

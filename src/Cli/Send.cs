@@ -12,6 +12,7 @@ internal static class Send
     private const int Parallel = 4;
     private const int NamesAtOnce = 500;
     private const int MostAttempts = 5;
+    private const string AwaitsReview = "/problems/archive.batch-awaits-review";
 
     public static Command Command()
     {
@@ -33,11 +34,13 @@ internal static class Send
             return ExitCode.Refused;
         }
 
-        using var client = new PlatformClient(Session.Load());
+        var session = Session.Load();
+        using var client = new PlatformClient(session);
         var batch = (string)(await client.Post("/api/v1/batches", new { centre, name }, cancellation))["id"]!;
         var known = await Known(client, batch, files, cancellation);
         var refused = await SendAll(client, batch, files.Where(f => !known.Contains(f.Name)).ToList(), known.Count, files.Count, cancellation);
-        var job = (string)(await client.Post($"/api/v1/batches/{batch}/close", new { }, cancellation))["jobId"]!;
+        if (await Close(client, session, batch, cancellation) is not { } job)
+            return ExitCode.No;
         var ended = await client.WaitFor(job, (percent, _) => Progress(Words.Of["cli.send.closing", new { percent }]), cancellation);
         Console.WriteLine();
         Console.WriteLine(Words.Of["cli.send.done", new { files = files.Count, refused, batch }]);
@@ -46,6 +49,21 @@ internal static class Send
         if ((string?)ended["failure"] is { } failure)
             await Console.Error.WriteLineAsync(failure);
         return ExitCode.No;
+    }
+
+    /// <returns>The job; null where images wait for a person first, which was told.</returns>
+    private static async Task<string?> Close(PlatformClient client, Session session, string batch, CancellationToken cancellation)
+    {
+        try
+        {
+            return (string)(await client.Post($"/api/v1/batches/{batch}/close", new { }, cancellation))["jobId"]!;
+        }
+        catch (PlatformProblem problem) when (problem.Type == AwaitsReview)
+        {
+            await Console.Error.WriteLineAsync(problem.Message);
+            await Console.Error.WriteLineAsync(Words.Of["cli.send.awaits-review", new { link = new Uri(session.Address, $"/archive/batches/{batch}/review") }]);
+            return null;
+        }
     }
 
     private static List<(string Name, FileInfo File)> FilesOf(FileSystemInfo path) => path switch

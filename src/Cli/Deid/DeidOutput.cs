@@ -63,7 +63,7 @@ internal sealed class DeidOutput : IDisposable
         var packed = target + ".partial.zip";
         using (var zip = new ZipArchive(new FileStream(packed, FileMode.Create), ZipArchiveMode.Create))
         {
-            foreach (var (name, file) in Originals.Below(new DirectoryInfo(folder), ""))
+            foreach (var (name, file) in Originals.Below(new DirectoryInfo(folder), "", () => throw new IOException(folder)))
             {
                 var entry = zip.CreateEntry(name, CompressionLevel.Fastest);
                 entry.LastWriteTime = NoDate;

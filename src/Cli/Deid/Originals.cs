@@ -18,7 +18,7 @@ internal static class Originals
 
     public static IEnumerable<Original> Of(FileSystemInfo input) => input switch
     {
-        DirectoryInfo folder => Below(folder, "").Select((f, i) => new Original(i + 1, f.Path, () => OpenFile(f.File.FullName))),
+        DirectoryInfo folder => Below(folder, "", () => throw new CannotFollow(Words.Of["cli.deid.folder-unreadable"])).Select((f, i) => new Original(i + 1, f.Path, () => OpenFile(f.File.FullName))),
         FileInfo file when IsZip(file) => Entries(file),
         _ => [new Original(1, input.Name, () => OpenFile(input.FullName))],
     };
@@ -26,16 +26,28 @@ internal static class Originals
     public static FileStream OpenFile(string path) =>
         new(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 1 << 16 });
 
-    public static IEnumerable<(string Path, FileInfo File)> Below(DirectoryInfo folder, string prefix)
+    /// <param name="isPassedOver">Called with a folder that cannot be read, which may have gone meanwhile.</param>
+    public static IEnumerable<(string Path, FileInfo File)> Below(DirectoryInfo folder, string prefix, Action isPassedOver)
     {
-        // A folder sorts as its name with the slash: so the whole paths come out sorted.
-        foreach (var entry in folder.EnumerateFileSystemInfos().OrderBy(e => e is DirectoryInfo ? e.Name + "/" : e.Name, StringComparer.Ordinal))
+        FileSystemInfo[] entries;
+        try
+        {
+            // A folder sorts as its name with the slash: so the whole paths come out sorted.
+            entries = [.. folder.EnumerateFileSystemInfos().OrderBy(e => e is DirectoryInfo ? e.Name + "/" : e.Name, StringComparer.Ordinal)];
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            isPassedOver();
+            yield break;
+        }
+
+        foreach (var entry in entries)
         {
             if (entry is FileInfo file)
                 yield return (prefix + entry.Name, file);
             else if (entry.LinkTarget is null)
             {
-                foreach (var inner in Below((DirectoryInfo)entry, prefix + entry.Name + "/"))
+                foreach (var inner in Below((DirectoryInfo)entry, prefix + entry.Name + "/", isPassedOver))
                     yield return inner;
             }
         }

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+
+namespace Pirogov.Cli;
+
+/// <summary>Files that are whole or not there, also after a power cut.</summary>
+internal static partial class DurableFiles
+{
+    /// <summary>Writes, flushes, renames into place and flushes the name; a file of this name is replaced.</summary>
+    /// <param name="temporary">A folder on the same file system.</param>
+    public static void Write(string path, string temporary, ReadOnlySpan<byte> bytes)
+    {
+        var begun = Path.Combine(temporary, Guid.CreateVersion7().ToString("N"));
+        try
+        {
+            using (var file = new FileStream(begun, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                file.Write(bytes);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(begun, path, overwrite: true);
+            FlushFolder(Path.GetDirectoryName(path)!);
+        }
+        catch
+        {
+            File.Delete(begun);
+            throw;
+        }
+    }
+
+    public static void FlushFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var descriptor = Open(folder, 0);
+        if (descriptor < 0)
+            throw new IOException($"A folder could not be opened (errno {Marshal.GetLastPInvokeError()}).");
+        try
+        {
+            if (Synchronise(descriptor) != 0)
+                throw new IOException($"A folder could not be flushed (errno {Marshal.GetLastPInvokeError()}).");
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Synchronise(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}

@@ -1,0 +1,80 @@
+using Pirogov.Deidentification;
+using Pirogov.Dicom;
+
+namespace Pirogov.Cli;
+
+internal enum GatewayVerdict
+{
+    Queued,
+
+    /// <summary>The same bytes are in the queue, were sent, or were decided about.</summary>
+    Known,
+    Quarantined,
+    Refused,
+
+    /// <summary>Not now: the disk is full.</summary>
+    NoRoom,
+}
+
+/// <param name="Sha">Of the de-identified bytes, where there are some.</param>
+internal sealed record GatewayTaken(GatewayVerdict Verdict, string? Sha = null, string? Reason = null, long? Offset = null);
+
+/// <summary>
+/// From an original in memory to de-identified bytes on the disk. When it says so they are flushed: the original may be let go of.
+/// </summary>
+internal sealed class GatewayIntake(
+    GatewayStore store, GatewayJournal journal, CentreDeidentifier deidentifier, PixelChoice pixels, SemaphoreSlim seats, Action queued)
+{
+    /// <summary>As much as the platform's door takes.</summary>
+    public const int LargestFile = 64 << 20;
+
+    /// <summary>To be held while an original is in memory.</summary>
+    public SemaphoreSlim Seats => seats;
+
+    public bool HasRoom => store.HasRoom;
+
+    /// <param name="original">Whole; read from its beginning.</param>
+    public GatewayTaken Take(Stream original)
+    {
+        if (original.Length > LargestFile)
+            return new(GatewayVerdict.Refused, Reason: "too-large");
+        if (!store.HasRoom)
+            return new(GatewayVerdict.NoRoom);
+        original.Position = 0;
+        var cleaned = Cleaned.From(original, deidentifier, pixels, inMemory: true);
+        try
+        {
+            return cleaned switch
+            {
+                { Twin: { } twin } => Enqueue(Bytes(twin.File)),
+                { Waiting: { } waiting } => SetAside(Bytes(waiting.Result.File), new(waiting.Code, waiting.Suggested)),
+                _ => new(GatewayVerdict.Refused, Reason: cleaned.Outcome.Reason, Offset: cleaned.Outcome.Offset),
+            };
+        }
+        catch (IOException)
+        {
+            // Only our own folders are written here; the original is in memory.
+            return new(GatewayVerdict.NoRoom);
+        }
+    }
+
+    /// <summary>One native syntax: the same instance from a folder and over DIMSE has the same bytes.</summary>
+    public static byte[] Bytes(DicomFile file) =>
+        DicomWriter.ToBytes(file.TransferSyntax.IsEncapsulated ? file : DicomFile.Create(file.Dataset, DicomUids.ExplicitVRLittleEndian));
+
+    private GatewayTaken Enqueue(byte[] bytes)
+    {
+        var sha = GatewayStore.Sha(bytes);
+        if (journal.WasSent(sha))
+            return new(GatewayVerdict.Known, sha);
+        store.Enqueue(sha, bytes);
+        queued();
+        return new(GatewayVerdict.Queued, sha);
+    }
+
+    private GatewayTaken SetAside(byte[] bytes, GatewayWaiting why)
+    {
+        var sha = GatewayStore.Sha(bytes);
+        return new(store.SetAside(sha, bytes, why) ? GatewayVerdict.Quarantined : GatewayVerdict.Known, sha, why.Reason);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Pirogov.Cli;
+
+/// <summary>One line of the journal; holds no value of a patient. Files are marked by keyed hashes of their paths.</summary>
+/// <param name="What">"original", "sent", "refused-there" or "refused-store".</param>
+/// <param name="Sha">Of the de-identified bytes.</param>
+internal sealed record GatewayEntry(
+    DateTimeOffset At, string What, string? Outcome = null, string? Sha = null, string? Mark = null, long? Size = null, long? Changed = null, string? Reason = null, long? Offset = null);
+
+/// <summary>
+/// What has been done, appended line by line. Nothing hangs on its last lines: what a power cut takes is done again, with the same
+/// bytes, and known as done by whoever gets them. So a line is not flushed.
+/// </summary>
+internal sealed class GatewayJournal : IDisposable
+{
+    private readonly FileStream file;
+    private readonly TimeProvider time;
+    private readonly Lock turn = new();
+    private readonly HashSet<UInt128> sent = [];
+    private readonly Dictionary<string, GatewayEntry> originals = new(StringComparer.Ordinal);
+
+    public GatewayJournal(string path, TimeProvider time)
+    {
+        this.time = time;
+        foreach (var entry in Read(path))
+            Remember(entry);
+        file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        // A line that was cut short is closed, and passed over when it is read.
+        if (file.Length > 0)
+        {
+            file.Seek(-1, SeekOrigin.End);
+            if (file.ReadByte() != '\n')
+                file.WriteByte((byte)'\n');
+        }
+    }
+
+    public static IEnumerable<GatewayEntry> Read(string path)
+    {
+        if (!File.Exists(path))
+            yield break;
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), Encoding.UTF8);
+        while (reader.ReadLine() is { } line)
+        {
+            if (Parse(line) is { } entry)
+                yield return entry;
+        }
+    }
+
+    public GatewayEntry Add(GatewayEntry entry)
+    {
+        var stamped = entry with { At = time.GetUtcNow() };
+        var line = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(stamped, Plain.Default) + "\n");
+        lock (turn)
+        {
+            file.Write(line);
+            Remember(stamped);
+        }
+
+        return stamped;
+    }
+
+    public bool WasSent(string sha)
+    {
+        lock (turn)
+            return sent.Contains(Short(sha));
+    }
+
+    /// <summary>What became of an original that looked just like this.</summary>
+    public GatewayEntry? Find(string mark, long size, long changed)
+    {
+        lock (turn)
+            return originals.TryGetValue(mark, out var entry) && entry.Size == size && entry.Changed == changed ? entry : null;
+    }
+
+    public void Dispose() => file.Dispose();
+
+    private void Remember(GatewayEntry entry)
+    {
+        if (entry is { What: "sent" or "refused-there", Sha: { } sha })
+            sent.Add(Short(sha));
+        else if (entry is { What: "original", Mark: { } mark })
+            originals[mark] = entry;
+    }
+
+    private static UInt128 Short(string sha) => UInt128.Parse(sha.AsSpan(0, 32), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    private static GatewayEntry? Parse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<GatewayEntry>(line, Plain.Default);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    internal static class Plain
+    {
+        public static readonly JsonSerializerOptions Default = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+    }
+}

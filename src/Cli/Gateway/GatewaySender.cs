@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Pirogov.Cli;
+
+/// <summary>
+/// Empties the queue into a batch of the day. Each file is asked for until the platform has answered about it; the platform knows the
+/// same bytes again, so a file whose answer was lost is sent once more and counted once.
+/// </summary>
+internal sealed class GatewaySender(
+    GatewayConfig.PlatformPart platform, PlatformClient client, GatewayStore store, GatewayJournal journal, GatewayStatus status, GatewayLog log, TimeProvider time) : IDisposable
+{
+    private const int AtOnce = 256;
+    private const string BatchIsClosed = "/problems/archive.batch-is-closed";
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
+    private readonly SemaphoreSlim queued = new(0);
+    private readonly SemaphoreSlim opening = new(1, 1);
+    private (string Name, string Id)? batch;
+    private int failures;
+
+    /// <summary>Something was queued.</summary>
+    public void Wake() => queued.Release();
+
+    public void Dispose()
+    {
+        queued.Dispose();
+        opening.Dispose();
+    }
+
+    public async Task Run(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            var files = store.Queued(AtOnce);
+            if (files.Count == 0)
+            {
+                // Looked into all the same now and then: released images come from another process.
+                await queued.WaitAsync(Look, cancellation);
+                while (queued.Wait(0, CancellationToken.None))
+                {
+                    // One look answers every call.
+                }
+
+                continue;
+            }
+
+            try
+            {
+                await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = platform.Parallel, CancellationToken = cancellation },
+                    async (file, token) => await Send(file, token));
+            }
+            catch (Exception held) when (ReasonOf(held, cancellation) is { } reason)
+            {
+                await BackOff(reason, cancellation);
+            }
+        }
+    }
+
+    private async Task Send(FileInfo file, CancellationToken cancellation)
+    {
+        var sha = GatewayStore.ShaOf(file);
+        if (journal.WasSent(sha))
+        {
+            // Killed between the note and the removal.
+            store.Sent(sha);
+            return;
+        }
+
+        var answer = await Post(file, sha, cancellation);
+        failures = 0;
+        if ((string?)answer["outcome"] == "refused")
+        {
+            var reason = ((string?)answer["reason"]?["type"])?.Split('.')[^1] ?? "refused";
+            store.Refuse(sha);
+            journal.Add(new(default, "refused-there", Sha: sha, Reason: reason));
+            log.Say("refused-there", new { id = GatewayLog.Short(sha), reason });
+        }
+        else
+        {
+            journal.Add(new(default, "sent", (string?)answer["outcome"], sha));
+            store.Sent(sha);
+            log.Say("sent", new { id = GatewayLog.Short(sha), outcome = (string?)answer["outcome"] });
+        }
+
+        status.Sent(time.GetUtcNow());
+    }
+
+    private async Task<System.Text.Json.Nodes.JsonNode> Post(FileInfo file, string sha, CancellationToken cancellation)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var id = await Batch(cancellation);
+            try
+            {
+                await using var bytes = file.OpenRead();
+                return await client.PostBytes($"/api/v1/batches/{id}/files?name={sha}.dcm", bytes, cancellation);
+            }
+            catch (PlatformProblem closed) when (closed.Type == BatchIsClosed && attempt == 0)
+            {
+                await Forget(id, cancellation);
+            }
+            catch (PlatformProblem tooLarge) when (tooLarge.Status == 413)
+            {
+                return new System.Text.Json.Nodes.JsonObject { ["outcome"] = "refused", ["reason"] = new System.Text.Json.Nodes.JsonObject { ["type"] = "too-large" } };
+            }
+        }
+    }
+
+    /// <summary>The open batch of this name and sender, or a new one.</summary>
+    private async Task<string> Batch(CancellationToken cancellation)
+    {
+        var name = $"{platform.Batch} {time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
+        await opening.WaitAsync(cancellation);
+        try
+        {
+            if (batch is { } open && open.Name == name)
+                return open.Id;
+            var id = (string)(await client.Post("/api/v1/batches", new { centre = platform.Centre, name }, cancellation))["id"]!;
+            batch = (name, id);
+            return id;
+        }
+        finally
+        {
+            opening.Release();
+        }
+    }
+
+    private async Task Forget(string id, CancellationToken cancellation)
+    {
+        await opening.WaitAsync(cancellation);
+        batch = batch?.Id == id ? null : batch;
+        opening.Release();
+    }
+
+    private async Task BackOff(string reason, CancellationToken cancellation)
+    {
+        var most = TimeSpan.FromSeconds(platform.MostBackOffSeconds);
+        var pause = TimeSpan.FromSeconds(Math.Min(most.TotalSeconds, 0.5 * Math.Pow(2, Math.Min(failures++, 20))));
+        // Many gateways must not knock together when the platform is back.
+        pause *= 0.75 + (RandomNumberGenerator.GetInt32(500) / 1000.0);
+        status.Held(reason, time.GetUtcNow() + pause);
+        log.Say("held", new { reason, seconds = (int)Math.Ceiling(pause.TotalSeconds) });
+        await Task.Delay(pause, time, cancellation);
+    }
+
+    /// <returns>Null of a defect, and when the gateway is being stopped.</returns>
+    private static string? ReasonOf(Exception held, CancellationToken cancellation) => cancellation.IsCancellationRequested ? null : held switch
+    {
+        PlatformProblem problem => problem.Type?.Split('/')[^1] ?? $"HTTP {problem.Status}",
+        HttpRequestException unreachable => unreachable.HttpRequestError.ToString(),
+        TaskCanceledException => "Timeout",
+        IOException => "ConnectionLost",
+        _ => null,
+    };
+}
