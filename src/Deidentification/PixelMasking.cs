@@ -23,7 +23,8 @@ public static class PixelMasking
             }
 
             var image = DicomImage.Open(native);
-            var pixels = native.Dataset.First(e => e.Tag == DicomTags.PixelData);
+            // Floats are blackened to zero like integers.
+            var pixels = native.Dataset.First(e => e.Tag == DicomTags.PixelData || e.Tag == DicomTags.FloatPixelData || e.Tag == DicomTags.DoubleFloatPixelData);
             var masked = pixels.Bytes.ToArray();
             for (var frame = 0; frame < image.Frames; frame++)
             {
@@ -33,7 +34,7 @@ public static class PixelMasking
                 }
             }
 
-            target.Set(DicomTags.PixelData, pixels.Vr, masked);
+            target.Set(pixels.Tag, pixels.Vr, masked);
             var done = DicomFile.Create(target, DicomUids.ExplicitVRLittleEndian);
             return file.TransferSyntax.IsEncapsulated ? Compressed(done, file.TransferSyntax.Uid) : done;
         }
