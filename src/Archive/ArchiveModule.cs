@@ -9,10 +9,12 @@ using Pirogov.Archive.Dicomweb;
 using Pirogov.Archive.Dimse;
 using Pirogov.Archive.Intake;
 using Pirogov.Archive.Review;
+using Pirogov.Archive.Workitems;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Evidence;
 using Pirogov.Platform.Jobs;
+using Pirogov.Platform.Outbox;
 using Pirogov.Platform.Store;
 using Pirogov.Platform.Strings;
 using Pirogov.Platform.Web;
@@ -24,6 +26,7 @@ public static class ArchiveModule
     public static IServiceCollection AddArchive(this IServiceCollection services)
     {
         services.AddSingleton(new StringSource(typeof(ArchiveModule).Assembly));
+        services.AddSingleton<ModelPart, WorkitemModel>().AddSingleton<Subscribers>().AddScoped<Worklist>().AddHandler<WorkitemReport, TellSubscribers>();
         services.AddSingleton<ModelPart, ArchiveModel>().AddSingleton<IObjectReferences, ArchiveObjects>();
         services.AddSingleton<IntakeMemory>().AddSingleton<KeyedCentres>().AddSingleton<DoorBatchGate>().AddScoped<DoorBatches>();
         services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<Quarantine>().AddScoped<CentreProfiles>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
@@ -56,6 +59,14 @@ public static class ArchiveModule
         RetrieveMetadata.Map(dicomweb);
         RetrieveFrames.Map(dicomweb);
         RetrieveBulkData.Map(dicomweb);
+        CreateWorkitem.Map(dicomweb);
+        RetrieveWorkitem.Map(dicomweb);
+        UpdateWorkitem.Map(dicomweb);
+        ChangeWorkitemState.Map(dicomweb);
+        RequestWorkitemCancellation.Map(dicomweb);
+        SearchWorkitems.Map(dicomweb);
+        SubscribeToWorkitems.Map(dicomweb);
+        ListenToWorkitems.Map(dicomweb);
         RetrieveRendered.Map(dicomweb);
     }
 }

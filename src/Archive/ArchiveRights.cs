@@ -15,11 +15,19 @@ public static class ArchiveRights
     /// <summary>Chooses what de-identification keeps for a centre.</summary>
     public const string ChooseProfile = "archive.choose-profile";
 
+    /// <summary>Reads the worklist of the centres that one may see, and is told of it.</summary>
+    public const string SeeWork = "archive.see-work";
+
+    /// <summary>Plans, takes, ends and cancels work items.</summary>
+    public const string DoWork = "archive.do-work";
+
     internal static readonly Right[] Table =
     [
         new(Send, Role.CentreRepresentative, Role.DataEngineer, Role.Administrator),
         new(SeeBatches, Role.CentreRepresentative, Role.DataEngineer, Role.LabellingManager, Role.AiOffice, Role.Administrator),
         new(BrowseCases, Role.CentreRepresentative, Role.DataEngineer, Role.LabellingManager, Role.AiOffice, Role.Administrator),
+        new(SeeWork, Role.CentreRepresentative, Role.DataEngineer, Role.LabellingManager, Role.AiOffice, Role.Administrator),
+        new(DoWork, Role.CentreRepresentative, Role.DataEngineer, Role.Administrator),
         new(Review, Role.DataEngineer, Role.Administrator),
         new(ChooseProfile, Role.DataEngineer, Role.Administrator),
         // Which case may be opened is decided beside the case.

@@ -183,5 +183,5 @@ internal sealed class SearchDicom(PirogovDb db, CaseAccess access, HeaderSearch 
     }
 
     /// <summary>What came in a request goes into a header only in letters that are harmless there.</summary>
-    private static string Plain(string name) => string.Concat(name.Take(64).Select(c => char.IsAsciiLetterOrDigit(c) || c == '.' ? c : '_'));
+    public static string Plain(string name) => string.Concat(name.Take(64).Select(c => char.IsAsciiLetterOrDigit(c) || c == '.' ? c : '_'));
 }

@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Archive.Dicomweb;
+using Pirogov.Dicom;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Outbox;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Archive.Workitems;
+
+/// <summary>UPS-RS Create Workitem (PS3.18 11.4, PS3.4 CC.2.5).</summary>
+[Needs(ArchiveRights.DoWork)]
+internal sealed class CreateWorkitem(Worklist items, PirogovDb db, EventOutbox outbox, AuditTrail audit, TimeProvider time)
+{
+    /// <summary>Attributes of type 1 for the creator (PS3.4 Table CC.2.5-3).</summary>
+    private static readonly DicomTag[] Required =
+    [
+        DicomTags.ProcedureStepState, DicomTags.ScheduledProcedureStepPriority, DicomTags.ProcedureStepLabel, DicomTags.ScheduledProcedureStepStartDateTime,
+        DicomTags.InputReadinessState,
+    ];
+
+    internal static void Map(IEndpointRouteBuilder dicomweb) => dicomweb.MapPost("/workitems",
+            (CreateWorkitem use, HttpContext http, CancellationToken cancellation) => use.Handle(http, cancellation))
+        .Needs(typeof(CreateWorkitem)).WithMetadata(new RequestSizeLimitAttribute(Worklist.LargestBody));
+
+    public async Task<IResult> Handle(HttpContext http, CancellationToken cancellation)
+    {
+        if ((await Worklist.Read(http.Request, cancellation)).IsRefused(out var unread, out var given))
+            return unread.ToHttp();
+        var uid = Worklist.UidOf(http.Request, "workitem") ?? given!.GetString(DicomTags.SopInstanceUid) ?? Worklist.NewUid();
+        if (Fault(uid, given!) is { } fault)
+            return fault.ToHttp(http);
+        var named = http.Request.Query["centre"].FirstOrDefault() ?? http.Request.Headers["X-Pirogov-Centre"].FirstOrDefault();
+        if ((await items.Centre(named, cancellation)).IsRefused(out var nowhere, out var centre))
+            return nowhere.ToHttp();
+        var isModified = await items.Clean(given!, centre, cancellation);
+        var made = Workitem.Of(uid, centre, given!, time.Now());
+        db.Add(made);
+        outbox.Add(WorkitemReport.OfState(made));
+        audit.Note("archive.workitem-created", "workitem", uid);
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateException)
+        {
+            return new WorkitemExists().ToHttp(http);
+        }
+
+        http.Warn(isModified ? WorkitemWarnings.Modified : null);
+        return Results.Created($"{DicomModels.Root(http)}/workitems/{uid}", null);
+    }
+
+    private static WorkitemMalformed? Fault(string uid, DicomDataset given)
+    {
+        if (!Worklist.IsUid(uid) || WorkitemSubscription.IsGlobal(uid))
+            return new(nameof(DicomTags.SopInstanceUid));
+        if (Array.Find(Required, t => given.GetString(t) is null) is { Value: not 0 } absent)
+            return new(absent.Keyword);
+        if (given.GetString(DicomTags.ProcedureStepState) != WorkitemState.Scheduled.Spell())
+            return new(DicomTags.ProcedureStepState.Keyword);
+        return given.GetString(DicomTags.TransactionUid) is null ? null : new(DicomTags.TransactionUid.Keyword);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Archive.Dicomweb;
+using Pirogov.Dicom;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Archive.Workitems;
+
+/// <summary>
+/// UPS-RS Search (PS3.18 11.9, PS3.4 CC.2.8): state and UID are matched in the database, every other attribute and path in the items.
+/// An answer is the whole item, so that includefield adds nothing.
+/// </summary>
+[Needs(ArchiveRights.SeeWork)]
+internal sealed class SearchWorkitems(Worklist items, PirogovDb db, AuditTrail audit)
+{
+    private const int Most = 1000;
+    private static readonly string[] NoKeys = ["limit", "offset", "includefield", "fuzzymatching", "accept"];
+
+    internal static void Map(IEndpointRouteBuilder dicomweb) => dicomweb.MapGet("/workitems",
+            (SearchWorkitems use, HttpContext http, CancellationToken cancellation) => use.Handle(http, cancellation))
+        .Needs(typeof(SearchWorkitems));
+
+    public async Task<IResult> Handle(HttpContext http, CancellationToken cancellation)
+    {
+        var accept = new Acceptance(http.Request);
+        if (!DicomModels.IsTaken(accept))
+            return new NotAcceptable().ToHttp();
+        var query = http.Request.Query;
+        if (Number(query, "limit", Most) is not { } limit || Number(query, "offset", 0) is not { } offset)
+            return new SearchMalformed("limit").ToHttp();
+        var keys = Keys(http, string.Equals(query["fuzzymatching"], "true", StringComparison.OrdinalIgnoreCase));
+        var found = new List<JsonObject>();
+        await foreach (var item in Candidates(await items.Visible(cancellation), keys).AsAsyncEnumerable().WithCancellation(cancellation))
+        {
+            if (!Matches(item, keys) || offset-- > 0)
+                continue;
+            found.Add(JsonNode.Parse(item.Dataset)!.AsObject());
+            if (found.Count == Math.Min(limit, Most))
+                break;
+        }
+
+        audit.Note("archive.workitems-searched", "worklist", WorkitemSubscription.Global, new { found = found.Count });
+        await db.SaveChangesAsync(cancellation);
+        http.Response.Headers.CacheControl = "no-store";
+        if (found.Count == Most)
+            http.Warn("There may be more results: ask for them by offset.");
+        return found.Count == 0 ? Results.NoContent() : DicomModels.Many(accept, found);
+    }
+
+    /// <summary>PN is matched fuzzily by how it begins.</summary>
+    private static List<HeaderKey> Keys(HttpContext http, bool isFuzzy)
+    {
+        var keys = new List<HeaderKey>();
+        foreach (var (name, values) in http.Request.Query.Where(q => !NoKeys.Contains(q.Key.ToLowerInvariant())))
+        {
+            // The lock is nobody's to ask for.
+            if (HeaderKey.Parse(name, values.ToString()) is not { } key || key.Path.Contains(DicomTags.TransactionUid))
+                http.Warn($"The attribute {SearchDicom.Plain(name)} is not supported and was not matched.");
+            else if (key.Value.Length > 0)
+                keys.Add(isFuzzy && DicomDictionary.VrsOf(key.Path[^1]).Vr == DicomVr.PN ? key with { Value = key.Value.TrimEnd('*') + "*" } : key);
+        }
+
+        return keys;
+    }
+
+    private static IQueryable<Workitem> Candidates(IQueryable<Workitem> visible, List<HeaderKey> keys)
+    {
+        foreach (var (path, value) in keys)
+        {
+            if (path is [var only] && only == DicomTags.SopInstanceUid)
+                visible = MatchKeys.Uids(visible, value, w => w.Uid);
+            else if (path is [var state] && state == DicomTags.ProcedureStepState && WorkitemStates.Parse(value) is { } wanted)
+                visible = visible.Where(w => w.State == wanted);
+        }
+
+        return visible.AsNoTracking().OrderBy(w => w.Id);
+    }
+
+    private static bool Matches(Workitem item, List<HeaderKey> keys)
+    {
+        using var document = item.ReadJson();
+        return keys.TrueForAll(k => k.Matches(document.RootElement));
+    }
+
+    private static int? Number(IQueryCollection query, string name, int absent) => !query.TryGetValue(name, out var text) ? absent
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

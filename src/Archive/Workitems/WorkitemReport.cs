@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using Pirogov.Agenda.Contracts;
+using Pirogov.Dicom;
+
+namespace Pirogov.Archive.Workitems;
+
+/// <summary>Something that happened to a work item, as an event report tells it (PS3.4 CC.2.4, PS3.18 11.11).</summary>
+/// <param name="Content">The data set of the report in the DICOM JSON model.</param>
+/// <param name="OnlyTo">A subscriber who has just come and hears the present state; null: all.</param>
+internal sealed record WorkitemReport(string Workitem, ReferenceCentreId CentreId, DateTimeOffset CreatedAt, int EventType, string Content, string? OnlyTo = null)
+{
+    private const int StateReport = 1;
+    private const int CancelRequested = 2;
+    private const int ProgressReport = 3;
+    private const int Assigned = 5;
+
+    public static WorkitemReport OfState(Workitem item, string? onlyTo = null) =>
+        Of(item, StateReport, item.Read(), onlyTo, DicomTags.InputReadinessState, DicomTags.ProcedureStepState, DicomTags.ProcedureStepProgressInformationSequence);
+
+    public static WorkitemReport OfCancelRequest(Workitem item, DicomDataset reason, string by)
+    {
+        var told = Chosen(reason, DicomTags.ReasonForCancellation, DicomTags.ContactURI, DicomTags.ContactDisplayName, DicomTags.ProcedureStepDiscontinuationReasonCodeSequence);
+        return new(item.Uid, item.CentreId, item.CreatedAt, CancelRequested, DicomJson.ToText(told.Set(DicomTags.RequestingAE, DicomVr.AE, Title(by))));
+    }
+
+    /// <summary>What of an update its subscribers are told.</summary>
+    public static IEnumerable<WorkitemReport> OfUpdate(Workitem item, DicomDataset changes)
+    {
+        if (changes.Contains(DicomTags.InputReadinessState))
+            yield return OfState(item);
+        if (changes.Contains(DicomTags.ProcedureStepProgressInformationSequence))
+            yield return Of(item, ProgressReport, changes, null, DicomTags.ProcedureStepProgressInformationSequence);
+        if (changes.Contains(DicomTags.ScheduledStationNameCodeSequence) || changes.Contains(DicomTags.ScheduledHumanPerformersSequence))
+            yield return Of(item, Assigned, item.Read(), null, DicomTags.ScheduledStationNameCodeSequence, DicomTags.HumanPerformerCodeSequence, DicomTags.HumanPerformerOrganization);
+    }
+
+    /// <summary>As it goes over the wire: the command's attributes and the content, in the order of tags.</summary>
+    public string ToMessage(ushort messageId)
+    {
+        var message = new JsonObject
+        {
+            ["00000002"] = Attribute("UI", DicomUids.UnifiedProcedureStepPush),
+            ["00000110"] = Attribute("US", messageId),
+            ["00001000"] = Attribute("UI", Workitem),
+            ["00001002"] = Attribute("US", EventType),
+        };
+        foreach (var (name, value) in JsonNode.Parse(Content)!.AsObject())
+            message[name] = value?.DeepClone();
+        return message.ToJsonString();
+    }
+
+    private static WorkitemReport Of(Workitem item, int type, DicomDataset from, string? onlyTo, params DicomTag[] tags) =>
+        new(item.Uid, item.CentreId, item.CreatedAt, type, DicomJson.ToText(Chosen(from, tags)), onlyTo);
+
+    private static DicomDataset Chosen(DicomDataset from, params DicomTag[] tags)
+    {
+        var chosen = new DicomDataset().Set(DicomTags.SpecificCharacterSet, "ISO_IR 192");
+        foreach (var tag in tags)
+        {
+            if (from.Find(tag) is { } element)
+                chosen.Set(element);
+        }
+
+        return chosen;
+    }
+
+    /// <summary>Sixteen characters of the default repertoire (PS3.5 AE).</summary>
+    private static string Title(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit).Take(16)) is { Length: > 0 } title ? title : "PIROGOV";
+
+    private static JsonObject Attribute(string vr, JsonNode value) => new() { ["vr"] = vr, ["Value"] = new JsonArray(value) };
+}
