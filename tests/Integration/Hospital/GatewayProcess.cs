@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Pirogov.Dicom;
 using Pirogov.Dicom.Network;
@@ -12,7 +14,7 @@ namespace Pirogov.Integration.Hospital;
 /// <summary>`pirogov gateway` as a hospital runs it: a process of its own that can be killed at any moment.</summary>
 internal sealed class GatewayProcess(Scratch scratch, Uri platform, string token, string centre) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly ConcurrentQueue<string> lines = new();
     private Process? process;
 
@@ -100,7 +102,9 @@ internal sealed class GatewayProcess(Scratch scratch, Uri platform, string token
         }
     }
 
-    public Task<DicomClient> Connect(string title = "SCANNER") => DicomClient.Connect(new("127.0.0.1", Port, "GATEWAY", title),
+    /// <param name="certificate">Of the client; TLS with it.</param>
+    public Task<DicomClient> Connect(X509Certificate2? certificate = null) => DicomClient.Connect(
+        new("127.0.0.1", Port, "GATEWAY", "SCANNER") { Tls = certificate is null ? null : Tls(certificate), Patience = TimeSpan.FromSeconds(5) },
         [(DicomUids.CTImageStorage, [DicomUids.ExplicitVRLittleEndian])], default);
 
     public static Task<DimseStatus> Store(DicomClient client, DicomDataset dataset) => client.Store(DicomUids.CTImageStorage,
@@ -111,6 +115,14 @@ internal sealed class GatewayProcess(Scratch scratch, Uri platform, string token
         if (process is not null)
             await Kill();
     }
+
+    private static SslClientAuthenticationOptions Tls(X509Certificate2 certificate) => new()
+    {
+        TargetHost = "localhost",
+        ClientCertificates = [certificate],
+        // Its authority is nobody's but the test's.
+        RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.Subject == "CN=localhost",
+    };
 
     private bool IsListening()
     {

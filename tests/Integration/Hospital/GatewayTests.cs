@@ -1,4 +1,6 @@
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Cases;
@@ -51,7 +53,7 @@ public sealed class GatewayTests(HospitalApp app) : IClassFixture<HospitalApp>, 
     public async Task A_file_is_taken_when_it_has_stopped_growing_and_its_original_moves_when_that_is_wanted()
     {
         await using var gateway = await Gateway("GW2");
-        await gateway.Configure(watch: new { moveTo = scratch["done"], settleSeconds = 0.6 });
+        await gateway.Configure(watch: new { moveTo = scratch["done"], settleSeconds = 1.5 });
         await gateway.Start();
         var bytes = SyntheticCt.File(SyntheticCt.Slice(912, 0, 0));
         var path = scratch.Write("in/new/1.dcm", bytes[..1000]);
@@ -124,6 +126,56 @@ public sealed class GatewayTests(HospitalApp app) : IClassFixture<HospitalApp>, 
         await gateway.Configure();
         await gateway.Start();
         await gateway.Until(() => gateway.Noted("sent") == 1);
+    }
+
+    [Fact]
+    public async Task Over_TLS_only_clients_of_the_named_authority_store()
+    {
+        using var authority = Certificate("Authority", null);
+        using var own = Certificate("localhost", authority);
+        using var scanner = Certificate("Scanner", authority);
+        using var strange = Certificate("Strange", null);
+        await File.WriteAllTextAsync(scratch["own.pem"], own.ExportCertificatePem());
+        await File.WriteAllTextAsync(scratch["own.key"], own.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        await File.WriteAllTextAsync(scratch["authority.pem"], authority.ExportCertificatePem());
+        await using var gateway = await Gateway("GW8");
+        await gateway.Configure(more: new
+        {
+            listen = new
+            {
+                port = gateway.Port,
+                address = "127.0.0.1",
+                title = "GATEWAY",
+                peers = new[] { new { title = "SCANNER" } },
+                certificate = scratch["own.pem"],
+                certificateKey = scratch["own.key"],
+                clientAuthority = scratch["authority.pem"],
+            },
+        });
+        await gateway.Start();
+        await using (var client = await gateway.Connect(certificate: scanner))
+        {
+            Assert.Equal(0, (await GatewayProcess.Store(client, SyntheticCt.Slice(917, 0, 0))).Code);
+            await client.Release();
+        }
+
+        await Assert.ThrowsAsync<DicomNetworkException>(() => gateway.Connect(certificate: strange));
+        await Assert.ThrowsAsync<DicomNetworkException>(() => gateway.Connect());
+        await gateway.Until(() => gateway.Noted("sent") == 1);
+    }
+
+    [Fact]
+    public async Task A_configuration_that_cannot_be_followed_is_told_and_ends_with_2()
+    {
+        await using var gateway = await Gateway("GW9");
+        await gateway.Configure(watch: new { moveTo = scratch["in/done"] });
+        Assert.Contains("не могут лежать внутри", (await gateway.Command()).Errors, StringComparison.Ordinal);
+        await gateway.Configure(more: new { kay = "a typing mistake" });
+        Assert.Contains("kay", (await gateway.Command()).Errors, StringComparison.Ordinal);
+        await gateway.Configure(more: new { platform = new { url = "http://pirogov.example", tokenFile = scratch["token"], centre = "GW9" } });
+        var open = await gateway.Command();
+        Assert.Equal(2, open.Code);
+        Assert.Contains("https://", open.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -207,6 +259,18 @@ public sealed class GatewayTests(HospitalApp app) : IClassFixture<HospitalApp>, 
     {
         var (_, token) = await app.Person("Gateway" + centre, [Role.DataEngineer]);
         return new GatewayProcess(scratch, platform ?? app.Nobody().BaseAddress!, token, await app.Centre(centre));
+    }
+
+    private static X509Certificate2 Certificate(string name, X509Certificate2? authority)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(authority is null, false, 0, true));
+        var (from, to) = (TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        if (authority is null)
+            return request.CreateSelfSigned(from, to);
+        using var signed = request.Create(authority, from, authority.NotAfter, [1, 2, (byte)name.Length]);
+        return signed.CopyWithPrivateKey(key);
     }
 
     /// <summary>As a device does: what was not answered is sent again later.</summary>
