@@ -36,6 +36,9 @@ internal sealed class StoreInstances(
     private const long LargestBody = 8L << 30;
     private const int Buffer = 64 * 1024;
 
+    /// <summary>RFC 2046 allows 70 characters; Orthanc sends 73.</summary>
+    private const int LongestBoundary = 200;
+
     internal static void Map(IEndpointRouteBuilder dicomweb)
     {
         foreach (var path in new[] { "/studies", "/studies/{study}" })
@@ -51,7 +54,7 @@ internal sealed class StoreInstances(
         if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type))
             return new UnsupportedMediaType().ToHttp();
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
-        var isMultipart = type.MediaType.Equals(Multipart, StringComparison.OrdinalIgnoreCase) && boundary is { Length: > 0 and <= 70 }
+        var isMultipart = type.MediaType.Equals(Multipart, StringComparison.OrdinalIgnoreCase) && boundary is { Length: > 0 and <= LongestBoundary }
             && RootType(type) is null or Dicom;
         if (!isMultipart && !type.MediaType.Equals(Dicom, StringComparison.OrdinalIgnoreCase))
             return new UnsupportedMediaType().ToHttp();
