@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -25,6 +26,11 @@ internal sealed class RetrieveRendered(StoredInstances instances, CaseAccess acc
         dicomweb.MapGet(instance + "/frames/{frame:int}/rendered", Rendered).Needs(typeof(RetrieveRendered));
         dicomweb.MapGet(instance + "/thumbnail", Small).Needs(typeof(RetrieveRendered));
         dicomweb.MapGet(instance + "/frames/{frame:int}/thumbnail", Small).Needs(typeof(RetrieveRendered));
+        dicomweb.MapGet("/studies/{study}/rendered", (RetrieveRendered use, HttpContext http, string study, CancellationToken cancellation) =>
+            use.Pictures(http, study, null, cancellation)).Needs(typeof(RetrieveRendered));
+        dicomweb.MapGet("/studies/{study}/series/{series}/rendered",
+            (RetrieveRendered use, HttpContext http, string study, string series, CancellationToken cancellation) =>
+                use.Pictures(http, study, series, cancellation)).Needs(typeof(RetrieveRendered));
         dicomweb.MapGet("/studies/{study}/thumbnail", (RetrieveRendered use, HttpContext http, string study, CancellationToken cancellation) =>
             use.Thumbnail(http, study, null, cancellation)).Needs(typeof(RetrieveRendered));
         dicomweb.MapGet("/studies/{study}/series/{series}/thumbnail",
@@ -49,9 +55,35 @@ internal sealed class RetrieveRendered(StoredInstances instances, CaseAccess acc
         if (PrivateCaching.IsFresh(http, $"{instance.Sha256[..32]}-{frame}-{side}-{query["viewport"]}-{query["window"]}-{query["quality"]}".Replace('"', '\'')))
             return Results.StatusCode(StatusCodes.Status304NotModified);
         var file = await instances.Read(instance, cancellation);
-        var quality = int.TryParse(query["quality"], out var asked) ? Math.Clamp(asked, 1, 100) : 85;
-        var jpeg = InstanceRendering.Jpeg(file, (frame ?? (instance.Frames / 2) + 1) - 1, Viewport(query["viewport"]) ?? side, Window(query["window"]), quality);
+        var jpeg = InstanceRendering.Jpeg(file, (frame ?? (instance.Frames / 2) + 1) - 1, Viewport(query["viewport"]) ?? side, Window(query["window"]), Quality(query["quality"]));
         return jpeg is null ? new FrameUnreadable().ToHttp() : Results.Bytes(jpeg, Jpeg);
+    }
+
+    /// <summary>A part for every frame of a study or series; a frame that cannot be shown has none.</summary>
+    public async Task<IResult> Pictures(HttpContext http, string study, string? series, CancellationToken cancellation)
+    {
+        if (!new Acceptance(http.Request).TakesMultipart(Jpeg))
+            return new NotAcceptable().ToHttp();
+        var found = await instances.Of(study, series, cancellation);
+        if (found.Count == 0)
+            return new NotFound(series is null ? "study" : "series").ToHttp();
+        await log.Note(series is null ? "study" : "series", series ?? study, cancellation);
+        var query = http.Request.Query;
+        var (side, window, quality) = (Viewport(query["viewport"]) ?? LargestSide, Window(query["window"]), Quality(query["quality"]));
+        return new MultipartRelated(Jpeg, "pirogov-" + found[0].Sha256[..32], Parts(cancellation));
+
+        async IAsyncEnumerable<MultipartPart> Parts([EnumeratorCancellation] CancellationToken aborted)
+        {
+            foreach (var instance in found)
+            {
+                var file = await instances.Read(instance, aborted);
+                for (var frame = 0; frame < instance.Frames; frame++)
+                {
+                    if (InstanceRendering.Jpeg(file, frame, side, window, quality) is { } jpeg)
+                        yield return new(Jpeg, jpeg);
+                }
+            }
+        }
     }
 
     public async Task<IResult> Thumbnail(HttpContext http, string study, string? series, CancellationToken cancellation)
@@ -64,6 +96,8 @@ internal sealed class RetrieveRendered(StoredInstances instances, CaseAccess acc
         return PrivateCaching.IsFresh(http, found.ThumbnailMd5!)
             ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Stream(await store.OpenRead(found.ThumbnailMd5!, cancellation), Jpeg);
     }
+
+    private static int Quality(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? Math.Clamp(asked, 1, 100) : 85;
 
     /// <summary>"width,height": the picture fits into the longer of the two.</summary>
     private static int? Viewport(string? text) =>

@@ -170,6 +170,10 @@ public sealed class DicomwebTests(DicomwebApp app) : IClassFixture<DicomwebApp>
         var parts = await Parts(answer);
         Assert.Equal(4, parts.Count);
         Assert.All(parts, p => Assert.Equal(series, DicomReader.Read(p.Body).Dataset.GetString(DicomTags.SeriesInstanceUid)));
+        var pictures = await Parts(await Get(client, $"/dicomweb/studies/{study}/series/{series}/rendered?viewport=32,32", "multipart/related; type=\"image/jpeg\""));
+        Assert.Equal(4, pictures.Count);
+        Assert.All(pictures, p => Assert.Equal([0xFF, 0xD8], p.Body[..2]));
+        Assert.Equal(HttpStatusCode.NotAcceptable, (await Get(client, $"/dicomweb/studies/{study}/rendered", "image/png")).StatusCode);
         var sop = DicomReader.Read(parts[0].Body).SopInstanceUid;
         foreach (var picture in new[] { $"series/{series}/instances/{sop}/rendered?viewport=32,32", $"series/{series}/thumbnail?viewport=128,128", "thumbnail" })
         {
