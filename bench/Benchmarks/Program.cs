@@ -11,9 +11,16 @@ return args switch
     ["deid", var input, var output] => DeidBenchmark.Run(input, output),
     ["metadata", var list, var rounds] => MetadataBenchmark.Run(list, Number(rounds)),
     ["fuzz", var folder, var runs, var seed, var finds] => FuzzBenchmark.Run(folder, Number(runs), Number(seed), finds),
+    ["doors-make", var folder, var studies, var instances, var size, var set] =>
+        DoorsBenchmark.Make(folder, Number(studies), Number(instances), Number(size), Number(set)),
+    ["doors-store", var url, var authorization, var folder, var connections, var together] =>
+        await DoorsBenchmark.Store(url, authorization, folder, Number(connections), Number(together)),
+    ["doors-get", var url, var authorization, var accept, var rounds] => await DoorsBenchmark.Get(url, authorization, accept, Number(rounds)),
+    ["doors-sink", var port] => await DoorsBenchmark.Sink(Number(port)),
     ["codecs", var seconds] => CodecsBenchmark.Run(Number(seconds)),
     _ => throw new ArgumentException(
-        "Known: store FOLDER OBJECTS BYTES | overlap COLUMNS ROWS SLICES | deid-make FOLDER FILES | deid IN OUT | metadata LIST ROUNDS | fuzz FOLDER RUNS SEED FINDS | codecs SECONDS"),
+        "Known: store FOLDER OBJECTS BYTES | overlap COLUMNS ROWS SLICES | deid-make FOLDER FILES | deid IN OUT | metadata LIST ROUNDS | fuzz FOLDER RUNS SEED FINDS | codecs SECONDS"
+        + " | doors-make FOLDER STUDIES INSTANCES SIZE SET | doors-store URL AUTHORIZATION FOLDER CONNECTIONS TOGETHER | doors-get URL AUTHORIZATION ACCEPT ROUNDS | doors-sink PORT"),
 };
 
 static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

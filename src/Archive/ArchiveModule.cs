@@ -28,6 +28,7 @@ public static class ArchiveModule
         services.AddSingleton(new StringSource(typeof(ArchiveModule).Assembly));
         services.AddSingleton<ModelPart, WorkitemModel>().AddSingleton<Subscribers>().AddScoped<Worklist>().AddHandler<WorkitemReport, TellSubscribers>();
         services.AddSingleton<ModelPart, ArchiveModel>().AddSingleton<IObjectReferences, ArchiveObjects>();
+        services.AddScoped<KeepFiles>().AddSingleton<IntakeWriter>().AddHostedService(s => s.GetRequiredService<IntakeWriter>());
         services.AddSingleton<IntakeMemory>().AddSingleton<KeyedCentres>().AddSingleton<DoorBatchGate>().AddScoped<DoorBatches>();
         services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<Quarantine>().AddScoped<CentreProfiles>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
         services.AddScoped<SeriesAssembly>().AddScoped<BatchEvidence>().AddScoped<IEvidenceSource, BatchEvidence>().AddScoped<IStartCard, ArchiveStartCard>();

@@ -20,6 +20,46 @@ public static class DicomWriter
         return output.ToArray();
     }
 
+    /// <summary>
+    /// The same bytes one part after the other, without copying native pixels at the end of the data set: the last part is their
+    /// value's own memory.
+    /// </summary>
+    /// <inheritdoc cref="ToBytes"/>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> ToParts(DicomFile file)
+    {
+        var dataset = file.Dataset;
+        if (!(file.TransferSyntax.Uid is DicomUids.ExplicitVRLittleEndian or DicomUids.ImplicitVRLittleEndian)
+            || dataset.Find(DicomTags.PixelData) is not { Bytes.Length: > 0 } pixels || pixels is DicomEncapsulatedPixelData || dataset.Last() != pixels
+            || pixels.Vr is not (DicomVr.OW or DicomVr.OB) || pixels.Bytes.Length % 2 != 0)
+        {
+            return [ToBytes(file)];
+        }
+
+        dataset.Remove(DicomTags.PixelData);
+        try
+        {
+            return [ToBytes(file), HeaderOf(pixels, file.TransferSyntax.IsExplicit), pixels.Bytes];
+        }
+        finally
+        {
+            dataset.Set(pixels);
+        }
+    }
+
+    private static byte[] HeaderOf(DicomElement pixels, bool isExplicit)
+    {
+        var header = new byte[isExplicit ? 12 : 8];
+        BinaryPrimitives.WriteUInt16LittleEndian(header, pixels.Tag.Group);
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(2), pixels.Tag.Element);
+        if (isExplicit)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(4), (ushort)pixels.Vr);
+        }
+
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(header.Length - 4), (uint)pixels.Bytes.Length);
+        return header;
+    }
+
     /// <inheritdoc cref="ToBytes"/>
     public static void WriteFile(string path, DicomFile file)
     {

@@ -24,8 +24,8 @@ internal sealed record BodyIsBroken() : Refusal("archive.body-is-broken", 400);
 internal sealed record OtherStudy() : Refusal("archive.other-study", 409);
 
 /// <summary>
-/// STOW-RS (PS3.18 10.5). The body is read part by part; each instance is judged and de-identified in memory like a file of a batch and
-/// is committed before the next is read. A part that ends early leaves nothing.
+/// STOW-RS (PS3.18 10.5). The body is read part by part; each instance is judged and de-identified in memory like a file of a batch, while
+/// the next is read; the answer waits until all are flushed. A part that ends early leaves nothing.
 /// </summary>
 [Needs(ArchiveRights.Send)]
 internal sealed class StoreInstances(
@@ -66,9 +66,24 @@ internal sealed class StoreInstances(
         var stored = new StoreAnswer();
         try
         {
-            using var seat = await memory.Reserve(Math.Min(http.Request.ContentLength ?? Admission.LargestFile, Admission.LargestFile), cancellation);
-            var stop = isMultipart ? await Parts(http.Request.Body, boundary!, batch, study, stored, cancellation)
-                : await One(http.Request.Body, http.Request.ContentLength, batch, study, stored, cancellation);
+            if ((await receive.Enter(batch, cancellation)).IsRefused(out var shut, out var entered))
+                return shut.ToHttp();
+            const long most = Admission.LargestFile + FilesUnderWay<Received>.MostBytes;
+            using var seat = await memory.Reserve(Math.Min(http.Request.ContentLength ?? most, most), cancellation);
+            var underWay = new FilesUnderWay<Received>();
+            Refusal? stop = null;
+            try
+            {
+                stop = isMultipart ? await Parts(http.Request.Body, boundary!, entered!, study, stored, underWay, cancellation)
+                    : await One(http.Request.Body, http.Request.ContentLength, entered!, study, stored, underWay, cancellation);
+            }
+            finally
+            {
+                // Also of a body that broke off: what came whole is kept, and told.
+                while (underWay.Any)
+                    stop = Tell(stored, await underWay.Next()) ?? stop;
+            }
+
             if (stop is not null)
                 return stop.ToHttp();
         }
@@ -88,47 +103,68 @@ internal sealed class StoreInstances(
         return DicomModels.One(accept, stored.ToDataset(await PlacesOf(batch, stored, cancellation), DicomModels.Root(http)), stored.Status);
     }
 
-    private async Task<Refusal?> Parts(Stream body, string boundary, BatchId batch, string? study, StoreAnswer stored, CancellationToken cancellation)
+    /// <returns>Why nothing more can be stored: the batch was closed meanwhile.</returns>
+    private async Task<Refusal?> Parts(
+        Stream body, string boundary, EnteredBatch entered, string? study, StoreAnswer stored, FilesUnderWay<Received> underWay, CancellationToken cancellation)
     {
         var reader = new MultipartReader(boundary, body, Buffer);
         while (await reader.ReadNextSectionAsync(cancellation) is { } part)
         {
             if (!MediaTypeHeaderValue.TryParse(part.ContentType, out var type) || !type.MediaType.Equals(Dicom, StringComparison.OrdinalIgnoreCase))
                 stored.Fail(null, null, StoreAnswer.CannotUnderstand, new UnsupportedMediaType().Code);
-            else if (await One(part.Body, null, batch, study, stored, cancellation) is { } stop)
+            else if (await One(part.Body, null, entered, study, stored, underWay, cancellation) is { } stop)
                 return stop;
         }
 
         return null;
     }
 
-    /// <returns>Why nothing more can be stored: the batch was closed meanwhile.</returns>
-    private async Task<Refusal?> One(Stream body, long? length, BatchId batch, string? study, StoreAnswer stored, CancellationToken cancellation)
+    private async Task<Refusal?> One(
+        Stream body, long? length, EnteredBatch entered, string? study, StoreAnswer stored, FilesUnderWay<Received> underWay, CancellationToken cancellation)
     {
-        using var original = await IntakeMemory.Read(body, Admission.LargestFile, length, cancellation);
-        if (original is null)
+        if (await IntakeMemory.Read(body, Admission.LargestFile, length, cancellation) is not { } original)
         {
             stored.Fail(null, null, StoreAnswer.OutOfResources, "archive.file." + FileRefused.TooLarge);
             return null;
         }
 
-        var bytes = original.GetBuffer().AsMemory(0, (int)original.Length);
-        var header = Header(bytes);
-        if (header is not null && study is not null && header.Dataset.GetString(DicomTags.StudyInstanceUid) != study)
+        underWay.Add(Task.Run(() => Receive(entered, study, original), CancellationToken.None), original.Memory.Length);
+        while (underWay.IsFull)
         {
-            stored.Fail(header.SopClassUid, header.SopInstanceUid, StoreAnswer.OtherStudy, new OtherStudy().Code);
-            return null;
+            if (Tell(stored, await underWay.Next()) is { } stop)
+                return stop;
         }
 
-        var received = await receive.Handle(batch, header?.SopInstanceUid ?? "", bytes, cancellation);
-        if (received.IsRefused(out var refusal, out var verdict))
-            return refusal;
-        if (verdict!.SopInstanceUid is { } uid)
-            stored.Store(header!.SopClassUid, header.SopInstanceUid, uid);
-        else
-            stored.Fail(header?.SopClassUid, header?.SopInstanceUid, StoreAnswer.ReasonOf(verdict.Reason!), verdict.Reason!.Type![ProblemResponses.TypePrefix.Length..]);
         return null;
     }
+
+    private async Task<Received> Receive(EnteredBatch entered, string? study, Original original)
+    {
+        using (original)
+        {
+            var header = Header(original.Memory);
+            var (sopClass, sop) = (header?.SopClassUid, header?.SopInstanceUid);
+            return header is not null && study is not null && header.Dataset.GetString(DicomTags.StudyInstanceUid) != study
+                ? new(sopClass, sop, null)
+                : new(sopClass, sop, await receive.Receive(entered, sop ?? "", original.Memory));
+        }
+    }
+
+    private static Refusal? Tell(StoreAnswer stored, Received received)
+    {
+        if (received.Outcome is not { } outcome)
+            stored.Fail(received.Class, received.Sop, StoreAnswer.OtherStudy, new OtherStudy().Code);
+        else if (outcome.IsRefused(out var refusal, out var verdict))
+            return refusal;
+        else if (verdict!.SopInstanceUid is { } uid)
+            stored.Store(received.Class, received.Sop, uid);
+        else
+            stored.Fail(received.Class, received.Sop, StoreAnswer.ReasonOf(verdict.Reason!), verdict.Reason!.Type![ProblemResponses.TypePrefix.Length..]);
+        return null;
+    }
+
+    /// <param name="Outcome">Null for an instance of another study than the one addressed.</param>
+    private sealed record Received(string? Class, string? Sop, Outcome<ReceiveFile.Response>? Outcome);
 
     private static DicomFile? Header(ReadOnlyMemory<byte> bytes)
     {

@@ -62,8 +62,10 @@ internal sealed class DimsePeer(
             if (open.IsRefused(out var shut))
                 return Refuse(DimseStatus.OutOfResources.Because(shut.Code));
             batch = open.Value;
-            var received = await scope.ServiceProvider.GetRequiredService<ReceiveFile>().Handle(open.Value, request.SopInstanceUid, bytes, cancellation);
-            if (!received.IsRefused(out var no))
+            var receive = scope.ServiceProvider.GetRequiredService<ReceiveFile>();
+            var entered = await receive.Enter(open.Value, cancellation);
+            var received = entered.IsRefused(out var no) ? no : await receive.Receive(entered.Value, request.SopInstanceUid, bytes);
+            if (!received.IsRefused(out no))
                 return StatusOf(received.Value);
             // The batch was closed in between; the next one is opened once.
             batch = null;

@@ -9,7 +9,23 @@ namespace Pirogov.Archive.Intake;
 
 /// <summary>A de-identified instance, ready to be stored.</summary>
 /// <param name="Review">Set where a person has to look at the pixels before anybody else may.</param>
-internal sealed record AdmittedFile(DicomFile File, byte[] Bytes, IReadOnlyList<AttributeCount> Counts, IReadOnlyList<string> Warnings, DeidentificationNeedsReview? Review);
+/// <param name="Parts">Its bytes, one part after the other; native pixels lie in the memory of the original.</param>
+internal sealed record AdmittedFile(
+    DicomFile File, IReadOnlyList<ReadOnlyMemory<byte>> Parts, IReadOnlyList<AttributeCount> Counts, IReadOnlyList<string> Warnings, DeidentificationNeedsReview? Review)
+{
+    public byte[] Join()
+    {
+        var whole = new byte[Parts.Sum(p => p.Length)];
+        var at = 0;
+        foreach (var part in Parts)
+        {
+            part.Span.CopyTo(whole.AsSpan(at));
+            at += part.Length;
+        }
+
+        return whole;
+    }
+}
 
 /// <summary>From the bytes of one original to its de-identified twin, or the reason why not. Touches no disk.</summary>
 internal static class Admission
@@ -54,7 +70,7 @@ internal static class Admission
         // One native syntax in the archive: whoever reads it later needs no other.
         var kept = file.TransferSyntax.IsEncapsulated ? twin.File : DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian);
         string[] warnings = [.. blank.Concat(file.Warnings.Select(w => w.Code)).Distinct()];
-        return new AdmittedFile(kept, DicomWriter.ToBytes(kept), twin.Counts, warnings, review);
+        return new AdmittedFile(kept, DicomWriter.ToParts(kept), twin.Counts, warnings, review);
     }
 
     /// <summary>Structure sets and reports are objects without pixels.</summary>

@@ -1,10 +1,8 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
-using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Review;
 using Pirogov.Platform.Access;
@@ -18,11 +16,11 @@ namespace Pirogov.Archive.Intake;
 
 /// <summary>
 /// One file of a batch, or a zip of them. The original lives in memory only, is judged and de-identified there, and what
-/// is left of it is stored together with its rows in one transaction. Sending the same bytes again changes nothing.
+/// is left of it is stored together with its rows in one transaction (<see cref="IntakeWriter"/>). Sending the same bytes again changes nothing.
 /// </summary>
 [Needs(ArchiveRights.Send)]
 internal sealed class ReceiveFile(
-    PirogovDb db, CentreAccess access, CentreKeys keys, ObjectStore store, Quarantine quarantine, IntakeMemory memory, Localizer words, TimeProvider time)
+    PirogovDb db, CentreAccess access, CentreKeys keys, ObjectStore store, Quarantine quarantine, IntakeMemory memory, IntakeWriter writer, Localizer words)
 {
     /// <param name="Name">As the sender gave it; the platform keeps no name.</param>
     /// <param name="Number">Of a refused file: its place in the batch, by which the report names it.</param>
@@ -42,48 +40,62 @@ internal sealed class ReceiveFile(
     {
         if ((await Enter(id, cancellation)).IsRefused(out var refusal, out var entered))
             return refusal;
-        var (batch, centre) = entered;
         using var seat = await memory.Reserve(length ?? ZipEntries.LargestArchive, cancellation);
         using var original = await IntakeMemory.Read(body, ZipEntries.LargestArchive, length, cancellation);
         if (original is null)
             return Tell(name, new IncomingVerdict(FileVerdict.Refused, null, new(FileRefused.TooLarge), [], null));
-        var bytes = original.GetBuffer().AsMemory(0, (int)original.Length);
-        return ZipEntries.IsZip(bytes.Span)
-            ? await ReceiveZip(batch, centre, name, original, cancellation)
-            : await ReceiveOne(batch, centre, name, bytes, cancellation);
+        return ZipEntries.IsZip(original.Memory.Span)
+            ? await ReceiveZip(entered!, name, original, cancellation)
+            : await Receive(entered!, name, original.Memory);
     }
 
-    /// <summary>One instance of a door that knows no files, in memory that the door has reserved.</summary>
-    public async Task<Outcome<Response>> Handle(BatchId id, string name, ReadOnlyMemory<byte> instance, CancellationToken cancellation)
-    {
-        if ((await Enter(id, cancellation)).IsRefused(out var refusal, out var entered))
-            return refusal;
-        var received = await ReceiveOne(entered.Batch, entered.Centre, name, instance, cancellation);
-        db.ChangeTracker.Clear();
-        return received;
-    }
-
-    private async Task<Outcome<(Batch Batch, KeyedCentre Centre)>> Enter(BatchId id, CancellationToken cancellation)
+    /// <summary>The batch once for many instances of a door that knows no files.</summary>
+    public async Task<Outcome<EnteredBatch>> Enter(BatchId id, CancellationToken cancellation)
     {
         if (await db.Set<Batch>().AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellation) is not { } batch
             || !await access.SendsFor(batch.CentreId, cancellation))
             return new NotFound("batch");
-        return batch.CanReceive() is { } refusal ? refusal : (batch, await keys.Of(batch.CentreId, cancellation, batch.Options));
+        return batch.CanReceive() is { } refusal ? refusal : new EnteredBatch(batch, await keys.Of(batch.CentreId, cancellation, batch.Options));
     }
 
-    private async Task<Outcome<Response>> ReceiveZip(Batch batch, KeyedCentre centre, string name, MemoryStream archive, CancellationToken cancellation)
+    /// <summary>
+    /// One file, in memory that the door has reserved and that is free again when this ends. Uses no database itself: several may run at
+    /// once.
+    /// </summary>
+    public async Task<Outcome<Response>> Receive(EnteredBatch entered, string name, ReadOnlyMemory<byte> original)
+    {
+        var kept = await writer.Keep(Judge(entered, name, original));
+        return kept.IsRefused(out var refusal, out var verdict) ? refusal : Tell(name, verdict!);
+    }
+
+    private JudgedFile Judge(EnteredBatch entered, string name, ReadOnlyMemory<byte> original) => JudgedFile.Of(
+        entered.Batch, entered.Centre.Mark(name, original.Span), Admission.Admit(original, entered.Centre.Deidentifier), store, quarantine);
+
+    private async Task<Outcome<Response>> ReceiveZip(EnteredBatch entered, string name, Original archive, CancellationToken cancellation)
     {
         var entries = new List<Response>();
-        foreach (var entry in ZipEntries.Unpack(archive))
+        var underWay = new FilesUnderWay<Outcome<Response>>();
+        foreach (var entry in ZipEntries.Unpack(archive.ToStream()))
         {
+            cancellation.ThrowIfCancellationRequested();
             var fullName = entry.Name.Length == 0 ? name : $"{name}/{entry.Name}";
-            var received = entry.Bytes.IsRefused(out var refused)
-                ? await Keep(batch, centre.Mark(fullName, System.Text.Encoding.UTF8.GetBytes(fullName)), (FileRefused)refused, cancellation)
-                : await Judge(batch, centre, fullName, entry.Bytes.Value, cancellation);
-            if (received.IsRefused(out var stop))
+            if (entry.Bytes.IsRefused(out var refused, out var bytes))
+                underWay.Add(Refuse(entered, fullName, (FileRefused)refused), 0);
+            else
+                underWay.Add(Receive(entered, fullName, bytes), bytes.Length);
+            while (underWay.IsFull)
+            {
+                if ((await underWay.Next()).IsRefused(out var stop, out var received))
+                    return stop;
+                entries.Add(received!);
+            }
+        }
+
+        while (underWay.Any)
+        {
+            if ((await underWay.Next()).IsRefused(out var stop, out var received))
                 return stop;
-            entries.Add(Tell(fullName, received.Value));
-            db.ChangeTracker.Clear();
+            entries.Add(received!);
         }
 
         var sum = entries.Exists(e => e.Outcome == FileVerdict.Accepted) ? FileVerdict.Accepted
@@ -92,110 +104,17 @@ internal sealed class ReceiveFile(
         return new Response(name, null, sum, null, null, [], entries);
     }
 
-    private async Task<Outcome<Response>> ReceiveOne(Batch batch, KeyedCentre centre, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    /// <summary>An entry that could not be unpacked has no bytes to be known by: its name stands for them.</summary>
+    private async Task<Outcome<Response>> Refuse(EnteredBatch entered, string name, FileRefused refused)
     {
-        var received = await Judge(batch, centre, name, bytes, cancellation);
-        return received.IsRefused(out var refusal) ? refusal : Tell(name, received.Value);
-    }
-
-    private async Task<Outcome<IncomingVerdict>> Judge(Batch batch, KeyedCentre centre, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
-    {
-        var mark = centre.Mark(name, bytes.Span);
-        if (await Before(batch.Id, mark, cancellation) is { } earlier)
-            return earlier;
-        return await Keep(batch, mark, Admission.Admit(bytes, centre.Deidentifier), cancellation);
-    }
-
-    /// <summary>The same bytes in the same batch: a refusal is repeated, anything else is a duplicate.</summary>
-    private async Task<IncomingVerdict?> Before(BatchId batch, FileMark mark, CancellationToken cancellation)
-    {
-        var row = await db.Set<IncomingFile>().AsNoTracking().SingleOrDefaultAsync(f => f.BatchId == batch && f.ContentHmac == mark.ContentHmac, cancellation);
-        if (row is null)
-            return null;
-        await db.Set<IncomingFile>().Where(f => f.Id == row.Id).ExecuteUpdateAsync(s => s.SetProperty(f => f.Repeats, f => f.Repeats + 1), cancellation);
-        return row.Refusal is { } refused
-            ? new(FileVerdict.Refused, null, refused, [], await NumberOf(row, cancellation))
-            : new(FileVerdict.Duplicate, row.SopInstanceUid, null, [], null);
-    }
-
-    private async Task<Outcome<IncomingVerdict>> Keep(Batch batch, FileMark mark, Outcome<AdmittedFile> admitted, CancellationToken cancellation)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        var row = IncomingFile.Of(batch.Id, mark, time.Now());
-        if (admitted.IsRefused(out var refused))
-            row.Refuse((FileRefused)refused);
-        else
-            await Store(batch, row, admitted.Value, cancellation);
-        db.Add(row);
-        // Touches the batch while it is open: a closing that runs at this moment waits, one that was first wins.
-        var joined = await db.Set<Batch>().Where(b => b.Id == batch.Id && b.State == BatchState.Open)
-            .ExecuteUpdateAsync(s => s.SetProperty(b => b.State, BatchState.Open), cancellation);
-        if (joined == 0)
-            return new BatchIsClosed(batch.Name);
-        int? number;
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-            number = await NumberOf(row, cancellation);
-            await transaction.CommitAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            // The same bytes, or the same instance, came twice at once: the unique index kept one of them.
-            await transaction.RollbackAsync(cancellation);
-            db.ChangeTracker.Clear();
-            return await Before(batch.Id, mark, cancellation) is { } earlier ? earlier : new Conflict();
-        }
-
-        return new IncomingVerdict(row.Verdict, row.SopInstanceUid, row.Refusal, row.Warnings.Split(',', StringSplitOptions.RemoveEmptyEntries), number);
-    }
-
-    /// <summary>Files of a batch are numbered one after another, because each holds the batch's row; so a number never changes.</summary>
-    private async Task<int?> NumberOf(IncomingFile row, CancellationToken cancellation) => row.Verdict == FileVerdict.Refused
-        ? await db.Set<IncomingFile>().CountAsync(f => f.BatchId == row.BatchId && f.Id <= row.Id, cancellation)
-        : null;
-
-    private async Task Store(Batch batch, IncomingFile row, AdmittedFile admitted, CancellationToken cancellation)
-    {
-        var uid = admitted.File.SopInstanceUid!;
-        var known = await db.Set<Instance>().AsNoTracking().Where(i => i.ArchivedUid == uid || (i.BatchId == batch.Id && i.SopInstanceUid == uid))
-            .Select(i => i.Sha256).FirstOrDefaultAsync(cancellation);
-        if (admitted.Review is not null)
-        {
-            await SetAside(batch, row, admitted, known, cancellation);
-            return;
-        }
-
-        var stored = await store.Put(admitted.Bytes, cancellation);
-        if (known is not null)
-        {
-            _ = known == stored.Sha256 ? row.Repeat(uid) : row.Refuse(new(FileRefused.SameUidOtherContent));
-            return;
-        }
-
-        row.Accept(uid, ActionTally.Write(admitted.Counts), admitted.Warnings);
-        db.Add(Instance.Of(batch.Id, admitted.File, stored));
-    }
-
-    private async Task SetAside(Batch batch, IncomingFile row, AdmittedFile admitted, string? known, CancellationToken cancellation)
-    {
-        var (uid, sha256) = (admitted.File.SopInstanceUid!, Convert.ToHexStringLower(SHA256.HashData(admitted.Bytes)));
-        var waiting = await db.Set<QuarantinedFile>().AsNoTracking().Where(f => f.BatchId == batch.Id && f.SopInstanceUid == uid)
-            .Select(f => f.Sha256).FirstOrDefaultAsync(cancellation);
-        // What was masked before differs from what came; that it is the same instance is enough.
-        if (known is not null || waiting == sha256)
-            row.Repeat(uid);
-        else if (waiting is not null)
-            row.Refuse(new(FileRefused.SameUidOtherContent));
-        else
-        {
-            row.Quarantine(uid, ActionTally.Write(admitted.Counts), admitted.Warnings);
-            db.Add(QuarantinedFile.Of(batch.Id, admitted, (await quarantine.Keep(admitted.Bytes, cancellation)).Md5, sha256));
-        }
+        var mark = entered.Centre.Mark(name, System.Text.Encoding.UTF8.GetBytes(name));
+        var kept = await writer.Keep(JudgedFile.Of(entered.Batch, mark, refused, store, quarantine));
+        return kept.IsRefused(out var refusal, out var verdict) ? refusal : Tell(name, verdict!);
     }
 
     private Response Tell(string name, IncomingVerdict verdict) =>
         new(name, verdict.Number, verdict.Verdict, verdict.SopInstanceUid, verdict.Refused?.Describe(words), verdict.Warnings, null);
-
-    private sealed record IncomingVerdict(FileVerdict Verdict, string? SopInstanceUid, FileRefused? Refused, IReadOnlyList<string> Warnings, int? Number);
 }
+
+/// <summary>A batch that was open a moment ago, and the key under which its files are de-identified.</summary>
+internal sealed record EnteredBatch(Batch Batch, KeyedCentre Centre);

@@ -19,7 +19,7 @@ internal sealed class Quarantine(PirogovDb db, ObjectStore store, IDataProtectio
 
     private readonly IDataProtector seal = protection.CreateProtector("archive.quarantine");
 
-    public async Task<StoredObject> Keep(byte[] bytes, CancellationToken cancellation) => await store.Put(seal.Protect(bytes), cancellation);
+    public byte[] Seal(byte[] bytes) => seal.Protect(bytes);
 
     public async Task<DicomFile> Read(QuarantinedFile file, CancellationToken cancellation) =>
         DicomReader.Read(seal.Unprotect(await store.Read(file.Md5, cancellation)));

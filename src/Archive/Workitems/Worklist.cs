@@ -64,8 +64,8 @@ internal sealed class Worklist(PirogovDb db, CentreAccess centres, IAgenda agend
         {
             return type.MediaType.Value switch
             {
-                DicomModels.Xml => DicomXml.Parse(body.ToArray()),
-                DicomModels.Json or "application/json" => Json(body.ToArray()),
+                DicomModels.Xml => DicomXml.Parse(body.Memory.ToArray()),
+                DicomModels.Json or "application/json" => Json(body.Memory.ToArray()),
                 _ => new UnsupportedMediaType(),
             };
         }

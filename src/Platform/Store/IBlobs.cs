@@ -1,15 +1,19 @@
+using System.Security.Cryptography;
+
 namespace Pirogov.Platform.Store;
 
 /// <summary>
-/// Bytes under keys <c>files/md5/ab/cdef…</c>, laid out as a DVC remote. A key appears only when all of its bytes are
-/// flushed; it is never overwritten. Whoever keeps or removes a key holds the row of its address in the database.
+/// Bytes under keys <c>files/md5/ab/cdef…</c>, laid out as a DVC remote. Whoever keeps or removes a key holds the row of its
+/// address in the database; a key that a committed row names is never overwritten.
 /// </summary>
 public interface IBlobs
 {
-    /// <summary>Takes what <see cref="IncomingBytes"/> gathered; when the key exists already, the new bytes are dropped.</summary>
-    /// <returns>Whether the key is new.</returns>
-    /// <exception cref="AddressCollisionException">The key holds another number of bytes.</exception>
-    Task<bool> Keep(IncomingBytes incoming, string key, CancellationToken cancellation);
+    /// <summary>
+    /// Takes what <see cref="IncomingBytes"/> gathered. On return all bytes and their keys are flushed, together where the place can
+    /// do that. Bytes for a key that exists are dropped, unless its row is new: what lies there then is a remainder of a crash.
+    /// </summary>
+    /// <exception cref="AddressCollisionException">A key holds another number of bytes.</exception>
+    Task Keep(IReadOnlyList<PlacedBytes> placed, CancellationToken cancellation);
 
     /// <returns>Null when there is no such key. The stream seeks.</returns>
     Task<Stream?> OpenRead(string key, CancellationToken cancellation);
@@ -34,8 +38,18 @@ public interface IBlobs
     Task Rehearse(CancellationToken cancellation);
 }
 
-/// <summary>Bytes on their way in: in a private temporary file, hashed both ways in the one pass that wrote them.</summary>
-public sealed record IncomingBytes(string TemporaryPath, string Md5, string Sha256, long Size);
+/// <summary>Bytes on their way in: in a private temporary file that ends with this, hashed both ways in the one pass that wrote them.</summary>
+/// <param name="Md5">The address: with ".dir" behind it for a DVC directory listing.</param>
+public sealed record IncomingBytes(string TemporaryPath, string Md5, string Sha256, long Size) : IDisposable
+{
+    public void Dispose() => File.Delete(TemporaryPath);
+
+    internal static IncomingBytes Of(string path, IncrementalHash md5, IncrementalHash sha256, long size, bool directoryListing) => new(
+        path, Convert.ToHexStringLower(md5.GetHashAndReset()) + (directoryListing ? ".dir" : ""), Convert.ToHexStringLower(sha256.GetHashAndReset()), size);
+}
+
+/// <param name="IsNew">The row of the address is written in this very transaction: nobody names what may lie at the key.</param>
+public sealed record PlacedBytes(IncomingBytes Bytes, string Key, bool IsNew);
 
 public sealed record StoredKey(string Key, long Size, DateTimeOffset WrittenAt);
 

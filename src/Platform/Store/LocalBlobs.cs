@@ -1,28 +1,38 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Pirogov.Platform.Store;
 
 /// <summary>A folder on this machine.</summary>
-internal sealed partial class LocalBlobs(string root) : IBlobs
+internal sealed class LocalBlobs(string root) : IBlobs
 {
-    public Task<bool> Keep(IncomingBytes incoming, string key, CancellationToken cancellation)
+    public Task Keep(IReadOnlyList<PlacedBytes> placed, CancellationToken cancellation)
     {
-        var path = PathOf(key);
-        if (new FileInfo(path) is { Exists: true } kept)
-            return kept.Length == incoming.Size ? Task.FromResult(false) : throw new AddressCollisionException();
-
-        var folder = Path.GetDirectoryName(path)!;
-        if (!Directory.Exists(folder))
+        var (files, folders) = (new List<string>(), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var (incoming, key, isNew) in placed)
         {
-            Directory.CreateDirectory(folder);
-            Flush(Path.GetDirectoryName(folder)!);
+            var path = PathOf(key);
+            if (!isNew && new FileInfo(path) is { Exists: true } kept)
+            {
+                if (kept.Length != incoming.Size)
+                    throw new AddressCollisionException();
+                continue;
+            }
+
+            var folder = Path.GetDirectoryName(path)!;
+            if (!Directory.Exists(folder))
+            {
+                Directory.CreateDirectory(folder);
+                folders.Add(Path.GetDirectoryName(folder)!);
+            }
+
+            File.Move(incoming.TemporaryPath, path, overwrite: true);
+            files.Add(path);
+            // The name itself must survive a power cut, not only the bytes behind it.
+            folders.Add(folder);
         }
 
-        File.Move(incoming.TemporaryPath, path, overwrite: false);
-        // The name itself must survive a power cut, not only the bytes behind it.
-        Flush(folder);
-        return Task.FromResult(true);
+        Flush.All(files, folders);
+        return Task.CompletedTask;
     }
 
     public Task<Stream?> OpenRead(string key, CancellationToken cancellation)
@@ -83,31 +93,4 @@ internal sealed partial class LocalBlobs(string root) : IBlobs
     }
 
     private string PathOf(string key) => Path.Combine(root, key);
-
-    private static void Flush(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-            return;
-        var descriptor = Open(folder, 0);
-        if (descriptor < 0)
-            throw new IOException($"The folder of a stored object could not be opened (errno {Marshal.GetLastPInvokeError()}).");
-        try
-        {
-            if (Synchronise(descriptor) != 0)
-                throw new IOException($"The folder of a stored object could not be flushed (errno {Marshal.GetLastPInvokeError()}).");
-        }
-        finally
-        {
-            _ = Close(descriptor);
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Synchronise(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
 }

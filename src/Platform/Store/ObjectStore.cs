@@ -12,6 +12,9 @@ public sealed record StoredObject(string Md5, string Sha256, long Size, DateTime
     public DateTimeOffset? UnnamedSince { get; init; }
 }
 
+/// <summary>Bytes on their way into place, whose row the caller's transaction holds.</summary>
+public sealed record ClaimedObject(StoredObject Row, IncomingBytes Bytes, bool IsNew);
+
 /// <summary>The content-addressed store: bytes in <see cref="IBlobs"/>, their row in the database.</summary>
 public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders, TimeProvider time)
 {
@@ -25,37 +28,63 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
     public async Task<StoredObject> Put(Stream bytes, CancellationToken cancellation, bool directoryListing = false)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        var incoming = await Receive(bytes, cancellation);
-        try
-        {
-            var address = directoryListing ? incoming.Md5 + ".dir" : incoming.Md5;
-            if (await Find(address, cancellation) is { UnnamedSince: null } known)
-            {
-                Hold(known, incoming);
-                await blobs.Keep(incoming, BlobKeys.Of(address), cancellation);
-                return known;
-            }
-
-            await using var own = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(cancellation) : null;
-            var (row, isNew) = await Claim(address, incoming, cancellation);
-            Hold(row, incoming);
-            if (!await blobs.Keep(incoming, BlobKeys.Of(address), cancellation) && isNew && await Rehash(address, cancellation) != incoming.Sha256)
-                throw new AddressCollisionException();
-            if (own is not null)
-                await own.CommitAsync(cancellation);
-            return row;
-        }
-        finally
-        {
-            File.Delete(incoming.TemporaryPath);
-        }
+        using var incoming = await Receive(bytes, directoryListing, cancellation);
+        return await Put(incoming, cancellation);
     }
 
     public async Task<StoredObject> Put(ReadOnlyMemory<byte> bytes, CancellationToken cancellation, bool directoryListing = false)
     {
-        using var stream = new MemoryStream(bytes.ToArray(), writable: false);
-        return await Put(stream, cancellation, directoryListing);
+        using var incoming = Receive([bytes], directoryListing);
+        return await Put(incoming, cancellation);
     }
+
+    /// <summary>The first half of storing, for who stores many at once: hashed and written, but neither flushed nor named by a row.</summary>
+    /// <param name="parts">The object's bytes, one part after the other.</param>
+    public IncomingBytes Receive(IReadOnlyList<ReadOnlyMemory<byte>> parts, bool directoryListing = false)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        var path = Path.Combine(folders.Incoming, Guid.CreateVersion7().ToString("N"));
+        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var part in parts)
+        {
+            md5.AppendData(part.Span);
+            sha256.AppendData(part.Span);
+        }
+
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            RandomAccess.Write(file, parts, 0);
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
+
+        return IncomingBytes.Of(path, md5, sha256, parts.Sum(p => (long)p.Length), directoryListing);
+    }
+
+    /// <summary>Writes the rows in the caller's transaction, which holds them until it ends; <see cref="Place"/> follows before it commits.</summary>
+    /// <exception cref="AddressCollisionException">An MD5 is taken by other bytes.</exception>
+    public async Task<IReadOnlyList<ClaimedObject>> Claim(IReadOnlyList<IncomingBytes> incoming, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(incoming);
+        var claimed = new List<ClaimedObject>(incoming.Count);
+        foreach (var bytes in incoming)
+        {
+            var (row, isNew) = await Claim(bytes, cancellation);
+            Hold(row, bytes);
+            claimed.Add(new(row, bytes, isNew));
+        }
+
+        return claimed;
+    }
+
+    /// <summary>Brings bytes whose rows are held into place and flushes them, all together.</summary>
+    public Task Place(IReadOnlyList<ClaimedObject> claimed, CancellationToken cancellation) =>
+        blobs.Keep([.. claimed.Select(c => new PlacedBytes(c.Bytes, BlobKeys.Of(c.Row.Md5), c.IsNew))], cancellation);
 
     /// <exception cref="FileNotFoundException">The bytes are gone: a broken store, not an expected case.</exception>
     public async Task<Stream> OpenRead(string md5, CancellationToken cancellation) =>
@@ -80,8 +109,9 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
     }
 
     /// <summary>Whoever inserts the row holds it until the transaction ends; so does who takes it back from the sweep.</summary>
-    private async Task<(StoredObject Row, bool IsNew)> Claim(string address, IncomingBytes incoming, CancellationToken cancellation)
+    private async Task<(StoredObject Row, bool IsNew)> Claim(IncomingBytes incoming, CancellationToken cancellation)
     {
+        var address = incoming.Md5;
         var row = new StoredObject(address, incoming.Sha256, incoming.Size, time.Now());
         while (!await Insert(db, row, cancellation))
         {
@@ -110,7 +140,24 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
             throw new AddressCollisionException();
     }
 
-    private async Task<IncomingBytes> Receive(Stream bytes, CancellationToken cancellation)
+    private async Task<StoredObject> Put(IncomingBytes incoming, CancellationToken cancellation)
+    {
+        if (await Find(incoming.Md5, cancellation) is { UnnamedSince: null } known)
+        {
+            Hold(known, incoming);
+            await Place([new(known, incoming, false)], cancellation);
+            return known;
+        }
+
+        await using var own = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(cancellation) : null;
+        var claimed = await Claim([incoming], cancellation);
+        await Place(claimed, cancellation);
+        if (own is not null)
+            await own.CommitAsync(cancellation);
+        return claimed[0].Row;
+    }
+
+    private async Task<IncomingBytes> Receive(Stream bytes, bool directoryListing, CancellationToken cancellation)
     {
         var path = Path.Combine(folders.Incoming, Guid.CreateVersion7().ToString("N"));
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
@@ -127,8 +174,6 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
                 await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
                 size += read;
             }
-
-            file.Flush(flushToDisk: true);
         }
         catch
         {
@@ -140,7 +185,7 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        return new(path, Convert.ToHexStringLower(md5.GetHashAndReset()), Convert.ToHexStringLower(sha256.GetHashAndReset()), size);
+        return IncomingBytes.Of(path, md5, sha256, size, directoryListing);
     }
 }
 

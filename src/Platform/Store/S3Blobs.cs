@@ -14,16 +14,23 @@ namespace Pirogov.Platform.Store;
 internal sealed class S3Blobs(S3Options options, IAmazonS3 client) : IBlobs
 {
     private const int PartsAtOnce = 4;
+    private const int UploadsAtOnce = 4;
 
-    public async Task<bool> Keep(IncomingBytes incoming, string key, CancellationToken cancellation)
+    public Task Keep(IReadOnlyList<PlacedBytes> placed, CancellationToken cancellation) => Parallel.ForEachAsync(
+        placed, new ParallelOptions { MaxDegreeOfParallelism = UploadsAtOnce, CancellationToken = cancellation }, async (one, token) => await Keep(one, token));
+
+    private async Task Keep(PlacedBytes placed, CancellationToken cancellation)
     {
-        if (await SizeOf(key, cancellation) is { } kept)
-            return kept == incoming.Size ? false : throw new AddressCollisionException();
-        if (incoming.Size > options.PartSize)
+        var (incoming, key) = (placed.Bytes, placed.Key);
+        if (!placed.IsNew && await SizeOf(key, cancellation) is { } kept)
+        {
+            if (kept != incoming.Size)
+                throw new AddressCollisionException();
+        }
+        else if (incoming.Size > options.PartSize)
             await PutParts(incoming, key, cancellation);
         else
             await PutWhole(incoming, key, cancellation);
-        return true;
     }
 
     public Task<Stream?> OpenRead(string key, CancellationToken cancellation) => S3ObjectStream.Open(client, options.Bucket, Full(key), cancellation);

@@ -1,0 +1,157 @@
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Archive.Cases;
+using Pirogov.Archive.Contracts;
+using Pirogov.Archive.Review;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+using Pirogov.Platform.Store;
+
+namespace Pirogov.Archive.Intake;
+
+/// <summary>
+/// Files of any batches into store and database in one transaction: all of them are there, with their bytes flushed, or none. Questions
+/// to the database are asked once for all; what repeats within the group is found in memory, in the order in which it came.
+/// </summary>
+internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider time)
+{
+    private readonly Dictionary<(BatchId, string), IncomingFile> byContent = [];
+    private readonly Dictionary<(BatchId, string), string> waiting = [];
+    private readonly Dictionary<(BatchId?, string), string> known = [];
+
+    /// <returns>An outcome a file, in their order; null when somebody else wrote the same at once and nothing was kept.</returns>
+    public async Task<IReadOnlyList<Outcome<IncomingVerdict>>?> Handle(IReadOnlyList<JudgedFile> files, CancellationToken cancellation)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var open = await Join(files, cancellation);
+        await Recall([.. files.Where(f => open.Contains(f.Batch))], cancellation);
+        var rows = new List<(JudgedFile File, IncomingFile? Row, bool IsRepeat)>(files.Count);
+        var kept = new List<JudgedFile>();
+        foreach (var file in files)
+        {
+            if (!open.Contains(file.Batch))
+                rows.Add((file, null, false));
+            else if (byContent.TryGetValue((file.Batch, file.Mark.ContentHmac), out var earlier))
+                rows.Add((file, earlier, true));
+            else
+            {
+                var row = IncomingFile.Of(file.Batch, file.Mark, time.Now());
+                if (Decide(file, row))
+                    kept.Add(file);
+                byContent[(file.Batch, file.Mark.ContentHmac)] = row;
+                db.Add(row);
+                rows.Add((file, row, false));
+            }
+        }
+
+        try
+        {
+            var claimed = await store.Claim([.. kept.Select(f => f.Bytes!)], cancellation);
+            foreach (var (file, stored) in kept.Zip(claimed, (f, c) => (f, c.Row)))
+                db.Add(file.Admitted.Value.Review is null ? Instance.Of(file.Batch, file.Admitted.Value.File, stored) : Waiting(file, stored));
+            await db.SaveChangesAsync(cancellation);
+            var verdicts = new List<Outcome<IncomingVerdict>>(rows.Count);
+            foreach (var (file, row, isRepeat) in rows)
+                verdicts.Add(row is null ? new BatchIsClosed(file.BatchName) : isRepeat ? await Again(row, cancellation) : await First(row, cancellation));
+            await store.Place(claimed, cancellation);
+            await transaction.CommitAsync(cancellation);
+            return verdicts;
+        }
+        catch (DbUpdateException)
+        {
+            // The same bytes, or the same instance, came over another host at once: the unique index kept one of them.
+            await transaction.RollbackAsync(cancellation);
+            return null;
+        }
+    }
+
+    /// <summary>Touches the batches while they are open: a closing that runs at this moment waits, one that was first wins.</summary>
+    private async Task<HashSet<BatchId>> Join(IReadOnlyList<JudgedFile> files, CancellationToken cancellation)
+    {
+        var open = new HashSet<BatchId>();
+        // In one order everywhere, so that two who hold several batches never wait for each other.
+        foreach (var batch in files.Select(f => f.Batch).Distinct().OrderBy(b => b.Value))
+        {
+            if (await db.Set<Batch>().Where(b => b.Id == batch && b.State == BatchState.Open)
+                .ExecuteUpdateAsync(s => s.SetProperty(b => b.State, BatchState.Open), cancellation) > 0)
+                open.Add(batch);
+        }
+
+        return open;
+    }
+
+    private async Task Recall(IReadOnlyList<JudgedFile> files, CancellationToken cancellation)
+    {
+        BatchId[] batches = [.. files.Select(f => f.Batch).Distinct()];
+        string[] contents = [.. files.Select(f => f.Mark.ContentHmac)];
+        foreach (var row in await db.Set<IncomingFile>().AsNoTracking().Where(f => batches.Contains(f.BatchId) && contents.Contains(f.ContentHmac)).ToArrayAsync(cancellation))
+            byContent[(row.BatchId, row.ContentHmac)] = row;
+        string[] uids = [.. files.Where(f => f.Bytes is not null).Select(f => f.Admitted.Value.File.SopInstanceUid!)];
+        if (uids.Length == 0)
+            return;
+        foreach (var i in await db.Set<Instance>().AsNoTracking()
+            .Where(i => uids.Contains(i.ArchivedUid) || (batches.Contains(i.BatchId) && uids.Contains(i.SopInstanceUid)))
+            .Select(i => new { i.BatchId, i.ArchivedUid, i.SopInstanceUid, i.Sha256 }).ToArrayAsync(cancellation))
+        {
+            known[(i.BatchId, i.SopInstanceUid)] = i.Sha256;
+            if (i.ArchivedUid is not null)
+                known[(null, i.ArchivedUid)] = i.Sha256;
+        }
+
+        foreach (var f in await db.Set<QuarantinedFile>().AsNoTracking().Where(f => batches.Contains(f.BatchId) && uids.Contains(f.SopInstanceUid))
+            .Select(f => new { f.BatchId, f.SopInstanceUid, f.Sha256 }).ToArrayAsync(cancellation))
+            waiting[(f.BatchId, f.SopInstanceUid)] = f.Sha256;
+    }
+
+    /// <returns>Whether its bytes are to be kept.</returns>
+    private bool Decide(JudgedFile file, IncomingFile row)
+    {
+        if (file.Admitted.IsRefused(out var refused, out var admitted))
+        {
+            row.Refuse((FileRefused)refused);
+            return false;
+        }
+
+        var uid = admitted!.File.SopInstanceUid!;
+        var before = known.GetValueOrDefault((null, uid)) ?? known.GetValueOrDefault((file.Batch, uid));
+        var aside = waiting.GetValueOrDefault((file.Batch, uid));
+        // What was masked before differs from what came; that it is the same instance is enough.
+        if (before is not null && (admitted.Review is not null || before == file.Sha256))
+            row.Repeat(uid);
+        else if (before is not null)
+            row.Refuse(new(FileRefused.SameUidOtherContent));
+        else if (admitted.Review is not null && aside is not null)
+            _ = aside == file.Sha256 ? row.Repeat(uid) : row.Refuse(new(FileRefused.SameUidOtherContent));
+        else
+        {
+            var actions = ActionTally.Write(admitted.Counts);
+            _ = admitted.Review is null ? row.Accept(uid, actions, admitted.Warnings) : row.Quarantine(uid, actions, admitted.Warnings);
+            if (admitted.Review is null)
+                known[(file.Batch, uid)] = file.Sha256!;
+            else
+                waiting[(file.Batch, uid)] = file.Sha256!;
+            return true;
+        }
+
+        return false;
+    }
+
+    private static QuarantinedFile Waiting(JudgedFile file, StoredObject stored) =>
+        QuarantinedFile.Of(file.Batch, file.Admitted.Value, stored.Md5, file.Sha256!);
+
+    private async Task<IncomingVerdict> First(IncomingFile row, CancellationToken cancellation) =>
+        new(row.Verdict, row.SopInstanceUid, row.Refusal, row.Warnings.Split(',', StringSplitOptions.RemoveEmptyEntries), await NumberOf(row, cancellation));
+
+    /// <summary>The same bytes in the same batch: a refusal is repeated, anything else is a duplicate.</summary>
+    private async Task<IncomingVerdict> Again(IncomingFile row, CancellationToken cancellation)
+    {
+        await db.Set<IncomingFile>().Where(f => f.Id == row.Id).ExecuteUpdateAsync(s => s.SetProperty(f => f.Repeats, f => f.Repeats + 1), cancellation);
+        return row.Refusal is { } refused
+            ? new(FileVerdict.Refused, null, refused, [], await NumberOf(row, cancellation))
+            : new(FileVerdict.Duplicate, row.SopInstanceUid, null, [], null);
+    }
+
+    /// <summary>Files of a batch are numbered one after another, because each holds the batch's row; so a number never changes.</summary>
+    private async Task<int?> NumberOf(IncomingFile row, CancellationToken cancellation) => row.Verdict == FileVerdict.Refused
+        ? await db.Set<IncomingFile>().CountAsync(f => f.BatchId == row.BatchId && f.Id <= row.Id, cancellation)
+        : null;
+}

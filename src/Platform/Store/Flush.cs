@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+
+namespace Pirogov.Platform.Store;
+
+/// <summary>Makes files and their names last through a power cut.</summary>
+internal static partial class Flush
+{
+    /// <summary>
+    /// One file is flushed by itself. Many at once are flushed with their filesystem (<c>syncfs</c>): their blocks travel together and
+    /// the filesystem's journal is committed once, not twice a file; the price is that what others have just written to it is flushed too.
+    /// </summary>
+    public static void All(IReadOnlyCollection<string> files, IReadOnlyCollection<string> folders)
+    {
+        if (files.Count > 1 && OperatingSystem.IsLinux())
+        {
+            Synchronise(folders.First(), wholeFilesystem: true);
+            return;
+        }
+
+        foreach (var file in files)
+        {
+            using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite);
+            RandomAccess.FlushToDisk(handle);
+        }
+
+        if (OperatingSystem.IsWindows())
+            return;
+        foreach (var folder in folders)
+            Synchronise(folder, wholeFilesystem: false);
+    }
+
+    private static void Synchronise(string folder, bool wholeFilesystem)
+    {
+        var descriptor = Open(folder, 0);
+        if (descriptor < 0)
+            throw new IOException($"The folder of a stored object could not be opened (errno {Marshal.GetLastPInvokeError()}).");
+        try
+        {
+            if ((wholeFilesystem ? SyncFs(descriptor) : FSync(descriptor)) != 0)
+                throw new IOException($"The folder of a stored object could not be flushed (errno {Marshal.GetLastPInvokeError()}).");
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FSync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SyncFs(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}
