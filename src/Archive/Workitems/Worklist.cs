@@ -8,6 +8,7 @@ using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Dicomweb;
 using Pirogov.Archive.Intake;
+using Pirogov.ClinicalText;
 using Pirogov.Dicom;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
@@ -92,7 +93,10 @@ internal sealed class Worklist(PirogovDb db, CentreAccess centres, IAgenda agend
     /// <summary>2.25 and a UUID as a decimal number (PS3.5 B.2).</summary>
     public static string NewUid() => "2.25." + new BigInteger(Guid.CreateVersion7().ToByteArray(bigEndian: true), isUnsigned: true, isBigEndian: true);
 
-    /// <summary>Takes out who the patient is, at any depth; PatientID and PatientName stay where they are a pseudonym of the centre.</summary>
+    /// <summary>
+    /// Takes out who the patient is, at any depth; PatientID and PatientName stay where they are a pseudonym of the centre. Texts that stay lose
+    /// what names the patient and what looks like an identifier.
+    /// </summary>
     /// <returns>Whether something was taken out.</returns>
     public async Task<bool> Clean(DicomDataset given, ReferenceCentreId centre, CancellationToken cancellation)
     {
@@ -111,13 +115,32 @@ internal sealed class Worklist(PirogovDb db, CentreAccess centres, IAgenda agend
             if (!IsKept(at, element, known))
                 taken.Add((at, element));
         });
+        var changed = CleanTexts(given, taken);
         foreach (var (at, element) in taken)
         {
             // PatientName and PatientID are of type 2: they stay, empty.
             _ = element.Tag == DicomTags.PatientName || element.Tag == DicomTags.PatientID ? at.SetEmpty(element.Tag).Count > 0 : at.Remove(element.Tag);
         }
 
-        return taken.Count > 0;
+        return changed || taken.Count > 0;
+    }
+
+    /// <param name="taken">What is taken out as a whole: its values are looked for in the texts.</param>
+    private static bool CleanTexts(DicomDataset given, IReadOnlyList<(DicomDataset At, DicomElement Element)> taken)
+    {
+        var identity = new KnownIdentifiers(
+            taken.Where(t => t.Element.Vr == DicomVr.PN).SelectMany(t => t.At.GetStrings(t.Element.Tag)),
+            taken.Where(t => t.Element.Vr is DicomVr.LO or DicomVr.SH or DicomVr.DA && !t.Element.Tag.IsPrivate).SelectMany(t => t.At.GetStrings(t.Element.Tag)));
+        var texts = new List<(DicomDataset At, DicomTag Tag, string[] Values)>();
+        Walk(given, (at, element) =>
+        {
+            if (element.Vr is DicomVr.LO or DicomVr.LT or DicomVr.ST or DicomVr.UC or DicomVr.UT && !element.IsEmpty && element.Tag != DicomTags.PatientID
+                && at.GetStrings(element.Tag) is var values && values.Any(v => TextCleaning.Clean(v, identity, keepDates: true).Found.Count > 0))
+                texts.Add((at, element.Tag, [.. values.Select(v => TextCleaning.Clean(v, identity, keepDates: true).Text)]));
+        });
+        foreach (var (at, tag, values) in texts)
+            at.Set(tag, values);
+        return texts.Count > 0;
     }
 
     private static bool IsKept(DicomDataset at, DicomElement element, HashSet<string> known)

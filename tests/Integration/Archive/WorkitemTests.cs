@@ -82,10 +82,15 @@ public abstract class WorkitemTests(PirogovApp app) : OnBothEngines(app)
 
         var named = Item().Set(DicomTags.PatientName, SyntheticCt.Name).Set(DicomTags.PatientID, SyntheticCt.PatientId).Set(DicomTags.PatientBirthDate, SyntheticCt.BirthDate)
             .SetItems(DicomTags.ReferencedRequestSequence, new DicomDataset().Set(DicomTags.AccessionNumber, "ACC-90817").Set(DicomTags.RequestedProcedureID, "RP-1"));
+        var family = SyntheticCt.Name.Split('^')[0];
+        named.Set(DicomTags.ProcedureStepLabel, $"Читать: {family}, СНИЛС 112-233-445 95");
         await Answers(Create(client, "WI3", "2.25.9302", named), 201, "created with modifications");
         var kept = await client.GetStringAsync("/dicomweb/workitems/2.25.9302");
         Assert.All(SyntheticCt.Secrets, s => Assert.DoesNotContain(s, kept, StringComparison.Ordinal));
         Assert.Contains("RP-1", kept, StringComparison.Ordinal);
+        Assert.Contains("Читать", kept, StringComparison.Ordinal);
+        Assert.DoesNotContain("112-233-445", kept, StringComparison.Ordinal);
+        Assert.DoesNotContain(family, kept, StringComparison.OrdinalIgnoreCase);
 
         var stranger = await App.As(Role.CentreRepresentative, "stranger-of-work");
         await Answers(stranger.GetAsync("/dicomweb/workitems/2.25.9302"), 404);
