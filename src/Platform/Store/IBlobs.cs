@@ -39,13 +39,15 @@ public interface IBlobs
 }
 
 /// <summary>Bytes on their way in: in a private temporary file that ends with this, hashed both ways in the one pass that wrote them.</summary>
-/// <param name="Md5">The address: with ".dir" behind it for a DVC directory listing.</param>
-public sealed record IncomingBytes(string TemporaryPath, string Md5, string Sha256, long Size) : IDisposable
+/// <param name="DirectoryListing">A DVC directory listing, whose address ends in ".dir".</param>
+public sealed record IncomingBytes(string TemporaryPath, string Md5, string Sha256, long Size, bool DirectoryListing = false) : IDisposable
 {
+    public string Address => DirectoryListing ? Md5 + ".dir" : Md5;
+
     public void Dispose() => File.Delete(TemporaryPath);
 
     internal static IncomingBytes Of(string path, IncrementalHash md5, IncrementalHash sha256, long size, bool directoryListing) => new(
-        path, Convert.ToHexStringLower(md5.GetHashAndReset()) + (directoryListing ? ".dir" : ""), Convert.ToHexStringLower(sha256.GetHashAndReset()), size);
+        path, Convert.ToHexStringLower(md5.GetHashAndReset()), Convert.ToHexStringLower(sha256.GetHashAndReset()), size, directoryListing);
 }
 
 /// <param name="IsNew">The row of the address is written in this very transaction: nobody names what may lie at the key.</param>

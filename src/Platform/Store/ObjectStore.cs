@@ -111,7 +111,7 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
     /// <summary>Whoever inserts the row holds it until the transaction ends; so does who takes it back from the sweep.</summary>
     private async Task<(StoredObject Row, bool IsNew)> Claim(IncomingBytes incoming, CancellationToken cancellation)
     {
-        var address = incoming.Md5;
+        var address = incoming.Address;
         var row = new StoredObject(address, incoming.Sha256, incoming.Size, time.Now());
         while (!await Insert(db, row, cancellation))
         {
@@ -142,7 +142,7 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
 
     private async Task<StoredObject> Put(IncomingBytes incoming, CancellationToken cancellation)
     {
-        if (await Find(incoming.Md5, cancellation) is { UnnamedSince: null } known)
+        if (await Find(incoming.Address, cancellation) is { UnnamedSince: null } known)
         {
             Hold(known, incoming);
             await Place([new(known, incoming, false)], cancellation);

@@ -47,6 +47,8 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     JobId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Door = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    Options = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     ProfileName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     ProfileVersion = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
                     ProfileSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
@@ -67,6 +69,59 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_archive_centre_key", x => x.CentreId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archive_centre_profile",
+                columns: table => new
+                {
+                    CentreId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Options = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    ChosenBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ChosenAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_centre_profile", x => x.CentreId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archive_workitem",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Uid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    CentreId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    TransactionUid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ChangedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Dataset = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_workitem", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archive_workitem_subscription",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Subscriber = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Workitem = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Filter = table.Column<string>(type: "TEXT", nullable: false),
+                    HasDeletionLock = table.Column<bool>(type: "INTEGER", nullable: false),
+                    IsOff = table.Column<bool>(type: "INTEGER", nullable: false),
+                    SuspendedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_workitem_subscription", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -188,6 +243,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     Message = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
                     Attempts = table.Column<int>(type: "INTEGER", nullable: false),
                     Failure = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    Result = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
                     CancellationRequested = table.Column<bool>(type: "INTEGER", nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     StartedAt = table.Column<long>(type: "INTEGER", nullable: true),
@@ -428,7 +484,8 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     Md5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
                     Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Size = table.Column<long>(type: "INTEGER", nullable: false),
-                    StoredAt = table.Column<long>(type: "INTEGER", nullable: false)
+                    StoredAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    UnnamedSince = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -471,6 +528,14 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     PatientAge = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
                     AccessionNumber = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Description = table.Column<string>(type: "TEXT", nullable: false),
+                    StudyDate = table.Column<string>(type: "TEXT", maxLength: 8, nullable: true),
+                    StudyTime = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
+                    PatientBirthDate = table.Column<string>(type: "TEXT", maxLength: 8, nullable: true),
+                    StudyId = table.Column<string>(type: "TEXT", nullable: false),
+                    ReferringPhysician = table.Column<string>(type: "TEXT", nullable: false),
+                    TimezoneOffset = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    Modalities = table.Column<string>(type: "TEXT", nullable: false),
+                    SeriesCount = table.Column<int>(type: "INTEGER", nullable: false),
                     ContentSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     InstanceCount = table.Column<int>(type: "INTEGER", nullable: false),
                     ReceivedAt = table.Column<long>(type: "INTEGER", nullable: false),
@@ -545,6 +610,38 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     table.PrimaryKey("PK_archive_instance", x => x.Id);
                     table.ForeignKey(
                         name: "FK_archive_instance_archive_batch_BatchId",
+                        column: x => x.BatchId,
+                        principalTable: "archive_batch",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archive_quarantined_file",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    BatchId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SopInstanceUid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    Modality = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    Rows = table.Column<int>(type: "INTEGER", nullable: false),
+                    Columns = table.Column<int>(type: "INTEGER", nullable: false),
+                    Frames = table.Column<int>(type: "INTEGER", nullable: false),
+                    Md5 = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Decision = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    DecidedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    DecidedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    RegionsJson = table.Column<string>(type: "TEXT", nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_quarantined_file", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_archive_quarantined_file_archive_batch_BatchId",
                         column: x => x.BatchId,
                         principalTable: "archive_batch",
                         principalColumn: "Id",
@@ -711,6 +808,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     OrganisationId = table.Column<Guid>(type: "TEXT", nullable: true),
                     Culture = table.Column<string>(type: "TEXT", maxLength: 5, nullable: false),
                     IsDisabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    UsedCodeStep = table.Column<long>(type: "INTEGER", nullable: true),
                     UserName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
                     NormalizedUserName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
                     Email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
@@ -794,6 +892,12 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     Manufacturer = table.Column<string>(type: "TEXT", nullable: false),
                     ManufacturerModel = table.Column<string>(type: "TEXT", nullable: false),
                     InstanceCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    SeriesDate = table.Column<string>(type: "TEXT", maxLength: 8, nullable: true),
+                    SeriesTime = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
+                    StepStartDate = table.Column<string>(type: "TEXT", maxLength: 8, nullable: true),
+                    StepStartTime = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
+                    RequestAttributes = table.Column<string>(type: "TEXT", nullable: false),
+                    Reading = table.Column<int>(type: "INTEGER", nullable: false),
                     FrameOfReferenceUid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     Rows = table.Column<int>(type: "INTEGER", nullable: false),
                     Columns = table.Column<int>(type: "INTEGER", nullable: false),
@@ -1287,6 +1391,16 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_archive_case_PatientPseudonym",
+                table: "archive_case",
+                column: "PatientPseudonym");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_case_StudyDate",
+                table: "archive_case",
+                column: "StudyDate");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_archive_case_StudyInstanceUid",
                 table: "archive_case",
                 column: "StudyInstanceUid");
@@ -1325,14 +1439,47 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 column: "SeriesInstanceUid");
 
             migrationBuilder.CreateIndex(
+                name: "IX_archive_quarantined_file_BatchId_SopInstanceUid",
+                table: "archive_quarantined_file",
+                columns: new[] { "BatchId", "SopInstanceUid" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_archive_series_CaseId",
                 table: "archive_series",
                 column: "CaseId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_archive_series_Reading",
+                table: "archive_series",
+                column: "Reading");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_archive_series_SeriesInstanceUid",
                 table: "archive_series",
                 column: "SeriesInstanceUid");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_workitem_CentreId_State",
+                table: "archive_workitem",
+                columns: new[] { "CentreId", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_workitem_Uid",
+                table: "archive_workitem",
+                column: "Uid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_workitem_subscription_Subscriber_Workitem",
+                table: "archive_workitem_subscription",
+                columns: new[] { "Subscriber", "Workitem" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_workitem_subscription_Workitem",
+                table: "archive_workitem_subscription",
+                column: "Workitem");
 
             migrationBuilder.CreateIndex(
                 name: "IX_AspNetUserClaims_UserId",
@@ -1596,13 +1743,25 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 name: "archive_centre_key");
 
             migrationBuilder.DropTable(
+                name: "archive_centre_profile");
+
+            migrationBuilder.DropTable(
                 name: "archive_incoming_file");
 
             migrationBuilder.DropTable(
                 name: "archive_instance");
 
             migrationBuilder.DropTable(
+                name: "archive_quarantined_file");
+
+            migrationBuilder.DropTable(
                 name: "archive_series");
+
+            migrationBuilder.DropTable(
+                name: "archive_workitem");
+
+            migrationBuilder.DropTable(
+                name: "archive_workitem_subscription");
 
             migrationBuilder.DropTable(
                 name: "AspNetUserClaims");

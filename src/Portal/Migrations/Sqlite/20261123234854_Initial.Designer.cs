@@ -12,8 +12,8 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Portal.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261123230744_WorkItems")]
-    partial class WorkItems
+    [Migration("20261123234854_Initial")]
+    partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)

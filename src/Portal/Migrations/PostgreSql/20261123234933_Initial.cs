@@ -49,6 +49,8 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     EndedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     JobId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Door = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
+                    Options = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     ProfileName = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     ProfileVersion = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
                     ProfileSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false)
@@ -69,6 +71,59 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_archive_centre_key", x => x.CentreId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archive_centre_profile",
+                columns: table => new
+                {
+                    CentreId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Options = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    ChosenBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    ChosenAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_centre_profile", x => x.CentreId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archive_workitem",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    Uid = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    CentreId = table.Column<Guid>(type: "uuid", nullable: false),
+                    State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    TransactionUid = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    Version = table.Column<int>(type: "integer", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ChangedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Dataset = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_workitem", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archive_workitem_subscription",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    Subscriber = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Workitem = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Filter = table.Column<string>(type: "text", nullable: false),
+                    HasDeletionLock = table.Column<bool>(type: "boolean", nullable: false),
+                    IsOff = table.Column<bool>(type: "boolean", nullable: false),
+                    SuspendedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_workitem_subscription", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -190,6 +245,7 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     Message = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
                     Attempts = table.Column<int>(type: "integer", nullable: false),
                     Failure = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    Result = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
                     CancellationRequested = table.Column<bool>(type: "boolean", nullable: false),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     StartedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -430,7 +486,8 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     Md5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: false),
                     Sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     Size = table.Column<long>(type: "bigint", nullable: false),
-                    StoredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    StoredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    UnnamedSince = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -473,6 +530,14 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     PatientAge = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
                     AccessionNumber = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     Description = table.Column<string>(type: "text", nullable: false),
+                    StudyDate = table.Column<string>(type: "character varying(8)", maxLength: 8, nullable: true),
+                    StudyTime = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
+                    PatientBirthDate = table.Column<string>(type: "character varying(8)", maxLength: 8, nullable: true),
+                    StudyId = table.Column<string>(type: "text", nullable: false),
+                    ReferringPhysician = table.Column<string>(type: "text", nullable: false),
+                    TimezoneOffset = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    Modalities = table.Column<string>(type: "text", nullable: false),
+                    SeriesCount = table.Column<int>(type: "integer", nullable: false),
                     ContentSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     InstanceCount = table.Column<int>(type: "integer", nullable: false),
                     ReceivedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -547,6 +612,38 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     table.PrimaryKey("PK_archive_instance", x => x.Id);
                     table.ForeignKey(
                         name: "FK_archive_instance_archive_batch_BatchId",
+                        column: x => x.BatchId,
+                        principalTable: "archive_batch",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "archive_quarantined_file",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    BatchId = table.Column<Guid>(type: "uuid", nullable: false),
+                    SopInstanceUid = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Reason = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    Modality = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    Rows = table.Column<int>(type: "integer", nullable: false),
+                    Columns = table.Column<int>(type: "integer", nullable: false),
+                    Frames = table.Column<int>(type: "integer", nullable: false),
+                    Md5 = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Decision = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    DecidedBy = table.Column<Guid>(type: "uuid", nullable: true),
+                    DecidedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    RegionsJson = table.Column<string>(type: "text", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_quarantined_file", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_archive_quarantined_file_archive_batch_BatchId",
                         column: x => x.BatchId,
                         principalTable: "archive_batch",
                         principalColumn: "Id",
@@ -713,6 +810,7 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     OrganisationId = table.Column<Guid>(type: "uuid", nullable: true),
                     Culture = table.Column<string>(type: "character varying(5)", maxLength: 5, nullable: false),
                     IsDisabled = table.Column<bool>(type: "boolean", nullable: false),
+                    UsedCodeStep = table.Column<long>(type: "bigint", nullable: true),
                     UserName = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
                     NormalizedUserName = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
                     Email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
@@ -796,6 +894,12 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     Manufacturer = table.Column<string>(type: "text", nullable: false),
                     ManufacturerModel = table.Column<string>(type: "text", nullable: false),
                     InstanceCount = table.Column<int>(type: "integer", nullable: false),
+                    SeriesDate = table.Column<string>(type: "character varying(8)", maxLength: 8, nullable: true),
+                    SeriesTime = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
+                    StepStartDate = table.Column<string>(type: "character varying(8)", maxLength: 8, nullable: true),
+                    StepStartTime = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
+                    RequestAttributes = table.Column<string>(type: "text", nullable: false),
+                    Reading = table.Column<int>(type: "integer", nullable: false),
                     FrameOfReferenceUid = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     Rows = table.Column<int>(type: "integer", nullable: false),
                     Columns = table.Column<int>(type: "integer", nullable: false),
@@ -1289,6 +1393,16 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_archive_case_PatientPseudonym",
+                table: "archive_case",
+                column: "PatientPseudonym");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_case_StudyDate",
+                table: "archive_case",
+                column: "StudyDate");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_archive_case_StudyInstanceUid",
                 table: "archive_case",
                 column: "StudyInstanceUid");
@@ -1327,14 +1441,47 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 column: "SeriesInstanceUid");
 
             migrationBuilder.CreateIndex(
+                name: "IX_archive_quarantined_file_BatchId_SopInstanceUid",
+                table: "archive_quarantined_file",
+                columns: new[] { "BatchId", "SopInstanceUid" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_archive_series_CaseId",
                 table: "archive_series",
                 column: "CaseId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_archive_series_Reading",
+                table: "archive_series",
+                column: "Reading");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_archive_series_SeriesInstanceUid",
                 table: "archive_series",
                 column: "SeriesInstanceUid");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_workitem_CentreId_State",
+                table: "archive_workitem",
+                columns: new[] { "CentreId", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_workitem_Uid",
+                table: "archive_workitem",
+                column: "Uid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_workitem_subscription_Subscriber_Workitem",
+                table: "archive_workitem_subscription",
+                columns: new[] { "Subscriber", "Workitem" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_archive_workitem_subscription_Workitem",
+                table: "archive_workitem_subscription",
+                column: "Workitem");
 
             migrationBuilder.CreateIndex(
                 name: "IX_AspNetUserClaims_UserId",
@@ -1598,13 +1745,25 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 name: "archive_centre_key");
 
             migrationBuilder.DropTable(
+                name: "archive_centre_profile");
+
+            migrationBuilder.DropTable(
                 name: "archive_incoming_file");
 
             migrationBuilder.DropTable(
                 name: "archive_instance");
 
             migrationBuilder.DropTable(
+                name: "archive_quarantined_file");
+
+            migrationBuilder.DropTable(
                 name: "archive_series");
+
+            migrationBuilder.DropTable(
+                name: "archive_workitem");
+
+            migrationBuilder.DropTable(
+                name: "archive_workitem_subscription");
 
             migrationBuilder.DropTable(
                 name: "AspNetUserClaims");
