@@ -83,11 +83,7 @@ internal static class DoorsBenchmark
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}").ConfigureKestrel(k => k.Limits.MaxRequestBodySize = null);
         await using var app = builder.Build();
-        app.Run(async http =>
-        {
-            while (await http.Request.BodyReader.ReadAsync() is { IsCompleted: false } read)
-                http.Request.BodyReader.AdvanceTo(read.Buffer.End);
-        });
+        app.Run(http => http.Request.Body.CopyToAsync(Stream.Null));
         await app.RunAsync();
         return 0;
     }
