@@ -38,7 +38,7 @@ internal sealed record DimseOptions(DicomListenerOptions Listener, string Title,
         TargetHost = host,
         ClientCertificates = Listener.Certificate is { } own ? [own] : null,
         RemoteCertificateValidationCallback = Authority is null ? null
-            : (_, shown, _, errors) => !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && IsOf(Authority, shown),
+            : (_, shown, _, errors) => !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && DicomTls.IsOf(Authority, shown),
     };
 
     public static DimseOptions From(IConfiguration configuration)
@@ -74,19 +74,9 @@ internal sealed record DimseOptions(DicomListenerOptions Listener, string Title,
 
     private static DicomListenerOptions WithTls(DicomListenerOptions listener, string certificate, X509Certificate2? authority, IConfigurationSection dimse) => listener with
     {
-        Certificate = dimse["Tls:Key"] is { Length: > 0 } key
-            ? X509Certificate2.CreateFromPemFile(certificate, key) : X509CertificateLoader.LoadPkcs12FromFile(certificate, dimse["Tls:Password"]),
-        ClientCertificate = authority is null ? null : (_, shown, _, _) => IsOf(authority, shown),
+        Certificate = DicomTls.Load(certificate, dimse["Tls:Key"], dimse["Tls:Password"]),
+        ClientCertificate = DicomTls.ClientsOf(authority),
     };
-
-    private static bool IsOf(X509Certificate2 authority, X509Certificate? shown)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(authority);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        return shown is X509Certificate2 certificate && chain.Build(certificate);
-    }
 
     private static int Number(string? text, int otherwise) =>
         string.IsNullOrWhiteSpace(text) ? otherwise : int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);

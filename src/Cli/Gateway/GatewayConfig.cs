@@ -159,6 +159,9 @@ internal sealed record GatewayConfig
             return "inside";
         if (Listen is { } listen && (listen.Peers.Count == 0 || listen.Port is < 0 or > 65535))
             return "listen";
+        // Without TLS no client shows a certificate: the door would be open to everybody who was to be kept out.
+        if (Listen is { ClientAuthority: not null, Certificate: null })
+            return "authority";
         return Parallel < 1 || Platform.Parallel < 1 || Platform.TimeoutSeconds < 1 || Platform.MostBackOffSeconds < 1
             || Watch.Any(w => w.SettleSeconds < 0 || w.RescanSeconds <= 0) ? "number" : null;
 

@@ -43,24 +43,10 @@ internal static class GatewayListener
         };
         if (listen.Certificate is not { } certificate)
             return options;
-        options = options with
-        {
-            Certificate = listen.CertificateKey is { } key
-                ? X509Certificate2.CreateFromPemFile(certificate, key) : X509CertificateLoader.LoadPkcs12FromFile(certificate, listen.CertificatePassword),
-        };
-        if (listen.ClientAuthority is not { } authority)
-            return options;
-        var root = X509CertificateLoader.LoadCertificateFromFile(authority);
         return options with
         {
-            ClientCertificate = (_, client, _, _) =>
-            {
-                using var chain = new X509Chain();
-                chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-                chain.ChainPolicy.CustomTrustStore.Add(root);
-                chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-                return client is X509Certificate2 shown && chain.Build(shown);
-            },
+            Certificate = DicomTls.Load(certificate, listen.CertificateKey, listen.CertificatePassword),
+            ClientCertificate = DicomTls.ClientsOf(listen.ClientAuthority is { } authority ? X509CertificateLoader.LoadCertificateFromFile(authority) : null),
         };
     }
 

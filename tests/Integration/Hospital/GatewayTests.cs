@@ -172,6 +172,8 @@ public sealed class GatewayTests(HospitalApp app) : IClassFixture<HospitalApp>, 
         Assert.Contains("не могут лежать внутри", (await gateway.Command()).Errors, StringComparison.Ordinal);
         await gateway.Configure(more: new { kay = "a typing mistake" });
         Assert.Contains("kay", (await gateway.Command()).Errors, StringComparison.Ordinal);
+        await gateway.Configure(more: new { listen = new { port = 0, peers = new[] { new { title = "PACS" } }, clientAuthority = scratch["ca.pem"] } });
+        Assert.Contains("certificate", (await gateway.Command()).Errors, StringComparison.Ordinal);
         await gateway.Configure(more: new { platform = new { url = "http://pirogov.example", tokenFile = scratch["token"], centre = "GW9" } });
         var open = await gateway.Command();
         Assert.Equal(2, open.Code);
