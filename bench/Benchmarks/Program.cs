@@ -7,6 +7,8 @@ return args switch
 {
     ["store", var folder, var objects, var size] => await StoreBenchmark.Run(folder, Number(objects), Number(size)),
     ["overlap", var columns, var rows, var slices] => OverlapBenchmark.Run(Number(columns), Number(rows), Number(slices)),
+    ["agreement", var items, var raters, var values, var rounds, var scale] =>
+        AgreementBenchmark.Run(Number(items), Number(raters), Number(values), Number(rounds), scale),
     ["deid-make", var folder, var files] => DeidBenchmark.Make(folder, Number(files)),
     ["deid", var input, var output] => DeidBenchmark.Run(input, output),
     ["metadata", var list, var rounds] => MetadataBenchmark.Run(list, Number(rounds)),
@@ -19,7 +21,7 @@ return args switch
     ["doors-sink", var port] => await DoorsBenchmark.Sink(Number(port)),
     ["codecs", var seconds] => CodecsBenchmark.Run(Number(seconds)),
     _ => throw new ArgumentException(
-        "Known: store FOLDER OBJECTS BYTES | overlap COLUMNS ROWS SLICES | deid-make FOLDER FILES | deid IN OUT | metadata LIST ROUNDS | fuzz FOLDER RUNS SEED FINDS | codecs SECONDS"
+        "Known: store FOLDER OBJECTS BYTES | overlap COLUMNS ROWS SLICES | agreement ITEMS RATERS VALUES ROUNDS SCALE | deid-make FOLDER FILES | deid IN OUT | metadata LIST ROUNDS | fuzz FOLDER RUNS SEED FINDS | codecs SECONDS"
         + " | doors-make FOLDER STUDIES INSTANCES SIZE SET | doors-store URL AUTHORIZATION FOLDER CONNECTIONS TOGETHER | doors-get URL AUTHORIZATION ACCEPT ROUNDS | doors-sink PORT"),
 };
 

@@ -8,6 +8,7 @@ public static class WilsonInterval
     /// <param name="level">Coverage.</param>
     public static ConfidenceInterval Of(int successes, int trials, double level = 0.95)
     {
+        ConfidenceInterval.CheckLevel(level);
         ArgumentOutOfRangeException.ThrowIfNegative(successes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(successes, trials);
         if (trials == 0) return new ConfidenceInterval(0, 1, level);

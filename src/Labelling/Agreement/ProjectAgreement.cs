@@ -39,7 +39,7 @@ internal sealed record ProjectAgreement(IReadOnlyList<ClassAgreement> Classes, I
             return new(question.Id, null, null, null, observed, pairs.Length);
         var (first, second) = (pairs.Select(p => Category(p.First, categories)).ToArray(), pairs.Select(p => Category(p.Second, categories)).ToArray());
         var kappa = CohenKappa.Of(first, second, categories.Length + 2, KappaWeights.None, Level);
-        return new(question.Id, kappa.Kappa, kappa.Interval?.Lower, kappa.Interval?.Upper, observed, pairs.Length);
+        return new(question.Id, kappa.Coefficient, kappa.Interval?.Lower, kappa.Interval?.Upper, observed, pairs.Length);
     }
 
     private static string[]? Categories(Question question) => question.Type switch

@@ -12,45 +12,6 @@ public enum KappaWeights
     Quadratic,
 }
 
-public enum KappaUndefined
-{
-    /// <summary>κ is defined.</summary>
-    No,
-
-    /// <summary>No item was rated.</summary>
-    NoItems,
-
-    /// <summary>Chance alone explains full agreement (every rating fell into one category): 0/0.</summary>
-    NoVariation,
-}
-
-/// <param name="Kappa">Chance-corrected agreement, at most 1; null when undefined.</param>
-/// <param name="StandardError">Large-sample; null when undefined.</param>
-/// <param name="Interval">κ ± z·SE, not clipped; null when undefined.</param>
-/// <param name="Observed">Observed (weighted) agreement; NaN without items.</param>
-/// <param name="Expected">(Weighted) agreement expected by chance; NaN without items.</param>
-/// <param name="Items">The number of items.</param>
-/// <param name="Undefined">Why κ is null.</param>
-public sealed record KappaEstimate(
-    double? Kappa,
-    double? StandardError,
-    ConfidenceInterval? Interval,
-    double Observed,
-    double Expected,
-    int Items,
-    KappaUndefined Undefined)
-{
-    internal static KappaEstimate None(KappaUndefined why, double observed = double.NaN, double expected = double.NaN, int items = 0) =>
-        new(null, null, null, observed, expected, items, why);
-
-    internal static KappaEstimate Of(double kappa, double variance, double level, double observed, double expected, int items)
-    {
-        var error = Math.Sqrt(Math.Max(0, variance));
-        var z = NormalDistribution.Quantile((1 + level) / 2);
-        return new(kappa, error, new ConfidenceInterval(kappa - z * error, kappa + z * error, level), observed, expected, items, KappaUndefined.No);
-    }
-}
-
 /// <summary>Cohen's κ of two raters over the same items (Cohen 1960, 1968); SE of Fleiss, Cohen &amp; Everitt 1969, eq. 8 and 13.</summary>
 public static class CohenKappa
 {
@@ -58,26 +19,38 @@ public static class CohenKappa
     /// <param name="second">The other rater, the same items in the same order.</param>
     /// <param name="categories">The length of the declared scale, not of the categories that happened to occur: weights depend on it.</param>
     /// <param name="weights">Which disagreements count how much.</param>
-    /// <param name="level">Coverage of the interval.</param>
-    public static KappaEstimate Of(
+    /// <param name="level">Coverage of the interval κ ± z·SE, which is not clipped.</param>
+    public static AgreementEstimate Of(
         ReadOnlySpan<int> first,
         ReadOnlySpan<int> second,
         int categories,
         KappaWeights weights = KappaWeights.None,
         double level = 0.95) => OfTable(Table(first, second, categories), weights, level);
 
+    /// <param name="first">A category for each item, within the scale of the weights.</param>
+    /// <param name="second">The other rater, the same items in the same order.</param>
+    /// <param name="weights">Weights of the declared scale, one's own ones too.</param>
+    /// <param name="level">Coverage of the interval κ ± z·SE, which is not clipped.</param>
+    public static AgreementEstimate Of(ReadOnlySpan<int> first, ReadOnlySpan<int> second, AgreementWeights weights, double level = 0.95) =>
+        OfTable(Table(first, second, weights.Categories), weights, level);
+
     /// <param name="table">k × k counts: rows the first rater, columns the second.</param>
     /// <param name="weights">Which disagreements count how much.</param>
     /// <param name="level">Coverage of the interval.</param>
-    public static KappaEstimate OfTable(int[,] table, KappaWeights weights = KappaWeights.None, double level = 0.95)
-    {
-        var k = table.GetLength(0);
-        if (k < 2 || table.GetLength(1) != k) throw new ArgumentException("A table of two raters is square, with at least two categories.", nameof(table));
-        var n = table.Cast<int>().Sum();
-        if (n == 0) return KappaEstimate.None(KappaUndefined.NoItems);
+    public static AgreementEstimate OfTable(int[,] table, KappaWeights weights = KappaWeights.None, double level = 0.95) =>
+        OfTable(table, AgreementWeights.Of(weights, CheckTable(table)), level);
 
-        var rows = new double[k];
-        var columns = new double[k];
+    /// <inheritdoc cref="OfTable(int[,], KappaWeights, double)"/>
+    public static AgreementEstimate OfTable(int[,] table, AgreementWeights weights, double level = 0.95)
+    {
+        ConfidenceInterval.CheckLevel(level);
+        var k = CheckTable(table);
+        if (weights.Categories != k) throw new ArgumentException($"Weights of {weights.Categories} categories do not fit a table of {k}.", nameof(weights));
+        var n = 0;
+        foreach (var count in table) n = checked(n + count);
+        if (n == 0) return AgreementEstimate.None(AgreementUndefined.NoItems);
+
+        var (rows, columns) = (new double[k], new double[k]);
         for (var i = 0; i < k; i++)
             for (var j = 0; j < k; j++)
             {
@@ -86,34 +59,31 @@ public static class CohenKappa
             }
 
         double observed = 0, expected = 0;
-        var rowWeight = new double[k];
-        var columnWeight = new double[k];
+        var (rowWeight, columnWeight) = (new double[k], new double[k]);
         for (var i = 0; i < k; i++)
             for (var j = 0; j < k; j++)
             {
-                var w = Weight(i, j, k, weights);
-                observed += w * table[i, j] / n;
-                expected += w * rows[i] * columns[j];
-                rowWeight[i] += w * columns[j];
-                columnWeight[j] += w * rows[i];
+                observed += weights[i, j] * table[i, j] / n;
+                expected += weights[i, j] * rows[i] * columns[j];
+                rowWeight[i] += weights[i, j] * columns[j];
+                columnWeight[j] += weights[i, j] * rows[i];
             }
 
-        // Decided on counts: in floating point 1 − Σpq of one used category may miss zero.
-        if (rows.Zip(columns).Any(p => p.First == 1 && p.Second == 1))
-            return KappaEstimate.None(KappaUndefined.NoVariation, observed, expected, n);
+        // Decided on the used categories: in floating point 1 − Σpq of one of them may miss zero.
+        if (!weights.Distinguishes(rows, columns)) return AgreementEstimate.None(AgreementUndefined.NoVariation, observed, 1, n);
 
         var kappa = (observed - expected) / (1 - expected);
         var sum = 0.0;
         for (var i = 0; i < k; i++)
             for (var j = 0; j < k; j++)
             {
-                var term = Weight(i, j, k, weights) - (rowWeight[i] + columnWeight[j]) * (1 - kappa);
+                var term = weights[i, j] - (rowWeight[i] + columnWeight[j]) * (1 - kappa);
                 sum += (double)table[i, j] / n * term * term;
             }
 
         var bias = kappa - expected * (1 - kappa);
         var variance = (sum - bias * bias) / (n * (1 - expected) * (1 - expected));
-        return KappaEstimate.Of(kappa, variance, level, observed, expected, n);
+        return AgreementEstimate.Normal(kappa, variance, level, observed, expected, n);
     }
 
     /// <summary>The share of items on which both raters chose the same category; NaN without items.</summary>
@@ -142,15 +112,14 @@ public static class CohenKappa
         return table;
     }
 
-    private static double Weight(int i, int j, int k, KappaWeights weights)
+    /// <returns>The number of categories.</returns>
+    internal static int CheckTable(int[,] table)
     {
-        var distance = (double)Math.Abs(i - j) / (k - 1);
-        return weights switch
-        {
-            KappaWeights.Linear => 1 - distance,
-            KappaWeights.Quadratic => 1 - distance * distance,
-            _ => i == j ? 1 : 0,
-        };
+        var k = table.GetLength(0);
+        if (k < 2 || table.GetLength(1) != k) throw new ArgumentException("A table of two raters is square, with at least two categories.", nameof(table));
+        foreach (var count in table)
+            if (count < 0) throw new ArgumentException($"A table of counts holds {count}.", nameof(table));
+        return k;
     }
 
     private static void CheckLengths(ReadOnlySpan<int> first, ReadOnlySpan<int> second)

@@ -2,75 +2,110 @@ namespace Pirogov.Statistics;
 
 public enum MeasurementScale
 {
+    /// <summary>Codes without an order.</summary>
     Nominal,
+
+    /// <summary>Values by their rank only.</summary>
     Ordinal,
+
+    /// <summary>Squared differences.</summary>
     Interval,
+
+    /// <summary>Squared differences relative to the sum; no value is negative.</summary>
     Ratio,
 }
 
-/// <summary>Krippendorff's α = 1 − Do/De: any number of raters, missing ratings allowed (Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability", C and D).</summary>
+/// <param name="Alpha">1 − Do/De, at most 1; null when undefined.</param>
+/// <param name="ObservedDisagreement">Do; null where no item has two ratings.</param>
+/// <param name="ExpectedDisagreement">De; null where no item has two ratings.</param>
+/// <param name="Items">Items with two ratings or more: only they count.</param>
+/// <param name="Ratings">Ratings of those items.</param>
+/// <param name="Undefined">Why α is null.</param>
+public sealed record AlphaEstimate(
+    double? Alpha, double? ObservedDisagreement, double? ExpectedDisagreement, int Items, int Ratings, AgreementUndefined Undefined);
+
+/// <summary>
+/// Krippendorff's α = 1 − Do/De: any number of raters, missing ratings allowed (Krippendorff 2011, "Computing Krippendorff's
+/// Alpha-Reliability", C and D). Linear in the ratings, but for a sort of their distinct values, and for the ratio scale,
+/// where expected disagreement costs the square of the distinct values, of which there are at most 32,768 therefore.
+/// </summary>
 public static class KrippendorffAlpha
 {
     /// <param name="ratings">raters × items; null where a rater did not rate the item. On a nominal scale any codes, else values of the scale.</param>
     /// <param name="scale">How far apart two values are.</param>
-    /// <returns>Null when no item has two ratings or all paired ratings are the same value: α is undefined there.</returns>
-    public static double? Of(IReadOnlyList<IReadOnlyList<double?>> ratings, MeasurementScale scale)
+    public static AlphaEstimate Of(IReadOnlyList<IReadOnlyList<double?>> ratings, MeasurementScale scale)
     {
         var items = ratings.Count == 0 ? 0 : ratings[0].Count;
         if (ratings.Any(rater => rater.Count != items))
             throw new ArgumentException("Every rater needs an entry, or null, for every item.", nameof(ratings));
-
-        double[][] units =
-        [
-            .. Enumerable.Range(0, items)
-                .Select(item => ratings.Select(rater => rater[item]).OfType<double>().ToArray())
-                .Where(unit => unit.Length >= 2),
-        ];
-        double[] values = [.. units.SelectMany(unit => unit).Distinct().Order()];
-        if (values.Length < 2) return null;
-
-        var coincidences = new double[values.Length, values.Length];
-        foreach (var unit in units)
-        {
-            for (var a = 0; a < unit.Length; a++)
-                for (var b = 0; b < unit.Length; b++)
-                    if (a != b)
-                        coincidences[Array.BinarySearch(values, unit[a]), Array.BinarySearch(values, unit[b])] += 1.0 / (unit.Length - 1);
-        }
-
-        var marginals = new double[values.Length];
-        for (var c = 0; c < values.Length; c++)
-            for (var k = 0; k < values.Length; k++)
-                marginals[c] += coincidences[c, k];
-
-        double observed = 0, expected = 0;
-        for (var c = 0; c < values.Length; c++)
-            for (var k = 0; k < values.Length; k++)
-            {
-                var difference = SquaredDifference(c, k, values, marginals, scale);
-                observed += coincidences[c, k] * difference;
-                expected += marginals[c] * marginals[k] * difference;
-            }
-
-        return 1 - (marginals.Sum() - 1) * observed / expected;
+        var byItem = new double?[items * ratings.Count];
+        for (var rater = 0; rater < ratings.Count; rater++)
+            for (var item = 0; item < items; item++)
+                byItem[item * ratings.Count + rater] = ratings[rater][item];
+        return Of(byItem, Math.Max(1, ratings.Count), scale);
     }
 
-    private static double SquaredDifference(int c, int k, double[] values, double[] marginals, MeasurementScale scale)
+    /// <summary>For many ratings. Beside the input it holds four bytes for each rating and each item, and about a hundred for each distinct value.</summary>
+    /// <param name="ratings">items × raters, item after item; null where a rater did not rate the item. NaN and ∞ are refused.</param>
+    /// <param name="raters">Ratings, given or missing, of each item.</param>
+    /// <param name="scale">How far apart two values are.</param>
+    /// <exception cref="ArgumentException">A value outside the scale, too many distinct ones for a ratio scale, or values so large or so close that their squares have no double.</exception>
+    public static AlphaEstimate Of(ReadOnlySpan<double?> ratings, int raters, MeasurementScale scale)
     {
-        if (c == k) return 0;
-        switch (scale)
+        var table = CodedRatings.Of(ratings, raters, scale);
+        var all = new int[table.Items];
+        for (var item = 0; item < all.Length; item++) all[item] = item;
+        return table.Alpha(all);
+    }
+
+    /// <summary>α of the drawn items, NaN where undefined, for <see cref="Bootstrap"/>: draw patients, and take the percentile or BCa interval.</summary>
+    /// <inheritdoc cref="Of(ReadOnlySpan{double?}, int, MeasurementScale)"/>
+    public static ItemStatistic Statistic(ReadOnlySpan<double?> ratings, int raters, MeasurementScale scale)
+    {
+        var table = CodedRatings.Of(ratings, raters, scale);
+        return items => table.Alpha(items).Alpha ?? double.NaN;
+    }
+
+    /// <summary>
+    /// α of weighted categories with the standard error of Gwet 2014, section 5.4.2, as irrCAC's krippen.alpha.raw gives it
+    /// (its krippen.alpha.dist differs). Quadratic weights give the interval scale, identity the nominal one.
+    /// </summary>
+    /// <param name="ratings">Items by categories; items rated once do not count.</param>
+    /// <param name="weights">Null: any disagreement counts fully.</param>
+    /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>
+    public static AgreementEstimate Of(RatingCounts ratings, AgreementWeights? weights = null, double level = 0.95)
+    {
+        ConfidenceInterval.CheckLevel(level);
+        weights ??= AgreementWeights.Identity(ratings.Categories);
+        LinearizedAgreement.CheckCategories(ratings, weights);
+        if (ratings.Items == 0) return AgreementEstimate.None(AgreementUndefined.NoItems);
+        var rows = ratings.Rows.Where(row => row.Counts.Sum() >= 2).ToArray();
+        var items = rows.Sum(row => row.Times);
+        if (items == 0) return AgreementEstimate.None(AgreementUndefined.NoPairs, items: ratings.Items);
+
+        double n = items, total = rows.Sum(row => row.Times * row.Counts.Sum()), mean = total / n, pairs = 0;
+        var shares = new double[ratings.Categories];
+        foreach (var (counts, times) in rows)
         {
-            case MeasurementScale.Nominal:
-                return 1;
-            case MeasurementScale.Ordinal:
-                var between = -(marginals[c] + marginals[k]) / 2;
-                for (var g = Math.Min(c, k); g <= Math.Max(c, k); g++) between += marginals[g];
-                return between * between;
-            case MeasurementScale.Interval:
-                return (values[c] - values[k]) * (values[c] - values[k]);
-            default:
-                var ratio = (values[c] - values[k]) / (values[c] + values[k]);
-                return ratio * ratio;
+            for (var k = 0; k < counts.Length; k++) shares[k] += times * counts[k] / total;
+            pairs += times * counts.Sum() / total * LinearizedAgreement.PairAgreement(counts, weights);
         }
+
+        var observed = (1 - 1 / total) * pairs + 1 / total;
+        if (!weights.Distinguishes(shares, shares)) return AgreementEstimate.None(AgreementUndefined.NoVariation, observed, 1, items);
+        var (expected, ofCategory) = LinearizedAgreement.OfShares(shares, weights);
+        var uncorrected = (pairs - expected) / (1 - expected);
+        var squares = 0.0;
+        foreach (var (counts, times) in rows)
+        {
+            double raters = counts.Sum(), excess = (raters - mean) / mean, own = -expected * excess;
+            for (var k = 0; k < counts.Length; k++) own += counts[k] * ofCategory![k] / mean;
+            var score = (raters / mean * LinearizedAgreement.PairAgreement(counts, weights) - observed * excess - expected) / (1 - expected)
+                - 2 * (1 - uncorrected) * (own - expected) / (1 - expected);
+            squares += times * (score - uncorrected) * (score - uncorrected);
+        }
+
+        var divisor = ratings.DividesByItems ? n : n - 1;
+        return AgreementEstimate.Student((observed - expected) / (1 - expected), squares / (n * divisor), level, observed, expected, items);
     }
 }

@@ -60,45 +60,53 @@ public sealed class Bootstrap
     }
 
     /// <summary>The quantiles (1 ∓ level)/2 of the replicates; NaN bounds when none is defined.</summary>
-    public ConfidenceInterval Percentile(double level = 0.95) => new(
-        Quantiles.OfSorted(replicates, (1 - level) / 2), Quantiles.OfSorted(replicates, (1 + level) / 2), level);
+    public ConfidenceInterval Percentile(double level = 0.95)
+    {
+        ConfidenceInterval.CheckLevel(level);
+        return new(Quantiles.OfSorted(replicates, (1 - level) / 2), Quantiles.OfSorted(replicates, (1 + level) / 2), level);
+    }
 
     /// <summary>
-    /// The bias-corrected and accelerated interval (Efron 1987), acceleration from the jackknife over clusters. Costs one
-    /// statistic per cluster more. Falls back to <see cref="Percentile"/> where the correction is infinite: an estimate
-    /// outside all replicates, or a single cluster.
+    /// The bias-corrected and accelerated interval (Efron 1987), acceleration from the jackknife over clusters, with strata
+    /// within each of them (Davison &amp; Hinkley 1997, eq. 5.25 and section 3.2). Costs one statistic per cluster more. Falls
+    /// back to <see cref="Percentile"/> where the correction is infinite: an estimate outside all replicates, or clusters
+    /// too few and too different.
     /// </summary>
     public ConfidenceInterval Bca(double level = 0.95)
     {
+        ConfidenceInterval.CheckLevel(level);
         var below = replicates.Count(value => value < Estimate) + 0.5 * replicates.Count(value => value == Estimate);
-        if (replicates.Length == 0 || below == 0 || below == replicates.Length || sampler.ClusterCount < 2) return Percentile(level);
+        if (replicates.Length == 0 || below == 0 || below == replicates.Length) return Percentile(level);
 
         var bias = NormalDistribution.Quantile(below / replicates.Length);
         var acceleration = Acceleration();
-        double Adjusted(double tail)
+        if (Adjusted((1 - level) / 2) is not { } lower || Adjusted((1 + level) / 2) is not { } upper) return Percentile(level);
+        return new ConfidenceInterval(Quantiles.OfSorted(replicates, lower), Quantiles.OfSorted(replicates, upper), level);
+
+        double? Adjusted(double tail)
         {
             var z = bias + NormalDistribution.Quantile(tail);
-            return NormalDistribution.Cdf(bias + z / (1 - acceleration * z));
+            var scale = 1 - acceleration * z;
+            return scale > 0 ? NormalDistribution.Cdf(bias + z / scale) : null;
         }
-
-        return new ConfidenceInterval(
-            Quantiles.OfSorted(replicates, Adjusted((1 - level) / 2)), Quantiles.OfSorted(replicates, Adjusted((1 + level) / 2)), level);
     }
 
-    private double Acceleration()
+    /// <summary>A stratum's clusters are compared among themselves, and weigh by the share of theirs that one cluster is.</summary>
+    internal double Acceleration()
     {
-        var left = Enumerable.Range(0, sampler.ClusterCount)
-            .Select(cluster => statistic(sampler.Without(cluster)))
-            .Where(value => !double.IsNaN(value))
-            .ToArray();
-        if (left.Length == 0) return 0;
-        var mean = left.Average();
         double squares = 0, cubes = 0;
-        foreach (var value in left)
+        foreach (var stratum in sampler.Strata)
         {
-            var d = mean - value;
-            squares += d * d;
-            cubes += d * d * d;
+            if (stratum.Length < 2) continue;
+            var left = stratum.Select(cluster => statistic(sampler.Without(cluster))).Where(value => !double.IsNaN(value)).ToArray();
+            if (left.Length == 0) continue;
+            var mean = left.Average();
+            foreach (var value in left)
+            {
+                var influence = (mean - value) * (stratum.Length - 1) / stratum.Length;
+                squares += influence * influence;
+                cubes += influence * influence * influence;
+            }
         }
 
         return squares == 0 ? 0 : cubes / (6 * Math.Pow(squares, 1.5));

@@ -33,6 +33,9 @@ public sealed class ClusterSampler
 
     public int ClusterCount => members.Length;
 
+    /// <summary>The clusters of each stratum; one stratum when none were declared.</summary>
+    internal IReadOnlyList<int[]> Strata => strata;
+
     /// <summary>The items of one bootstrap sample; their number varies when clusters differ in size.</summary>
     public int[] Draw(Xoshiro256 random)
     {

@@ -20,7 +20,7 @@ public class ReferenceValueTests
         foreach (var scale in Enum.GetValues<MeasurementScale>())
         {
             var expected = example.GetProperty("alpha").GetProperty(scale.ToString().ToLowerInvariant()).GetDouble();
-            Assert.Equal(expected, KrippendorffAlpha.Of(ratings, scale)!.Value, 1e-12);
+            Assert.Equal(expected, KrippendorffAlpha.Of(ratings, scale).Alpha!.Value, 1e-12);
         }
     }
 
@@ -34,11 +34,16 @@ public class ReferenceValueTests
             foreach (var rating in ratings[item]) counts[item, rating - 1]++;
 
         var expected = Numbers(example.GetProperty("kappa,P,Pe,z"));
-        var kappa = FleissKappa.Of(counts);
-        Assert.Equal(expected[0], kappa.Kappa!.Value, 1e-12);
-        Assert.Equal(expected[1], kappa.Observed, 1e-12);
-        Assert.Equal(expected[2], kappa.Expected, 1e-12);
-        Assert.Equal(expected[3], kappa.Kappa.Value / kappa.StandardError!.Value, 1e-9);
+        var test = FleissKappa.Test(counts);
+        Assert.Equal(expected[0], test.Kappa!.Value, 1e-12);
+        Assert.Equal(expected[1], test.Observed!.Value, 1e-12);
+        Assert.Equal(expected[2], test.Expected!.Value, 1e-12);
+        Assert.Equal(expected[3], test.Z!.Value, 1e-9);
+        Assert.Equal(expected[0], FleissKappa.Of(RatingCounts.OfCounts(counts)).Coefficient!.Value, 1e-12);
+
+        var ac1 = Numbers(example.GetProperty("gwet_ac1"));
+        var gwet = GwetCoefficient.Of(RatingCounts.OfCounts(counts));
+        Assert.Equal(ac1, [gwet.Coefficient!.Value, gwet.Observed!.Value, gwet.Expected!.Value], (a, b) => Math.Abs(a - b) < 1e-12);
     }
 
     [SkippableFact]
@@ -52,7 +57,7 @@ public class ReferenceValueTests
                 table[i, j] = (int)rows[i][j];
 
         foreach (var (weights, name) in new[] { (KappaWeights.None, "unweighted"), (KappaWeights.Linear, "linear"), (KappaWeights.Quadratic, "quadratic") })
-            Assert.Equal(example.GetProperty(name).GetDouble(), CohenKappa.OfTable(table, weights).Kappa!.Value, 1e-12);
+            Assert.Equal(example.GetProperty(name).GetDouble(), CohenKappa.OfTable(table, weights).Coefficient!.Value, 1e-12);
     }
 
     [SkippableFact]

@@ -46,6 +46,21 @@ public class ResamplingTests
         Assert.Equal(1, bootstrap.StandardError / formula, 0.05);
     }
 
+    // Davison & Hinkley 1997: of a mean over equally large strata, skewness over 6 √n of what the strata's own means leave.
+    [Fact]
+    public void Acceleration_compares_a_cluster_with_its_own_stratum()
+    {
+        double[] values = [0, 1, 5, 100, 101, 109];
+        string[] strata = ["low", "low", "low", "high", "high", "high"];
+        double[] left = [-2, -1, 3, -10.0 / 3, -7.0 / 3, 17.0 / 3];
+        var bootstrap = Bootstrap.Run(new ClusterSampler(["a", "b", "c", "d", "e", "f"], strata), Mean(values), 1, 500);
+        var expected = left.Sum(d => d * d * d) / (6 * Math.Pow(left.Sum(d => d * d), 1.5));
+        Assert.Equal(expected, bootstrap.Acceleration(), 1e-12);
+        Assert.True(bootstrap.Bca().Upper > bootstrap.Percentile().Upper);
+        Assert.Throws<ArgumentOutOfRangeException>(() => bootstrap.Bca(95));
+        Assert.Throws<ArgumentOutOfRangeException>(() => WilsonInterval.Of(1, 2, double.NaN));
+    }
+
     [Fact]
     public void Cases_of_one_patient_are_drawn_together_and_strata_keep_their_size()
     {

@@ -1,0 +1,119 @@
+namespace Pirogov.Statistics;
+
+/// <summary>
+/// How much two categories of a declared scale agree: 1 on the diagonal, symmetric, between 0 and 1 (Gwet 2014, chapter 3).
+/// Scores are the positions of the categories; without them they are 1 … k.
+/// </summary>
+public sealed class AgreementWeights
+{
+    private readonly double[,] weights;
+
+    private AgreementWeights(double[,] weights)
+    {
+        this.weights = weights;
+        foreach (var weight in weights) Sum += weight;
+    }
+
+    public int Categories => weights.GetLength(0);
+
+    /// <summary>Over all pairs of categories.</summary>
+    internal double Sum { get; }
+
+    public double this[int first, int second] => weights[first, second];
+
+    public static AgreementWeights Of(KappaWeights kind, int categories) => kind switch
+    {
+        KappaWeights.Linear => Linear(Ranks(categories)),
+        KappaWeights.Quadratic => Quadratic(Ranks(categories)),
+        _ => Identity(categories),
+    };
+
+    public static AgreementWeights Identity(int categories) => Of(Ranks(categories), (_, _) => 1);
+
+    /// <summary>1 − |x−y| / (max − min) (Cicchetti &amp; Allison 1971).</summary>
+    public static AgreementWeights Linear(params ReadOnlySpan<double> scores) => Of(scores, (x, y) => Math.Abs(x - y));
+
+    /// <summary>1 − (x−y)² / (max − min)² (Fleiss &amp; Cohen 1973).</summary>
+    public static AgreementWeights Quadratic(params ReadOnlySpan<double> scores) => Of(scores, (x, y) => (x - y) * (x - y));
+
+    /// <summary>1 − √|x−y| / √(max − min).</summary>
+    public static AgreementWeights Radical(params ReadOnlySpan<double> scores) => Of(scores, (x, y) => Math.Sqrt(Math.Abs(x - y)));
+
+    /// <summary>1 − ((x−y)/(x+y))², divided by its largest value; scores are positive.</summary>
+    public static AgreementWeights Ratio(params ReadOnlySpan<double> scores)
+    {
+        foreach (var score in scores)
+            if (!(score > 0)) throw new ArgumentException($"A ratio scale has positive scores, not {score}.", nameof(scores));
+        return Of(scores, (x, y) => (x - y) * (x - y) / ((x + y) * (x + y)));
+    }
+
+    /// <summary>1 − sin²(π(x−y)/(max − min + 1)), divided by its largest value: the last score is next to the first.</summary>
+    public static AgreementWeights Circular(params ReadOnlySpan<double> scores)
+    {
+        var (low, high) = Range(scores);
+        return Of(scores, (x, y) => Math.Pow(Math.Sin(Math.PI * (x - y) / (high - low + 1)), 2));
+    }
+
+    /// <summary>1 − (x−y)² / ((x+y−2·min)(2·max−x−y)), divided by its largest value: differences near an end weigh more.</summary>
+    public static AgreementWeights Bipolar(params ReadOnlySpan<double> scores)
+    {
+        var (low, high) = Range(scores);
+        return Of(scores, (x, y) => (x - y) * (x - y) / ((x + y - 2 * low) * (2 * high - x - y)));
+    }
+
+    /// <summary>1 − C(|i−j|+1, 2) / C(k, 2): how many pairs of categories lie between.</summary>
+    public static AgreementWeights Ordinal(int categories) => Of(Ranks(categories), (x, y) => (Math.Abs(x - y) + 1) * Math.Abs(x - y) / 2);
+
+    /// <param name="weights">k × k: 1 on the diagonal, symmetric, in [0, 1], not 1 everywhere.</param>
+    public static AgreementWeights Custom(double[,] weights)
+    {
+        var k = weights.GetLength(0);
+        if (k < 2 || weights.GetLength(1) != k) throw new ArgumentException("Weights are a square of at least two categories.", nameof(weights));
+        for (var i = 0; i < k; i++)
+            for (var j = 0; j < k; j++)
+                if (!(weights[i, j] is >= 0 and <= 1) || (i == j && weights[i, j] != 1) || weights[i, j] != weights[j, i])
+                    throw new ArgumentException($"The weight of categories {i} and {j} breaks the rule: 1 on the diagonal, symmetric, from 0 to 1.", nameof(weights));
+        var copy = new AgreementWeights((double[,])weights.Clone());
+        if (copy.Sum == (double)k * k) throw new ArgumentException("Weights of 1 everywhere make every rating agree.", nameof(weights));
+        return copy;
+    }
+
+    /// <summary>Whether some pair of the used categories does not agree fully; without one, chance explains everything.</summary>
+    internal bool Distinguishes(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
+    {
+        for (var i = 0; i < first.Length; i++)
+            for (var j = 0; j < second.Length; j++)
+                if (first[i] > 0 && second[j] > 0 && weights[i, j] < 1) return true;
+        return false;
+    }
+
+    private static AgreementWeights Of(ReadOnlySpan<double> scores, Func<double, double, double> distance)
+    {
+        var k = scores.Length;
+        Range(scores);
+        var weights = new double[k, k];
+        var largest = 0.0;
+        for (var i = 0; i < k; i++)
+            for (var j = 0; j < k; j++)
+                largest = Math.Max(largest, i == j ? 0 : distance(scores[i], scores[j]));
+        for (var i = 0; i < k; i++)
+            for (var j = 0; j < k; j++)
+                weights[i, j] = i == j ? 1 : 1 - distance(scores[i], scores[j]) / largest;
+        return new AgreementWeights(weights);
+    }
+
+    private static (double Low, double High) Range(ReadOnlySpan<double> scores)
+    {
+        if (scores.Length < 2) throw new ArgumentException("A scale has at least two categories.", nameof(scores));
+        for (var i = 0; i < scores.Length; i++)
+            if (!double.IsFinite(scores[i]) || (i > 0 && scores[i] <= scores[i - 1]))
+                throw new ArgumentException("Scores rise strictly and are finite.", nameof(scores));
+        return (scores[0], scores[^1]);
+    }
+
+    private static double[] Ranks(int categories)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(categories, 2);
+        return [.. Enumerable.Range(1, categories).Select(i => (double)i)];
+    }
+}

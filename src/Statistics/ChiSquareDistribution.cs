@@ -1,0 +1,53 @@
+namespace Pirogov.Statistics;
+
+/// <summary>χ² with any positive number of degrees of freedom; relative error about 1e-12.</summary>
+public static class ChiSquareDistribution
+{
+    private const int Terms = 100_000;
+
+    public static double Cdf(double x, double degreesOfFreedom)
+    {
+        if (!(degreesOfFreedom > 0)) throw new ArgumentException($"Degrees of freedom are positive, not {degreesOfFreedom}.", nameof(degreesOfFreedom));
+        if (double.IsNaN(x)) return double.NaN;
+        if (x <= 0) return 0;
+        if (double.IsPositiveInfinity(x)) return 1;
+        var (a, half) = (degreesOfFreedom / 2, x / 2);
+        return half < a + 1 ? Lower(a, half) : 1 - Upper(a, half);
+    }
+
+    /// <returns>0 at 0, +∞ at 1, NaN outside [0, 1].</returns>
+    public static double Quantile(double p, double degreesOfFreedom)
+    {
+        if (!(p is >= 0 and <= 1)) return double.NaN;
+        if (p == 0) return 0;
+        if (p == 1) return double.PositiveInfinity;
+        return Math.Exp(Bisection.Root(log => Cdf(Math.Exp(log), degreesOfFreedom) - p));
+    }
+
+    // The series DLMF 8.7.1 of P(a, x).
+    private static double Lower(double a, double x)
+    {
+        double term = 1 / a, sum = term;
+        for (var k = 1; k < Terms && term > sum * 1e-17; k++) sum += term *= x / (a + k);
+        return sum * Math.Exp(a * Math.Log(x) - x - LogGamma.Of(a));
+    }
+
+    // The continued fraction DLMF 8.9.2 of Q(a, x), evaluated forward (Lentz 1976).
+    private static double Upper(double a, double x)
+    {
+        var b = x + 1 - a;
+        double numerator = double.MaxValue, denominator = 1 / b, value = denominator;
+        for (var k = 1; k < Terms; k++)
+        {
+            var d = -k * (k - a);
+            b += 2;
+            denominator = 1 / (d * denominator + b);
+            numerator = b + d / numerator;
+            var step = numerator * denominator;
+            value *= step;
+            if (Math.Abs(step - 1) < 1e-16) break;
+        }
+
+        return value * Math.Exp(a * Math.Log(x) - x - LogGamma.Of(a));
+    }
+}

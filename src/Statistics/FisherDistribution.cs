@@ -1,0 +1,38 @@
+namespace Pirogov.Statistics;
+
+/// <summary>Fisher's F with any positive degrees of freedom; relative error about 1e-12.</summary>
+public static class FisherDistribution
+{
+    public static double Cdf(double f, double numeratorDf, double denominatorDf)
+    {
+        Check(numeratorDf, denominatorDf);
+        if (double.IsNaN(f)) return double.NaN;
+        if (f <= 0) return 0;
+        var scaled = numeratorDf * f;
+        if (double.IsPositiveInfinity(scaled)) return 1;
+        return IncompleteBeta.Of(numeratorDf / 2, denominatorDf / 2, scaled / (scaled + denominatorDf), denominatorDf / (scaled + denominatorDf));
+    }
+
+    /// <summary>P(F ≥ f): the p-value of an F test, accurate where it is small.</summary>
+    public static double UpperTail(double f, double numeratorDf, double denominatorDf) =>
+        f > 0 ? Cdf(1 / f, denominatorDf, numeratorDf) : double.IsNaN(f) ? double.NaN : 1;
+
+    /// <returns>0 at 0, +∞ at 1, NaN outside [0, 1].</returns>
+    public static double Quantile(double p, double numeratorDf, double denominatorDf)
+    {
+        Check(numeratorDf, denominatorDf);
+        if (!(p is >= 0 and <= 1)) return double.NaN;
+        if (p == 0) return 0;
+        if (p == 1) return double.PositiveInfinity;
+        // From the side of the smaller tail, where the distribution function has all its digits.
+        return p > 0.5
+            ? Math.Exp(-Bisection.Root(log => Cdf(Math.Exp(log), denominatorDf, numeratorDf) - (1 - p)))
+            : Math.Exp(Bisection.Root(log => Cdf(Math.Exp(log), numeratorDf, denominatorDf) - p));
+    }
+
+    private static void Check(double numeratorDf, double denominatorDf)
+    {
+        if (!(numeratorDf > 0 && denominatorDf > 0))
+            throw new ArgumentException($"Degrees of freedom are positive, not {numeratorDf} and {denominatorDf}.", nameof(numeratorDf));
+    }
+}

@@ -1,0 +1,62 @@
+using CsCheck;
+using Pirogov.Statistics;
+using Xunit;
+
+namespace Pirogov.Unit.Statistics;
+
+/// <summary>Quantiles as SciPy 1.10 gives them.</summary>
+public class DistributionTests
+{
+    [Theory]
+    [InlineData(0.975, 4.5, 2.6589123472044034)]
+    [InlineData(1e-9, 7, -38.70598064323161)]
+    [InlineData(0.995, 100000, 2.5758784699083748)]
+    public void Student(double p, double df, double t)
+    {
+        Assert.Equal(t, StudentDistribution.Quantile(p, df), 1e-10 * Math.Abs(t));
+        Assert.Equal(p, StudentDistribution.Cdf(t, df), 1e-10 * p);
+    }
+
+    [Theory]
+    [InlineData(0.975, 5, 18, 3.381967805875243)]
+    [InlineData(0.025, 3, 15.25, 0.07018941697627484)]
+    [InlineData(0.999, 200, 40, 2.3412050797536432)]
+    [InlineData(1e-6, 2, 9, 1.0000006111403194e-06)]
+    public void Fisher(double p, double numerator, double denominator, double f)
+    {
+        Assert.Equal(f, FisherDistribution.Quantile(p, numerator, denominator), 1e-9 * f);
+        Assert.Equal(p, FisherDistribution.Cdf(f, numerator, denominator), 1e-9 * p);
+    }
+
+    [Theory]
+    [InlineData(0.975, 4, 11.143286781877796)]
+    [InlineData(0.025, 12, 4.4037885069817015)]
+    [InlineData(0.5, 0.7, 0.21473897172368658)]
+    [InlineData(0.999, 3000, 3245.078830702524)]
+    [InlineData(1e-7, 50, 13.945861982631161)]
+    public void ChiSquare(double p, double df, double x)
+    {
+        Assert.Equal(x, ChiSquareDistribution.Quantile(p, df), 1e-10 * x);
+        Assert.Equal(p, ChiSquareDistribution.Cdf(x, df), 1e-10 * p);
+    }
+
+    // Closed forms: t with 1 and 2 degrees of freedom, χ² with 2.
+    [Fact]
+    public void Distributions_with_a_closed_form() => Gen.Double[-50, 50].Sample(x =>
+    {
+        Assert.Equal(0.5 + Math.Atan(x) / Math.PI, StudentDistribution.Cdf(x, 1), 1e-13);
+        Assert.Equal(0.5 + x / (2 * Math.Sqrt(2 + x * x)), StudentDistribution.Cdf(x, 2), 1e-13);
+        Assert.Equal(x > 0 ? -Math.Exp(-x / 2) + 1 : 0, ChiSquareDistribution.Cdf(x, 2), 1e-13);
+    });
+
+    [Fact]
+    public void The_ends_and_what_lies_beyond()
+    {
+        Assert.Equal(double.PositiveInfinity, StudentDistribution.Quantile(1, 3));
+        Assert.Equal(double.NaN, FisherDistribution.Quantile(1.5, 3, 3));
+        Assert.Equal(0, StudentDistribution.TwoSided(double.PositiveInfinity, 5));
+        Assert.Equal(1, StudentDistribution.TwoSided(0, 5));
+        Assert.Throws<ArgumentException>(() => FisherDistribution.Cdf(1, 0, 5));
+        Assert.Throws<ArgumentException>(() => ChiSquareDistribution.Cdf(1, double.NaN));
+    }
+}

@@ -1,0 +1,135 @@
+using CsCheck;
+using Pirogov.Statistics;
+using Xunit;
+
+namespace Pirogov.Unit.Statistics;
+
+public class MeasurementAgreementTests
+{
+    // Shrout & Fleiss 1979, table 2; their table 4 rounds the coefficients to 0.17, 0.29, 0.71, 0.44, 0.62, 0.91.
+    private static readonly double[,] Judges = { { 9, 2, 5, 8 }, { 6, 1, 3, 2 }, { 8, 4, 6, 8 }, { 7, 1, 2, 6 }, { 10, 5, 6, 9 }, { 6, 2, 4, 7 } };
+
+    // Bland & Altman 1986: peak flow by the Wright meter and by the mini meter, l/min.
+    private static readonly double[] Wright = [494, 395, 516, 434, 476, 557, 413, 442, 650, 433, 417, 656, 267, 478, 178, 423, 427];
+    private static readonly double[] Mini = [512, 430, 520, 428, 500, 600, 364, 380, 658, 445, 432, 626, 260, 477, 259, 350, 451];
+
+    private static readonly Gen<double[,]> Tables =
+        from cells in Gen.Double[-100, 100].Array[12]
+        select Table(4, 3, (i, j) => cells[3 * i + j]);
+
+    // Intervals from the paper's formulas with SciPy's F.
+    [Fact]
+    public void Correlations_of_six_targets_and_four_judges()
+    {
+        var icc = IntraclassCorrelation.Of(Judges);
+        Same(icc.Single1!, 0.1657417684, -0.1329323249, 0.7225600623);
+        Same(icc.Single2!, 0.2897637795, 0.0187865134, 0.7610843696);
+        Same(icc.Single3!, 0.7148407148, 0.3424647650, 0.9458582600);
+        Same(icc.Mean1!, 0.4427971337, -0.8844421552, 0.9124154203);
+        Same(icc.Mean2!, 0.6200505476, 0.0711368153, 0.9272320402);
+        Same(icc.Mean3!, 0.9093155424, 0.6756747138, 0.9858916782);
+        Assert.Equal([1.7946784922, 5, 18, 0.1647688083], [icc.Single1!.F, icc.Single1.NumeratorDf, icc.Single1.DenominatorDf, icc.Single1.PValue], Close);
+        Assert.Equal([11.0272479564, 5, 15, 0.0001345665], [icc.Single2!.F, icc.Single2.NumeratorDf, icc.Single2.DenominatorDf, icc.Single2.PValue], Close);
+        Assert.Equal([11.241666667, 6.263888889, 32.486111111, 1.019444444], [icc.Squares.Between, icc.Squares.Within, icc.Squares.OfRaters, icc.Squares.Error], Close);
+    }
+
+    [Fact]
+    public void Consistency_ignores_what_a_rater_adds_and_agreement_does_not() => Tables.Sample(ratings =>
+    {
+        var icc = IntraclassCorrelation.Of(ratings);
+        var shifted = IntraclassCorrelation.Of(Table(4, 3, (i, j) => 3 * ratings[i, j] + 500 * j));
+        Assert.Equal(icc.Single3!.Value, shifted.Single3!.Value, 1e-8);
+        Assert.True(Math.Abs(shifted.Single2!.Value) <= Math.Abs(icc.Single2!.Value) + 1e-8 || icc.Single2.Value < 0.1);
+        Assert.All([icc.Single1!, icc.Single2!, icc.Single3, icc.Mean3!], e => Assert.InRange(e.Value, e.Interval.Lower - 1e-9, e.Interval.Upper + 1e-9));
+
+        var reordered = IntraclassCorrelation.Of(Table(4, 3, (i, j) => ratings[3 - i, 2 - j]));
+        Assert.Equal(icc.Single1!.Value, reordered.Single1!.Value, 1e-9);
+        Assert.Equal(icc.Single2.Interval.Upper, reordered.Single2!.Interval.Upper, 1e-9);
+    }, iter: 50);
+
+    [Fact]
+    public void Raters_without_error_correlate_by_1_and_items_without_difference_have_no_correlation()
+    {
+        var perfect = IntraclassCorrelation.Of(new[,] { { 0.1, 0.1 }, { 0.7, 0.7 }, { 0.3, 0.3 } });
+        Assert.All([perfect.Single1!, perfect.Single2!, perfect.Single3!, perfect.Mean1!, perfect.Mean2!, perfect.Mean3!], e =>
+        {
+            Assert.Equal((1.0, new ConfidenceInterval(1, 1, 0.95), 0.0), (e.Value, e.Interval, e.PValue));
+            Assert.Equal(double.PositiveInfinity, e.F);
+        });
+
+        var additive = IntraclassCorrelation.Of(new double[,] { { 1, 3 }, { 2, 4 }, { 5, 7 } });
+        Assert.Equal(1, additive.Single3!.Value);
+        Assert.InRange(additive.Single2!.Value, 0.5, 0.8);
+        Assert.Equal(AgreementUndefined.NoVariation, IntraclassCorrelation.Of(new[,] { { 0.1, 0.3 }, { 0.1, 0.3 } }).Undefined);
+        Assert.Throws<ArgumentException>(() => IntraclassCorrelation.Of(new[,] { { 1, double.NaN }, { 2, 3 } }));
+        Assert.Throws<ArgumentException>(() => IntraclassCorrelation.Of(new double[1, 3]));
+        Assert.Throws<ArgumentException>(() => IntraclassCorrelation.Of(new[,] { { 1e200, 1 }, { 2, 3 } }));
+    }
+
+    // Printed: mean −2.1, SD 38.8, limits −79.7 and 75.5 (with 2 SD). The further digits: NumPy and SciPy.
+    [Fact]
+    public void Limits_of_agreement_of_two_peak_flow_meters()
+    {
+        var limits = BlandAltman.Of(Wright, Mini);
+        Same(limits.Bias, -2.1176470588, -22.0488376966, 17.8135435790);
+        Same(limits.LowerLimit, -78.0959054671, -112.8515531393, -43.3402577949);
+        Assert.Equal(73.8606113495, limits.UpperLimit.Value, 1e-9);
+        Assert.Equal(38.7651298736, limits.StandardDeviation, 1e-9);
+        Assert.Equal([0.0286874452, -15.0674973, 0.0882064083, 0.7494985336], [limits.Slope!.Slope, limits.Slope.Intercept, limits.Slope.StandardError, limits.Slope.PValue], Close);
+        Assert.True(limits.Slope.Interval.Contains(0));
+    }
+
+    // NumPy and SciPy from the formulas of Zou 2013.
+    [Fact]
+    public void Limits_of_repeated_measurements()
+    {
+        string[] subjects = ["a", "a", "b", "b", "b", "c", "c", "c", "c", "d", "d", "d", "e", "e", "e", "e", "e"];
+        var limits = BlandAltman.Repeated(Wright, Mini, subjects);
+        Assert.Equal((17, 5), (limits.Pairs, limits.Subjects));
+        Assert.Equal(37.9478956865, limits.StandardDeviation, 1e-9);
+        Same(limits.LowerLimit, -78.9031755014, -131.6783714413, -56.7456177795);
+        Assert.Equal(-4.5266666667, limits.Bias.Value, 1e-9);
+        Assert.Equal(47.6922844462, limits.UpperLimit.Interval.Lower, 1e-8);
+        Assert.Equal(122.6250381080, limits.UpperLimit.Interval.Upper, 1e-8);
+    }
+
+    [Fact]
+    public void Exchanging_the_methods_mirrors_the_limits_and_equal_methods_have_none() => Gen.Double[0, 100].Array[3, 20].Sample(x =>
+    {
+        double[] y = [.. x.Reverse()];
+        var (ab, ba) = (BlandAltman.Of(x, y), BlandAltman.Of(y, x));
+        Assert.Equal(ab.LowerLimit.Value, -ba.UpperLimit.Value, 1e-9);
+        Assert.Equal(ab.LowerLimit.Interval.Lower, -ba.UpperLimit.Interval.Upper, 1e-9);
+
+        var same = BlandAltman.Of(x, x);
+        Assert.Equal((0.0, 0.0, 0.0), (same.Bias.Value, same.StandardDeviation, same.UpperLimit.Interval.Upper));
+    });
+
+    [Fact]
+    public void Measurements_that_cannot_be_compared_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => BlandAltman.Of([1], [2]));
+        Assert.Throws<ArgumentException>(() => BlandAltman.Of([1, 2], [2, double.NaN]));
+        Assert.Throws<ArgumentException>(() => BlandAltman.Of([1, 2, 3], [2, 1]));
+        Assert.Throws<ArgumentException>(() => BlandAltman.Repeated([1, 2], [2, 1], ["a", "b"]));
+        Assert.Throws<ArgumentException>(() => BlandAltman.Repeated([1, 2], [2, 1], ["a", "a"]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => BlandAltman.Of([1, 2], [2, 1], level: 1));
+        Assert.Null(BlandAltman.Of([1, 2, 3], [3, 2, 1]).Slope);
+    }
+
+    private static bool Close(double expected, double actual) => Math.Abs(expected - actual) < 1e-9 * Math.Max(1, Math.Abs(expected));
+
+    private static void Same(IntraclassEstimate actual, double value, double low, double high) => Same(new LimitEstimate(actual.Value, actual.Interval), value, low, high);
+
+    private static void Same(LimitEstimate actual, double value, double low, double high) =>
+        Assert.Equal([value, low, high], [actual.Value, actual.Interval.Lower, actual.Interval.Upper], (a, b) => Math.Abs(a - b) < 1e-8);
+
+    private static double[,] Table(int rows, int columns, Func<int, int, double> cell)
+    {
+        var table = new double[rows, columns];
+        for (var i = 0; i < rows; i++)
+            for (var j = 0; j < columns; j++)
+                table[i, j] = cell(i, j);
+        return table;
+    }
+}
