@@ -9,6 +9,7 @@ using Pirogov.Imaging;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
 
 namespace Pirogov.Archive.Dimse;
 
@@ -25,7 +26,13 @@ internal sealed class DimsePeer(
         DicomUids.PatientRootQueryRetrieveInformationModelMove, DicomUids.StudyRootQueryRetrieveInformationModelMove,
     ];
 
-    private BatchId? batch;
+    /// <summary>Bytes of a buffer that outlive their instance.</summary>
+    private const int LargestKept = 8 << 20;
+
+    /// <summary>Calls come one after the other: one buffer serves all instances of the association.</summary>
+    private readonly MemoryStream original = new();
+
+    private EnteredBatch? entered;
     private int stored;
     private int waiting;
     private int refused;
@@ -51,27 +58,31 @@ internal sealed class DimsePeer(
         await using var scope = Scope();
         // How much comes is not said beforehand.
         using var seat = await scope.ServiceProvider.GetRequiredService<IntakeMemory>().Reserve(Admission.LargestFile, cancellation);
-        using var original = new MemoryStream(1 << 20);
+        original.SetLength(0);
+        if (original.Capacity > LargestKept)
+            original.Capacity = 0;
         if (!await request.CopyFileTo(original, Admission.LargestFile, cancellation))
             return Refuse(DimseStatus.OutOfResources.Because(FileRefused.TooLarge));
-        var bytes = original.GetBuffer().AsMemory(0, (int)original.Length);
+        var receive = scope.ServiceProvider.GetRequiredService<ReceiveFile>();
         for (var attempt = 0; ; attempt++)
         {
-            var open = batch is null
-                ? await scope.ServiceProvider.GetRequiredService<DoorBatches>().Open(allowed.Title, centre.Code, null, cancellation) : batch.Value;
-            if (open.IsRefused(out var shut))
+            var known = entered is not null ? entered : await Enter(scope.ServiceProvider, receive, cancellation);
+            if (known.IsRefused(out var shut, out entered))
                 return Refuse(DimseStatus.OutOfResources.Because(shut.Code));
-            batch = open.Value;
-            var receive = scope.ServiceProvider.GetRequiredService<ReceiveFile>();
-            var entered = await receive.Enter(open.Value, cancellation);
-            var received = entered.IsRefused(out var no) ? no : await receive.Receive(entered.Value, request.SopInstanceUid, bytes);
-            if (!received.IsRefused(out no))
+            var received = await receive.Receive(entered!, request.SopInstanceUid, original.GetBuffer().AsMemory(0, (int)original.Length));
+            if (!received.IsRefused(out shut))
                 return StatusOf(received.Value);
             // The batch was closed in between; the next one is opened once.
-            batch = null;
+            entered = null;
             if (attempt > 0)
-                return Refuse(DimseStatus.OutOfResources.Because(no.Code));
+                return Refuse(DimseStatus.OutOfResources.Because(shut.Code));
         }
+    }
+
+    private async Task<Outcome<EnteredBatch>> Enter(IServiceProvider services, ReceiveFile receive, CancellationToken cancellation)
+    {
+        var open = await services.GetRequiredService<DoorBatches>().Open(allowed.Title, centre.Code, null, cancellation);
+        return open.IsRefused(out var refusal) ? (Outcome<EnteredBatch>)refusal : await receive.Enter(open.Value, cancellation);
     }
 
     public override async ValueTask<FindAnswer> Find(QueryRequest request, CancellationToken cancellation)

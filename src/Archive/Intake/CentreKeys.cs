@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
@@ -23,11 +24,15 @@ internal sealed class KeyedCentre(byte[] key, DeidentificationOptions options)
 {
     public CentreDeidentifier Deidentifier { get; } = new(key, options);
 
+    /// <summary>
+    /// XXH128 of the content, twenty times as fast as SHA-256, under the key: it only has to tell one sender's files apart. Who makes two
+    /// files of one XXH128 withholds the second from the platform, which not sending it would do too.
+    /// </summary>
     public FileMark Mark(string name, ReadOnlySpan<byte> bytes)
     {
-        Span<byte> sha256 = stackalloc byte[32];
-        SHA256.HashData(bytes, sha256);
-        return new(NameHmac(name), Hmac("content", sha256), bytes.Length);
+        Span<byte> content = stackalloc byte[16];
+        XxHash128.Hash(bytes, content);
+        return new(NameHmac(name), Hmac("content", content), bytes.Length);
     }
 
     public string NameHmac(string name) => Hmac("name", Encoding.UTF8.GetBytes(name.Normalize().Replace('\\', '/')));
