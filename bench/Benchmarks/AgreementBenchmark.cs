@@ -7,6 +7,8 @@ namespace Pirogov.Benchmarks;
 /// <summary>Krippendorff's α of simulated ratings; the same ratings that bench/agreement/peer.py makes.</summary>
 internal static class AgreementBenchmark
 {
+    private const int WarmUp = 40;
+
     public static int Run(int items, int raters, int values, int rounds, string scaleName)
     {
         var scale = Enum.Parse<MeasurementScale>(scaleName, ignoreCase: true);
@@ -14,13 +16,14 @@ internal static class AgreementBenchmark
         var seconds = new double[rounds];
         AlphaEstimate alpha = null!;
         long memory = 0;
-        for (var round = 0; round < rounds; round++)
+        // The first rounds, while the runtime compiles, do not count.
+        for (var round = -WarmUp; round < rounds; round++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             var watch = Stopwatch.StartNew();
             alpha = KrippendorffAlpha.Of(ratings, raters, scale);
-            seconds[round] = watch.Elapsed.TotalSeconds;
-            memory = GC.GetAllocatedBytesForCurrentThread() - before;
+            if (round >= 0) seconds[round] = watch.Elapsed.TotalSeconds;
+            memory = Math.Max(memory, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
         Array.Sort(seconds);

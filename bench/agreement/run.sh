@@ -9,7 +9,7 @@ out=bench/results/agreement.md
   echo "# Agreement: Krippendorff's α against NumPy"
   echo
   echo "\`ITEMS=$items RATERS=$raters ROUNDS=$rounds ./pirogov bench agreement\` — $items items × $raters raters, a tenth of the ratings missing;"
-  echo "median of $rounds rounds in one process each, after the ratings are made. Memory: what α needs beside its input."
+  echo "median of $rounds rounds in one process each, after the ratings are made and, on our side, compiled. Memory: what α needs beside its input."
   echo
   echo "| scale | values | ours, s | NumPy, s | NumPy ÷ ours | ours: memory, MB | ours: α | NumPy: α |"
   echo "|---|---|---|---|---|---|---|---|"

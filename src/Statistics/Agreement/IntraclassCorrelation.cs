@@ -1,7 +1,7 @@
 namespace Pirogov.Statistics;
 
 /// <param name="Value">At most 1; below 0 where items differ less than ratings of one item.</param>
-/// <param name="Interval">Two-sided, exact for the one-way and the consistency forms, Satterthwaite's for absolute agreement.</param>
+/// <param name="Interval">Two-sided, exact for the one-way and the consistency forms, Satterthwaite's for absolute agreement, which is rough below 0.</param>
 /// <param name="F">Against a correlation of 0; +∞ where the error is exactly 0.</param>
 /// <param name="NumeratorDf">Degrees of freedom of the items.</param>
 /// <param name="DenominatorDf">Degrees of freedom of the error.</param>

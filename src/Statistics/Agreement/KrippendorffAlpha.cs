@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Pirogov.Statistics;
 
 public enum MeasurementScale
@@ -45,24 +47,34 @@ public static class KrippendorffAlpha
         return Of(byItem, Math.Max(1, ratings.Count), scale);
     }
 
-    /// <summary>For many ratings. Beside the input it holds four bytes for each rating and each item, and about a hundred for each distinct value.</summary>
+    /// <summary>For many ratings. Beside the input it holds, pooled, four bytes for each rating and each item, and about a hundred for each distinct value.</summary>
     /// <param name="ratings">items × raters, item after item; null where a rater did not rate the item. NaN and ∞ are refused.</param>
     /// <param name="raters">Ratings, given or missing, of each item.</param>
     /// <param name="scale">How far apart two values are.</param>
     /// <exception cref="ArgumentException">A value outside the scale, too many distinct ones for a ratio scale, or values so large or so close that their squares have no double.</exception>
     public static AlphaEstimate Of(ReadOnlySpan<double?> ratings, int raters, MeasurementScale scale)
     {
-        var table = CodedRatings.Of(ratings, raters, scale);
-        var all = new int[table.Items];
-        for (var item = 0; item < all.Length; item++) all[item] = item;
-        return table.Alpha(all);
+        // Fresh memory of this size costs as much as the whole sum.
+        var codes = ArrayPool<int>.Shared.Rent(ratings.Length);
+        var items = ArrayPool<int>.Shared.Rent(ratings.Length / Math.Max(1, raters));
+        try
+        {
+            var table = CodedRatings.Of(ratings, codes, raters, scale);
+            for (var item = 0; item < table.Items; item++) items[item] = item;
+            return table.Alpha(items.AsSpan(0, table.Items));
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(codes);
+            ArrayPool<int>.Shared.Return(items);
+        }
     }
 
     /// <summary>α of the drawn items, NaN where undefined, for <see cref="Bootstrap"/>: draw patients, and take the percentile or BCa interval.</summary>
     /// <inheritdoc cref="Of(ReadOnlySpan{double?}, int, MeasurementScale)"/>
     public static ItemStatistic Statistic(ReadOnlySpan<double?> ratings, int raters, MeasurementScale scale)
     {
-        var table = CodedRatings.Of(ratings, raters, scale);
+        var table = CodedRatings.Of(ratings, new int[ratings.Length], raters, scale);
         return items => table.Alpha(items).Alpha ?? double.NaN;
     }
 

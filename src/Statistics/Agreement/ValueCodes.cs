@@ -1,43 +1,59 @@
 namespace Pirogov.Statistics;
 
-/// <summary>Numbers the distinct values in the order of their coming; small whole numbers, the usual codes, need no hash.</summary>
-internal sealed class ValueCodes
+/// <summary>Numbers the distinct values of a scale from 1 in the order of their coming; 0 is a missing rating.</summary>
+internal sealed class ValueCodes(MeasurementScale scale)
 {
+    // Small whole numbers, the usual codes, need no hash.
     private const int Direct = 1024;
 
-    // One more than the code; 0 is unseen.
+    // A double this large has no fraction: added to a small number it leaves it, rounded, in the low bits. Faster than a conversion.
+    private const double Whole = 1L << 52;
+
+    // 0 is unseen.
     private readonly int[] small = new int[Direct];
     private readonly Dictionary<double, int> others = [];
-    private readonly List<double> values = [];
+    private readonly List<double> values = [0];
 
-    public int CodeOf(double value)
+    /// <summary>The value of each code; the first, of no rating, is 0.</summary>
+    public double[] Values => [.. values];
+
+    /// <summary>Without a branch that depends on the ratings, but for new and for unusual values: it runs for every rating.</summary>
+    /// <param name="ratings">Null is missing.</param>
+    /// <param name="codes">Receives a code for each.</param>
+    public void Of(ReadOnlySpan<double?> ratings, Span<int> codes)
     {
-        var whole = (int)value;
-        if ((uint)whole < Direct && whole == value)
+        var direct = small;
+        for (var i = 0; i < ratings.Length; i++)
         {
-            ref var code = ref small[whole];
-            if (code == 0) code = Next(value);
-            return code - 1;
-        }
+            ref readonly var rating = ref ratings[i];
+            // A missing rating reads as 0, and the product undoes that.
+            var value = rating.GetValueOrDefault();
+            var given = rating.HasValue ? 1 : 0;
+            var whole = (uint)BitConverter.DoubleToUInt64Bits(value + Whole);
+            if (whole >= Direct || whole != value)
+            {
+                codes[i] = CodeOfOther(value);
+                continue;
+            }
 
-        if (!others.TryGetValue(value, out var found)) others.Add(value, found = Next(value));
-        return found - 1;
+            var code = direct[whole];
+            if (code == 0 && given == 1) code = direct[whole] = Next(value);
+            codes[i] = code * given;
+        }
     }
 
-    /// <returns>The values rising, and for each code its place among them.</returns>
-    public (double[] Values, int[] Rank) Sorted()
+    private int CodeOfOther(double value)
     {
-        var sorted = values.ToArray();
-        var codes = Enumerable.Range(0, sorted.Length).ToArray();
-        Array.Sort(sorted, codes);
-        var rank = new int[codes.Length];
-        for (var place = 0; place < codes.Length; place++) rank[codes[place]] = place;
-        return (sorted, rank);
+        if (others.TryGetValue(value, out var code)) return code;
+        if (!double.IsFinite(value) || (scale == MeasurementScale.Ratio && value < 0))
+            throw new ArgumentException($"A rating of {value} has no place on a scale of kind {scale}; a missing rating is null.", nameof(value));
+        others.Add(value, code = Next(value));
+        return code;
     }
 
     private int Next(double value)
     {
         values.Add(value);
-        return values.Count;
+        return values.Count - 1;
     }
 }
