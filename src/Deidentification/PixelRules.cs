@@ -104,7 +104,15 @@ public static class PixelRules
             || dataset.GetString(DicomTags.ConversionType) is "DV" or "DF" or "SD" or "SI";
     }
 
-    /// <summary>Overlays in unused bits of the pixels (retired; Overlay Bits Allocated above 1) may be text.</summary>
-    private static bool HasOverlayInPixels(DicomDataset dataset) => dataset.Any(e =>
-        e.Tag.Group is >= 0x6000 and <= 0x60FF && e.Tag.Element == 0x0100 && dataset.GetInt(e.Tag) is not 1);
+    /// <summary>
+    /// Overlays in unused bits of the pixels (retired) may be text: those whose Overlay Bits Allocated is not 1, whose Overlay Bit Position
+    /// is not 0, or which have rows but no data of their own.
+    /// </summary>
+    private static bool HasOverlayInPixels(DicomDataset dataset) => dataset.Any(e => e.Tag.Group is >= 0x6000 and <= 0x60FF && e.Tag.Element switch
+    {
+        0x0100 => dataset.GetInt(e.Tag) is not 1,
+        0x0102 => dataset.GetInt(e.Tag) is not (0 or null),
+        0x0010 => !dataset.Contains(new DicomTag(e.Tag.Group, 0x3000)),
+        _ => false,
+    });
 }

@@ -19,7 +19,7 @@ public sealed class KilledDoorsTests(DemoPlatform demo)
     private const int Abandoned = 40;
     private const int KillsOfOneIntake = 25;
 
-    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("PIROGOV_FAULT_KILLS") ?? "5", CultureInfo.InvariantCulture);
+    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("PIROGOV_FAULT_KILLS") ?? "3", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task What_the_doors_acknowledged_outlives_every_kill_once_and_whole()
