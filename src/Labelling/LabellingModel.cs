@@ -15,6 +15,9 @@ internal sealed class LabellingModel : ModelPart
     private const int Address = 36;
     private const int Word = 20;
 
+    /// <summary>Ten readers and an adjudicator, by their identifiers.</summary>
+    private const int Sources = 500;
+
     public override void Configure(ModelBuilder model)
     {
         Schemas(model);
@@ -60,13 +63,17 @@ internal sealed class LabellingModel : ModelPart
             e.Property(p => p.Rule).HasConversion<string>().HasMaxLength(Word);
             e.HasIndex(p => p.NormalizedName).IsUnique();
             e.HasOne<SchemaVersion>().WithMany().HasForeignKey(p => p.SchemaVersionId);
-            e.HasMany(p => p.Readers).WithOne().HasForeignKey(r => r.ProjectId);
-            e.Navigation(p => p.Readers).AutoInclude();
+            e.Ignore(p => p.Thresholds);
+            e.Ignore(p => p.Levels);
+            e.HasMany(p => p.Members).WithOne().HasForeignKey(m => m.ProjectId);
+            e.Navigation(p => p.Members).AutoInclude();
         });
-        model.Entity<ProjectReader>(e =>
+        model.Entity<ProjectMember>(e =>
         {
-            e.ToTable("labelling_project_reader");
-            e.HasKey(r => new { r.ProjectId, r.AccountId });
+            e.ToTable("labelling_project_member");
+            // One part for each person.
+            e.HasKey(m => new { m.ProjectId, m.AccountId });
+            e.Property(m => m.Mode).HasConversion<string>().HasMaxLength(Word);
         });
         model.Entity<ProjectCase>(e =>
         {
@@ -75,6 +82,7 @@ internal sealed class LabellingModel : ModelPart
             e.Property(c => c.Label).HasMaxLength(100);
             e.Property(c => c.ContentSha256).HasMaxLength(Hash);
             e.Property(c => c.State).HasConversion<string>().HasMaxLength(Word).IsConcurrencyToken();
+            e.Property(c => c.Level).IsConcurrencyToken();
             e.HasOne<LabellingProject>().WithMany().HasForeignKey(c => c.ProjectId);
             e.HasIndex(c => new { c.ProjectId, c.CaseId }).IsUnique();
         });
@@ -131,7 +139,9 @@ internal sealed class LabellingModel : ModelPart
             e.ToTable("labelling_comparison");
             e.Property(c => c.Id).ValueGeneratedNever();
             e.Ignore(c => c.Figures);
-            e.HasIndex(c => c.ProjectCaseId).IsUnique();
+            e.Ignore(c => c.SourceIds);
+            e.Property(c => c.Sources).HasMaxLength(Sources);
+            e.HasIndex(c => new { c.ProjectCaseId, c.Round }).IsUnique();
             e.HasIndex(c => c.ProjectId);
         });
         model.Entity<Consensus>(e =>
@@ -139,7 +149,7 @@ internal sealed class LabellingModel : ModelPart
             e.ToTable("labelling_consensus");
             e.Property(c => c.Id).ValueGeneratedNever();
             e.Property(c => c.Origin).HasConversion<string>().HasMaxLength(Word);
-            e.Property(c => c.Sources).HasMaxLength(200);
+            e.Property(c => c.Sources).HasMaxLength(Sources);
             e.Property(c => c.DocumentMd5).HasMaxLength(Address);
             e.Property(c => c.DocumentSha256).HasMaxLength(Hash);
             e.Property(c => c.CaseSha256).HasMaxLength(Hash);

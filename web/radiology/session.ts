@@ -63,9 +63,9 @@ export class Session {
   async submit(): Promise<void> {
     const { wb, autosave } = this;
     if (!autosave || !wb.reading) return;
-    const used = wb.labels.usedClasses();
-    const unmarked = wb.classes.filter((c) => c.required && !used.has(c.id));
-    const missing = wb.questions.filter((q) => wb.invalid.has(q.id) || (q.required && !answered(wb.labels.answers.get(q.id))));
+    const [marked, asked] = [wb.markedClasses(), wb.asked()];
+    const unmarked = wb.classes.filter((c) => c.required && !marked.has(c.id));
+    const missing = wb.questions.filter((q) => asked.has(q.id) && (wb.invalid.has(q.id) || (q.required && !answered(wb.labels.answers.get(q.id)))));
     if (missing.length + unmarked.length > 0) {
       await this.tellMissing(unmarked, missing);
       return;
@@ -135,7 +135,7 @@ export class Session {
       journal,
       snapshot: (whole) => {
         this.sent = wb.labels.versions();
-        return wb.labels.document(whole);
+        return wb.labels.document(whole, wb.asked());
       },
       send: (baseRevision, document) => wb.rest.put<Saved<LabelDocument>>(`${url}/document`, { baseRevision, document }),
       accepted: (saved) => {

@@ -1,3 +1,4 @@
+import { askedOf } from '../shared/conditions';
 import type { CaseView, LabelClass, LabelDocument, Mode, Point3, Question, Reading, SeriesSummary } from '../shared/contract';
 import type { WorkbenchConfig } from '../shared/config';
 import { Rest } from '../shared/rest';
@@ -97,7 +98,7 @@ export class Workbench {
       name: source.name, labels: labelsOf(source.document), agreement: source.agreement,
     }));
     this.display.value = Object.fromEntries(this.classes.map((c) => [c.id, { visible: true, opacity: 0.4 }]));
-    this.activeClass.value = this.classes[0]?.id ?? null;
+    this.activeClass.value = this.classes.find((c) => c.geometries.length > 0)?.id ?? null;
     if (this.sources.length > 0) this.layout.value = 'compare';
   }
 
@@ -111,6 +112,21 @@ export class Workbench {
 
   className(id: string): string {
     return this.text(this.classes.find((c) => c.id === id)?.name) || id;
+  }
+
+  /** Classes with a mask or an object, and those above them. */
+  markedClasses(): Set<string> {
+    const marked = new Set<string>();
+    for (const used of this.labels.usedClasses()) {
+      for (let id: string | null = used; id !== null && !marked.has(id); id = this.classOf(id)?.parent ?? null) marked.add(id);
+    }
+    return marked;
+  }
+
+  /** The questions whose conditions hold; marks are counted only where a condition looks at them. */
+  asked(): Set<string> {
+    let marked: Set<string> | null = null;
+    return askedOf(this.questions, this.labels.answers, (id) => (marked ??= this.markedClasses()).has(id));
   }
 
   classOf(id: string | null): LabelClass | null {

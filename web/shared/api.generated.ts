@@ -2166,6 +2166,18 @@ export interface components {
             /** Format: double */
             toleranceMm: number;
         };
+        Condition: {
+            all?: null | components["schemas"]["Condition"][];
+            any?: null | components["schemas"]["Condition"][];
+            /** Format: double */
+            atLeast?: null | number;
+            /** Format: double */
+            atMost?: null | number;
+            class?: null | string;
+            is?: null | string[];
+            not?: null | components["schemas"]["Condition"];
+            question?: null | string;
+        };
         /** @enum {string} */
         ConsensusOrigin: "automatic" | "adjudicated";
         CreateAccountRequest: {
@@ -2217,17 +2229,34 @@ export interface components {
         CreateCompetitionResponse: {
             id: components["schemas"]["CompetitionId"];
         };
+        CreateProjectLevel: {
+            /**
+             * Format: double
+             * @default 1
+             */
+            share: number;
+            validators: null | string[];
+            /** Format: double */
+            widenAbove?: null | number;
+        };
         CreateProjectRequest: {
-            /** Format: uuid */
-            adjudicator: string;
+            adjudicators: null | string[];
             cases: null | unknown[];
             clinicalTaskId: null | components["schemas"]["ClinicalTaskId"];
             /** Format: date-time */
             dueAt?: null | string;
             instructions?: null | string;
+            levels: null | components["schemas"]["CreateProjectLevel"][];
+            /** Format: int32 */
+            mostReaders?: null | number;
             name: string;
             query: null | components["schemas"]["CaseQuery"];
             readers: null | string[];
+            /**
+             * Format: int32
+             * @default 2
+             */
+            readersPerCase: number;
             rule?: components["schemas"]["AdjudicationRule"];
             schemaVersionId: components["schemas"]["SchemaVersionId"];
             /**
@@ -2235,8 +2264,9 @@ export interface components {
              * @default 0.8
              */
             threshold: number;
-            /** Format: uuid */
-            validator: string;
+            thresholds?: null | {
+                [key: string]: number;
+            };
         };
         CreateProjectResponse: {
             /** Format: int32 */
@@ -2291,6 +2321,7 @@ export interface components {
             dataKind: components["schemas"]["DataKind"];
             name: string;
             questions: null | components["schemas"]["Question"][];
+            relations?: null | components["schemas"]["RelationType"][];
         };
         DesignSchemaResponse: {
             id: components["schemas"]["SchemaId"];
@@ -2314,6 +2345,7 @@ export interface components {
             columns: number;
             /** Format: int32 */
             frame: number;
+            origin?: null | string;
             /** Format: int32 */
             pixelCount: number;
             /** Format: int32 */
@@ -2322,17 +2354,33 @@ export interface components {
             sopInstanceUid: string;
         };
         DocumentObject: {
+            attributes?: null | {
+                [key: string]: components["schemas"]["DocumentAnswer"];
+            };
             class: string;
             /** Format: int32 */
             frame: number;
             frameOfReferenceUid?: null | string;
+            holes?: null | number[][][];
             id: string;
+            interval?: null | components["schemas"]["FrameInterval"];
             measurement?: null | components["schemas"]["ObjectMeasurement"];
+            origin?: null | string;
             points: number[][];
             points3d?: null | number[][];
             sopInstanceUid: string;
+            spans?: null | components["schemas"]["TextSpan"][];
+            text?: null | string;
+            track?: null | components["schemas"]["KeyFrame"][];
             /** @enum {string} */
-            type: "polygon" | "polyline" | "rectangle" | "ellipse" | "length" | "point";
+            type: "polygon" | "polyline" | "rectangle" | "ellipse" | "length" | "point" | "span" | "event" | "track";
+        };
+        DocumentRelation: {
+            from: string;
+            id: string;
+            origin?: null | string;
+            to: string;
+            type: string;
         };
         DoorMessage: {
             code: string;
@@ -2378,6 +2426,16 @@ export interface components {
         FindKnownFilesResponse: {
             known: string[];
         };
+        FrameInterval: {
+            /** Format: int32 */
+            first: number;
+            /** Format: double */
+            firstSeconds?: null | number;
+            /** Format: int32 */
+            last: number;
+            /** Format: double */
+            lastSeconds?: null | number;
+        };
         FreezeVersionRequest: {
             dataset: null | components["schemas"]["DatasetDescription"];
             releaseId: components["schemas"]["ReleaseId"];
@@ -2397,6 +2455,10 @@ export interface components {
         };
         /** Format: binary */
         IFormFile: string;
+        InstructionPicture: {
+            caption: components["schemas"]["Bilingual"];
+            image: string;
+        };
         /** Format: uuid */
         InvitationId: string;
         /** @enum {string} */
@@ -2453,13 +2515,25 @@ export interface components {
             subjectId: string;
             subjectKind: string;
         };
+        KeyFrame: {
+            /** Format: int32 */
+            frame: number;
+            /** @default false */
+            outside: boolean;
+            points: number[][];
+            /** Format: double */
+            seconds?: null | number;
+        };
         LabelClass: {
-            code?: null | components["schemas"]["LabelCode"];
+            attributes?: null | components["schemas"]["Question"][];
+            codes?: null | components["schemas"]["LabelCode"][];
             color: string;
             description?: null | components["schemas"]["Bilingual"];
-            geometries: ("mask" | "polygon" | "polyline" | "rectangle" | "ellipse" | "length" | "point")[];
+            geometries: ("mask" | "polygon" | "polyline" | "rectangle" | "ellipse" | "length" | "point" | "span" | "event" | "track")[];
             id: string;
             name: components["schemas"]["Bilingual"];
+            parent?: null | string;
+            pictures?: null | components["schemas"]["InstructionPicture"][];
             /** @default false */
             required: boolean;
         };
@@ -2474,6 +2548,7 @@ export interface components {
             };
             masks: components["schemas"]["DocumentMask"][];
             objects: components["schemas"]["DocumentObject"][];
+            relations?: null | components["schemas"]["DocumentRelation"][];
             schemaVersion: string;
         };
         /** @enum {string} */
@@ -2912,6 +2987,8 @@ export interface components {
             done: number;
             /** Format: int32 */
             inWork: number;
+            /** Format: int32 */
+            level: number;
             mode: components["schemas"]["ReadingMode"];
             name: string;
             /** Format: int32 */
@@ -2999,8 +3076,13 @@ export interface components {
             dueAt: null | string;
             id: components["schemas"]["ProjectId"];
             instructions: string;
+            levels: components["schemas"]["ValidationLevel"][];
+            /** Format: int32 */
+            mostReaders: number;
             name: string;
             people: components["schemas"]["PersonLoad"][];
+            /** Format: int32 */
+            readersPerCase: number;
             releases: components["schemas"]["ReleaseRow"][];
             rule: components["schemas"]["AdjudicationRule"];
             schema: components["schemas"]["SchemaView"];
@@ -3012,6 +3094,9 @@ export interface components {
             };
             /** Format: double */
             threshold: number;
+            thresholds: {
+                [key: string]: number;
+            };
         };
         ProjectReference: {
             id: components["schemas"]["ProjectId"];
@@ -3043,6 +3128,7 @@ export interface components {
             max?: null | number;
             /** Format: double */
             min?: null | number;
+            onlyIf?: null | components["schemas"]["Condition"];
             options: components["schemas"]["QuestionOption"][];
             /** @default false */
             required: boolean;
@@ -3054,6 +3140,7 @@ export interface components {
         QuestionAgreement: {
             /** Format: int32 */
             cases: number;
+            coefficient: null | string;
             id: string;
             /** Format: double */
             kappa: null | number;
@@ -3131,6 +3218,14 @@ export interface components {
         };
         /** Format: uuid */
         ReferenceCentreId: string;
+        RelationType: {
+            /** @default true */
+            directed: boolean;
+            from: string[];
+            id: string;
+            name: components["schemas"]["Bilingual"];
+            to: string[];
+        };
         ReleasedCaseRow: {
             caseId: components["schemas"]["CaseId"];
             documentSha256: string;
@@ -3233,6 +3328,7 @@ export interface components {
         SchemaContent: {
             classes: components["schemas"]["LabelClass"][];
             questions: components["schemas"]["Question"][];
+            relations: null | components["schemas"]["RelationType"][];
         };
         /** Format: uuid */
         SchemaId: string;
@@ -3278,6 +3374,7 @@ export interface components {
             id: components["schemas"]["SchemaVersionId"];
             name: string;
             questions: components["schemas"]["Question"][];
+            relations: components["schemas"]["RelationType"][];
             /** Format: int32 */
             version: number;
         };
@@ -3679,8 +3776,23 @@ export interface components {
             myRole: components["schemas"]["TeamRole"];
             name: string;
         };
+        TextSpan: {
+            /** Format: int32 */
+            end: number;
+            /** Format: int32 */
+            start: number;
+        };
         /** Format: uuid */
         TokenId: string;
+        ValidationLevel: {
+            /**
+             * Format: double
+             * @default 1
+             */
+            share: number;
+            /** Format: double */
+            widenAbove: null | number;
+        };
         VerificationView: {
             /** Format: int32 */
             filesRead: number;

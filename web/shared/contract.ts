@@ -6,7 +6,7 @@ export type Api = components['schemas'];
 export type Mode = Api['ReadingMode'];
 export type ReadingState = Api['ReadingState'];
 export type Geometry = LabelClass['geometries'][number];
-export type ObjectType = Api['DocumentObject']['type'];
+export type ObjectType = LabelObject['type'];
 /** Pixels of a frame: (0, 0) is the top-left corner of the top-left pixel (PS3.3 C.18.6). */
 export type Point2 = [number, number];
 /** Millimetres in the patient's coordinates (LPS). */
@@ -14,13 +14,17 @@ export type Point3 = [number, number, number];
 
 export type MaskEntry = Api['DocumentMask'];
 /** What may be left out when it is sent is always written in an answer. */
-export type LabelObject = Narrowed<Required<Api['DocumentObject']>, { points: Point2[]; points3d: Point3[] | null }>;
+/** What is drawn on images; spans, events and tracks belong to texts and videos. */
+type Drawn = Required<Omit<Api['DocumentObject'], 'holes' | 'text' | 'spans' | 'interval' | 'track' | 'attributes' | 'origin'>>;
+export type LabelObject = Narrowed<Drawn, { type: Exclude<Drawn['type'], 'span' | 'event' | 'track'>; points: Point2[]; points3d: Point3[] | null }>;
 export type AnswerValue = string | number | boolean | string[] | null;
 export type Answer = Narrowed<Api['DocumentAnswer'], { value: AnswerValue }>;
 export type LabelDocument = Narrowed<Api['LabelDocument'], { objects: LabelObject[]; answers: Record<string, Answer> }>;
 
-export type LabelClass = Required<Api['LabelClass']>;
-export type Question = Required<Api['Question']>;
+export type Condition = Api['Condition'];
+/** What a schema need not have is left out. */
+export type LabelClass = Required<Omit<Api['LabelClass'], Extras>> & Pick<Api['LabelClass'], Extras>;
+export type Question = Required<Omit<Api['Question'], 'onlyIf'>> & Pick<Api['Question'], 'onlyIf'>;
 export type Schema = Narrowed<Api['SchemaView'], { classes: LabelClass[]; questions: Question[] }>;
 
 export type SeriesReference = Api['SeriesReference'];
@@ -29,4 +33,5 @@ export type Source = Narrowed<Api['SourceView'], { document: LabelDocument }>;
 export type Reading = Narrowed<Api['ReadingView'], { schema: Schema; document: LabelDocument | null; sources: Source[] }>;
 export type CaseView = Api['OpenCaseViewer'];
 
+type Extras = 'codes' | 'parent' | 'attributes' | 'pictures';
 type Narrowed<Whole, Part extends { [K in keyof Part]: K extends keyof Whole ? unknown : never }> = Omit<Whole, keyof Part> & Part;

@@ -35,6 +35,9 @@ internal sealed class StoredCases(PirogovDb db, ObjectStore store) : ICases
                 i.InstanceNumber, i.Frames, i.Rows, i.Columns, i.Md5, i.Sha256, i.Size))];
     }
 
+    // The archive's doors take DICOM: no case of it holds a text.
+    public Task<IReadOnlyList<CaseText>> Texts(CaseId id, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<CaseText>>([]);
+
     public async Task<VolumeGeometry?> Geometry(CaseId id, string seriesInstanceUid, CancellationToken cancellation)
     {
         var metadata = await db.Set<Case>().AsNoTracking().Where(c => c.Id == id).SelectMany(c => c.Series)

@@ -30,9 +30,14 @@ public sealed record SeriesSummary(
     string StudyInstanceUid, string SeriesInstanceUid, string Modality, string Description, int InstanceCount, string? FrameOfReferenceUid, int Rows, int Columns);
 
 /// <summary>A de-identified instance in the store.</summary>
+/// <param name="TotalPixelMatrix">Columns and rows of a slide's level 0 (PS3.3 C.8.12.4), which its tiles make up; none for an ordinary image.</param>
 public sealed record CaseFile(
     string StudyInstanceUid, string SeriesInstanceUid, string SopInstanceUid, int InstanceNumber, int Frames, int Rows, int Columns,
-    string Md5, string Sha256, long Size);
+    string Md5, string Sha256, long Size, (int Columns, int Rows)? TotalPixelMatrix = null);
+
+/// <summary>A de-identified text of a case, normalised to Unicode NFC with line feeds.</summary>
+/// <param name="Name">Unique within the case.</param>
+public sealed record CaseText(string Name, string Sha256, string Text);
 
 public sealed record CaseQuery(
     string? Text = null, DataKind? DataKind = null, ReferenceCentreId? CentreId = null, BatchId? BatchId = null, string? Modality = null, string? BodyPart = null);
@@ -47,6 +52,9 @@ public interface ICases
     Task<Page<CaseSummary>> Search(CaseQuery query, int page, int size, CancellationToken cancellation);
 
     Task<IReadOnlyList<CaseFile>> Files(CaseId id, CancellationToken cancellation);
+
+    /// <returns>The case's texts; none for cases of images.</returns>
+    Task<IReadOnlyList<CaseText>> Texts(CaseId id, CancellationToken cancellation);
 
     /// <returns>The voxel grid of a series, or null when it is not a volume.</returns>
     Task<VolumeGeometry?> Geometry(CaseId id, string seriesInstanceUid, CancellationToken cancellation);

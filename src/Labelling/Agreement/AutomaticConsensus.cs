@@ -9,34 +9,49 @@ using Pirogov.Platform;
 namespace Pirogov.Labelling.Agreement;
 
 /// <summary>
-/// One document out of two that agree. Masks: their intersection for each class, which is the strict majority of two
-/// readers: every voxel of it was drawn by both, blind. Objects: those of source A, whose numbers B confirms. Answers
-/// are equal; free text is kept from both. The choice is argued in docs/decisions.
+/// One document out of those that agree. Masks: for each class, the pixels that more than half of the agreeing readers drew, blind; of two that is
+/// the intersection. Objects: those of the first source, whose numbers the others confirm. Answers are equal; free text is kept from all. The
+/// choice is argued in docs/decisions.
 /// </summary>
 internal static class AutomaticConsensus
 {
     public sealed record Result(LabelDocument Document, IReadOnlyList<NewMask> NewMasks);
 
-    public static Result Build(SchemaContent schema, OpenDocument a, OpenDocument b)
+    /// <param name="agreeing">At least two, in the order of their letters.</param>
+    public static Result Build(SchemaContent schema, IReadOnlyList<OpenDocument> agreeing)
     {
         var (masks, added) = (new List<DocumentMask>(), new List<NewMask>());
         foreach (var @class in schema.Classes)
         {
-            var other = b.Of(@class.Id);
-            foreach (var (place, mine) in a.Of(@class.Id))
+            var drawn = agreeing.Select(d => d.Of(@class.Id)).SelectMany(d => d).GroupBy(d => d.Key);
+            foreach (var place in drawn.Where(g => g.Count() * 2 > agreeing.Count))
             {
-                if (!other.TryGetValue(place, out var theirs))
-                    continue;
-                var common = mine.Pixels.Intersection(theirs.Pixels);
+                var common = Majority([.. place.Select(p => p.Value.Pixels)], agreeing.Count);
                 if (common.IsEmpty)
                     continue;
-                var (mask, bytes) = Describe(mine.Mask, common);
+                var (mask, bytes) = Describe(place.First().Value.Mask, common);
                 masks.Add(mask);
                 added.Add(new(mask.Blob!, bytes));
             }
         }
 
-        return new(a.Document with { Masks = masks, Answers = Answers(schema, a.Document, b.Document) }, added);
+        return new(agreeing[0].Document with { Masks = masks, Answers = Answers(schema, agreeing) }, added);
+    }
+
+    /// <param name="readers">Those who drew nothing here included.</param>
+    private static RunLengthMask Majority(IReadOnlyList<RunLengthMask> drawn, int readers)
+    {
+        if (readers == 2)
+            return drawn[0].Intersection(drawn[1]);
+        var votes = new byte[drawn[0].Rows * drawn[0].Columns];
+        foreach (var one in drawn)
+        {
+            var bits = one.ToBits();
+            for (var i = 0; i < votes.Length; i++)
+                votes[i] += bits[i] ? (byte)1 : (byte)0;
+        }
+
+        return RunLengthMask.FromBits([.. votes.Select(v => v * 2 > readers)], drawn[0].Rows, drawn[0].Columns);
     }
 
     private static (DocumentMask Mask, byte[] Bytes) Describe(DocumentMask like, RunLengthMask pixels)
@@ -45,16 +60,15 @@ internal static class AutomaticConsensus
         return (like with { PixelCount = pixels.PixelCount, Runs = null, Blob = Convert.ToHexStringLower(SHA256.HashData(bytes)) }, bytes);
     }
 
-    private static Dictionary<string, DocumentAnswer> Answers(SchemaContent schema, LabelDocument a, LabelDocument b)
+    private static Dictionary<string, DocumentAnswer> Answers(SchemaContent schema, IReadOnlyList<OpenDocument> agreeing)
     {
-        var answers = a.Answers.ToDictionary(p => p.Key, p => p.Value);
+        var answers = agreeing[0].Document.Answers.ToDictionary(p => p.Key, p => p.Value);
         foreach (var question in schema.Questions.Where(q => q.Type == Question.FreeText))
         {
-            var (first, second) = (AnswerText.Of(a, question), AnswerText.Of(b, question));
-            if (second.Value is null || second.Value == first.Value)
-                continue;
-            var text = new StringBuilder(first.Value).Append(first.Value is null ? "" : "\n").Append(second.Value).ToString();
-            answers[question.Id] = new(JsonSerializer.SerializeToElement(text, PlatformJson.Options), first.Uncertain || second.Uncertain);
+            var given = agreeing.Select(d => AnswerText.Of(d.Document, question)).ToArray();
+            string[] texts = [.. given.Select(g => g.Value).OfType<string>().Distinct()];
+            if (texts.Length > 0)
+                answers[question.Id] = new(JsonSerializer.SerializeToElement(string.Join('\n', texts), PlatformJson.Options), given.Any(g => g.Uncertain));
         }
 
         return answers;

@@ -13,14 +13,23 @@ internal sealed record OpenDocument(LabelDocument Document, IReadOnlyDictionary<
         Document.Masks.Where(m => m.Class == @class).ToDictionary(m => (m.SopInstanceUid, m.Frame), m => (m, Masks[m.Blob!]));
 }
 
-/// <summary>Holds two readings of one case against each other.</summary>
+/// <summary>Holds the readings of one case against one another.</summary>
 internal static class CompareDocuments
 {
-    public static Figures Compare(SchemaContent schema, OpenDocument first, OpenDocument second) => new(
-        schema.Classes.Where(c => c.Geometries.Contains("mask")).ToDictionary(c => c.Id, c => Dice(first, second, c.Id)),
-        schema.Classes.Where(c => c.Geometries.Any(g => g != "mask")).ToDictionary(c => c.Id, c => Counts(first, c.Id).SequenceEqual(Counts(second, c.Id))),
-        schema.Questions.Where(q => q.Type != Question.FreeText).ToDictionary(q => q.Id,
-            q => new ComparedAnswer(AnswerText.Of(first.Document, q), AnswerText.Of(second.Document, q))));
+    public static Figures Compare(SchemaContent schema, IReadOnlyList<OpenDocument> readings) => new(readings.Count,
+        [.. from a in Enumerable.Range(0, readings.Count)
+            from b in Enumerable.Range(a + 1, readings.Count - a - 1)
+            select Pair(schema, (a, readings[a]), (b, readings[b]))]);
+
+    private static PairFigures Pair(SchemaContent schema, (int Place, OpenDocument Document) one, (int Place, OpenDocument Document) other)
+    {
+        var (first, second) = (one.Document, other.Document);
+        return new(one.Place, other.Place,
+            schema.Classes.Where(c => c.Geometries.Contains("mask")).ToDictionary(c => c.Id, c => Dice(first, second, c.Id)),
+            schema.Classes.Where(c => c.Geometries.Any(g => g != "mask")).ToDictionary(c => c.Id, c => Counts(first, c.Id).SequenceEqual(Counts(second, c.Id))),
+            schema.Questions.Where(q => q.Type != Question.FreeText).ToDictionary(q => q.Id,
+                q => new ComparedAnswer(AnswerText.Of(first.Document, q), AnswerText.Of(second.Document, q))));
+    }
 
     /// <summary>Voxels are counted over every frame of the case, then compared once: a frame where both are empty adds nothing.</summary>
     private static double Dice(OpenDocument first, OpenDocument second, string @class)

@@ -11,9 +11,9 @@ using Pirogov.Platform.Jobs;
 
 namespace Pirogov.Labelling.Agreement;
 
-/// <summary>Compares the blind readings of a case and sends it on: to the validator with a consensus, or to the adjudicator.</summary>
+/// <summary>Compares the blind readings of a case and sends it on: to the validators with a consensus, to one more reader, or to an adjudicator.</summary>
 internal sealed class CompareReadings(
-    PirogovDb db, Documents documents, Sealing sealing, EvidenceChain chain, AskValidator askValidator, AskAdjudicator askAdjudicator, AuditTrail audit,
+    PirogovDb db, Documents documents, Sealing sealing, EvidenceChain chain, AskValidators askValidators, AskAdjudicator askAdjudicator, AskReader askReader, AuditTrail audit,
     TimeProvider time) : DurableJob<CompareReadings.Payload>
 {
     internal sealed record Payload(ProjectCaseId Id);
@@ -25,20 +25,41 @@ internal sealed class CompareReadings(
             return;
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == one.ProjectId, cancellation);
         var schema = (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation)).Content;
-        var (first, second) = await Revisions(one, cancellation);
+        var revisions = await Revisions(one, cancellation);
         await progress.Tell(10, "labelling.job.reading-masks", cancellation);
-        var (a, b) = (await Open(first, cancellation), await Open(second, cancellation));
+        var readings = new List<OpenDocument>(revisions.Count);
+        foreach (var revision in revisions)
+            readings.Add(await Open(revision, cancellation));
         await progress.Tell(60, "labelling.job.comparing", cancellation);
-        var comparison = new Comparison(one, first.Id, second.Id, CompareDocuments.Compare(schema, a, b), project.Threshold, time.Now());
-        db.Add(comparison);
-        var link = sealing.Record(LabellingEvidence.Comparison, comparison.Id, comparison.Facts(),
-            [await chain.Find(LabellingEvidence.Reading, first.Id, cancellation), await chain.Find(LabellingEvidence.Reading, second.Id, cancellation)], []);
+        var figures = CompareDocuments.Compare(schema, readings);
+        var agreeing = figures.AgreeingMajority(c => project.Thresholds.GetValueOrDefault(c, project.Threshold));
+        var (comparison, link) = await Record(one, revisions, figures, agreeing.Count > 0, cancellation);
         if (comparison.Agreed && project.Rule == AdjudicationRule.OnDisagreement)
-            await Agree(one, comparison, first, AutomaticConsensus.Build(schema, a, b), link, cancellation);
-        else if (one.SendToAdjudication(time.Now()) is null)
-            await askAdjudicator.About(one, cancellation);
-        audit.Note("labelling.readings-compared", "labelling-case", one.Id, new { comparison.Agreed });
+            await Agree(one, comparison, revisions[0], AutomaticConsensus.Build(schema, [.. agreeing.Select(i => readings[i])]), link, cancellation);
+        else if (comparison.Agreed || !await askReader.OneMore(project, one, cancellation))
+            await Adjudicate(one, cancellation);
+        audit.Note("labelling.readings-compared", "labelling-case", one.Id, new { comparison.Agreed, comparison.Round });
         await db.SaveChangesAsync(cancellation);
+    }
+
+    private async Task<(Comparison Comparison, EvidenceReference Link)> Record(
+        ProjectCase one, IReadOnlyList<ReadingRevision> revisions, Figures figures, bool agreed, CancellationToken cancellation)
+    {
+        var earlier = await db.Set<Comparison>().Where(c => c.ProjectCaseId == one.Id).OrderBy(c => c.Round).ToArrayAsync(cancellation);
+        foreach (var comparedBefore in earlier)
+            comparedBefore.Supersede();
+        var comparison = new Comparison(one, earlier.Length + 1, revisions.Select(r => r.Id), figures, agreed, time.Now());
+        db.Add(comparison);
+        var standsOn = new List<EvidenceReference?>();
+        foreach (var revision in revisions)
+            standsOn.Add(await chain.Find(LabellingEvidence.Reading, revision.Id, cancellation));
+        return (comparison, sealing.Record(LabellingEvidence.Comparison, comparison.Id, comparison.Facts(), standsOn, []));
+    }
+
+    private async Task Adjudicate(ProjectCase one, CancellationToken cancellation)
+    {
+        if (one.SendToAdjudication(time.Now()) is null)
+            await askAdjudicator.About(one, cancellation);
     }
 
     private async Task Agree(
@@ -52,16 +73,16 @@ internal sealed class CompareReadings(
         var consensus = new Consensus(one, 1, comparison, null, files[0], first.SchemaVersionId, time.Now());
         db.Add(consensus);
         sealing.Record(LabellingEvidence.Consensus, consensus.Id, consensus.Facts(), [link], files);
-        await askValidator.About(one, cancellation);
+        await askValidators.From(one, 1, cancellation);
     }
 
-    private async Task<(ReadingRevision First, ReadingRevision Second)> Revisions(ProjectCase one, CancellationToken cancellation)
+    private async Task<IReadOnlyList<ReadingRevision>> Revisions(ProjectCase one, CancellationToken cancellation)
     {
         var readings = await db.Set<Reading>().AsNoTracking().Where(r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Read).ToArrayAsync(cancellation);
-        var found = new List<ReadingRevision>();
+        var found = new List<ReadingRevision>(readings.Length);
         foreach (var reading in Reading.InBlindOrder(readings))
             found.Add(await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == reading.Id && r.Number == reading.Revision, cancellation));
-        return (found[0], found[1]);
+        return found;
     }
 
     private async Task<OpenDocument> Open(ReadingRevision revision, CancellationToken cancellation)

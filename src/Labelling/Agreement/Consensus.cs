@@ -46,7 +46,7 @@ internal sealed class Consensus
     {
         (ProjectCaseId, Number, Origin, ComparisonId, RevisionId) =
             (one.Id, number, adjudicated is null ? ConsensusOrigin.Automatic : ConsensusOrigin.Adjudicated, comparison.Id, adjudicated);
-        Guid[] sources = [comparison.FirstRevisionId, comparison.SecondRevisionId, .. adjudicated is { } a ? [a] : Array.Empty<Guid>()];
+        Guid[] sources = [.. comparison.SourceIds, .. adjudicated is { } a ? [a] : Array.Empty<Guid>()];
         Sources = string.Join(',', sources);
         (DocumentMd5, DocumentSha256, DocumentSize, SchemaVersionId, CaseSha256, At) =
             (document.Md5, document.Sha256, document.Size, schema, one.ContentSha256, now);

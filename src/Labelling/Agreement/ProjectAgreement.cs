@@ -6,10 +6,11 @@ namespace Pirogov.Labelling.Agreement;
 /// <param name="Mean">Over the compared cases; null before the first.</param>
 internal sealed record ClassAgreement(string Id, double? Mean, double? Lowest, int Cases);
 
-/// <param name="Kappa">Cohen's κ of first and second reader; null when undefined or when the answers are not categories.</param>
+/// <param name="Kappa">Chance-corrected agreement by <paramref name="Coefficient"/>; null when undefined or when the answers are not categories.</param>
 /// <param name="Lower">Of the 95 % interval.</param>
-/// <param name="Observed">The share of cases with equal answers; null before the first.</param>
-internal sealed record QuestionAgreement(string Id, double? Kappa, double? Lower, double? Upper, double? Observed, int Cases);
+/// <param name="Observed">The share of pairs with equal answers; null before the first.</param>
+/// <param name="Coefficient">"cohen-kappa" where every case had two readers, "krippendorff-alpha" (without an interval) where one had more.</param>
+internal sealed record QuestionAgreement(string Id, double? Kappa, double? Lower, double? Upper, double? Observed, int Cases, string? Coefficient);
 
 /// <summary>
 /// How far the readers of a project agree. κ is of the first and the second source of each case: the readers are
@@ -25,21 +26,41 @@ internal sealed record ProjectAgreement(IReadOnlyList<ClassAgreement> Classes, I
 
     private static ClassAgreement Class(string id, IReadOnlyCollection<Figures> compared)
     {
-        var dice = compared.Where(f => f.Dice.ContainsKey(id)).Select(f => f.Dice[id]).ToArray();
+        var dice = compared.Select(f => f.Dice).Where(d => d.ContainsKey(id)).Select(d => d[id]).ToArray();
         return dice.Length == 0 ? new(id, null, null, 0) : new(id, dice.Average(), dice.Min(), dice.Length);
     }
 
     private static QuestionAgreement Question(Question question, IReadOnlyCollection<Figures> compared)
     {
-        var pairs = compared.Where(f => f.Answers.ContainsKey(question.Id)).Select(f => f.Answers[question.Id]).ToArray();
-        if (pairs.Length == 0)
-            return new(question.Id, null, null, null, null, 0);
+        var cases = compared.Where(f => f.Pairs.Any(p => p.Answers.ContainsKey(question.Id))).ToArray();
+        if (cases.Length == 0)
+            return new(question.Id, null, null, null, null, 0, null);
+        var pairs = cases.SelectMany(f => f.Pairs).Select(p => p.Answers[question.Id]).ToArray();
         var observed = pairs.Count(p => p.First == p.Second) / (double)pairs.Length;
         if (Categories(question) is not { } categories)
-            return new(question.Id, null, null, null, observed, pairs.Length);
+            return new(question.Id, null, null, null, observed, cases.Length, null);
+        if (cases.Any(f => f.Sources != 2))
+            return new(question.Id, Alpha(question, cases, categories), null, null, observed, cases.Length, "krippendorff-alpha");
         var (first, second) = (pairs.Select(p => Category(p.First, categories)).ToArray(), pairs.Select(p => Category(p.Second, categories)).ToArray());
         var kappa = CohenKappa.Of(first, second, categories.Length + 2, KappaWeights.None, Level);
-        return new(question.Id, kappa.Coefficient, kappa.Interval?.Lower, kappa.Interval?.Upper, observed, pairs.Length);
+        return new(question.Id, kappa.Coefficient, kappa.Interval?.Lower, kappa.Interval?.Upper, observed, cases.Length, "cohen-kappa");
+    }
+
+    /// <summary>Where a case had a third reader or more: a coefficient that bears missing ratings.</summary>
+    private static double? Alpha(Question question, Figures[] cases, string[] categories)
+    {
+        var raters = cases.Max(f => f.Sources);
+        var ratings = new double?[cases.Length * raters];
+        foreach (var (item, one) in cases.Index())
+        {
+            foreach (var pair in one.Pairs)
+            {
+                ratings[item * raters + pair.First] = Category(pair.Answers[question.Id].First, categories);
+                ratings[item * raters + pair.Second] = Category(pair.Answers[question.Id].Second, categories);
+            }
+        }
+
+        return KrippendorffAlpha.Of(ratings, raters, MeasurementScale.Nominal).Alpha;
     }
 
     private static string[]? Categories(Question question) => question.Type switch

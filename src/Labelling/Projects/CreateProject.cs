@@ -26,11 +26,21 @@ internal sealed record TooManyCases(int Limit) : Refusal("labelling.too-many-cas
 [Needs(LabellingRights.ManageProjects)]
 internal sealed class CreateProject(PirogovDb db, ICases cases, IAgenda agenda, AuditTrail audit, TimeProvider time)
 {
+    /// <param name="Share">Of the cases, above 0 and at most 1.</param>
+    /// <param name="WidenAbove">The returned share above which every further case is looked at.</param>
+    public sealed record Level(IReadOnlyList<Guid>? Validators, double Share = 1, double? WidenAbove = null);
+
     /// <param name="Cases">Picked cases; together with what <paramref name="Query"/> finds.</param>
     public sealed record Request(
         string Name, ClinicalTaskId? ClinicalTaskId, SchemaVersionId SchemaVersionId, IReadOnlyList<CaseId>? Cases, CaseQuery? Query,
-        IReadOnlyList<Guid>? Readers, Guid Adjudicator, Guid Validator, double Threshold = 0.8, AdjudicationRule Rule = AdjudicationRule.OnDisagreement,
-        string? Instructions = null, DateTimeOffset? DueAt = null);
+        IReadOnlyList<Guid>? Readers, IReadOnlyList<Guid>? Adjudicators, IReadOnlyList<Level>? Levels, int ReadersPerCase = LabellingProject.FewestReaders,
+        int? MostReaders = null, double Threshold = 0.8, IReadOnlyDictionary<string, double>? Thresholds = null,
+        AdjudicationRule Rule = AdjudicationRule.OnDisagreement, string? Instructions = null, DateTimeOffset? DueAt = null)
+    {
+        internal LabellingProject.Plan Plan => new(Name, ClinicalTaskId, SchemaVersionId, Instructions, ReadersPerCase, MostReaders ?? ReadersPerCase,
+            Threshold, Thresholds ?? new Dictionary<string, double>(), Rule, Readers ?? [], Adjudicators ?? [],
+            [.. (Levels ?? []).Select(l => (new ValidationLevel(l.Share, l.WidenAbove), l.Validators ?? []))], DueAt);
+    }
 
     public sealed record Response(ProjectId Id, int Cases);
 
@@ -41,9 +51,7 @@ internal sealed class CreateProject(PirogovDb db, ICases cases, IAgenda agenda, 
     public async Task<Outcome<Response>> Handle(Request request, CancellationToken cancellation)
     {
         var now = time.Now();
-        var readers = request.Readers ?? [];
-        var made = LabellingProject.Create(new(request.Name, request.ClinicalTaskId, request.SchemaVersionId, request.Instructions, request.Threshold,
-            request.Rule, readers, request.Adjudicator, request.Validator, request.DueAt), now);
+        var made = LabellingProject.Create(request.Plan, now);
         if (made.IsRefused(out var refusal))
             return refusal;
         var project = made.Value;
@@ -53,6 +61,9 @@ internal sealed class CreateProject(PirogovDb db, ICases cases, IAgenda agenda, 
             s => s.Versions.Any(v => v.Id == request.SchemaVersionId && v.PublishedAt != null), cancellation);
         if (schema is null)
             return new SchemaIsNotPublished();
+        var content = schema.Versions.Single(v => v.Id == request.SchemaVersionId).Content;
+        if (project.Thresholds.Keys.FirstOrDefault(c => content.Class(c) is null) is { } stranger)
+            return new NotFound($"label-class {stranger}");
         var chosen = await Choose(request, cancellation);
         if (chosen.Count == 0)
             return new CasesMissing();
@@ -62,7 +73,7 @@ internal sealed class CreateProject(PirogovDb db, ICases cases, IAgenda agenda, 
             return new CaseDoesNotFit(other.Label);
         db.Add(project);
         db.AddRange(chosen.Select(c => new ProjectCase(project.Id, c, now)));
-        audit.Note("labelling.project-created", "labelling-project", project.Id, new { Cases = chosen.Count, Readers = readers.Count });
+        audit.Note("labelling.project-created", "labelling-project", project.Id, new { Cases = chosen.Count, People = project.Members.Count });
         try
         {
             await db.SaveChangesAsync(cancellation);
@@ -81,7 +92,7 @@ internal sealed class CreateProject(PirogovDb db, ICases cases, IAgenda agenda, 
             return new ProjectNameIsTaken(project.Name);
         if (project.ClinicalTaskId is { } task && await agenda.FindTask(task, cancellation) is null)
             return new NotFound("clinical-task");
-        Guid[] people = [.. project.Readers.Select(r => r.AccountId), project.AdjudicatorId, project.ValidatorId];
+        Guid[] people = [.. project.Members.Select(m => m.AccountId)];
         var experts = await db.Set<Account>().CountAsync(a => people.Contains(a.Id) && !a.IsDisabled && a.Roles.Any(r => r.Role == Role.Expert), cancellation);
         return experts == people.Length ? null : new NotAnExpert();
     }

@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Pirogov.Agenda.Contracts;
+using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
+using Pirogov.Platform;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
 
@@ -27,29 +30,47 @@ internal enum AdjudicationRule
 
 internal sealed record ReadersTooFew(int Needed) : Refusal("labelling.readers-too-few", 422);
 
+internal sealed record RoundsUnfit(int Fewest, int Most) : Refusal("labelling.rounds-unfit", 422);
+
 internal sealed record SamePersonTwice() : Refusal("labelling.same-person-twice", 422);
 
 internal sealed record ThresholdUnfit() : Refusal("labelling.threshold-unfit", 422);
+
+internal sealed record AdjudicatorMissing() : Refusal("labelling.adjudicator-missing", 422);
+
+internal sealed record LevelsUnfit(int Most) : Refusal("labelling.levels-unfit", 422);
 
 internal sealed record CasesMissing() : Refusal("labelling.cases-missing", 422);
 
 internal sealed record ProjectHasStarted() : Refusal("labelling.project-has-started", 409);
 
-internal sealed class ProjectReader
+/// <summary>A person's one part in a project.</summary>
+internal sealed class ProjectMember
 {
     public ProjectId ProjectId { get; init; }
     public Guid AccountId { get; init; }
+    public ReadingMode Mode { get; init; }
+
+    /// <summary>The validation level from 1 on; 0 for readers and adjudicators.</summary>
+    public int Level { get; init; }
 }
+
+/// <summary>How a validation level looks at what reaches it.</summary>
+/// <param name="Share">Of the cases, above 0 and at most 1; which of them is drawn by a hash, so that nobody can choose.</param>
+/// <param name="WidenAbove">The returned share of what was judged here above which every further case is looked at; none keeps the share.</param>
+internal sealed record ValidationLevel(double Share = 1, double? WidenAbove = null);
 
 /// <summary>What is to be labelled, by whom and by which rules.</summary>
 internal sealed class LabellingProject
 {
-    public const int ReadersPerCase = 2;
+    public const int FewestReaders = 2;
+    public const int MostReadersPerCase = 10;
+    public const int MostLevels = 5;
     public const int NameLimit = 200;
     public const int InstructionsLimit = 20_000;
     public const int MostCases = 5_000;
 
-    private readonly List<ProjectReader> readers = [];
+    private readonly List<ProjectMember> members = [];
 
     public ProjectId Id { get; private set; } = EntityId.New<ProjectId>();
     public string Name { get; private set; } = "";
@@ -57,40 +78,44 @@ internal sealed class LabellingProject
     public ClinicalTaskId? ClinicalTaskId { get; private set; }
     public SchemaVersionId SchemaVersionId { get; private set; }
     public string Instructions { get; private set; } = "";
+
+    /// <summary>Blind readings of a case before it is compared for the first time (K).</summary>
+    public int ReadersPerCase { get; private set; }
+
+    /// <summary>Until so many have read it (Kmax), a case in disagreement gets one more reader before an adjudicator.</summary>
+    public int MostReaders { get; private set; }
     public double Threshold { get; private set; }
+    public string ThresholdsJson { get; private set; } = "{}";
+    public string LevelsJson { get; private set; } = "[]";
     public AdjudicationRule Rule { get; private set; }
-    public Guid AdjudicatorId { get; private set; }
-    public Guid ValidatorId { get; private set; }
     public ProjectState State { get; private set; }
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset? StartedAt { get; private set; }
     public DateTimeOffset? DueAt { get; private set; }
-    public IReadOnlyList<ProjectReader> Readers => readers;
+    public IReadOnlyList<ProjectMember> Members => members;
 
     private LabellingProject()
     {
     }
 
-    internal sealed record Plan(
-        string Name, ClinicalTaskId? ClinicalTaskId, SchemaVersionId SchemaVersionId, string? Instructions, double Threshold, AdjudicationRule Rule,
-        IReadOnlyCollection<Guid> Readers, Guid Adjudicator, Guid Validator, DateTimeOffset? DueAt);
+    /// <summary>Class → the Dice that its readings must reach; the others need <see cref="Threshold"/>.</summary>
+    public IReadOnlyDictionary<string, double> Thresholds => JsonSerializer.Deserialize<Dictionary<string, double>>(ThresholdsJson, PlatformJson.Options)!;
 
-    /// <summary>Who adjudicates or validates never reads, and they are two persons: nobody judges their own work.</summary>
+    public IReadOnlyList<ValidationLevel> Levels => JsonSerializer.Deserialize<ValidationLevel[]>(LevelsJson, PlatformJson.Options)!;
+
+    public IReadOnlyList<Guid> Of(ReadingMode mode, int level = 0) => [.. members.Where(m => m.Mode == mode && m.Level == level).Select(m => m.AccountId).Order()];
+
+    /// <param name="Levels">Each level with those who validate at it.</param>
+    internal sealed record Plan(
+        string Name, ClinicalTaskId? ClinicalTaskId, SchemaVersionId SchemaVersionId, string? Instructions, int ReadersPerCase, int MostReaders,
+        double Threshold, IReadOnlyDictionary<string, double> Thresholds, AdjudicationRule Rule, IReadOnlyCollection<Guid> Readers,
+        IReadOnlyCollection<Guid> Adjudicators, IReadOnlyList<(ValidationLevel Level, IReadOnlyList<Guid> Validators)> Levels, DateTimeOffset? DueAt);
+
+    /// <summary>Everybody has one part: who adjudicates or validates never reads, and nobody judges at two levels.</summary>
     public static Outcome<LabellingProject> Create(Plan plan, DateTimeOffset now)
     {
-        if (string.IsNullOrWhiteSpace(plan.Name))
-            return new Missing("name");
-        if (plan.Name.Length > NameLimit)
-            return new TooLong("name", NameLimit);
-        if (plan.Instructions is { Length: > InstructionsLimit })
-            return new TooLong("instructions", InstructionsLimit);
-        if (plan.Readers.Count < ReadersPerCase)
-            return new ReadersTooFew(ReadersPerCase);
-        Guid[] everybody = [.. plan.Readers, plan.Adjudicator, plan.Validator];
-        if (everybody.Distinct().Count() != everybody.Length)
-            return new SamePersonTwice();
-        if (!(plan.Threshold is >= 0 and <= 1))
-            return new ThresholdUnfit();
+        if (Fault(plan) is { } refusal)
+            return refusal;
         var name = plan.Name.Trim();
         var project = new LabellingProject
         {
@@ -99,14 +124,19 @@ internal sealed class LabellingProject
             ClinicalTaskId = plan.ClinicalTaskId,
             SchemaVersionId = plan.SchemaVersionId,
             Instructions = plan.Instructions ?? "",
+            ReadersPerCase = plan.ReadersPerCase,
+            MostReaders = plan.MostReaders,
             Threshold = plan.Threshold,
+            ThresholdsJson = JsonSerializer.Serialize(plan.Thresholds, PlatformJson.Options),
+            LevelsJson = JsonSerializer.Serialize(plan.Levels.Select(l => l.Level), PlatformJson.Options),
             Rule = plan.Rule,
-            AdjudicatorId = plan.Adjudicator,
-            ValidatorId = plan.Validator,
             CreatedAt = now,
             DueAt = plan.DueAt,
         };
-        project.readers.AddRange(plan.Readers.Select(r => new ProjectReader { ProjectId = project.Id, AccountId = r }));
+        project.Add(plan.Readers, ReadingMode.Read, 0);
+        project.Add(plan.Adjudicators, ReadingMode.Adjudicate, 0);
+        foreach (var (place, level) in plan.Levels.Index())
+            project.Add(level.Validators, ReadingMode.Validate, place + 1);
         return project;
     }
 
@@ -117,4 +147,31 @@ internal sealed class LabellingProject
         (State, StartedAt) = (ProjectState.Running, now);
         return null;
     }
+
+    private static Refusal? Fault(Plan plan)
+    {
+        if (string.IsNullOrWhiteSpace(plan.Name))
+            return new Missing("name");
+        if (plan.Name.Length > NameLimit)
+            return new TooLong("name", NameLimit);
+        if (plan.Instructions is { Length: > InstructionsLimit })
+            return new TooLong("instructions", InstructionsLimit);
+        if (plan.ReadersPerCase < FewestReaders || plan.MostReaders < plan.ReadersPerCase || plan.MostReaders > MostReadersPerCase)
+            return new RoundsUnfit(FewestReaders, MostReadersPerCase);
+        if (plan.Readers.Count < plan.MostReaders)
+            return new ReadersTooFew(plan.MostReaders);
+        if (plan.Adjudicators.Count == 0)
+            return new AdjudicatorMissing();
+        if (plan.Levels.Count is < 1 or > MostLevels || plan.Levels.Any(l => l.Validators.Count == 0 || !IsFit(l.Level)))
+            return new LevelsUnfit(MostLevels);
+        Guid[] everybody = [.. plan.Readers, .. plan.Adjudicators, .. plan.Levels.SelectMany(l => l.Validators)];
+        if (everybody.Distinct().Count() != everybody.Length)
+            return new SamePersonTwice();
+        return plan.Thresholds.Values.Append(plan.Threshold).All(t => t is >= 0 and <= 1) ? null : new ThresholdUnfit();
+    }
+
+    private static bool IsFit(ValidationLevel level) => level is { Share: > 0 and <= 1, WidenAbove: null or >= 0 and < 1 };
+
+    private void Add(IEnumerable<Guid> people, ReadingMode mode, int level) =>
+        members.AddRange(people.Select(person => new ProjectMember { ProjectId = Id, AccountId = person, Mode = mode, Level = level }));
 }

@@ -37,6 +37,9 @@ internal sealed class ProjectCase
     public BatchId BatchId { get; private set; }
     public string ContentSha256 { get; private set; } = "";
     public ProjectCaseState State { get; private set; }
+
+    /// <summary>The validation level that has the case, or had it when it was returned; 0 before the first.</summary>
+    public int Level { get; private set; }
     public DateTimeOffset ChangedAt { get; private set; }
 
     private ProjectCase()
@@ -50,21 +53,38 @@ internal sealed class ProjectCase
 
     public Refusal? CloseRound(DateTimeOffset now) => Go(ProjectCaseState.Reading, ProjectCaseState.Comparing, now);
 
+    /// <summary>Disagreement, and the rule allows one more blind reader.</summary>
+    public Refusal? AskOneMore(DateTimeOffset now) => Go(ProjectCaseState.Comparing, ProjectCaseState.Reading, now);
+
     public Refusal? SendToAdjudication(DateTimeOffset now) => Go(ProjectCaseState.Comparing, ProjectCaseState.Adjudication, now);
 
     public Refusal? AgreeAutomatically(DateTimeOffset now) => Go(ProjectCaseState.Comparing, ProjectCaseState.Validation, now);
 
     public Refusal? Adjudicate(DateTimeOffset now) => Go(ProjectCaseState.Adjudication, ProjectCaseState.Validation, now);
 
-    public Refusal? Accept(DateTimeOffset now) => Go(ProjectCaseState.Validation, ProjectCaseState.Validated, now);
+    public Refusal? EnterLevel(int level, DateTimeOffset now)
+    {
+        if (Go(ProjectCaseState.Validation, ProjectCaseState.Validation, now) is { } refusal)
+            return refusal;
+        Level = level;
+        return null;
+    }
+
+    /// <summary>No level is left that wants to see it.</summary>
+    public Refusal? PassValidation(DateTimeOffset now) => Go(ProjectCaseState.Validation, ProjectCaseState.Validated, now);
 
     public Refusal? Return(DateTimeOffset now) => Go(ProjectCaseState.Validation, ProjectCaseState.Adjudication, now);
 
     public Refusal? Release(DateTimeOffset now) => Go(ProjectCaseState.Validated, ProjectCaseState.Released, now);
 
     /// <summary>A correction after the validation: the adjudicator takes the case again, and the next release holds what comes of it.</summary>
-    public Refusal? Reopen(DateTimeOffset now) =>
-        Go(State == ProjectCaseState.Released ? ProjectCaseState.Released : ProjectCaseState.Validated, ProjectCaseState.Adjudication, now);
+    public Refusal? Reopen(DateTimeOffset now)
+    {
+        if (Go(State == ProjectCaseState.Released ? ProjectCaseState.Released : ProjectCaseState.Validated, ProjectCaseState.Adjudication, now) is { } refusal)
+            return refusal;
+        Level = 0;
+        return null;
+    }
 
     private CaseIsElsewhere? Go(ProjectCaseState from, ProjectCaseState to, DateTimeOffset now)
     {

@@ -19,14 +19,18 @@ namespace Pirogov.Labelling.Projects;
 internal sealed record ProjectRow(
     ProjectId Id, string Name, ProjectState State, string SchemaName, int Cases, int Validated, DateTimeOffset CreatedAt, DateTimeOffset? DueAt);
 
-internal sealed record PersonLoad(Guid AccountId, string Name, ReadingMode Mode, int Offered, int InWork, int Done);
+internal sealed record PersonLoad(Guid AccountId, string Name, ReadingMode Mode, int Level, int Offered, int InWork, int Done);
 
 internal sealed record ReleaseRow(ReleaseId Id, int Number, DateTimeOffset ReleasedAt, int Cases, string Sha256);
 
 internal sealed record ProjectPage(
-    ProjectId Id, string Name, ProjectState State, string? ClinicalTask, SchemaView Schema, string Instructions, double Threshold, AdjudicationRule Rule,
+    ProjectId Id, string Name, ProjectState State, string? ClinicalTask, SchemaView Schema, string Instructions, int ReadersPerCase, int MostReaders,
+    double Threshold, IReadOnlyDictionary<string, double> Thresholds, IReadOnlyList<ValidationLevel> Levels, AdjudicationRule Rule,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? DueAt, IReadOnlyDictionary<ProjectCaseState, int> States,
-    IReadOnlyList<PersonLoad> People, ProjectAgreement Agreement, IReadOnlyList<ReleaseRow> Releases);
+    IReadOnlyList<PersonLoad> People, ProjectAgreement Agreement, IReadOnlyList<ReleaseRow> Releases)
+{
+    internal double ThresholdOf(string @class) => Thresholds.GetValueOrDefault(@class, Threshold);
+}
 
 internal sealed record SlotView(ReadingMode Mode, ReadingState State);
 
@@ -67,11 +71,12 @@ internal sealed class SeeProjects(PirogovDb db, IAgenda agenda)
         var version = schema.Versions.Single(v => v.Id == project.SchemaVersionId);
         var states = await db.Set<ProjectCase>().Where(c => c.ProjectId == id).GroupBy(c => c.State).Select(g => new { g.Key, Count = g.Count() })
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
-        var compared = await db.Set<Comparison>().AsNoTracking().Where(c => c.ProjectId == id).ToArrayAsync(cancellation);
+        var compared = await db.Set<Comparison>().AsNoTracking().Where(c => c.ProjectId == id && c.IsCurrent).ToArrayAsync(cancellation);
         var task = project.ClinicalTaskId is { } taskId ? await agenda.FindTask(taskId, cancellation) : null;
         var releases = await db.Set<Release>().AsNoTracking().Where(r => r.ProjectId == id).OrderByDescending(r => r.Number)
             .Select(r => new ReleaseRow(r.Id, r.Number, r.ReleasedAt, r.Cases.Count, r.Sha256)).ToArrayAsync(cancellation);
-        return new ProjectPage(id, project.Name, project.State, task?.Title, SchemaView.Of(schema, version), project.Instructions, project.Threshold,
+        return new ProjectPage(id, project.Name, project.State, task?.Title, SchemaView.Of(schema, version), project.Instructions, project.ReadersPerCase,
+            project.MostReaders, project.Threshold, project.Thresholds, project.Levels,
             project.Rule, project.CreatedAt, project.StartedAt, project.DueAt, states, await People(project, cancellation),
             ProjectAgreement.Of(version.Content, [.. compared.Select(c => c.Figures)]), releases);
     }
@@ -82,7 +87,7 @@ internal sealed class SeeProjects(PirogovDb db, IAgenda agenda)
             .OrderBy(c => c.Label).ToPage(page, size, cancellation);
         var ids = found.Items.Select(c => c.Id).ToArray();
         var readings = (await db.Set<Reading>().AsNoTracking().Where(r => ids.Contains(r.ProjectCaseId)).ToArrayAsync(cancellation)).ToLookup(r => r.ProjectCaseId);
-        var compared = await db.Set<Comparison>().AsNoTracking().Where(c => ids.Contains(c.ProjectCaseId)).ToDictionaryAsync(c => c.ProjectCaseId, cancellation);
+        var compared = await db.Set<Comparison>().AsNoTracking().Where(c => ids.Contains(c.ProjectCaseId) && c.IsCurrent).ToDictionaryAsync(c => c.ProjectCaseId, cancellation);
         var consensus = (await db.Set<Consensus>().AsNoTracking().Where(c => ids.Contains(c.ProjectCaseId)).ToArrayAsync(cancellation)).ToLookup(c => c.ProjectCaseId);
         return new([.. found.Items.Select(c => new ProjectCaseRow(c.Id, c.CaseId, c.Label, c.State, c.ChangedAt,
             [.. readings[c.Id].OrderBy(r => r.Mode).ThenBy(r => r.Slot).Select(r => new SlotView(r.Mode, r.State))],
@@ -94,13 +99,11 @@ internal sealed class SeeProjects(PirogovDb db, IAgenda agenda)
     {
         var counts = await db.Set<Reading>().Where(r => r.ProjectId == project.Id).GroupBy(r => new { r.AccountId, r.State })
             .Select(g => new { g.Key.AccountId, g.Key.State, Count = g.Count() }).ToArrayAsync(cancellation);
-        (Guid Id, ReadingMode Mode)[] people =
-            [.. project.Readers.Select(r => (r.AccountId, ReadingMode.Read)), (project.AdjudicatorId, ReadingMode.Adjudicate), (project.ValidatorId, ReadingMode.Validate)];
-        var ids = people.Select(p => p.Id).ToArray();
+        var ids = project.Members.Select(m => m.AccountId).ToArray();
         var names = await db.Set<Account>().Where(a => ids.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.FullName, cancellation);
         int Of(Guid id, params ReadingState[] states) => counts.Where(c => c.AccountId == id && states.Contains(c.State)).Sum(c => c.Count);
-        return [.. people.Select(p => new PersonLoad(p.Id, names.GetValueOrDefault(p.Id, ""), p.Mode, Of(p.Id, ReadingState.Offered),
-            Of(p.Id, ReadingState.Accepted, ReadingState.Draft, ReadingState.Returned), Of(p.Id, ReadingState.Submitted, ReadingState.Locked)))
-            .OrderBy(p => p.Mode).ThenBy(p => p.Name, StringComparer.CurrentCulture)];
+        return [.. project.Members.Select(p => new PersonLoad(p.AccountId, names.GetValueOrDefault(p.AccountId, ""), p.Mode, p.Level, Of(p.AccountId, ReadingState.Offered),
+            Of(p.AccountId, ReadingState.Accepted, ReadingState.Draft, ReadingState.Returned), Of(p.AccountId, ReadingState.Submitted, ReadingState.Locked)))
+            .OrderBy(p => p.Mode).ThenBy(p => p.Level).ThenBy(p => p.Name, StringComparer.CurrentCulture)];
     }
 }

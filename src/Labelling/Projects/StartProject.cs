@@ -10,7 +10,7 @@ using Pirogov.Platform.Problems;
 
 namespace Pirogov.Labelling.Projects;
 
-/// <summary>Offers every case to its two blind readers.</summary>
+/// <summary>Offers every case to its blind readers.</summary>
 [Needs(LabellingRights.ManageProjects)]
 internal sealed class StartProject(PirogovDb db, AuditTrail audit, TimeProvider time)
 {
@@ -28,7 +28,7 @@ internal sealed class StartProject(PirogovDb db, AuditTrail audit, TimeProvider 
         if (project.Start(now) is { } refusal)
             return refusal;
         var cases = await db.Set<ProjectCase>().Where(c => c.ProjectId == id).ToArrayAsync(cancellation);
-        var readers = ReaderAssignment.Balance(cases.Length, [.. project.Readers.Select(r => r.AccountId).Order()], LabellingProject.ReadersPerCase);
+        var readers = ReaderAssignment.Balance(cases.Length, project.Of(ReadingMode.Read), project.ReadersPerCase);
         foreach (var (one, chosen) in cases.OrderBy(c => c.Label, StringComparer.Ordinal).Zip(readers))
         {
             if (one.BeginReading(now) is { } elsewhere)
@@ -46,6 +46,6 @@ internal sealed class StartProject(PirogovDb db, AuditTrail audit, TimeProvider 
             return new Conflict();
         }
 
-        return new Response(id, cases.Length * LabellingProject.ReadersPerCase);
+        return new Response(id, cases.Length * project.ReadersPerCase);
     }
 }

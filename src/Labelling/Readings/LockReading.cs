@@ -18,7 +18,7 @@ namespace Pirogov.Labelling.Readings;
 /// two readers who submit at the same moment cannot each take the other for unfinished.
 /// </summary>
 internal sealed class LockReading(
-    PirogovDb db, Sealing sealing, EvidenceChain chain, Documents documents, JobQueue jobs, AskValidator askValidator, AuditTrail audit, TimeProvider time)
+    PirogovDb db, Sealing sealing, EvidenceChain chain, Documents documents, JobQueue jobs, AskValidators askValidators, AuditTrail audit, TimeProvider time)
     : IHandle<ReadingSubmitted>
 {
     public async Task Handle(ReadingSubmitted happened, CancellationToken cancellation)
@@ -39,7 +39,7 @@ internal sealed class LockReading(
         }
         else
         {
-            var comparison = await db.Set<Comparison>().SingleAsync(c => c.ProjectCaseId == one.Id, cancellation);
+            var comparison = await db.Set<Comparison>().SingleAsync(c => c.ProjectCaseId == one.Id && c.IsCurrent, cancellation);
             var compared = await chain.Find(LabellingEvidence.Comparison, comparison.Id, cancellation);
             var link = sealing.Record(LabellingEvidence.Reading, revision.Id, ReadingEvidence.Facts(reading, revision), [batch, compared], files);
             await Decide(one, comparison, revision, [compared, link], files, cancellation);
@@ -66,6 +66,6 @@ internal sealed class LockReading(
         var consensus = new Consensus(one, number, comparison, revision.Id, files[0], revision.SchemaVersionId, now);
         db.Add(consensus);
         sealing.Record(LabellingEvidence.Consensus, consensus.Id, consensus.Facts(), standsOn, files);
-        await askValidator.About(one, cancellation);
+        await askValidators.From(one, Math.Max(1, one.Level), cancellation);
     }
 }

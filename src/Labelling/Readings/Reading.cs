@@ -50,7 +50,7 @@ internal sealed class Reading
     public Guid AccountId { get; private set; }
     public ReadingMode Mode { get; private set; }
 
-    /// <summary>1 and 2 for the blind readers; 1 for the adjudicator and the validator.</summary>
+    /// <summary>From 1 for the blind readers; 1 for the adjudicator; the level for a validator.</summary>
     public int Slot { get; private set; }
     public ReadingState State { get; private set; }
     public int Revision { get; private set; }

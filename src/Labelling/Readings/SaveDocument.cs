@@ -46,7 +46,7 @@ internal sealed class SaveDocument(
                              select v).AsNoTracking().SingleAsync(cancellation);
         var images = (await cases.Files(reading.CaseId, cancellation)).ToDictionary(f => f.SopInstanceUid);
         var known = await documents.Known(await Sent(reading, cancellation), cancellation);
-        var checkedDocument = new DocumentCheck(version.Id, version.Content, images, known).Check(request.Document);
+        var checkedDocument = new DocumentCheck(version.Id, version.Content, images, await cases.Texts(reading.CaseId, cancellation), known).Check(request.Document);
         if (checkedDocument.IsRefused(out var unfit))
             return unfit;
         await documents.Keep(checkedDocument.Value.NewMasks, cancellation);

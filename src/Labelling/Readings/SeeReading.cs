@@ -18,7 +18,7 @@ internal sealed record ProjectReference(ProjectId Id, string Name);
 
 internal sealed record CaseReference(CaseId Id, string Label);
 
-/// <param name="Name">A or B: never a person.</param>
+/// <param name="Name">A, B, C …: never a person.</param>
 internal sealed record SourceView(string Name, LabelDocument Document, IReadOnlyDictionary<string, double> Agreement);
 
 internal sealed record CommentView(DateTimeOffset At, int Level, string Text);
@@ -82,21 +82,20 @@ internal sealed class SeeReading(
     }
 }
 
-/// <summary>The two locked readings as an adjudicator or a validator sees them: by letter.</summary>
+/// <summary>The locked readings as an adjudicator or a validator sees them: by letter.</summary>
 internal sealed class ReadingSources(PirogovDb db, Documents documents)
 {
     public async Task<IReadOnlyList<SourceView>> For(Reading reading, bool withRuns, CancellationToken cancellation)
     {
         if (reading.Mode == ReadingMode.Read
-            || await db.Set<Comparison>().AsNoTracking().SingleOrDefaultAsync(c => c.ProjectCaseId == reading.ProjectCaseId, cancellation) is not { } comparison)
+            || await db.Set<Comparison>().AsNoTracking().SingleOrDefaultAsync(c => c.ProjectCaseId == reading.ProjectCaseId && c.IsCurrent, cancellation) is not { } comparison)
             return [];
-        var agreement = comparison.Figures.Dice;
-        var views = new List<SourceView>(2);
-        foreach (var (name, revision) in new[] { ("A", comparison.FirstRevisionId), ("B", comparison.SecondRevisionId) })
+        var (agreement, views) = (comparison.Figures.Dice, new List<SourceView>());
+        foreach (var (place, revision) in comparison.SourceIds.Index())
         {
             var md5 = await db.Set<ReadingRevision>().Where(r => r.Id == revision).Select(r => r.DocumentMd5).SingleAsync(cancellation);
             var document = await documents.Load(md5, cancellation);
-            views.Add(new(name, withRuns ? await documents.WithRuns(document, cancellation) : document, agreement));
+            views.Add(new(((char)('A' + place)).ToString(), withRuns ? await documents.WithRuns(document, cancellation) : document, agreement));
         }
 
         return views;

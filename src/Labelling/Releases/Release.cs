@@ -23,7 +23,8 @@ internal sealed class ReleasedCase
     public CaseId CaseId { get; init; }
     public ProjectCaseId ProjectCaseId { get; init; }
     public Guid ConsensusId { get; init; }
-    public Guid VerdictId { get; init; }
+    /// <summary>The last level's; none when no level's sample held the case.</summary>
+    public Guid? VerdictId { get; init; }
     public string DocumentMd5 { get; init; } = "";
     public string DocumentSha256 { get; init; } = "";
     public long DocumentSize { get; init; }
@@ -56,13 +57,13 @@ internal sealed class Release
 
     public IReadOnlyDictionary<string, double?> Agreement => JsonSerializer.Deserialize<Dictionary<string, double?>>(AgreementJson, PlatformJson.Options)!;
 
-    public void Add(ProjectCase one, Consensus consensus, Verdict verdict) => cases.Add(new()
+    public void Add(ProjectCase one, Consensus consensus, Verdict? verdict) => cases.Add(new()
     {
         ReleaseId = Id,
         CaseId = one.CaseId,
         ProjectCaseId = one.Id,
         ConsensusId = consensus.Id,
-        VerdictId = verdict.Id,
+        VerdictId = verdict?.Id,
         DocumentMd5 = consensus.DocumentMd5,
         DocumentSha256 = consensus.DocumentSha256,
         DocumentSize = consensus.DocumentSize,

@@ -50,7 +50,9 @@ internal sealed class ReleaseLabels(
                 return refusal;
             var own = await documents.FilesOf(consensus.Document, await documents.Load(consensus.DocumentMd5, cancellation), cancellation);
             files.AddRange(own);
-            standsOn.Add(await chain.Find(LabellingEvidence.Validation, verdict.Id, cancellation));
+            standsOn.Add(verdict is null
+                ? await chain.Find(LabellingEvidence.Consensus, consensus.Id, cancellation)
+                : await chain.Find(LabellingEvidence.Validation, verdict.Id, cancellation));
             listed.Add(Line(one, own));
         }
 
@@ -71,17 +73,18 @@ internal sealed class ReleaseLabels(
         return new Response(release.Id, number, ready.Length, release.Sha256);
     }
 
-    private async Task<(Consensus Consensus, Verdict Verdict)> Validated(ProjectCase one, CancellationToken cancellation)
+    private async Task<(Consensus Consensus, Verdict? Verdict)> Validated(ProjectCase one, CancellationToken cancellation)
     {
         var consensus = await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).FirstAsync(cancellation);
-        return (consensus, await db.Set<Verdict>().AsNoTracking().SingleAsync(v => v.ConsensusId == consensus.Id && v.Accepted, cancellation));
+        return (consensus, await db.Set<Verdict>().AsNoTracking().Where(v => v.ConsensusId == consensus.Id && v.Accepted)
+            .OrderByDescending(v => v.Level).FirstOrDefaultAsync(cancellation));
     }
 
     /// <summary>Class → mean Dice of the blind readings, question → Cohen's κ, over the cases released.</summary>
     private async Task<IReadOnlyDictionary<string, double?>> Agreement(LabellingProject project, ProjectCase[] ready, CancellationToken cancellation)
     {
         var schema = await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation);
-        var compared = await db.Set<Comparison>().AsNoTracking().Where(c => c.ProjectId == project.Id).ToArrayAsync(cancellation);
+        var compared = await db.Set<Comparison>().AsNoTracking().Where(c => c.ProjectId == project.Id && c.IsCurrent).ToArrayAsync(cancellation);
         var released = ready.Select(c => c.Id).ToHashSet();
         var agreement = ProjectAgreement.Of(schema.Content, [.. compared.Where(c => released.Contains(c.ProjectCaseId)).Select(c => c.Figures)]);
         return agreement.Classes.Select(c => (c.Id, Value: c.Mean)).Concat(agreement.Questions.Select(q => (q.Id, Value: q.Kappa))).ToDictionary(a => a.Id, a => a.Value);

@@ -14,12 +14,11 @@ namespace Pirogov.Labelling.Schemas;
 [Needs(LabellingRights.DesignSchemas)]
 internal sealed class DesignSchema(PirogovDb db, AuditTrail audit, TimeProvider time)
 {
-    public sealed record Request(string Name, DataKind DataKind, IReadOnlyList<LabelClass>? Classes, IReadOnlyList<Question>? Questions)
+    public sealed record Request(
+        string Name, DataKind DataKind, IReadOnlyList<LabelClass>? Classes, IReadOnlyList<Question>? Questions,
+        IReadOnlyList<RelationType>? Relations = null)
     {
-        // A JSON member that is left out arrives as null whatever its type says; the check then names what is missing.
-        internal SchemaContent Content => new(
-            [.. (Classes ?? []).Select(c => c with { Id = c.Id ?? "", Color = c.Color ?? "", Geometries = c.Geometries ?? [] })],
-            [.. (Questions ?? []).Select(q => q with { Id = q.Id ?? "", Options = [.. (q.Options ?? []).Select(o => o with { Id = o.Id ?? "" })] })]);
+        internal SchemaContent Content => SchemaContent.Of(Classes, Questions, Relations);
     }
 
     public sealed record Response(SchemaId Id, SchemaVersionId VersionId, int Version, DateTimeOffset? PublishedAt);
@@ -39,7 +38,7 @@ internal sealed class DesignSchema(PirogovDb db, AuditTrail audit, TimeProvider 
             .WithName("checkSchemaDraft").WithSummary("What keeps a draft from being published.");
     }
 
-    public static IReadOnlyList<SchemaIsUnfit> Check(Request request) => [.. request.Content.Faults()];
+    public static IReadOnlyList<SchemaIsUnfit> Check(Request request) => [.. new SchemaFaults(request.Content, request.DataKind).All()];
 
     public async Task<Outcome<Response>> Create(Request request, CancellationToken cancellation)
     {

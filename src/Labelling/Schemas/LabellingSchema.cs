@@ -92,7 +92,7 @@ internal sealed class LabellingSchema
     {
         if (Newest is not { PublishedAt: null } draft)
             return new NothingToPublish();
-        if (draft.Content.Faults().FirstOrDefault() is { } fault)
+        if (new SchemaFaults(draft.Content, DataKind).All().FirstOrDefault() is { } fault)
             return fault;
         draft.Publish(now);
         return draft;

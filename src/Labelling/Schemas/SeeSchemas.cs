@@ -11,10 +11,14 @@ namespace Pirogov.Labelling.Schemas;
 
 /// <summary>A published version (or a draft) as the workbench reads it.</summary>
 internal sealed record SchemaView(
-    SchemaVersionId Id, string Name, int Version, DataKind DataKind, IReadOnlyList<LabelClass> Classes, IReadOnlyList<Question> Questions)
+    SchemaVersionId Id, string Name, int Version, DataKind DataKind, IReadOnlyList<LabelClass> Classes, IReadOnlyList<Question> Questions,
+    IReadOnlyList<RelationType> Relations)
 {
-    internal static SchemaView Of(LabellingSchema schema, SchemaVersion version) =>
-        new(version.Id, schema.Name, version.Number, schema.DataKind, version.Content.Classes, version.Content.Questions);
+    internal static SchemaView Of(LabellingSchema schema, SchemaVersion version)
+    {
+        var content = version.Content;
+        return new(version.Id, schema.Name, version.Number, schema.DataKind, content.Classes, content.Questions, content.Relations ?? []);
+    }
 }
 
 internal sealed record SchemaVersionRow(SchemaVersionId Id, int Number, DateTimeOffset ChangedAt, DateTimeOffset? PublishedAt);

@@ -14,10 +14,10 @@ using Pirogov.Platform.Problems;
 
 namespace Pirogov.Labelling.Validation;
 
-/// <summary>The validator accepts the consensus, or returns it to the adjudicator with a comment.</summary>
+/// <summary>A validator accepts the consensus at their level, or returns it to the adjudicator with a comment.</summary>
 [Needs(LabellingRights.ReadCases)]
 internal sealed class GiveVerdict(
-    PirogovDb db, CurrentActor actor, AuditTrail audit, EvidenceChain chain, Sealing sealing, AskAdjudicator askAdjudicator, NextReading next, TimeProvider time)
+    PirogovDb db, CurrentActor actor, AuditTrail audit, EvidenceChain chain, Sealing sealing, AskValidators askValidators, AskAdjudicator askAdjudicator, NextReading next, TimeProvider time)
 {
     public sealed record ReturnRequest(string? Comment);
 
@@ -46,8 +46,8 @@ internal sealed class GiveVerdict(
         if (reading.GiveVerdict(now) is { } refusal)
             return refusal;
         var one = await db.Set<ProjectCase>().SingleAsync(c => c.Id == reading.ProjectCaseId, cancellation);
-        if ((comment is null ? one.Accept(now) : one.Return(now)) is { } elsewhere)
-            return elsewhere;
+        if (one.State != ProjectCaseState.Validation || one.Level != reading.Slot || comment is not null && one.Return(now) is not null)
+            return new CaseIsElsewhere(one.State);
         var consensus = await db.Set<Consensus>().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).FirstAsync(cancellation);
         var verdict = new Verdict(consensus, reading, comment is null, now);
         db.Add(verdict);
@@ -55,6 +55,7 @@ internal sealed class GiveVerdict(
         {
             sealing.Record(LabellingEvidence.Validation, verdict.Id, verdict.Facts(),
                 [await chain.Find(LabellingEvidence.Consensus, consensus.Id, cancellation)], []);
+            await askValidators.From(one, one.Level + 1, cancellation);
         }
         else
         {

@@ -29,7 +29,7 @@ internal sealed class Verdict
 
     public Verdict(Consensus consensus, Reading reading, bool accepted, DateTimeOffset now) =>
         (ProjectCaseId, ConsensusId, Level, ReadingId, ValidatorId, Accepted, At) =
-        (consensus.ProjectCaseId, consensus.Id, 1, reading.Id, reading.AccountId, accepted, now);
+        (consensus.ProjectCaseId, consensus.Id, reading.Slot, reading.Id, reading.AccountId, accepted, now);
 
     public JsonObject Facts() => new()
     {

@@ -58,8 +58,8 @@ internal static class DemoLabelling
             schemaVersionId = schema,
             cases = cases.Select(c => c.CaseId),
             readers,
-            adjudicator = await api.AccountOf("expert3", cancellation),
-            validator = await api.AccountOf("expert4", cancellation),
+            adjudicators = new[] { await api.AccountOf("expert3", cancellation) },
+            levels = new[] { new { validators = new[] { await api.AccountOf("expert4", cancellation) } } },
             threshold = 0.9,
             rule = "onDisagreement",
             instructions = "Синтетические данные. Обведите печень, обе почки и каждый очаг в лёгких; ответьте на вопросы о случае.",
@@ -192,7 +192,7 @@ internal static class DemoLabelling
         name = new { ru, en },
         color,
         geometries = new[] { "mask", "polygon", "rectangle", "length" },
-        code = new { scheme = "SCT", value = code, meaning = en },
+        codes = new[] { new { scheme = "SCT", value = code, meaning = en } },
     };
 
     private static object Choice(string id, string ru, string en, params (string Id, string Ru, string En)[] options) => new

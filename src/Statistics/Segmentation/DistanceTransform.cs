@@ -1,64 +1,104 @@
 namespace Pirogov.Statistics;
 
 /// <summary>
-/// The exact Euclidean distance transform on an anisotropic grid: the lower envelope of parabolas, one axis after
-/// another (Felzenszwalb &amp; Huttenlocher 2012). Linear in the number of voxels.
+/// The exact Euclidean distance transform on an anisotropic grid (lower envelopes of parabolas, Felzenszwalb &amp;
+/// Huttenlocher 2012), one slice at a time, so that nobody holds a volume of distances: across slices two bytes a voxel are
+/// kept, and rows and columns are done in a plane small enough for the cache. Linear in the number of voxels. Any number of
+/// threads may ask, each for planes of its own.
 /// </summary>
-internal static class DistanceTransform
+internal sealed class DistanceTransform
 {
-    /// <summary>The squared distance, mm², from every voxel to the nearest site; +∞ everywhere without sites.</summary>
-    public static double[] Squared(ReadOnlySpan<bool> sites, MaskGrid grid)
-    {
-        var distances = new double[grid.Length];
-        for (var i = 0; i < distances.Length; i++) distances[i] = sites[i] ? 0 : double.PositiveInfinity;
+    private const int Far = ushort.MaxValue;
 
-        int columns = grid.Columns, rows = grid.Rows, slices = grid.Slices, plane = columns * rows;
-        var line = new Envelope(Math.Max(columns, Math.Max(rows, slices)));
-        for (var start = 0; start < distances.Length; start += columns)
-            line.Apply(distances, start, 1, columns, grid.ColumnSpacing);
-        for (var k = 0; k < slices; k++)
+    // Slices to the nearest site in the same column and row; Far without one.
+    private readonly ushort[] steps;
+    private readonly MaskGrid grid;
+
+    /// <param name="sites">A voxel each of <paramref name="grid"/>.</param>
+    /// <param name="grid">With at most 65,534 slices.</param>
+    public DistanceTransform(ReadOnlySpan<bool> sites, MaskGrid grid)
+    {
+        if (grid.Slices >= Far) throw new ArgumentException($"{grid.Slices} slices; fewer than {Far} are measured.", nameof(grid));
+        this.grid = grid;
+        steps = new ushort[grid.Length];
+        var plane = grid.Columns * grid.Rows;
+        for (var i = 0; i < plane; i++) steps[i] = sites[i] ? (ushort)0 : (ushort)Far;
+        for (var at = plane; at < steps.Length; at++) steps[at] = sites[at] ? (ushort)0 : (ushort)Math.Min(steps[at - plane] + 1, Far);
+        for (var at = steps.Length - plane - 1; at >= 0; at--) steps[at] = (ushort)Math.Min(steps[at], steps[at + plane] + 1);
+    }
+
+    /// <param name="slice">Which one.</param>
+    /// <param name="squared">
+    /// Receives the squared distance, mm², from voxel (i, j) of the slice to the nearest site, at index j + rows × i: column
+    /// after column; +∞ everywhere without sites.
+    /// </param>
+    public void Plane(int slice, Span<double> squared)
+    {
+        int columns = grid.Columns, rows = grid.Rows;
+        var from = steps.AsSpan(slice * columns * rows, columns * rows);
+        var envelope = new Envelope(Math.Max(columns, rows));
+        Span<double> line = new double[columns];
+        for (var j = 0; j < rows; j++)
+        {
+            var row = from.Slice(j * columns, columns);
             for (var i = 0; i < columns; i++)
-                line.Apply(distances, k * plane + i, columns, rows, grid.RowSpacing);
-        for (var i = 0; slices > 1 && i < plane; i++)
-            line.Apply(distances, i, plane, slices, grid.SliceSpacing);
-        return distances;
+            {
+                var across = row[i] * grid.SliceSpacing;
+                line[i] = row[i] == Far ? double.PositiveInfinity : across * across;
+            }
+
+            envelope.Apply(line, grid.ColumnSpacing);
+            for (var i = 0; i < columns; i++) squared[j + rows * i] = line[i];
+        }
+
+        for (var i = 0; i < columns; i++) envelope.Apply(squared.Slice(rows * i, rows), grid.RowSpacing);
     }
 
     private sealed class Envelope(int longest)
     {
         private readonly double[] heights = new double[longest];
         private readonly int[] vertices = new int[longest];
-        private readonly double[] starts = new double[longest];
+        private readonly double[] starts = new double[longest + 1];
 
-        public void Apply(double[] values, int start, int stride, int length, double spacing)
+        public void Apply(Span<double> values, double spacing)
         {
-            if (length == 1) return;
+            var top = Build(values, spacing);
+            if (top < 0) return;
             var squared = spacing * spacing;
-            var top = -1;
-            for (var q = 0; q < length; q++)
+            starts[top + 1] = double.PositiveInfinity;
+            for (int at = 0, q = 0; q < values.Length; at++)
             {
-                var height = heights[q] = values[start + q * stride];
+                int vertex = vertices[at], until = (int)Math.Min(values.Length - 1, Math.Floor(starts[at + 1]));
+                for (var height = heights[at]; q <= until; q++)
+                {
+                    double away = q - vertex;
+                    values[q] = squared * away * away + height;
+                }
+            }
+        }
+
+        // Parabola `at` is the lowest from starts[at] to starts[at + 1].
+        private int Build(ReadOnlySpan<double> values, double spacing)
+        {
+            var scale = 1 / (spacing * spacing);
+            var top = -1;
+            for (var q = 0; q < values.Length; q++)
+            {
+                var height = values[q];
                 if (double.IsPositiveInfinity(height)) continue;
                 var crossing = double.NegativeInfinity;
-                while (top >= 0)
+                for (; top >= 0; top--)
                 {
-                    var v = vertices[top];
-                    crossing = ((height - heights[v]) / squared + ((double)q * q - (double)v * v)) / (2.0 * (q - v));
+                    int v = vertices[top], apart = q - v;
+                    crossing = ((height - heights[top]) * scale / apart + (q + v)) * 0.5;
                     if (crossing > starts[top]) break;
-                    top--;
                 }
 
-                vertices[++top] = q;
-                starts[top] = top == 0 ? double.NegativeInfinity : crossing;
+                top++;
+                (vertices[top], heights[top], starts[top]) = (q, height, top == 0 ? double.NegativeInfinity : crossing);
             }
 
-            if (top < 0) return;
-            for (int q = 0, at = 0; q < length; q++)
-            {
-                while (at < top && starts[at + 1] < q) at++;
-                double steps = q - vertices[at];
-                values[start + q * stride] = squared * steps * steps + heights[vertices[at]];
-            }
+            return top;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Pirogov.Archive.Contracts;
@@ -12,7 +13,7 @@ namespace Pirogov.EndToEnd.Journey;
 /// console is clean, and axe finds nothing serious.
 /// </summary>
 [Collection(OnTheDemo.Name)]
-public sealed class ScreenshotTests(DemoPlatform demo, Browser browser)
+public sealed partial class ScreenshotTests(DemoPlatform demo, Browser browser)
 {
     private sealed record Sight(string Name, string Login, string Address, string Ready = "[data-ready='true']");
 
@@ -62,10 +63,14 @@ public sealed class ScreenshotTests(DemoPlatform demo, Browser browser)
         }
 
         await Picture(page, language, theme == "dark" ? $"{sight.Name}-dark" : sight.Name);
+        var unfilled = Placeholder().Matches(await page.InnerTextAsync("body")).Select(m => "not filled: " + m.Value);
         var result = await page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
-        return [.. result.Violations.Where(v => v.Impact is "serious" or "critical")
+        return [.. unfilled, .. result.Violations.Where(v => v.Impact is "serious" or "critical")
             .Select(v => $"axe {v.Id}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html[..Math.Min(n.Html.Length, 160)]))}")];
     }
+
+    [GeneratedRegex(@"\{[a-z]+\}")]
+    private static partial Regex Placeholder();
 
     private static Task<byte[]> Picture(IPage page, string language, string name) => page.ScreenshotAsync(new()
     {

@@ -114,6 +114,8 @@ internal sealed class MadeRelease : ICases, IReleases
 
     Task<IReadOnlyList<CaseFile>> ICases.Files(CaseId id, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<CaseFile>>(made[id].Files);
 
+    Task<IReadOnlyList<CaseText>> ICases.Texts(CaseId id, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<CaseText>>([]);
+
     Task<VolumeGeometry?> ICases.Geometry(CaseId id, string seriesInstanceUid, CancellationToken cancellation) => Task.FromResult<VolumeGeometry?>(null);
 
     Task<IReadOnlyList<ReleaseSummary>> IReleases.All(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ReleaseSummary>>([.. summaries.Values]);

@@ -32,6 +32,8 @@ internal sealed class InventedCases : ICases
                 Side, Side, new string('0', 32), new string('0', 64), 1))]
             : []);
 
+    public Task<IReadOnlyList<CaseText>> Texts(CaseId id, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<CaseText>>([]);
+
     public Task<VolumeGeometry?> Geometry(CaseId id, string seriesInstanceUid, CancellationToken cancellation) => Task.FromResult<VolumeGeometry?>(null);
 
     private static CaseSummary Invent(int n) => new(new CaseId(Guid.Parse($"00000000-0000-7000-8000-{n:D12}")), $"TEST-{n:D6}", DataKind.Radiology,

@@ -14,11 +14,11 @@ public abstract class ProjectTests(LabellingApp app) : OnBothEngines(app)
     public async Task Nobody_has_two_parts_in_a_project()
     {
         var room = await Open(app, start: false);
-        foreach (var (part, other) in new[] { ("adjudicator", "reader1"), ("validator", "reader2"), ("validator", "adjudicator") })
+        foreach (var (part, other) in new[] { ("adjudicators", "reader1"), ("validators", "reader2"), ("validators", "adjudicator") })
         {
             var plan = await room.PlanOf(1);
             plan["name"] = $"{room.Name} {part} {other}";
-            plan[part] = await room.Id(other);
+            (part == "validators" ? plan["levels"]![0]! : plan)[part] = new JsonArray(await room.Id(other));
             var problem = await Refused(HttpStatusCode.UnprocessableEntity, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
             Assert.EndsWith("labelling.same-person-twice", (string)problem["type"]!, StringComparison.Ordinal);
         }
@@ -34,7 +34,7 @@ public abstract class ProjectTests(LabellingApp app) : OnBothEngines(app)
         (plan["name"], plan["schemaVersionId"]) = (room.Name + " 2", (string)draft["versionId"]!);
         await Refused(HttpStatusCode.UnprocessableEntity, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
         plan = await room.PlanOf(1);
-        (plan["name"], plan["validator"]) = (room.Name + " 3", Guid.CreateVersion7());
+        (plan["name"], plan["adjudicators"]) = (room.Name + " 3", new JsonArray(Guid.CreateVersion7()));
         await Refused(HttpStatusCode.UnprocessableEntity, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
         plan = await room.PlanOf(0);
         plan["name"] = room.Name + " 4";

@@ -23,12 +23,12 @@ internal sealed class ReadingRoom
     public required HttpClient Adjudicator { get; init; }
     public required HttpClient Validator { get; init; }
 
-    public static async Task<ReadingRoom> Open(LabellingApp app, int cases = 1, string rule = "onDisagreement", bool start = true)
+    public static async Task<ReadingRoom> Open(LabellingApp app, int cases = 1, string rule = "onDisagreement", bool start = true, Func<string, JsonObject>? schema = null)
     {
         var name = $"r{Interlocked.Increment(ref rooms)}";
         var manager = await app.As(Role.LabellingManager, $"manager-{name}");
-        var schema = await Sent(manager.PostAsJsonAsync("/api/v1/labelling-schemas", SchemaOf(name)));
-        var published = await Sent(manager.PostAsync($"/api/v1/labelling-schemas/{schema["id"]}/publish", null));
+        var made = await Sent(manager.PostAsJsonAsync("/api/v1/labelling-schemas", (schema ?? SchemaOf)(name)));
+        var published = await Sent(manager.PostAsync($"/api/v1/labelling-schemas/{made["id"]}/publish", null));
         var room = new ReadingRoom(app)
         {
             Name = name,
@@ -53,8 +53,8 @@ internal sealed class ReadingRoom
         ["threshold"] = 0.8,
         ["cases"] = new JsonArray([.. Enumerable.Range(1, cases).Select(n => (JsonNode)$"00000000-0000-7000-8000-{n:D12}")]),
         ["readers"] = new JsonArray(await Id("reader1"), await Id("reader2")),
-        ["adjudicator"] = await Id("adjudicator"),
-        ["validator"] = await Id("validator"),
+        ["adjudicators"] = new JsonArray(await Id("adjudicator")),
+        ["levels"] = new JsonArray(new JsonObject { ["validators"] = new JsonArray(await Id("validator")) }),
     };
 
     public async Task<Guid> Id(string part) => (await app.Person($"{part}-{Name}", [Role.Expert])).Id;

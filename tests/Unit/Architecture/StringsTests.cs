@@ -27,6 +27,12 @@ public sealed partial class StringsTests
         Assert.Empty(Plurals(English).Where(p => !Forms(p.Value).SetEquals(["one", "other"])).Select(p => p.Key));
     }
 
+    /// <summary>The platform's own plurals know the number alone; those of the workbenches (<c>web/</c>) are filled there.</summary>
+    [Fact]
+    public void What_the_platform_counts_is_called_n() => Assert.Empty(Plurals(Russian)
+        .Where(p => !p.Key.StartsWith("workbench.", StringComparison.Ordinal) && !p.Key.StartsWith("upload.", StringComparison.Ordinal))
+        .Where(p => Placeholders(p.Value).Any(name => name != "{n}")).Select(p => p.Key));
+
     [Fact]
     public void No_text_is_empty() =>
         Assert.Empty(Russian.Concat(English).Where(p => p.Value.ValueKind == JsonValueKind.String && string.IsNullOrWhiteSpace(p.Value.GetString())).Select(p => p.Key));

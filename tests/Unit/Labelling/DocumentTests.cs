@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
 using Pirogov.Imaging;
 using Pirogov.Labelling.Agreement;
@@ -32,8 +33,8 @@ public class DocumentTests
     {
         Assert.Null(Fault(Document(objects: [Polygon([[0, 0], [Side, 0], [Side, Side]])])));
         Assert.Equal("point-outside-image", Fault(Document(objects: [Polygon([[0, 0], [Side + 0.01, 0], [Side, Side]])])));
-        Assert.Equal("point-outside-image", Fault(Document(objects: [Polygon([[0, 0], [double.NaN, 0], [Side, Side]])])));
-        Assert.Equal("point-outside-image", Fault(Document(objects: [Polygon([[0, 0], [double.PositiveInfinity, 0], [Side, Side]])])));
+        Assert.Equal("coordinate-not-finite", Fault(Document(objects: [Polygon([[0, 0], [double.NaN, 0], [Side, Side]])])));
+        Assert.Equal("coordinate-not-finite", Fault(Document(objects: [Polygon([[0, 0], [double.PositiveInfinity, 0], [Side, Side]])])));
         Assert.Equal("points-unfit", Fault(Document(objects: [Polygon([[0, 0], [1, 1]])])));
     }
 
@@ -92,10 +93,10 @@ public class DocumentTests
     {
         var a = Open(Document(masks: [Mask("1.1", 4), Mask("1.2", 5)]));
         var b = Open(Document(masks: [Mask("1.1", 2)]));
-        Assert.Equal(2.0 * 2 / (9 + 2), CompareDocuments.Compare(Schema, a, b).Dice["organ"]);
+        Assert.Equal(2.0 * 2 / (9 + 2), CompareDocuments.Compare(Schema, [a, b]).Dice["organ"]);
         var empty = Open(Document());
-        Assert.Equal(1, CompareDocuments.Compare(Schema, empty, empty).Dice["organ"]);
-        Assert.Equal(0, CompareDocuments.Compare(Schema, a, empty).Dice["organ"]);
+        Assert.Equal(1, CompareDocuments.Compare(Schema, [empty, empty]).Dice["organ"]);
+        Assert.Equal(0, CompareDocuments.Compare(Schema, [a, empty]).Dice["organ"]);
     }
 
     [Fact]
@@ -103,9 +104,37 @@ public class DocumentTests
     {
         var one = Open(Document(objects: [Polygon([[0, 0], [1, 0], [1, 1]])], answers: Answers(("note", "\"раз\""), ("size", "3"))));
         var same = Open(Document(objects: [Polygon([[0, 0], [2, 0], [1, 1]])], answers: Answers(("note", "\"два\""), ("size", "3.0"))));
-        Assert.True(CompareDocuments.Compare(Schema, one, same).Agree(0.8));
-        Assert.False(CompareDocuments.Compare(Schema, one, Open(Document(answers: Answers(("size", "3"))))).Agree(0.8));
-        Assert.False(CompareDocuments.Compare(Schema, one, same with { Document = same.Document with { Answers = Answers(("size", "4")) } }).Agree(0.8));
+        Assert.True(Agree(one, same));
+        Assert.False(Agree(one, Open(Document(answers: Answers(("size", "3"))))));
+        Assert.False(Agree(one, same with { Document = same.Document with { Answers = Answers(("size", "4")) } }));
+    }
+
+    [Fact]
+    public void Readers_agree_when_more_than_half_of_them_agree_with_one_another()
+    {
+        var (a, b, c) = (Open(Document(answers: Answers(("size", "3")))), Open(Document(answers: Answers(("size", "4")))), Open(Document(answers: Answers(("size", "5")))));
+        Assert.Equal([0, 2], CompareDocuments.Compare(Schema, [a, b, a]).AgreeingMajority(_ => 0.8));
+        Assert.Empty(CompareDocuments.Compare(Schema, [a, b, c]).AgreeingMajority(_ => 0.8));
+        Assert.Empty(CompareDocuments.Compare(Schema, [a, b, a, b]).AgreeingMajority(_ => 0.8));
+        Assert.Equal([0, 1, 3], CompareDocuments.Compare(Schema, [a, a, b, a]).AgreeingMajority(_ => 0.8));
+    }
+
+    [Fact]
+    public void A_class_is_held_to_its_own_threshold()
+    {
+        var figures = CompareDocuments.Compare(Schema, [Open(Document(masks: [Mask("1.1", 4)])), Open(Document(masks: [Mask("1.1", 2)]))]);
+        var dice = figures.Dice["organ"];
+        Assert.NotEmpty(figures.AgreeingMajority(c => c == "organ" ? dice : 1));
+        Assert.Empty(figures.AgreeingMajority(c => c == "organ" ? dice + 0.001 : 0));
+    }
+
+    [Fact]
+    public void The_consensus_of_three_holds_what_two_drew()
+    {
+        var (four, two, none) = (Open(Document(masks: [Mask("1.1", 4)])), Open(Document(masks: [Mask("1.1", 2)])), Open(Document()));
+        Assert.Equal(2, AutomaticConsensus.Build(Schema, [four, two, none]).Document.Masks.Single().PixelCount);
+        Assert.Equal(4, AutomaticConsensus.Build(Schema, [four, four, two]).Document.Masks.Single().PixelCount);
+        Assert.Empty(AutomaticConsensus.Build(Schema, [four, none, none]).Document.Masks);
     }
 
     [Fact]
@@ -113,7 +142,7 @@ public class DocumentTests
     {
         var a = Open(Document(masks: [Mask("1.1", 4), Mask("1.2", 1)], answers: Answers(("note", "\"раз\""))));
         var b = Open(Document(masks: [Mask("1.1", 2)], answers: Answers(("note", "\"два\""))));
-        var made = AutomaticConsensus.Build(Schema, a, b);
+        var made = AutomaticConsensus.Build(Schema, [a, b]);
         Assert.Equal(("1.1", 2), (made.Document.Masks.Single().SopInstanceUid, made.Document.Masks.Single().PixelCount));
         Assert.Equal(made.NewMasks.Single().Sha256, made.Document.Masks.Single().Blob);
         Assert.Equal("раз\nдва", made.Document.Answers["note"].Value!.Value.GetString());
@@ -125,12 +154,14 @@ public class DocumentTests
         SchemaContent unfit = new(
             [new("Organ", new("", "Organ"), "red", []), new("x", new("х", "x"), "#000000", ["mask"]), new("x", new("х", "x"), "#000000", ["lasso"])],
             [new("q", new("?", "?"), Question.Choice, [new("a", new("а", "a"))])]);
-        string[] reasons = [.. unfit.Faults().Select(f => f.Reason)];
+        string[] reasons = [.. Faults(unfit).Select(f => f.Reason)];
         foreach (var expected in new[] { "id-twice", "id-unfit", "name-missing", "color-unfit", "geometry-missing", "geometry-unknown", "options-too-few" })
             Assert.Contains(expected, reasons);
-        Assert.Equal("asks-nothing", SchemaContent.Empty.Faults().Single().Reason);
-        Assert.Empty(Schema.Faults());
+        Assert.Equal("asks-nothing", Faults(SchemaContent.Empty).Single().Reason);
+        Assert.Empty(Faults(Schema));
     }
+
+    private static IEnumerable<SchemaIsUnfit> Faults(SchemaContent schema) => new SchemaFaults(schema, DataKind.Radiology).All();
 
     private static Dictionary<string, DocumentAnswer> Answers(params (string Id, string Value)[] given) =>
         given.ToDictionary(g => g.Id, g => new DocumentAnswer(JsonDocument.Parse(g.Value).RootElement));
@@ -142,10 +173,10 @@ public class DocumentTests
     }
 
     private static CheckedDocument Check(LabelDocument document) =>
-        new DocumentCheck(Version, Schema, Images, new Dictionary<string, KnownMask>()).Check(document).Value;
+        new DocumentCheck(Version, Schema, Images, [], new Dictionary<string, KnownMask>()).Check(document).Value;
 
     private static string? Fault(LabelDocument document) =>
-        (new DocumentCheck(Version, Schema, Images, new Dictionary<string, KnownMask>()).Check(document).Refusal as DocumentDoesNotFitSchema)?.Reason;
+        (new DocumentCheck(Version, Schema, Images, [], new Dictionary<string, KnownMask>()).Check(document).Refusal as DocumentDoesNotFitSchema)?.Reason;
 
     private static string? Incomplete(LabelDocument document) => (DocumentCheck.CheckComplete(Schema, document) as DocumentDoesNotFitSchema)?.Reason;
 
@@ -161,4 +192,6 @@ public class DocumentTests
         bits.AsSpan(0, pixels).Fill(true);
         return new("organ", uid, 1, Side, Side, 0, Convert.ToBase64String(RunLengthMask.FromBits(bits, Side, Side).Encode()));
     }
+
+    private static bool Agree(params OpenDocument[] readings) => CompareDocuments.Compare(Schema, readings).AgreeingMajority(_ => 0.8).Count > 0;
 }

@@ -1,5 +1,8 @@
+using Pirogov.Agenda.Contracts;
+using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Schemas;
+using Pirogov.Labelling.Validation;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
 using Xunit;
@@ -50,6 +53,20 @@ public class ProjectTests
         Assert.Equal(6, assigned.Select(p => string.Join(' ', p.Order())).Distinct().Count());
     }
 
+    [Fact]
+    public void A_level_samples_its_share_of_the_cases_and_the_same_ones_each_time()
+    {
+        var summary = new CaseSummary(EntityId.New<CaseId>(), "C-1", DataKind.Radiology, default, default, "P", "", null, null, "", Now, []);
+        var cases = Enumerable.Range(0, 2_000).Select(_ => new ProjectCase(EntityId.New<ProjectId>(), summary, Now)).ToArray();
+        var sampled = cases.Where(c => AskValidators.IsSampled(c, 1, 0.3)).ToArray();
+        // Six standard deviations of a binomial draw.
+        Assert.InRange(sampled.Length, 600 - 123, 600 + 123);
+        Assert.Equal(sampled, cases.Where(c => AskValidators.IsSampled(c, 1, 0.3)));
+        Assert.All(cases, c => Assert.True(AskValidators.IsSampled(c, 1, 1)));
+        Assert.NotEqual(sampled, cases.Where(c => AskValidators.IsSampled(c, 2, 0.3)));
+    }
+
     private static Refusal? Create(Guid[] readers, Guid adjudicator, Guid validator, string name = "Почки", double threshold = 0.8) =>
-        LabellingProject.Create(new(name, null, EntityId.New<SchemaVersionId>(), null, threshold, AdjudicationRule.Always, readers, adjudicator, validator, null), Now).Refusal;
+        LabellingProject.Create(new(name, null, EntityId.New<SchemaVersionId>(), null, 2, 2, threshold, new Dictionary<string, double>(), AdjudicationRule.Always, readers,
+            [adjudicator], [(new(), [validator])], null), Now).Refusal;
 }

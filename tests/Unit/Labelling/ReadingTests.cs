@@ -94,8 +94,8 @@ public class ReadingTests
         Assert.Null(one.Return(Now));
         Assert.Null(one.Adjudicate(Now));
         Assert.NotNull(one.Reopen(Now));
-        Assert.Null(one.Accept(Now));
-        Assert.NotNull(one.Accept(Now));
+        Assert.Null(one.PassValidation(Now));
+        Assert.NotNull(one.PassValidation(Now));
         Assert.Null(one.Release(Now));
         Assert.NotNull(one.Release(Now));
         Assert.Null(one.Reopen(Now));

@@ -6,8 +6,10 @@ namespace Pirogov.Unit.Statistics;
 
 public class SegmentationTests
 {
-    private static readonly Gen<(MaskGrid Grid, bool[] A, bool[] B)> Pairs =
-        from columns in Gen.Int[1, 9]
+    private static readonly Gen<(MaskGrid Grid, bool[] A, bool[] B)> Pairs = Masks(Gen.Int[1, 9]);
+
+    private static Gen<(MaskGrid Grid, bool[] A, bool[] B)> Masks(Gen<int> width) =>
+        from columns in width
         from rows in Gen.Int[1, 9]
         from slices in Gen.Int[1, 5]
         from x in Gen.Double[0.3, 3]
@@ -25,6 +27,25 @@ public class SegmentationTests
         AssertClose(Brute(p.A, p.B, p.Grid), surface.FirstToSecond.ToArray());
         AssertClose(Brute(p.B, p.A, p.Grid), surface.SecondToFirst.ToArray());
     });
+
+    [Fact]
+    public void Rows_longer_than_a_vector_are_measured_alike() => Masks(Gen.Int[60, 80]).Sample(p =>
+    {
+        var surface = SurfaceDistances.Between(p.A, p.B, p.Grid);
+        AssertClose(Brute(p.A, p.B, p.Grid), surface.FirstToSecond.ToArray());
+        long both = p.A.Zip(p.B).LongCount(voxel => voxel.First && voxel.Second);
+        Assert.Equal((both, p.A.LongCount(voxel => voxel), p.B.LongCount(voxel => voxel)), Overlap.Count(p.A, p.B));
+    }, iter: 60);
+
+    [Fact]
+    public void Spacing_counts_in_mm_along_its_own_axis()
+    {
+        bool[] first = [true, false, false, false, false, false, false, false], last = [false, false, false, false, false, false, false, true];
+        var surface = SurfaceDistances.Between(first, last, new MaskGrid(2, 2, 2, 2, 3, 6));
+        Assert.Equal(7, surface.Hausdorff, 1e-12);
+        Assert.Equal(0, surface.NormalizedSurfaceDice(6.9));
+        Assert.Equal(1, surface.NormalizedSurfaceDice(7));
+    }
 
     [Fact]
     public void Every_metric_is_symmetric_and_within_its_bounds() => Pairs.Sample(p =>
@@ -67,6 +88,7 @@ public class SegmentationTests
         Assert.True(surface.OneEmpty);
         Assert.Equal(double.NaN, surface.Hausdorff);
         Assert.Equal(double.NaN, surface.AverageSymmetric);
+        Assert.Equal(double.NaN, surface.MeanAverage);
         Assert.Equal(0, surface.NormalizedSurfaceDice(100));
         Assert.Equal(0, Overlap.Dice(0, 1, 0));
         Assert.Equal(0, Overlap.Iou(0, 1, 0));
@@ -79,7 +101,9 @@ public class SegmentationTests
         Assert.True(surface.BothEmpty);
         Assert.Equal(0, surface.Hausdorff95);
         Assert.Equal(1, surface.NormalizedSurfaceDice(1));
+        Assert.Equal(0, surface.MeanAverage);
         Assert.Equal(1, Overlap.Dice(0, 0, 0));
+        Assert.Equal(1, Overlap.Iou(0, 0, 0));
         Assert.Equal(1, Overlap.VolumetricSimilarity(0, 0));
     }
 

@@ -86,8 +86,8 @@ export class Labels {
     this.changed.value++;
   }
 
-  /** `whole` writes runs everywhere; otherwise an unchanged mask is named by the blob the server gave it. */
-  document(whole: boolean): LabelDocument {
+  /** `whole` writes runs everywhere; otherwise an unchanged mask is named by the blob the server gave it. Answers to questions not `asked` stay here. */
+  document(whole: boolean, asked?: ReadonlySet<string>): LabelDocument {
     const masks: MaskEntry[] = [];
     for (const slices of this.byClass.values()) {
       for (const slice of slices.values()) {
@@ -100,7 +100,7 @@ export class Labels {
         });
       }
     }
-    return { schemaVersion: this.schemaVersion, masks, objects: [...this.objects.values()], answers: Object.fromEntries(this.answers) };
+    return { schemaVersion: this.schemaVersion, masks, objects: [...this.objects.values()], answers: Object.fromEntries([...this.answers].filter(([id]) => asked?.has(id) ?? true)) };
   }
 
   /** Takes over the blobs of the server's answer for masks that have not changed since `sent`. */

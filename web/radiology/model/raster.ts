@@ -53,6 +53,13 @@ function rowCrossings(points: readonly Point2[], y: number): number[] {
   return crossings.sort((p, q) => p - q);
 }
 
+/** Whether two edges of the closed outline cross; touching is no crossing, as on the server. */
+export function crossesItself(points: readonly Point2[]): boolean {
+  const side = (a: Point2, b: Point2, p: Point2): number => Math.sign((b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]));
+  const edges = points.map((a, i) => [a, points[(i + 1) % points.length] ?? a] as const);
+  return edges.some(([a, b], i) => edges.slice(i + 1).some(([c, d]) => side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0));
+}
+
 export function rectanglePoints(a: Point2, b: Point2): Point2[] {
   const [x0, x1] = [Math.min(a[0], b[0]), Math.max(a[0], b[0])];
   const [y0, y1] = [Math.min(a[1], b[1]), Math.max(a[1], b[1])];

@@ -51,9 +51,12 @@ function classRow(wb: Workbench, labelClass: LabelClass, position: number): { ro
     }, icon('copy', 13), source.name, agreement(wb, source.agreement[id]))) : [];
   const root = h('li', { class: 'class-row' }, pick, amount, eye, opacity, copies.length > 0 && h('div', { class: 'class-copies' }, ...copies),
     agreed.length > 0 && h('p', { class: 'class-copies empty', title: wb.t('workbench.agreement') }, agreed.map((s) => `${s.name}${agreement(wb, s.agreement[id])}`).join(' · ')));
+  const told = instruction(wb, labelClass);
+  if (told) root.append(told);
   return {
     root,
     update: () => {
+      if (told) told.hidden = wb.activeClass.value !== id;
       const active = wb.activeClass.value === id;
       const display = wb.display.value[id] ?? { visible: true, opacity: 0.4 };
       root.classList.toggle('active', active);
@@ -73,6 +76,14 @@ function classRow(wb: Workbench, labelClass: LabelClass, position: number): { ro
       amount.dataset['pixels'] = String(pixels);
     },
   };
+}
+
+/** How the class is drawn, in words and pictures; under the class while it is chosen. */
+function instruction(wb: Workbench, { description, pictures }: LabelClass): HTMLElement | null {
+  const text = wb.text(description);
+  if (!text && !pictures?.length) return null;
+  return h('div', { class: 'class-instruction' }, text && h('p', {}, text), ...(pictures ?? []).map((picture) =>
+    h('figure', {}, h('img', { src: picture.image, alt: '' }), h('figcaption', {}, wb.text(picture.caption)))));
 }
 
 function agreement(wb: Workbench, value: number | undefined): string {

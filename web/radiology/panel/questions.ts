@@ -11,7 +11,10 @@ interface Field {
 /** The case's questions; every change is a step of the history, typing in one field is one step. */
 export function questionPanel(wb: Workbench): HTMLElement {
   const rows = wb.questions.map((q) => questionRow(wb, q));
-  const update = (): void => { for (const row of rows) row.update(); };
+  const update = (): void => {
+    const asked = wb.asked();
+    for (const row of rows) row.update(asked);
+  };
   wb.labels.changed.subscribe(update);
   update();
   return h('div', { class: 'questions' }, ...rows.map((r) => r.root));
@@ -19,7 +22,7 @@ export function questionPanel(wb: Workbench): HTMLElement {
 
 const blank: Answer = { value: null, uncertain: false, cannotAssess: false };
 
-function questionRow(wb: Workbench, question: Question): { root: HTMLElement; update: () => void } {
+function questionRow(wb: Workbench, question: Question): { root: HTMLElement; update: (asked: ReadonlySet<string>) => void } {
   const current = (): Answer => wb.labels.answers.get(question.id) ?? blank;
   const put = (part: Partial<Answer>, mergeKey: string | null = null): void => {
     const before = wb.labels.answers.get(question.id) ?? null;
@@ -42,7 +45,8 @@ function questionRow(wb: Workbench, question: Question): { root: HTMLElement; up
     field.root, error, (uncertain ?? cannot) && h('div', { class: 'flags' }, uncertain?.root, cannot?.root));
   return {
     root,
-    update: () => {
+    update: (asked) => {
+      root.hidden = !asked.has(question.id);
       const answer = current();
       field.sync(answer.value);
       field.root.toggleAttribute('inert', answer.cannotAssess || wb.readOnly);

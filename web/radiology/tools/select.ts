@@ -1,7 +1,7 @@
 import type { LabelObject, Point2 } from '../../shared/contract';
 import { segmentDistance } from '../model/raster';
 import type { Workbench } from '../workbench';
-import { clamp, placed } from './shapes';
+import { clamp, placed, refusesOutline } from './shapes';
 import type { Stroke, Tool } from './toolbox';
 
 interface Grip {
@@ -40,11 +40,12 @@ export class SelectTool implements Tool {
     this.move(stroke);
     this.grip = null;
     const after = this.wb.labels.objects.get(grip.before.id);
-    if (after && JSON.stringify(after.points) !== JSON.stringify(grip.before.points)) {
+    if (after && JSON.stringify(after.points) !== JSON.stringify(grip.before.points) && !refusesOutline(this.wb, after)) {
       this.wb.undo.record([{ kind: 'object', before: grip.before, after }]);
       this.wb.labels.changed.value++;
     } else {
       this.wb.labels.objects.set(grip.before.id, grip.before);
+      this.redraw();
     }
   }
 

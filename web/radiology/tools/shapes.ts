@@ -1,6 +1,7 @@
 import type { LabelObject, ObjectType, Point2 } from '../../shared/contract';
+import { toast } from '../../shared/dialogs';
 import { distance, pixelToPatient } from '../model/geometry';
-import { fillPolygon, rectanglePoints, simplify } from '../model/raster';
+import { crossesItself, fillPolygon, rectanglePoints, simplify } from '../model/raster';
 import type { Slice } from '../model/series';
 import { caption, handles, round, toCanvas, type Placement } from '../view/paint';
 import type { Workbench } from '../workbench';
@@ -27,9 +28,17 @@ function addObject(wb: Workbench, type: ObjectType, slice: Slice, points: Point2
     id: crypto.randomUUID(), class: classId, type, sopInstanceUid: slice.sopInstanceUid, frame: slice.frame,
     points: points.map((p) => clamp(p, slice)), frameOfReferenceUid: null, points3d: null, measurement: null,
   };
+  if (refusesOutline(wb, bare)) return;
   const object = placed(bare, slice, wb);
   wb.undo.perform([{ kind: 'object', before: null, after: object }]);
   wb.selected.value = object.id;
+}
+
+/** The server takes no outline that crosses itself; the reader is told at once. */
+export function refusesOutline(wb: Workbench, object: LabelObject): boolean {
+  const refused = object.type === 'polygon' && crossesItself(object.points);
+  if (refused) toast('error', wb.t('workbench.polygon.crosses'), '', wb.t('workbench.close'));
+  return refused;
 }
 
 export const clamp = ([x, y]: Point2, slice: Slice): Point2 => [

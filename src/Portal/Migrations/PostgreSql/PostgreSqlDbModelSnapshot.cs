@@ -1530,8 +1530,8 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
-                    b.Property<Guid>("FirstRevisionId")
-                        .HasColumnType("uuid");
+                    b.Property<bool>("IsCurrent")
+                        .HasColumnType("boolean");
 
                     b.Property<Guid>("ProjectCaseId")
                         .HasColumnType("uuid");
@@ -1539,18 +1539,20 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid");
 
-                    b.Property<Guid>("SecondRevisionId")
-                        .HasColumnType("uuid");
+                    b.Property<int>("Round")
+                        .HasColumnType("integer");
 
-                    b.Property<double>("Threshold")
-                        .HasColumnType("double precision");
+                    b.Property<string>("Sources")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ProjectCaseId")
-                        .IsUnique();
-
                     b.HasIndex("ProjectId");
+
+                    b.HasIndex("ProjectCaseId", "Round")
+                        .IsUnique();
 
                     b.ToTable("labelling_comparison", (string)null);
                 });
@@ -1603,8 +1605,8 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
                     b.Property<string>("Sources")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)");
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
 
                     b.HasKey("Id");
 
@@ -1671,9 +1673,6 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
-                    b.Property<Guid>("AdjudicatorId")
-                        .HasColumnType("uuid");
-
                     b.Property<Guid?>("ClinicalTaskId")
                         .HasColumnType("uuid");
 
@@ -1687,6 +1686,13 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<string>("LevelsJson")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("MostReaders")
+                        .HasColumnType("integer");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -1696,6 +1702,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)");
+
+                    b.Property<int>("ReadersPerCase")
+                        .HasColumnType("integer");
 
                     b.Property<string>("Rule")
                         .IsRequired()
@@ -1717,8 +1726,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<double>("Threshold")
                         .HasColumnType("double precision");
 
-                    b.Property<Guid>("ValidatorId")
-                        .HasColumnType("uuid");
+                    b.Property<string>("ThresholdsJson")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.HasKey("Id");
 
@@ -1754,6 +1764,10 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)");
 
+                    b.Property<int>("Level")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid");
 
@@ -1771,7 +1785,7 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.ToTable("labelling_case", (string)null);
                 });
 
-            modelBuilder.Entity("Pirogov.Labelling.Projects.ProjectReader", b =>
+            modelBuilder.Entity("Pirogov.Labelling.Projects.ProjectMember", b =>
                 {
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid");
@@ -1779,9 +1793,17 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<Guid>("AccountId")
                         .HasColumnType("uuid");
 
+                    b.Property<int>("Level")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
                     b.HasKey("ProjectId", "AccountId");
 
-                    b.ToTable("labelling_project_reader", (string)null);
+                    b.ToTable("labelling_project_member", (string)null);
                 });
 
             modelBuilder.Entity("Pirogov.Labelling.Readings.CaseComment", b =>
@@ -1994,7 +2016,7 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<Guid>("ProjectCaseId")
                         .HasColumnType("uuid");
 
-                    b.Property<Guid>("VerdictId")
+                    b.Property<Guid?>("VerdictId")
                         .HasColumnType("uuid");
 
                     b.HasKey("ReleaseId", "CaseId");
@@ -2828,10 +2850,10 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Pirogov.Labelling.Projects.ProjectReader", b =>
+            modelBuilder.Entity("Pirogov.Labelling.Projects.ProjectMember", b =>
                 {
                     b.HasOne("Pirogov.Labelling.Projects.LabellingProject", null)
-                        .WithMany("Readers")
+                        .WithMany("Members")
                         .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
@@ -2919,7 +2941,7 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
             modelBuilder.Entity("Pirogov.Labelling.Projects.LabellingProject", b =>
                 {
-                    b.Navigation("Readers");
+                    b.Navigation("Members");
                 });
 
             modelBuilder.Entity("Pirogov.Labelling.Releases.Release", b =>

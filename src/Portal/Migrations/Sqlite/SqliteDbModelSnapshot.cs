@@ -1509,8 +1509,8 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("FirstRevisionId")
-                        .HasColumnType("TEXT");
+                    b.Property<bool>("IsCurrent")
+                        .HasColumnType("INTEGER");
 
                     b.Property<Guid>("ProjectCaseId")
                         .HasColumnType("TEXT");
@@ -1518,18 +1518,20 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("SecondRevisionId")
-                        .HasColumnType("TEXT");
+                    b.Property<int>("Round")
+                        .HasColumnType("INTEGER");
 
-                    b.Property<double>("Threshold")
-                        .HasColumnType("REAL");
+                    b.Property<string>("Sources")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ProjectCaseId")
-                        .IsUnique();
-
                     b.HasIndex("ProjectId");
+
+                    b.HasIndex("ProjectCaseId", "Round")
+                        .IsUnique();
 
                     b.ToTable("labelling_comparison", (string)null);
                 });
@@ -1582,7 +1584,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
 
                     b.Property<string>("Sources")
                         .IsRequired()
-                        .HasMaxLength(200)
+                        .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
@@ -1650,9 +1652,6 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("AdjudicatorId")
-                        .HasColumnType("TEXT");
-
                     b.Property<Guid?>("ClinicalTaskId")
                         .HasColumnType("TEXT");
 
@@ -1666,6 +1665,13 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("LevelsJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("MostReaders")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -1675,6 +1681,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("ReadersPerCase")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Rule")
                         .IsRequired()
@@ -1696,7 +1705,8 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<double>("Threshold")
                         .HasColumnType("REAL");
 
-                    b.Property<Guid>("ValidatorId")
+                    b.Property<string>("ThresholdsJson")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
@@ -1733,6 +1743,10 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Level")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("TEXT");
 
@@ -1750,7 +1764,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.ToTable("labelling_case", (string)null);
                 });
 
-            modelBuilder.Entity("Pirogov.Labelling.Projects.ProjectReader", b =>
+            modelBuilder.Entity("Pirogov.Labelling.Projects.ProjectMember", b =>
                 {
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("TEXT");
@@ -1758,9 +1772,17 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<Guid>("AccountId")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Level")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("ProjectId", "AccountId");
 
-                    b.ToTable("labelling_project_reader", (string)null);
+                    b.ToTable("labelling_project_member", (string)null);
                 });
 
             modelBuilder.Entity("Pirogov.Labelling.Readings.CaseComment", b =>
@@ -1973,7 +1995,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<Guid>("ProjectCaseId")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("VerdictId")
+                    b.Property<Guid?>("VerdictId")
                         .HasColumnType("TEXT");
 
                     b.HasKey("ReleaseId", "CaseId");
@@ -2805,10 +2827,10 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Pirogov.Labelling.Projects.ProjectReader", b =>
+            modelBuilder.Entity("Pirogov.Labelling.Projects.ProjectMember", b =>
                 {
                     b.HasOne("Pirogov.Labelling.Projects.LabellingProject", null)
-                        .WithMany("Readers")
+                        .WithMany("Members")
                         .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
@@ -2896,7 +2918,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
 
             modelBuilder.Entity("Pirogov.Labelling.Projects.LabellingProject", b =>
                 {
-                    b.Navigation("Readers");
+                    b.Navigation("Members");
                 });
 
             modelBuilder.Entity("Pirogov.Labelling.Releases.Release", b =>

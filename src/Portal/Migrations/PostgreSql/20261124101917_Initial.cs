@@ -278,10 +278,10 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
                     ProjectCaseId = table.Column<Guid>(type: "uuid", nullable: false),
-                    FirstRevisionId = table.Column<Guid>(type: "uuid", nullable: false),
-                    SecondRevisionId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Round = table.Column<int>(type: "integer", nullable: false),
+                    IsCurrent = table.Column<bool>(type: "boolean", nullable: false),
+                    Sources = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
                     FiguresJson = table.Column<string>(type: "text", nullable: false),
-                    Threshold = table.Column<double>(type: "double precision", nullable: false),
                     Agreed = table.Column<bool>(type: "boolean", nullable: false),
                     At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
@@ -300,7 +300,7 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     Origin = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     ComparisonId = table.Column<Guid>(type: "uuid", nullable: false),
                     RevisionId = table.Column<Guid>(type: "uuid", nullable: true),
-                    Sources = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Sources = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
                     DocumentMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: false),
                     DocumentSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     DocumentSize = table.Column<long>(type: "bigint", nullable: false),
@@ -762,7 +762,7 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     CaseId = table.Column<Guid>(type: "uuid", nullable: false),
                     ProjectCaseId = table.Column<Guid>(type: "uuid", nullable: false),
                     ConsensusId = table.Column<Guid>(type: "uuid", nullable: false),
-                    VerdictId = table.Column<Guid>(type: "uuid", nullable: false),
+                    VerdictId = table.Column<Guid>(type: "uuid", nullable: true),
                     DocumentMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: false),
                     DocumentSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     DocumentSize = table.Column<long>(type: "bigint", nullable: false)
@@ -1059,10 +1059,12 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     ClinicalTaskId = table.Column<Guid>(type: "uuid", nullable: true),
                     SchemaVersionId = table.Column<Guid>(type: "uuid", nullable: false),
                     Instructions = table.Column<string>(type: "text", nullable: false),
+                    ReadersPerCase = table.Column<int>(type: "integer", nullable: false),
+                    MostReaders = table.Column<int>(type: "integer", nullable: false),
                     Threshold = table.Column<double>(type: "double precision", nullable: false),
+                    ThresholdsJson = table.Column<string>(type: "text", nullable: false),
+                    LevelsJson = table.Column<string>(type: "text", nullable: false),
                     Rule = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    AdjudicatorId = table.Column<Guid>(type: "uuid", nullable: false),
-                    ValidatorId = table.Column<Guid>(type: "uuid", nullable: false),
                     State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     StartedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -1210,6 +1212,7 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     BatchId = table.Column<Guid>(type: "uuid", nullable: false),
                     ContentSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Level = table.Column<int>(type: "integer", nullable: false),
                     ChangedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
@@ -1224,17 +1227,19 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
-                name: "labelling_project_reader",
+                name: "labelling_project_member",
                 columns: table => new
                 {
                     ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
-                    AccountId = table.Column<Guid>(type: "uuid", nullable: false)
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Mode = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Level = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_labelling_project_reader", x => new { x.ProjectId, x.AccountId });
+                    table.PrimaryKey("PK_labelling_project_member", x => new { x.ProjectId, x.AccountId });
                     table.ForeignKey(
-                        name: "FK_labelling_project_reader_labelling_project_ProjectId",
+                        name: "FK_labelling_project_member_labelling_project_ProjectId",
                         column: x => x.ProjectId,
                         principalTable: "labelling_project",
                         principalColumn: "Id",
@@ -1607,9 +1612,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 column: "ProjectCaseId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_labelling_comparison_ProjectCaseId",
+                name: "IX_labelling_comparison_ProjectCaseId_Round",
                 table: "labelling_comparison",
-                column: "ProjectCaseId",
+                columns: new[] { "ProjectCaseId", "Round" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -1823,7 +1828,7 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 name: "labelling_mask");
 
             migrationBuilder.DropTable(
-                name: "labelling_project_reader");
+                name: "labelling_project_member");
 
             migrationBuilder.DropTable(
                 name: "labelling_released_case");

@@ -276,10 +276,10 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
                     ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    FirstRevisionId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    SecondRevisionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Round = table.Column<int>(type: "INTEGER", nullable: false),
+                    IsCurrent = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Sources = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
                     FiguresJson = table.Column<string>(type: "TEXT", nullable: false),
-                    Threshold = table.Column<double>(type: "REAL", nullable: false),
                     Agreed = table.Column<bool>(type: "INTEGER", nullable: false),
                     At = table.Column<long>(type: "INTEGER", nullable: false)
                 },
@@ -298,7 +298,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     Origin = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     ComparisonId = table.Column<Guid>(type: "TEXT", nullable: false),
                     RevisionId = table.Column<Guid>(type: "TEXT", nullable: true),
-                    Sources = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Sources = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
                     DocumentMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
                     DocumentSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     DocumentSize = table.Column<long>(type: "INTEGER", nullable: false),
@@ -760,7 +760,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     CaseId = table.Column<Guid>(type: "TEXT", nullable: false),
                     ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
                     ConsensusId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    VerdictId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    VerdictId = table.Column<Guid>(type: "TEXT", nullable: true),
                     DocumentMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
                     DocumentSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     DocumentSize = table.Column<long>(type: "INTEGER", nullable: false)
@@ -1057,10 +1057,12 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     ClinicalTaskId = table.Column<Guid>(type: "TEXT", nullable: true),
                     SchemaVersionId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Instructions = table.Column<string>(type: "TEXT", nullable: false),
+                    ReadersPerCase = table.Column<int>(type: "INTEGER", nullable: false),
+                    MostReaders = table.Column<int>(type: "INTEGER", nullable: false),
                     Threshold = table.Column<double>(type: "REAL", nullable: false),
+                    ThresholdsJson = table.Column<string>(type: "TEXT", nullable: false),
+                    LevelsJson = table.Column<string>(type: "TEXT", nullable: false),
                     Rule = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    AdjudicatorId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    ValidatorId = table.Column<Guid>(type: "TEXT", nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     StartedAt = table.Column<long>(type: "INTEGER", nullable: true),
@@ -1208,6 +1210,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     BatchId = table.Column<Guid>(type: "TEXT", nullable: false),
                     ContentSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Level = table.Column<int>(type: "INTEGER", nullable: false),
                     ChangedAt = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -1222,17 +1225,19 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "labelling_project_reader",
+                name: "labelling_project_member",
                 columns: table => new
                 {
                     ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false)
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Mode = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Level = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_labelling_project_reader", x => new { x.ProjectId, x.AccountId });
+                    table.PrimaryKey("PK_labelling_project_member", x => new { x.ProjectId, x.AccountId });
                     table.ForeignKey(
-                        name: "FK_labelling_project_reader_labelling_project_ProjectId",
+                        name: "FK_labelling_project_member_labelling_project_ProjectId",
                         column: x => x.ProjectId,
                         principalTable: "labelling_project",
                         principalColumn: "Id",
@@ -1605,9 +1610,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 column: "ProjectCaseId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_labelling_comparison_ProjectCaseId",
+                name: "IX_labelling_comparison_ProjectCaseId_Round",
                 table: "labelling_comparison",
-                column: "ProjectCaseId",
+                columns: new[] { "ProjectCaseId", "Round" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -1821,7 +1826,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 name: "labelling_mask");
 
             migrationBuilder.DropTable(
-                name: "labelling_project_reader");
+                name: "labelling_project_member");
 
             migrationBuilder.DropTable(
                 name: "labelling_released_case");

@@ -12,7 +12,7 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Portal.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261123234854_Initial")]
+    [Migration("20261124101828_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1512,8 +1512,8 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("FirstRevisionId")
-                        .HasColumnType("TEXT");
+                    b.Property<bool>("IsCurrent")
+                        .HasColumnType("INTEGER");
 
                     b.Property<Guid>("ProjectCaseId")
                         .HasColumnType("TEXT");
@@ -1521,18 +1521,20 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("SecondRevisionId")
-                        .HasColumnType("TEXT");
+                    b.Property<int>("Round")
+                        .HasColumnType("INTEGER");
 
-                    b.Property<double>("Threshold")
-                        .HasColumnType("REAL");
+                    b.Property<string>("Sources")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ProjectCaseId")
-                        .IsUnique();
-
                     b.HasIndex("ProjectId");
+
+                    b.HasIndex("ProjectCaseId", "Round")
+                        .IsUnique();
 
                     b.ToTable("labelling_comparison", (string)null);
                 });
@@ -1585,7 +1587,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
 
                     b.Property<string>("Sources")
                         .IsRequired()
-                        .HasMaxLength(200)
+                        .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
@@ -1653,9 +1655,6 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("AdjudicatorId")
-                        .HasColumnType("TEXT");
-
                     b.Property<Guid?>("ClinicalTaskId")
                         .HasColumnType("TEXT");
 
@@ -1669,6 +1668,13 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("LevelsJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("MostReaders")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -1678,6 +1684,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("ReadersPerCase")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Rule")
                         .IsRequired()
@@ -1699,7 +1708,8 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<double>("Threshold")
                         .HasColumnType("REAL");
 
-                    b.Property<Guid>("ValidatorId")
+                    b.Property<string>("ThresholdsJson")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
@@ -1736,6 +1746,10 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Level")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("TEXT");
 
@@ -1753,7 +1767,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.ToTable("labelling_case", (string)null);
                 });
 
-            modelBuilder.Entity("Pirogov.Labelling.Projects.ProjectReader", b =>
+            modelBuilder.Entity("Pirogov.Labelling.Projects.ProjectMember", b =>
                 {
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("TEXT");
@@ -1761,9 +1775,17 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<Guid>("AccountId")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Level")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("ProjectId", "AccountId");
 
-                    b.ToTable("labelling_project_reader", (string)null);
+                    b.ToTable("labelling_project_member", (string)null);
                 });
 
             modelBuilder.Entity("Pirogov.Labelling.Readings.CaseComment", b =>
@@ -1976,7 +1998,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<Guid>("ProjectCaseId")
                         .HasColumnType("TEXT");
 
-                    b.Property<Guid>("VerdictId")
+                    b.Property<Guid?>("VerdictId")
                         .HasColumnType("TEXT");
 
                     b.HasKey("ReleaseId", "CaseId");
@@ -2808,10 +2830,10 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Pirogov.Labelling.Projects.ProjectReader", b =>
+            modelBuilder.Entity("Pirogov.Labelling.Projects.ProjectMember", b =>
                 {
                     b.HasOne("Pirogov.Labelling.Projects.LabellingProject", null)
-                        .WithMany("Readers")
+                        .WithMany("Members")
                         .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
@@ -2899,7 +2921,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
 
             modelBuilder.Entity("Pirogov.Labelling.Projects.LabellingProject", b =>
                 {
-                    b.Navigation("Readers");
+                    b.Navigation("Members");
                 });
 
             modelBuilder.Entity("Pirogov.Labelling.Releases.Release", b =>

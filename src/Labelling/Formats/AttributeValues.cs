@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pirogov.Labelling.Schemas;
+
+namespace Pirogov.Labelling.Formats;
+
+/// <summary>Attributes and answers as formats spell them.</summary>
+internal static class AttributeValues
+{
+    public static readonly JsonElement True = JsonSerializer.SerializeToElement(true);
+
+    public static JsonElement Of(string text) => JsonSerializer.SerializeToElement(text);
+
+    /// <summary>
+    /// A value from a format that has only text: true and false, a number spelled as it would be written, or the text. A text that
+    /// reads as a number therefore comes back as one.
+    /// </summary>
+    public static JsonElement Read(string text) => text switch
+    {
+        "true" => True,
+        "false" => JsonSerializer.SerializeToElement(false),
+        _ when FormatText.ParseNumber(text) is { } number && FormatText.Number(number) == text => JsonSerializer.SerializeToElement(number),
+        _ => Of(text),
+    };
+
+    /// <returns>Null for lists and objects: a format of text has no place for them.</returns>
+    public static string? Spell(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        JsonValueKind.Number when value.AsNumber() is { } number => FormatText.Number(number),
+        _ => null,
+    };
+
+    /// <summary>The plain attributes of an object; "uncertain" and "cannot be assessed" are marks that no other tool has, and are listed.</summary>
+    public static IEnumerable<(string Id, JsonElement Value)> Plain(DocumentObject one, List<Untaken> losses)
+    {
+        foreach (var (id, answer) in (one.Attributes ?? new Dictionary<string, DocumentAnswer>()).OrderBy(a => a.Key, StringComparer.Ordinal))
+        {
+            if (answer.Uncertain || answer.CannotAssess)
+                losses.Add(new(one.Id, "attribute-mark-unheld", id));
+            if (answer.Value is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } value)
+                yield return (id, value);
+        }
+    }
+
+    public static JsonObject? ToJson(DocumentObject one, List<Untaken> losses)
+    {
+        var members = new JsonObject(Plain(one, losses).Select(a => KeyValuePair.Create(a.Id, JsonSerializer.SerializeToNode(a.Value))));
+        return members.Count > 0 ? members : null;
+    }
+
+    public static IReadOnlyDictionary<string, DocumentAnswer>? FromJson(JsonElement? members) => members is { ValueKind: JsonValueKind.Object } some
+        ? Some(some.EnumerateObject().Where(m => m.Value.ValueKind != JsonValueKind.Null).DistinctBy(m => m.Name).ToDictionary(m => m.Name, m => new DocumentAnswer(m.Value)))
+        : null;
+
+    public static IReadOnlyDictionary<string, DocumentAnswer>? Some(Dictionary<string, DocumentAnswer> attributes) => attributes.Count > 0 ? attributes : null;
+}
+
+/// <summary>What several formats cannot say, listed in one wording.</summary>
+internal static class Losses
+{
+    public static void Masks(LabelDocument document, List<Untaken> losses) =>
+        losses.AddRange(document.Masks.Select(m => new Untaken($"{m.Class} {m.SopInstanceUid}#{m.Frame}", "mask-unheld")));
+
+    public static void Answers(LabelDocument document, List<Untaken> losses) =>
+        losses.AddRange(document.Answers.Where(a => a.Value.IsGiven).Select(a => new Untaken(a.Key, "answer-unheld")));
+
+    public static void Relations(LabelDocument document, List<Untaken> losses) =>
+        losses.AddRange((document.Relations ?? []).Select(r => new Untaken(r.Id, "relation-unheld", r.Type)));
+
+    public static void Geometry(DocumentObject one, List<Untaken> losses) => losses.Add(new(one.Id, "geometry-unheld", one.Type));
+
+    /// <summary>Millimetres are made anew from the image; a format of pixels has no place for them.</summary>
+    public static void Patient(DocumentObject one, List<Untaken> losses)
+    {
+        if (one.Points3d is not null || one.Measurement?.LengthMm is not null)
+            losses.Add(new(one.Id, "patient-coordinates-unheld"));
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Pirogov.Archive.Contracts;
+using Pirogov.Dicom.Geometry;
+using Pirogov.Imaging;
+using Pirogov.Labelling.Schemas;
+
+namespace Pirogov.Labelling.Formats;
+
+/// <summary>A frame that labels lie on.</summary>
+/// <param name="Frame">From 1.</param>
+/// <param name="Rows">Of a slide: those of level 0.</param>
+internal sealed record LabelledFrame(string SopInstanceUid, int Frame, int Rows, int Columns);
+
+/// <summary>A series as a voxel grid.</summary>
+/// <param name="Frames">The frame behind each slice k of the grid.</param>
+internal sealed record CaseVolume(string SeriesInstanceUid, string? FrameOfReferenceUid, VolumeGeometry Geometry, IReadOnlyList<LabelledFrame> Frames)
+{
+    public VolumeGrid Grid
+    {
+        get
+        {
+            var (column, row, slice) = Geometry.Spacing;
+            return new(Geometry.Columns, Geometry.Rows, Geometry.Slices, column, row, slice);
+        }
+    }
+
+    /// <summary>Voxel indices to mm in DICOM's frame.</summary>
+    public VoxelAffine Lps => new([.. Geometry.VoxelToPatient.Take(12)]);
+}
+
+/// <summary>What a format has to know of a case: its images and texts, and what its schema calls things.</summary>
+internal sealed partial record FormatCase(
+    string Label, SchemaVersionId SchemaVersion, SchemaContent Schema, IReadOnlyList<CaseFile> Images, IReadOnlyList<CaseText> Texts)
+{
+    public IReadOnlyList<CaseVolume> Volumes { get; init; } = [];
+
+    /// <summary>A name in the file → the class's id, for names that are neither an id nor a name of the schema.</summary>
+    public IReadOnlyDictionary<string, string> ClassNames { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>A name of an image in the file → SOP Instance UID, with <c>#frame</c> where there are several frames.</summary>
+    public IReadOnlyDictionary<string, string> ImageNames { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>From which share of the maximum a fractional voxel belongs to the mask; none: fractional masks are not taken.</summary>
+    public double? FractionalThreshold { get; init; }
+
+    /// <summary>By id, then by a name in either language, then as the request maps it.</summary>
+    public LabelClass? FindClass(string name)
+    {
+        var said = name.Trim();
+        return Schema.Class(said)
+            ?? Schema.Classes.FirstOrDefault(c => string.Equals(c.Name.Ru, said, StringComparison.OrdinalIgnoreCase))
+            ?? Schema.Classes.FirstOrDefault(c => string.Equals(c.Name.En, said, StringComparison.OrdinalIgnoreCase))
+            ?? (ClassNames.TryGetValue(said, out var id) ? Schema.Class(id) : null);
+    }
+
+    /// <summary>Questions are found as classes are.</summary>
+    public Question? FindQuestion(string name) => Schema.Question(name.Trim())
+        ?? Schema.Questions.FirstOrDefault(q => string.Equals(q.Text.Ru, name.Trim(), StringComparison.OrdinalIgnoreCase) || string.Equals(q.Text.En, name.Trim(), StringComparison.OrdinalIgnoreCase))
+        ?? (ClassNames.TryGetValue(name.Trim(), out var id) ? Schema.Question(id) : null);
+
+    public LabelledFrame? Frame(string sopInstanceUid, int frame) =>
+        Images.FirstOrDefault(i => i.SopInstanceUid == sopInstanceUid) is { } image && frame >= 1 && frame <= Math.Max(1, image.Frames)
+            ? new(sopInstanceUid, frame, image.TotalPixelMatrix?.Rows ?? image.Rows, image.TotalPixelMatrix?.Columns ?? image.Columns)
+            : null;
+
+    /// <summary>The image of a case that has one: its only instance, or level 0 of its slide.</summary>
+    public LabelledFrame? OnlyImage => (Images.Count == 1 ? Images[0] : Images.Where(i => i.TotalPixelMatrix is not null).MaxBy(i => i.TotalPixelMatrix!.Value.Columns)) is { } image
+        ? Frame(image.SopInstanceUid, 1)
+        : null;
+
+    /// <summary>What exporters call a frame and importers find again; no pixels are exported, so the suffix is only customary.</summary>
+    public string NameOf(string sopInstanceUid, int frame) => Images.FirstOrDefault(i => i.SopInstanceUid == sopInstanceUid) is { Frames: > 1 }
+        ? string.Create(CultureInfo.InvariantCulture, $"{sopInstanceUid}-{frame:000000}.png")
+        : sopInstanceUid + ".png";
+
+    /// <summary>Finds an image by what a file calls it: the request's mapping first, then the UID as the file's name, with or without folders and suffix.</summary>
+    public LabelledFrame? FindImage(string? name)
+    {
+        if (name is null)
+            return null;
+        if (ImageNames.TryGetValue(name, out var mapped))
+            return mapped.Split('#') is [var uid, var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? Frame(uid, n) : Frame(mapped, 1);
+        var bare = name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
+        var parts = FrameName().Match(bare);
+        return Frame(bare, 1)
+            ?? (bare.LastIndexOf('.') is > 0 and var dot ? Frame(bare[..dot], 1) : null)
+            ?? (parts.Success && int.TryParse(parts.Groups["frame"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var frame)
+                ? Frame(parts.Groups["uid"].Value, frame)
+                : null);
+    }
+
+    /// <summary>The text that a file's name means: the same name with another suffix; the only text of a case needs no name.</summary>
+    public CaseText? FindText(string? name)
+    {
+        var bare = name is null ? "" : Path.GetFileNameWithoutExtension(name[(name.LastIndexOfAny(['/', '\\']) + 1)..]);
+        return Texts.FirstOrDefault(t => t.Name == name) ?? Texts.FirstOrDefault(t => Path.GetFileNameWithoutExtension(t.Name) == bare)
+            ?? (Texts.Count == 1 ? Texts[0] : null);
+    }
+
+    [GeneratedRegex(@"^(?<uid>[0-9.]+)-(?<frame>\d{1,9})(\.[A-Za-z]+)?$")]
+    private static partial Regex FrameName();
+}

@@ -1,0 +1,50 @@
+using Pirogov.Labelling.Schemas;
+
+namespace Pirogov.Labelling.Pages;
+
+internal sealed class OptionDraft
+{
+    public string Id { get; set; } = "";
+    public string Ru { get; set; } = "";
+    public string En { get; set; } = "";
+}
+
+internal sealed class QuestionDraft
+{
+    public bool IsBlank => Id.Length + Ru.Length + En.Length == 0;
+
+    public string Id { get; set; } = "";
+    public string Ru { get; set; } = "";
+    public string En { get; set; } = "";
+    public string Type { get; set; } = Question.Choice;
+    public List<OptionDraft> Options { get; init; } = [new(), new()];
+    public bool Required { get; set; } = true;
+    public string Unit { get; set; } = "";
+    public double? Min { get; set; }
+    public double? Max { get; set; }
+    public bool AllowUncertain { get; set; }
+    public bool AllowCannotAssess { get; set; }
+    public ConditionDraft? OnlyIf { get; set; }
+
+    public bool HasOptions => Type is Question.Choice or Question.Multichoice;
+
+    public static QuestionDraft Of(Question q) => new()
+    {
+        Id = q.Id,
+        Ru = q.Text?.Ru ?? "",
+        En = q.Text?.En ?? "",
+        Type = q.Type,
+        Required = q.Required,
+        Unit = q.Unit ?? "",
+        Min = q.Min,
+        Max = q.Max,
+        AllowUncertain = q.AllowUncertain,
+        AllowCannotAssess = q.AllowCannotAssess,
+        Options = [.. q.Options.Select(o => new OptionDraft { Id = o.Id, Ru = o.Text?.Ru ?? "", En = o.Text?.En ?? "" })],
+        OnlyIf = q.OnlyIf is { } condition ? ConditionDraft.Of(condition) : null,
+    };
+
+    public Question ToQuestion() => new(Id, new(Ru, En), Type, HasOptions ? [.. Options.Select(o => new QuestionOption(o.Id, new(o.Ru, o.En)))] : [],
+        Required, Type == Question.Number && Unit.Length > 0 ? Unit : null, Type == Question.Number ? Min : null, Type == Question.Number ? Max : null,
+        AllowUncertain, AllowCannotAssess, OnlyIf?.ToCondition());
+}
