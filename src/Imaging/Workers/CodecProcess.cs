@@ -12,6 +12,7 @@ internal sealed class CodecProcess : IDisposable
     private readonly Stream input;
     private readonly Stream output;
     private readonly byte[] head = new byte[CodecWire.HeadLength];
+    private volatile bool isOverdue;
 
     private CodecProcess(Process process)
     {
@@ -58,8 +59,7 @@ internal sealed class CodecProcess : IDisposable
     /// <exception cref="ImagingException">The codec refused, or the worker ended or was ended at the limit.</exception>
     public CodecAnswer Ask(CodecCall call, TimeSpan limit)
     {
-        using var watchdog = new Timer(static self => ((CodecProcess)self!).End(), this, limit, Timeout.InfiniteTimeSpan);
-        var started = Stopwatch.GetTimestamp();
+        using var watchdog = new Timer(static self => ((CodecProcess)self!).Stop(), this, limit, Timeout.InfiniteTimeSpan);
         try
         {
             CodecWire.WriteHead(head, (byte)call.Operation, call.Quality, call.Description, call.Bytes.Length);
@@ -82,7 +82,7 @@ internal sealed class CodecProcess : IDisposable
             End();
             throw new ImagingException(
                 ImagingFault.CodecFailed,
-                Stopwatch.GetElapsedTime(started) >= limit
+                isOverdue
                     ? $"The codec was stopped at its limit of {limit.TotalSeconds:0.#} s."
                     : "The codec's process ended over this stream.",
                 ended);
@@ -93,6 +93,12 @@ internal sealed class CodecProcess : IDisposable
     {
         End();
         process.Dispose();
+    }
+
+    private void Stop()
+    {
+        isOverdue = true;
+        End();
     }
 
     private void End()
