@@ -37,8 +37,13 @@ internal static class PageSteps
         var list = page.Locator(".mud-popover-open .mud-list-item");
         foreach (var option in options)
             await list.Filter(new() { HasText = option }).First.ClickAsync();
-        if (await list.Locator(".mud-icon-root").CountAsync() > 0)
+        // The list hears the keyboard a moment after it has opened.
+        for (var tries = 0; tries < 20 && await list.Locator(".mud-icon-root").CountAsync() > 0; tries++)
+        {
             await page.Keyboard.PressAsync("Escape");
+            await page.WaitForTimeoutAsync(200);
+        }
+
         await Expect(list).ToHaveCountAsync(0);
     }
 
