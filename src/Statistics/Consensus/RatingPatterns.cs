@@ -1,0 +1,219 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Pirogov.Statistics;
+
+/// <summary>
+/// Items with the same ratings are one pattern, counted; with few raters and categories there are far fewer patterns than
+/// items. One pass is a whole step of expectation: posteriors of a pattern live in a register and go straight into the
+/// counts, so nothing of the size items × categories is held. Patterns are cut into pieces by their number alone, and pieces
+/// are added in order: the same ratings give the same bits on any number of cores.
+/// </summary>
+internal sealed class RatingPatterns
+{
+    private const int MostPieces = 16;
+    private const int LeastPiece = 4096;
+
+    // What all pieces' tables of counts may hold together: 32 MB.
+    private const int MostCounts = 1 << 22;
+
+    private static readonly int Lanes = Vector256<double>.Count;
+
+    private readonly CategoryRatings ratings;
+    private readonly int[] patternOf;
+    private readonly int[] example;
+    private readonly int[] times;
+    private readonly int vectors;
+    private readonly Piece[] pieces;
+
+    private RatingPatterns(CategoryRatings ratings, int[] patternOf, int[] example, int[] times)
+    {
+        this.ratings = ratings;
+        this.patternOf = patternOf;
+        this.example = example;
+        this.times = times;
+        vectors = (ratings.Categories + Lanes - 1) / Lanes;
+        var count = Math.Clamp(Math.Min(times.Length / LeastPiece, MostCounts / Math.Max(1, TableLength * Lanes)), 1, MostPieces);
+        pieces = [.. Enumerable.Range(0, count).Select(i => new Piece(
+            (int)((long)times.Length * i / count), (int)((long)times.Length * (i + 1) / count), new Vector256<double>[TableLength], new Vector256<double>[vectors]))];
+        Counts = new double[TableLength * Lanes];
+        Mass = new double[Stride];
+    }
+
+    /// <summary>Numbers a cell has in a table: the categories, filled up to whole vectors.</summary>
+    public int Stride => vectors * Lanes;
+
+    public int Cells => ratings.Raters * ratings.Categories;
+
+    /// <summary>Of the last pass: the expected number of each cell (rater × categories + what was said) by true category.</summary>
+    public double[] Counts { get; }
+
+    /// <summary>Of the last pass: the expected number of items of each category.</summary>
+    public double[] Mass { get; }
+
+    private int TableLength => Cells * vectors;
+
+    public static RatingPatterns Of(CategoryRatings ratings)
+    {
+        var patternOf = new int[ratings.Items];
+        var (example, times) = (new List<int>(), new List<int>());
+        var slots = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, Math.Min(ratings.Items, 1 << 29) * 2))];
+        for (var item = 0; item < ratings.Items; item++)
+        {
+            var row = ratings.Of(item);
+            patternOf[item] = -1;
+            if (row.IsEmpty) continue;
+            var slot = Hash(row) & (slots.Length - 1);
+            while (slots[slot] != 0 && !ratings.Of(example[slots[slot] - 1]).SequenceEqual(row)) slot = (slot + 1) & (slots.Length - 1);
+            if (slots[slot] == 0)
+            {
+                example.Add(item);
+                times.Add(0);
+                slots[slot] = example.Count;
+            }
+
+            patternOf[item] = slots[slot] - 1;
+            times[patternOf[item]]++;
+        }
+
+        return new(ratings, patternOf, [.. example], [.. times]);
+    }
+
+    /// <summary>Counts and mass as if each item's posteriors were its shares of votes (Dawid &amp; Skene 1979, eq. 3.1).</summary>
+    public void CountVotes()
+    {
+        Counts.AsSpan().Clear();
+        Mass.AsSpan().Clear();
+        for (var pattern = 0; pattern < times.Length; pattern++)
+        {
+            var row = ratings.Of(example[pattern]);
+            var share = (double)times[pattern] / row.Length;
+            foreach (var vote in row)
+            {
+                Mass[vote % ratings.Categories] += share;
+                foreach (var cell in row) Counts[cell * Stride + vote % ratings.Categories] += share;
+            }
+        }
+    }
+
+    /// <summary>The step of expectation: fills <see cref="Counts"/> and <see cref="Mass"/>.</summary>
+    /// <param name="logPrior">ln P(category), <see cref="Stride"/> numbers; −∞ beyond the categories.</param>
+    /// <param name="logs">ln P(cell | true category), <see cref="Stride"/> numbers for each cell; 0 beyond the categories.</param>
+    /// <returns>Σ over items of ln P(ratings).</returns>
+    public double Pass(double[] logPrior, double[] logs)
+    {
+        if (pieces.Length == 1) Run(pieces[0], logPrior, logs);
+        else Parallel.ForEach(pieces, piece => Run(piece, logPrior, logs));
+
+        Counts.AsSpan().Clear();
+        Mass.AsSpan().Clear();
+        var likelihood = 0.0;
+        foreach (var piece in pieces)
+        {
+            likelihood += piece.Likelihood;
+            Add(piece.Counts, Counts);
+            Add(piece.Mass, Mass);
+        }
+
+        return likelihood;
+    }
+
+    /// <returns>items × categories; the prior for an item that nobody rated.</returns>
+    public double[] Posteriors(double[] logPrior, double[] logs)
+    {
+        var k = ratings.Categories;
+        var posteriors = new double[checked(patternOf.Length * k)];
+        for (var item = 0; item < patternOf.Length; item++)
+        {
+            var row = posteriors.AsSpan(item * k, k);
+            var pattern = patternOf[item];
+            if (pattern >= 0 && example[pattern] != item)
+            {
+                posteriors.AsSpan(example[pattern] * k, k).CopyTo(row);
+                continue;
+            }
+
+            logPrior.AsSpan(0, k).CopyTo(row);
+            foreach (var cell in ratings.Of(item))
+                for (var truth = 0; truth < k; truth++) row[truth] += logs[cell * Stride + truth];
+            LogSum.Normalize(row);
+        }
+
+        return posteriors;
+    }
+
+    private void Run(Piece piece, double[] logPrior, double[] logs)
+    {
+        var priors = MemoryMarshal.Cast<double, Vector256<double>>(logPrior.AsSpan());
+        var table = MemoryMarshal.Cast<double, Vector256<double>>(logs.AsSpan());
+        Span<Vector256<double>> posterior = vectors <= 64 ? stackalloc Vector256<double>[vectors] : new Vector256<double>[vectors];
+        piece.Counts.AsSpan().Clear();
+        piece.Mass.AsSpan().Clear();
+        var likelihood = 0.0;
+        for (var pattern = piece.From; pattern < piece.To; pattern++)
+        {
+            var row = ratings.Of(example[pattern]);
+            likelihood += times[pattern] * Posterior(row, priors, table, posterior, times[pattern]);
+            for (var v = 0; v < posterior.Length; v++)
+            {
+                piece.Mass[v] += posterior[v];
+                foreach (var cell in row) piece.Counts[cell * vectors + v] += posterior[v];
+            }
+        }
+
+        piece.Likelihood = likelihood;
+    }
+
+    // The posterior times the pattern's number of items; returns ln P(ratings).
+    private static double Posterior(
+        ReadOnlySpan<int> row, ReadOnlySpan<Vector256<double>> priors, ReadOnlySpan<Vector256<double>> table, Span<Vector256<double>> posterior, int times)
+    {
+        var highest = Vector256.Create(double.NegativeInfinity);
+        for (var v = 0; v < posterior.Length; v++)
+        {
+            var log = priors[v];
+            foreach (var cell in row) log += table[cell * posterior.Length + v];
+            posterior[v] = log;
+            highest = Vector256.Max(highest, log);
+        }
+
+        var most = Math.Max(Math.Max(highest[0], highest[1]), Math.Max(highest[2], highest[3]));
+        var (shift, sums) = (Vector256.Create(most), Vector256<double>.Zero);
+        foreach (ref var value in posterior)
+        {
+            value = Vector256.Exp(value - shift);
+            sums += value;
+        }
+
+        var sum = Vector256.Sum(sums);
+        var scale = Vector256.Create(times / sum);
+        foreach (ref var value in posterior) value *= scale;
+        return most + Math.Log(sum);
+    }
+
+    private static void Add(Vector256<double>[] part, double[] whole)
+    {
+        var sums = MemoryMarshal.Cast<double, Vector256<double>>(whole.AsSpan());
+        for (var i = 0; i < part.Length; i++) sums[i] += part[i];
+    }
+
+    private static int Hash(ReadOnlySpan<int> row)
+    {
+        var hash = 0xCBF2_9CE4_8422_2325UL;
+        foreach (var cell in row) hash = (hash ^ (uint)cell) * 0x9E37_79B9_7F4A_7C15;
+        return (int)(hash >> 33);
+    }
+
+    private sealed class Piece(int from, int to, Vector256<double>[] counts, Vector256<double>[] mass)
+    {
+        public int From => from;
+
+        public int To => to;
+
+        public Vector256<double>[] Counts => counts;
+
+        public Vector256<double>[] Mass => mass;
+
+        public double Likelihood { get; set; }
+    }
+}
