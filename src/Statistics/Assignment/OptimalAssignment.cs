@@ -20,14 +20,14 @@ public static class OptimalAssignment
     public static Assignment MinimumCost(ReadOnlySpan<double> costs, int rows, int columns, double limit = double.PositiveInfinity)
     {
         Check(costs, rows, columns);
-        var edges = new Cost?[costs.Length];
+        var edges = new double[costs.Length];
         for (var i = 0; i < edges.Length; i++)
         {
             if (double.IsNegativeInfinity(costs[i])) throw new ArgumentException("A cost of −∞ has no sum with others.", nameof(costs));
-            edges[i] = costs[i] <= limit && double.IsFinite(costs[i]) ? new Cost(0, costs[i]) : null;
+            edges[i] = costs[i] <= limit && double.IsFinite(costs[i]) ? costs[i] : double.NaN;
         }
 
-        return Total(Solve(edges, rows, columns, new Cost(1, 0)), costs, columns);
+        return Total(Solve(edges, rows, columns, edge => new(0, edge), new Cost(1, 0)), costs, columns);
     }
 
     /// <summary>The greatest total weight of admissible pairs; who stays alone adds 0. Of equal totals, that with more pairs.</summary>
@@ -38,14 +38,14 @@ public static class OptimalAssignment
     public static Assignment MaximumWeight(ReadOnlySpan<double> weights, int rows, int columns, double threshold = double.NegativeInfinity)
     {
         Check(weights, rows, columns);
-        var edges = new Cost?[weights.Length];
+        var edges = new double[weights.Length];
         for (var i = 0; i < edges.Length; i++)
         {
             if (double.IsPositiveInfinity(weights[i])) throw new ArgumentException("A weight of +∞ has no sum with others.", nameof(weights));
-            edges[i] = weights[i] >= threshold && double.IsFinite(weights[i]) ? new Cost(-weights[i], 0) : null;
+            edges[i] = weights[i] >= threshold && double.IsFinite(weights[i]) ? -weights[i] : double.NaN;
         }
 
-        return Total(Solve(edges, rows, columns, new Cost(0, 1)), weights, columns);
+        return Total(Solve(edges, rows, columns, edge => new(edge, 0), new Cost(0, 1)), weights, columns);
     }
 
     private static void Check(ReadOnlySpan<double> matrix, int rows, int columns)
@@ -69,77 +69,94 @@ public static class OptimalAssignment
         return new(columnOfRow, pairs, total);
     }
 
-    // A row may always stay alone at the price of `alone`, as if it had a column of its own.
-    private static int[] Solve(Cost?[] edges, int rows, int columns, Cost alone)
+    // A row may always stay alone at the price of `alone`, as if it had a column of its own. An edge of NaN is none.
+    private static int[] Solve(double[] edges, int rows, int columns, Func<double, Cost> costOf, Cost alone)
     {
-        var (columnOfRow, rowOfColumn) = (new int[rows], new int[columns]);
-        var (ofRow, ofColumn) = (new Cost[rows], new Cost[columns]);
-        var (distance, before, done) = (new Cost?[columns], new int[columns], new bool[columns]);
-        var reached = new List<int>(columns);
-        Array.Fill(columnOfRow, -1);
-        Array.Fill(rowOfColumn, -1);
-        for (var start = 0; start < rows; start++)
+        var search = new PathSearch(edges, columns, costOf, alone, rows);
+        for (var start = 0; start < rows; start++) search.Add(start);
+        return search.ColumnOfRow;
+    }
+
+    private sealed class PathSearch(double[] edges, int columns, Func<double, Cost> costOf, Cost alone, int rows)
+    {
+        private readonly int[] rowOfColumn = [.. Enumerable.Repeat(-1, columns)];
+        private readonly Cost[] ofRow = new Cost[rows];
+        private readonly Cost[] ofColumn = new Cost[columns];
+        private readonly Cost[] distance = new Cost[columns];
+        private readonly int[] before = new int[columns];
+        private readonly bool[] known = new bool[columns];
+        private readonly bool[] done = new bool[columns];
+        private readonly List<int> reached = new(columns);
+
+        public int[] ColumnOfRow { get; } = [.. Enumerable.Repeat(-1, rows)];
+
+        // Dijkstra's search over reduced costs for the cheapest way to one place more: a free column, or a row that stays alone.
+        public void Add(int start)
         {
-            Array.Clear(distance);
+            Array.Clear(known);
             Array.Clear(done);
             reached.Clear();
-            var (row, length, lone, loneRow, last) = (start, default(Cost), (Cost?)null, -1, -1);
+            var (length, row, free) = (default(Cost), start, -1);
+            var (lone, end) = (start, alone - ofRow[start]);
             while (true)
             {
                 var stay = length + alone - ofRow[row];
-                if (lone is null || stay < lone.Value) (lone, loneRow) = (stay, row);
-                var nearest = -1;
-                for (var column = 0; column < columns; column++)
-                {
-                    if (done[column]) continue;
-                    if (edges[row * columns + column] is { } edge)
-                    {
-                        var along = length + edge - ofRow[row] - ofColumn[column];
-                        if (distance[column] is not { } known || along < known) (distance[column], before[column]) = (along, row);
-                    }
-
-                    if (distance[column] is { } here && (nearest < 0 || here < distance[nearest]!.Value)) nearest = column;
-                }
-
-                if (nearest < 0 || lone.Value < distance[nearest]!.Value) break;
+                if (stay < end) (lone, end) = (row, stay);
+                var nearest = Relax(row, length);
+                if (nearest < 0 || end < distance[nearest]) break;
                 done[nearest] = true;
                 reached.Add(nearest);
-                length = distance[nearest]!.Value;
-                if (rowOfColumn[nearest] < 0)
-                {
-                    last = nearest;
-                    break;
-                }
-
+                length = distance[nearest];
                 row = rowOfColumn[nearest];
+                if (row >= 0) continue;
+                (free, end) = (nearest, length);
+                break;
             }
 
-            var end = last >= 0 ? length : lone!.Value;
             ofRow[start] += end;
             foreach (var column in reached)
             {
-                var slack = end - distance[column]!.Value;
+                var slack = end - distance[column];
                 ofColumn[column] -= slack;
                 if (rowOfColumn[column] >= 0) ofRow[rowOfColumn[column]] += slack;
             }
 
-            Augment(start, last >= 0 ? before[last] : loneRow, last, before, columnOfRow, rowOfColumn);
+            Augment(start, free >= 0 ? before[free] : lone, free);
         }
 
-        return columnOfRow;
-    }
-
-    // The row takes the column, −1 for none, and hands the one it had back along the path.
-    private static void Augment(int start, int row, int column, int[] before, int[] columnOfRow, int[] rowOfColumn)
-    {
-        while (true)
+        // The nearest column that is not done, −1 for none.
+        private int Relax(int row, Cost length)
         {
-            var had = columnOfRow[row];
-            columnOfRow[row] = column;
-            if (column >= 0) rowOfColumn[column] = row;
-            if (row == start) return;
-            column = had;
-            row = before[had];
+            var nearest = -1;
+            var from = length - ofRow[row];
+            for (var column = 0; column < columns; column++)
+            {
+                if (done[column]) continue;
+                var edge = edges[row * columns + column];
+                if (!double.IsNaN(edge))
+                {
+                    var along = from + costOf(edge) - ofColumn[column];
+                    if (!known[column] || along < distance[column]) (known[column], distance[column], before[column]) = (true, along, row);
+                }
+
+                if (known[column] && (nearest < 0 || distance[column] < distance[nearest])) nearest = column;
+            }
+
+            return nearest;
+        }
+
+        // The row takes the column, −1 for none, and hands the one it had back along the path.
+        private void Augment(int start, int row, int column)
+        {
+            while (true)
+            {
+                var had = ColumnOfRow[row];
+                ColumnOfRow[row] = column;
+                if (column >= 0) rowOfColumn[column] = row;
+                if (row == start) return;
+                column = had;
+                row = before[had];
+            }
         }
     }
 

@@ -5,7 +5,7 @@ namespace Pirogov.Statistics;
 
 /// <summary>
 /// Overlap of two masks, from counts of voxels; symmetric in its arguments and free of unit.
-/// Empty masks: both empty is perfect agreement (1); one empty is none (0).
+/// Empty masks: both empty is perfect agreement (1, of IoU as declared); one empty is none (0).
 /// </summary>
 public static class Overlap
 {
@@ -24,17 +24,21 @@ public static class Overlap
     }
 
     /// <summary>|A∩B| / |A∪B| (Jaccard 1912).</summary>
-    public static double Iou(long intersection, long first, long second)
+    /// <param name="intersection">Voxels in both.</param>
+    /// <param name="first">Voxels in the first.</param>
+    /// <param name="second">Voxels in the second.</param>
+    /// <param name="bothEmpty">The declared value of two empty masks: 1 for agreement, 0 for nothing found, NaN to leave it out.</param>
+    public static double Iou(long intersection, long first, long second, double bothEmpty = 1)
     {
         Check(intersection, first, second);
-        return first + second == 0 ? 1 : (double)intersection / (first + second - intersection);
+        return first + second == 0 ? bothEmpty : (double)intersection / (first + second - intersection);
     }
 
-    /// <inheritdoc cref="Iou(long, long, long)"/>
-    public static double Iou(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second)
+    /// <inheritdoc cref="Iou(long, long, long, double)"/>
+    public static double Iou(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second, double bothEmpty = 1)
     {
         var (both, a, b) = Count(first, second);
-        return Iou(both, a, b);
+        return Iou(both, a, b, bothEmpty);
     }
 
     /// <summary>1 − ||A|−|B|| / (|A|+|B|) (Taha &amp; Hanbury 2015, eq. 22): blind to where the volumes lie.</summary>

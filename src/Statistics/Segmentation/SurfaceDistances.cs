@@ -78,6 +78,18 @@ public sealed class SurfaceDistances
         return (double)within / (firstToSecond.Length + secondToFirst.Length);
     }
 
+    /// <summary>What goes into a mean over cases: a distance that is undefined, because one mask is empty, counts as the worst case.</summary>
+    /// <param name="distances">One each case, mm; NaN where undefined.</param>
+    /// <param name="worst">Of each case, mm: <see cref="MaskGrid.Diagonal"/>, for instance.</param>
+    public static double[] ForAggregation(ReadOnlySpan<double> distances, ReadOnlySpan<double> worst)
+    {
+        if (worst.Length != distances.Length) throw new ArgumentException($"{worst.Length} worst cases given for {distances.Length} distances.", nameof(worst));
+        var result = distances.ToArray();
+        for (var i = 0; i < result.Length; i++)
+            if (double.IsNaN(result[i])) result[i] = worst[i];
+        return result;
+    }
+
     private static int Within(double[] sorted, double limit)
     {
         int low = 0, high = sorted.Length;

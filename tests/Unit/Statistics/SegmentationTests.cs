@@ -92,6 +92,7 @@ public class SegmentationTests
         Assert.Equal(0, surface.NormalizedSurfaceDice(100));
         Assert.Equal(0, Overlap.Dice(0, 1, 0));
         Assert.Equal(0, Overlap.Iou(0, 1, 0));
+        Assert.Equal([7, 2], SurfaceDistances.ForAggregation([surface.Hausdorff95, 2], [7, 9]));
     }
 
     [Fact]
@@ -104,6 +105,7 @@ public class SegmentationTests
         Assert.Equal(0, surface.MeanAverage);
         Assert.Equal(1, Overlap.Dice(0, 0, 0));
         Assert.Equal(1, Overlap.Iou(0, 0, 0));
+        Assert.Equal(0, Overlap.Iou([false], [false], bothEmpty: 0));
         Assert.Equal(1, Overlap.VolumetricSimilarity(0, 0));
     }
 
