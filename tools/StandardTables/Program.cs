@@ -26,4 +26,5 @@ File.WriteAllText(Path.Combine(deidentification, "confidentiality-profile.json")
     Path.Combine(standards, "dicom-pydicom", "private_dictionary.json")));
 File.WriteAllText(Path.Combine(deidentification, "attribute-types.json"), AttributeTypes.Generate(standards));
 File.WriteAllText(Path.Combine(deidentification, "burned-in-filters.json"), BurnedInRecipes.Generate(Path.Combine(standards, "deid-recipes", "deid.dicom")));
+File.WriteAllBytes(Path.Combine(root, "src", "Labelling", "Schemas", "codes.tsv.br"), CodingTables.Generate(standards));
 return 0;

@@ -110,9 +110,12 @@ public sealed class NiftiImage
     {
         var values = new double[SampleCount];
         var span = Data.Span;
-        for (var i = 0; i < values.Length; i++) values[i] = Slope * Sample(span, i) + Intercept;
+        for (var i = 0; i < values.Length; i++) values[i] = Slope * Samples.Read(Type, span, i) + Intercept;
         return values;
     }
+
+    /// <summary>The scaled value of one sample.</summary>
+    public double Value(int index) => Slope * Samples.Read(Type, Data.Span, index) + Intercept;
 
     /// <summary>The image as labels: every value has to be a whole number from 0 to 255, whatever type it is stored in.</summary>
     /// <exception cref="ImagingException">A value is not a label, or the image is not three-dimensional.</exception>
@@ -125,7 +128,7 @@ public sealed class NiftiImage
         var span = Data.Span;
         for (var i = 0; i < labels.Length; i++)
         {
-            var value = Slope * Sample(span, i) + Intercept;
+            var value = Slope * Samples.Read(Type, span, i) + Intercept;
             labels[i] = value is >= 0 and <= 255 && value == Math.Truncate(value)
                 ? (byte)value
                 : throw new ImagingException(ImagingFault.Mismatch, $"Voxel {i} holds {value}, not a label from 0 to 255.");
@@ -135,18 +138,4 @@ public sealed class NiftiImage
     }
 
     private int Length(int dimension) => dimension < Dimensions.Count ? Dimensions[dimension] : 1;
-
-    private double Sample(ReadOnlySpan<byte> data, int index) => Type switch
-    {
-        NiftiDataType.UInt8 => data[index],
-        NiftiDataType.Int8 => (sbyte)data[index],
-        NiftiDataType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(data[(index * 2)..]),
-        NiftiDataType.UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(data[(index * 2)..]),
-        NiftiDataType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(data[(index * 4)..]),
-        NiftiDataType.UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(data[(index * 4)..]),
-        NiftiDataType.Float32 => BinaryPrimitives.ReadSingleLittleEndian(data[(index * 4)..]),
-        NiftiDataType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(data[(index * 8)..]),
-        NiftiDataType.UInt64 => BinaryPrimitives.ReadUInt64LittleEndian(data[(index * 8)..]),
-        _ => BinaryPrimitives.ReadDoubleLittleEndian(data[(index * 8)..]),
-    };
 }

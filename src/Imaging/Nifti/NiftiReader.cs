@@ -55,36 +55,14 @@ public static class NiftiReader
             throw new ImagingException(ImagingFault.Malformed, $"The samples cannot start at byte {header.DataOffset}.");
 
         Fill(stream, new byte[header.DataOffset - HeaderLength]);
-        var data = ReadGrowing(stream, (int)dataBytes);
-        if (!header.LittleEndian) SwapInPlace(data, NiftiImage.BytesPerSample(header.Type));
+        var data = Samples.ReadGrowing(stream, (int)dataBytes);
+        if (!header.LittleEndian) Samples.SwapInPlace(data, NiftiImage.BytesPerSample(header.Type));
         return new NiftiImage(header.Type, header.Dimensions, header.Affine, data, header.Slope, header.Intercept);
-    }
-
-    // A short file with a large header must not make us allocate what it only promises.
-    private static byte[] ReadGrowing(Stream stream, int length)
-    {
-        var data = new byte[Math.Min(length, 1 << 20)];
-        var filled = 0;
-        while (true)
-        {
-            filled += stream.ReadAtLeast(data.AsSpan(filled), data.Length - filled, throwOnEndOfStream: false);
-            if (filled < data.Length) throw Truncated();
-            if (filled == length) return data;
-            Array.Resize(ref data, (int)Math.Min(length, data.Length * 4L));
-        }
     }
 
     private static void Fill(Stream stream, Span<byte> target)
     {
-        if (stream.ReadAtLeast(target, target.Length, throwOnEndOfStream: false) < target.Length) throw Truncated();
-    }
-
-    private static ImagingException Truncated() => new(ImagingFault.Truncated, "The file ends before its header and samples do.");
-
-    private static void SwapInPlace(byte[] data, int width)
-    {
-        if (width == 1) return;
-        for (var at = 0; at < data.Length; at += width) data.AsSpan(at, width).Reverse();
+        if (stream.ReadAtLeast(target, target.Length, throwOnEndOfStream: false) < target.Length) throw Samples.Truncated();
     }
 
     private sealed class PrefixedStream(byte[] prefix, Stream rest) : Stream

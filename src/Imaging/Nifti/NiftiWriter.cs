@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 
 namespace Pirogov.Imaging;
 
@@ -26,20 +25,7 @@ public static class NiftiWriter
             return;
         }
 
-        // GZipStream's own header differs between systems (the OS byte); ours has neither time nor system,
-        // so a released file hashes the same wherever it is made.
-        stream.Write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]);
-        using (var deflate = new DeflateStream(stream, CompressionLevel.Optimal, leaveOpen: true))
-        {
-            deflate.Write(header);
-            deflate.Write(image.Data.Span);
-        }
-
-        var checksum = Crc32.Finish(Crc32.Update(Crc32.Update(Crc32.Initial, header), image.Data.Span));
-        Span<byte> trailer = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer, checksum);
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], unchecked((uint)(header.Length + (long)image.Data.Length)));
-        stream.Write(trailer);
+        StableGzip.Write(stream, header, image.Data.Span);
     }
 
     private static byte[] Header(NiftiImage image)

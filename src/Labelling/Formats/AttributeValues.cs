@@ -23,6 +23,38 @@ internal static class AttributeValues
         _ => Of(text),
     };
 
+    /// <summary>An answer as its question wants it, from the words of a format that has no types; options are known by id and by text.</summary>
+    /// <returns>Null when the words are no such answer.</returns>
+    public static JsonElement? Read(Question question, IReadOnlyList<string> said)
+    {
+        if (question.HasOptions)
+        {
+            string?[] options = [.. said.Select(s => question.Options.FirstOrDefault(o => o.Id == s || string.Equals(o.Text.Ru, s, StringComparison.OrdinalIgnoreCase)
+                || string.Equals(o.Text.En, s, StringComparison.OrdinalIgnoreCase))?.Id)];
+            return options.Contains(null) || options.Length == 0 ? null
+                : question.Type == Question.Multichoice ? JsonSerializer.SerializeToElement(options) : options is [var only] ? Of(only!) : null;
+        }
+
+        return (question.Type, said) switch
+        {
+            (Question.Number, [var text]) when FormatText.ParseNumber(text) is { } number => JsonSerializer.SerializeToElement(number),
+            (Question.YesNo, ["true" or "True" or "1"]) => True,
+            (Question.YesNo, ["false" or "False" or "0"]) => JsonSerializer.SerializeToElement(false),
+            (Question.FreeText, _) => Of(string.Join('\n', said)),
+            _ => null,
+        };
+    }
+
+    /// <summary>An attribute of a class under the name that a file gives it; one that the class does not have is kept as it reads.</summary>
+    public static (string Id, JsonElement Value) Read(LabelClass @class, string name, IReadOnlyList<string> said) =>
+        @class.Attributes?.FirstOrDefault(a => a.Id == name || string.Equals(a.Text.Ru, name, StringComparison.OrdinalIgnoreCase) || string.Equals(a.Text.En, name, StringComparison.OrdinalIgnoreCase))
+            is { } known && Read(known, said) is { } value ? (known.Id, value)
+            : (name, said is [var one] ? Read(one) : JsonSerializer.SerializeToElement(said));
+
+    /// <summary>The words of a value, one for each member of a list; none for what is neither.</summary>
+    public static IReadOnlyList<string> Words(JsonElement value) => value.ValueKind == JsonValueKind.Array
+        ? [.. value.EnumerateArray().Select(Spell).OfType<string>()] : Spell(value) is { } word ? [word] : [];
+
     /// <returns>Null for lists and objects: a format of text has no place for them.</returns>
     public static string? Spell(JsonElement value) => value.ValueKind switch
     {
@@ -69,6 +101,15 @@ internal static class Losses
 
     public static void Relations(LabelDocument document, List<Untaken> losses) =>
         losses.AddRange((document.Relations ?? []).Select(r => new Untaken(r.Id, "relation-unheld", r.Type)));
+
+    /// <summary>Of formats that hold nothing but masks.</summary>
+    public static void AllButMasks(LabelDocument document, List<Untaken> losses)
+    {
+        foreach (var one in document.Objects)
+            Geometry(one, losses);
+        Relations(document, losses);
+        Answers(document, losses);
+    }
 
     public static void Geometry(DocumentObject one, List<Untaken> losses) => losses.Add(new(one.Id, "geometry-unheld", one.Type));
 

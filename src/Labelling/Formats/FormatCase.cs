@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Pirogov.Archive.Contracts;
-using Pirogov.Dicom.Geometry;
-using Pirogov.Imaging;
 using Pirogov.Labelling.Schemas;
 
 namespace Pirogov.Labelling.Formats;
@@ -12,28 +10,17 @@ namespace Pirogov.Labelling.Formats;
 /// <param name="Rows">Of a slide: those of level 0.</param>
 internal sealed record LabelledFrame(string SopInstanceUid, int Frame, int Rows, int Columns);
 
-/// <summary>A series as a voxel grid.</summary>
-/// <param name="Frames">The frame behind each slice k of the grid.</param>
-internal sealed record CaseVolume(string SeriesInstanceUid, string? FrameOfReferenceUid, VolumeGeometry Geometry, IReadOnlyList<LabelledFrame> Frames)
-{
-    public VolumeGrid Grid
-    {
-        get
-        {
-            var (column, row, slice) = Geometry.Spacing;
-            return new(Geometry.Columns, Geometry.Rows, Geometry.Slices, column, row, slice);
-        }
-    }
-
-    /// <summary>Voxel indices to mm in DICOM's frame.</summary>
-    public VoxelAffine Lps => new([.. Geometry.VoxelToPatient.Take(12)]);
-}
-
 /// <summary>What a format has to know of a case: its images and texts, and what its schema calls things.</summary>
 internal sealed partial record FormatCase(
     string Label, SchemaVersionId SchemaVersion, SchemaContent Schema, IReadOnlyList<CaseFile> Images, IReadOnlyList<CaseText> Texts)
 {
-    public IReadOnlyList<CaseVolume> Volumes { get; init; } = [];
+    /// <summary>With the headers of its instances: what masks on a grid and DICOM objects are written from. None for a text.</summary>
+    public IReadOnlyList<CaseSeries> Series { get; init; } = [];
+
+    /// <summary>When the labels were made what they are: files that name a moment name this one.</summary>
+    public DateTimeOffset At { get; init; } = DateTimeOffset.UnixEpoch;
+
+    public IEnumerable<CaseVolume> Volumes => Series.Select(s => s.Volume).OfType<CaseVolume>();
 
     /// <summary>A name in the file → the class's id, for names that are neither an id nor a name of the schema.</summary>
     public IReadOnlyDictionary<string, string> ClassNames { get; init; } = new Dictionary<string, string>();
