@@ -24,6 +24,7 @@ internal sealed class LabellingModel : ModelPart
         Projects(model);
         Readings(model);
         Decisions(model);
+        Validation(model);
         Releases(model);
         Evidence(model);
     }
@@ -128,6 +129,8 @@ internal sealed class LabellingModel : ModelPart
             e.ToTable("labelling_comment");
             e.Property(c => c.Id).ValueGeneratedNever();
             e.Property(c => c.Text).HasMaxLength(CaseComment.Limit);
+            e.Property(c => c.Reason).HasMaxLength(ReturnReason.IdLimit);
+            e.Ignore(c => c.Place);
             e.HasIndex(c => c.ProjectCaseId);
         });
     }
@@ -160,8 +163,40 @@ internal sealed class LabellingModel : ModelPart
         {
             e.ToTable("labelling_verdict");
             e.Property(v => v.Id).ValueGeneratedNever();
+            e.Property(v => v.Kind).HasConversion<string>().HasMaxLength(Word);
             e.HasIndex(v => new { v.ConsensusId, v.Level }).IsUnique();
             e.HasIndex(v => v.ProjectCaseId);
+        });
+    }
+
+    private static void Validation(ModelBuilder model)
+    {
+        model.Entity<ValidationRules>(e =>
+        {
+            e.ToTable("labelling_validation_rules");
+            e.HasKey(r => r.ProjectId);
+            e.Property(r => r.ProjectId).ValueGeneratedNever();
+            e.Property(r => r.ResultsShown).HasConversion<string>().HasMaxLength(Word);
+            e.Property(r => r.Revision).IsConcurrencyToken();
+            e.Ignore(r => r.Reasons);
+            e.HasOne<LabellingProject>().WithMany().HasForeignKey(r => r.ProjectId);
+        });
+        model.Entity<ValidationLot>(e =>
+        {
+            e.ToTable("labelling_lot");
+            e.Property(l => l.Id).ValueGeneratedNever();
+            e.Property(l => l.State).HasConversion<string>().HasMaxLength(Word);
+            e.Ignore(l => l.IsFull);
+            e.HasOne<LabellingProject>().WithMany().HasForeignKey(l => l.ProjectId);
+            e.HasIndex(l => new { l.ProjectId, l.Level, l.Number }).IsUnique();
+        });
+        model.Entity<LotCase>(e =>
+        {
+            e.ToTable("labelling_lot_case");
+            e.HasKey(c => new { c.LotId, c.Position });
+            e.Ignore(c => c.IsWanted);
+            e.HasOne<ValidationLot>().WithMany().HasForeignKey(c => c.LotId);
+            e.HasIndex(c => new { c.ProjectCaseId, c.Level }).IsUnique();
         });
     }
 

@@ -30,6 +30,7 @@ public static class LabellingModule
         services.AddScoped<IEvidenceSource, ReadingEvidence>().AddScoped<IEvidenceSource, ComparisonEvidence>()
             .AddScoped<IEvidenceSource, ConsensusEvidence>().AddScoped<IEvidenceSource, ValidationEvidence>().AddScoped<IEvidenceSource, ReleaseEvidence>();
         services.AddHandler<ReadingSubmitted, LockReading>().AddJob<CompareReadings, CompareReadings.Payload>();
+        services.AddHandler<LevelReached, FillLots>().AddHandler<VerdictGiven, FillLots>();
         return services.AddRights(LabellingRights.Table).AddUseCases(typeof(LabellingModule).Assembly);
     }
 
@@ -49,6 +50,8 @@ public static class LabellingModule
         SaveDocument.Map(api);
         SubmitReading.Map(api);
         GiveVerdict.Map(api);
+        SetValidationRules.Map(api);
+        MyResults.Map(api);
         ReleaseLabels.Map(api);
         SeeReleases.Map(api);
     }

@@ -1384,6 +1384,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labelling-projects/{id}/validation-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The project's reasons for a return, and when readers see results.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["getValidationRules"];
+        /**
+         * Sets them; a reason that is left out is retired.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        put: operations["setValidationRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labelling-releases": {
         parameters: {
             query?: never;
@@ -1612,6 +1636,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reading-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The signed-in expert's cases that are through, the newest first.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["listMyResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readings": {
         parameters: {
             query?: never;
@@ -1672,6 +1716,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readings/{id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the validator's newest revision the consensus and accepts it.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        post: operations["correctConsensus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readings/{id}/document": {
         parameters: {
             query?: never;
@@ -1692,6 +1756,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readings/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own reading beside the result of its case, with the differences and the validators' remarks.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["getReadingResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readings/{id}/return": {
         parameters: {
             query?: never;
@@ -1702,7 +1786,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Returns the consensus to the adjudicator with a comment.
+         * Returns the consensus to the adjudicator with reasons, each pinned to its place.
          * @description Needs the right `labelling.read-cases`: expert.
          */
         post: operations["returnConsensus"];
@@ -1980,6 +2064,12 @@ export interface components {
          * @enum {string}
          */
         AdjudicationRule: "onDisagreement" | "always";
+        AnswerDifference: {
+            mine: null | string;
+            question: string;
+            result: null | string;
+            same: boolean;
+        };
         /** @enum {string} */
         AttributeAction: "kept" | "removed" | "emptied" | "replaced" | "uidRemapped" | "cleaned" | "dateMoved";
         /** Format: uuid */
@@ -2097,6 +2187,23 @@ export interface components {
             /** Format: double */
             mean: null | number;
         };
+        ClassDifference: {
+            class: string;
+            /** Format: double */
+            dice: null | number;
+            /** Format: int32 */
+            extra: number;
+            /** Format: double */
+            f1: null | number;
+            /** Format: int32 */
+            matched: number;
+            /** Format: int64 */
+            mine: number;
+            /** Format: int32 */
+            missed: number;
+            /** Format: int64 */
+            result: number;
+        };
         /** Format: uuid */
         ClinicalTaskId: string;
         ClinicalTaskSummary: {
@@ -2126,7 +2233,11 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** Format: int32 */
+            consensus: null | number;
+            /** Format: int32 */
             level: number;
+            place: null | components["schemas"]["RemarkPlace"];
+            reason: string;
             text: string;
         };
         /** Format: uuid */
@@ -2179,7 +2290,13 @@ export interface components {
             question?: null | string;
         };
         /** @enum {string} */
-        ConsensusOrigin: "automatic" | "adjudicated";
+        ConsensusOrigin: "automatic" | "adjudicated" | "corrected";
+        ConsensusView: {
+            document: components["schemas"]["LabelDocument"];
+            /** Format: int32 */
+            number: number;
+            origin: components["schemas"]["ConsensusOrigin"];
+        };
         CreateAccountRequest: {
             culture?: null | string;
             email: string;
@@ -2230,14 +2347,16 @@ export interface components {
             id: components["schemas"]["CompetitionId"];
         };
         CreateProjectLevel: {
+            lot?: null | components["schemas"]["LotPlan"];
+            /** @default false */
+            mayCorrect: boolean;
+            sees?: components["schemas"]["ValidatorSight"];
             /**
              * Format: double
              * @default 1
              */
             share: number;
             validators: null | string[];
-            /** Format: double */
-            widenAbove?: null | number;
         };
         CreateProjectRequest: {
             adjudicators: null | string[];
@@ -2331,12 +2450,33 @@ export interface components {
             version: number;
             versionId: components["schemas"]["SchemaVersionId"];
         };
+        /** @enum {string} */
+        DifferenceKind: "mask" | "missed" | "extra" | "class" | "attributes";
+        DifferencePlace: {
+            class: string;
+            /** Format: int32 */
+            frame: null | number;
+            kind: components["schemas"]["DifferenceKind"];
+            objectId: null | string;
+            /** Format: int64 */
+            onlyMine: number;
+            /** Format: int64 */
+            onlyResult: number;
+            resultClass: null | string;
+            resultObjectId: null | string;
+            sopInstanceUid: null | string;
+        };
         DocumentAnswer: {
             /** @default false */
             cannotAssess: boolean;
             /** @default false */
             uncertain: boolean;
             value: unknown;
+        };
+        DocumentDifference: {
+            answers: components["schemas"]["AnswerDifference"][];
+            classes: components["schemas"]["ClassDifference"][];
+            places: components["schemas"]["DifferencePlace"][];
         };
         DocumentMask: {
             blob?: null | string;
@@ -2447,11 +2587,26 @@ export interface components {
             number: number;
             slug: string;
         };
+        GiveVerdictAcceptRequest: {
+            /** Format: int32 */
+            consensus?: null | number;
+            remarks?: null | components["schemas"]["Remark"][];
+        };
+        GiveVerdictCorrectRequest: {
+            /** Format: int32 */
+            consensus?: null | number;
+            remarks?: null | components["schemas"]["Remark"][];
+            /** Format: int32 */
+            revision: number;
+        };
         GiveVerdictResponse: {
             next: null | components["schemas"]["ReadingId"];
         };
         GiveVerdictReturnRequest: {
-            comment: null | string;
+            comment?: null | string;
+            /** Format: int32 */
+            consensus?: null | number;
+            remarks?: null | components["schemas"]["Remark"][];
         };
         /** Format: binary */
         IFormFile: string;
@@ -2574,6 +2729,14 @@ export interface components {
             path: string;
             sha256: string;
             /** Format: int64 */
+            size: number;
+        };
+        LotPlan: {
+            /** Format: int32 */
+            acceptanceNumber?: null | number;
+            /** Format: double */
+            errorLimit?: null | number;
+            /** Format: int32 */
             size: number;
         };
         MakeTeamRequest: {
@@ -2786,6 +2949,15 @@ export interface components {
         };
         PageOfReleaseListRow: {
             items: components["schemas"]["ReleaseListRow"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
+        PageOfResultRow: {
+            items: components["schemas"]["ResultRow"][];
             /** Format: int32 */
             number: number;
             /** Format: int32 */
@@ -3192,13 +3364,16 @@ export interface components {
         ReadingView: {
             case: components["schemas"]["CaseReference"];
             comments: components["schemas"]["CommentView"][];
+            consensus: null | components["schemas"]["ConsensusView"];
             document: null | components["schemas"]["LabelDocument"];
             id: components["schemas"]["ReadingId"];
             instructions: null | string;
+            mayCorrect: boolean;
             mode: components["schemas"]["ReadingMode"];
             next: null | components["schemas"]["NextView"];
             project: components["schemas"]["ProjectReference"];
             queue: components["schemas"]["QueueCount"];
+            reasons: components["schemas"]["ReturnReason"][];
             /** Format: int32 */
             revision: number;
             schema: components["schemas"]["SchemaView"];
@@ -3303,11 +3478,66 @@ export interface components {
             schemaName: string;
             sha256: string;
         };
+        Remark: {
+            at: null | components["schemas"]["RemarkPlace"];
+            reason: null | string;
+            text: null | string;
+        };
+        RemarkPlace: {
+            class?: null | string;
+            /** Format: int32 */
+            frame?: null | number;
+            objectId?: null | string;
+            point?: null | number[];
+            question?: null | string;
+            /** Format: double */
+            seconds?: null | number;
+            sopInstanceUid?: null | string;
+            span?: null | components["schemas"]["TextSpan"];
+            text?: null | string;
+        };
         ReopenCaseRequest: {
             comment: null | string;
         };
         RestoreAccessNewPassword: {
             password: string;
+        };
+        ResultRow: {
+            /** Format: date-time */
+            at: string;
+            caseLabel: string;
+            mode: components["schemas"]["ReadingMode"];
+            origin: components["schemas"]["ConsensusOrigin"];
+            projectId: components["schemas"]["ProjectId"];
+            projectName: string;
+            /** Format: double */
+            quality: null | number;
+            readingId: components["schemas"]["ReadingId"];
+            /** Format: int32 */
+            remarks: number;
+        };
+        /** @enum {string} */
+        ResultsShown: "afterValidation" | "afterRelease" | "never";
+        ResultView: {
+            case: components["schemas"]["CaseReference"];
+            comments: components["schemas"]["CommentView"][];
+            difference: components["schemas"]["DocumentDifference"];
+            mine: components["schemas"]["LabelDocument"];
+            mode: components["schemas"]["ReadingMode"];
+            project: components["schemas"]["ProjectReference"];
+            readingId: components["schemas"]["ReadingId"];
+            reasons: components["schemas"]["ReturnReason"][];
+            result: components["schemas"]["ConsensusView"];
+            schema: components["schemas"]["SchemaView"];
+            series: components["schemas"]["SeriesSummary"][];
+        };
+        ReturnReason: {
+            id: string;
+            name: components["schemas"]["Bilingual"];
+            /** @default false */
+            pinned: boolean;
+            /** @default false */
+            retired: boolean;
         };
         /** @enum {string} */
         ReviewDecision: "waiting" | "accepted" | "masked" | "rejected";
@@ -3635,6 +3865,10 @@ export interface components {
             seriesInstanceUid: string;
             studyInstanceUid: string;
         };
+        SetValidationRulesRequest: {
+            reasons: null | components["schemas"]["ReturnReason"][];
+            resultsShown?: components["schemas"]["ResultsShown"];
+        };
         SlotView: {
             mode: components["schemas"]["ReadingMode"];
             state: components["schemas"]["ReadingState"];
@@ -3785,14 +4019,25 @@ export interface components {
         /** Format: uuid */
         TokenId: string;
         ValidationLevel: {
+            lot: null | components["schemas"]["LotPlan"];
+            /** @default false */
+            mayCorrect: boolean;
+            sees: components["schemas"]["ValidatorSight"];
             /**
              * Format: double
              * @default 1
              */
             share: number;
-            /** Format: double */
-            widenAbove: null | number;
         };
+        ValidationRulesView: {
+            reasons: components["schemas"]["ReturnReason"][];
+            resultsShown: components["schemas"]["ResultsShown"];
+        };
+        /**
+         * @default agreement
+         * @enum {string}
+         */
+        ValidatorSight: "consensus" | "readings" | "agreement";
         VerificationView: {
             /** Format: int32 */
             filesRead: number;
@@ -6035,6 +6280,62 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    getValidationRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValidationRulesView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    setValidationRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetValidationRulesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValidationRulesView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     listLabellingReleases: {
         parameters: {
             query?: {
@@ -6384,6 +6685,33 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    listMyResults: {
+        parameters: {
+            query?: {
+                page?: number;
+                project?: string;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfResultRow"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
     listMyReadings: {
         parameters: {
             query?: never;
@@ -6442,7 +6770,41 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["GiveVerdictAcceptRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GiveVerdictResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    correctConsensus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveVerdictCorrectRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -6481,6 +6843,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SaveDocumentResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getReadingResult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultView"];
                 };
             };
             401: components["responses"]["Unauthenticated"];

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform;
 using Pirogov.Platform.Database;
@@ -14,6 +15,9 @@ internal enum ConsensusOrigin
 {
     Automatic,
     Adjudicated,
+
+    /// <summary>A validator mended the one before it.</summary>
+    Corrected,
 }
 
 /// <summary>The labels of a case that all have come to: a new revision each time, which names its sources.</summary>
@@ -25,7 +29,7 @@ internal sealed class Consensus
     public ConsensusOrigin Origin { get; private set; }
     public Guid ComparisonId { get; private set; }
 
-    /// <summary>The adjudicator's revision; none when the platform made it.</summary>
+    /// <summary>The adjudicator's or the correcting validator's revision; none when the platform made it.</summary>
     public Guid? RevisionId { get; private set; }
 
     /// <summary>The revisions it is made from, comma-separated.</summary>
@@ -51,6 +55,23 @@ internal sealed class Consensus
         (DocumentMd5, DocumentSha256, DocumentSize, SchemaVersionId, CaseSha256, At) =
             (document.Md5, document.Sha256, document.Size, schema, one.ContentSha256, now);
     }
+
+    /// <summary>What a validator made of an earlier consensus: both are its sources, and both stay.</summary>
+    public static Consensus Corrected(Consensus earlier, ReadingRevision by, DateTimeOffset now) => new()
+    {
+        ProjectCaseId = earlier.ProjectCaseId,
+        Number = earlier.Number + 1,
+        Origin = ConsensusOrigin.Corrected,
+        ComparisonId = earlier.ComparisonId,
+        RevisionId = by.Id,
+        Sources = string.Join(',', earlier.Id, by.Id),
+        DocumentMd5 = by.DocumentMd5,
+        DocumentSha256 = by.DocumentSha256,
+        DocumentSize = by.DocumentSize,
+        SchemaVersionId = by.SchemaVersionId,
+        CaseSha256 = by.CaseSha256,
+        At = now,
+    };
 
     public EvidenceFile Document => new(DocumentMd5, DocumentSha256, DocumentSize);
 

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Schemas;
+using Pirogov.Labelling.Validation;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
@@ -27,8 +28,11 @@ internal sealed record TooManyCases(int Limit) : Refusal("labelling.too-many-cas
 internal sealed class CreateProject(PirogovDb db, ICases cases, IAgenda agenda, AuditTrail audit, TimeProvider time)
 {
     /// <param name="Share">Of the cases, above 0 and at most 1.</param>
-    /// <param name="WidenAbove">The returned share above which every further case is looked at.</param>
-    public sealed record Level(IReadOnlyList<Guid>? Validators, double Share = 1, double? WidenAbove = null);
+    /// <param name="Lot">Cases are judged in lots: one with too many errors in its sample is looked at whole.</param>
+    /// <param name="Sees">What its validators are shown beside the consensus.</param>
+    /// <param name="MayCorrect">Its validators may mend the consensus instead of returning it.</param>
+    public sealed record Level(
+        IReadOnlyList<Guid>? Validators, double Share = 1, LotPlan? Lot = null, ValidatorSight Sees = ValidatorSight.Agreement, bool MayCorrect = false);
 
     /// <param name="Cases">Picked cases; together with what <paramref name="Query"/> finds.</param>
     public sealed record Request(
@@ -39,7 +43,7 @@ internal sealed class CreateProject(PirogovDb db, ICases cases, IAgenda agenda, 
     {
         internal LabellingProject.Plan Plan => new(Name, ClinicalTaskId, SchemaVersionId, Instructions, ReadersPerCase, MostReaders ?? ReadersPerCase,
             Threshold, Thresholds ?? new Dictionary<string, double>(), Rule, Readers ?? [], Adjudicators ?? [],
-            [.. (Levels ?? []).Select(l => (new ValidationLevel(l.Share, l.WidenAbove), l.Validators ?? []))], DueAt);
+            [.. (Levels ?? []).Select(l => (new ValidationLevel(l.Share, l.Lot, l.Sees, l.MayCorrect), l.Validators ?? []))], DueAt);
     }
 
     public sealed record Response(ProjectId Id, int Cases);

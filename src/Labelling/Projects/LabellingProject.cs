@@ -2,6 +2,7 @@ using System.Text.Json;
 using Pirogov.Agenda.Contracts;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
+using Pirogov.Labelling.Validation;
 using Pirogov.Platform;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
@@ -54,11 +55,6 @@ internal sealed class ProjectMember
     /// <summary>The validation level from 1 on; 0 for readers and adjudicators.</summary>
     public int Level { get; init; }
 }
-
-/// <summary>How a validation level looks at what reaches it.</summary>
-/// <param name="Share">Of the cases, above 0 and at most 1; which of them is drawn by a hash, so that nobody can choose.</param>
-/// <param name="WidenAbove">The returned share of what was judged here above which every further case is looked at; none keeps the share.</param>
-internal sealed record ValidationLevel(double Share = 1, double? WidenAbove = null);
 
 /// <summary>What is to be labelled, by whom and by which rules.</summary>
 internal sealed class LabellingProject
@@ -162,15 +158,13 @@ internal sealed class LabellingProject
             return new ReadersTooFew(plan.MostReaders);
         if (plan.Adjudicators.Count == 0)
             return new AdjudicatorMissing();
-        if (plan.Levels.Count is < 1 or > MostLevels || plan.Levels.Any(l => l.Validators.Count == 0 || !IsFit(l.Level)))
+        if (plan.Levels.Count is < 1 or > MostLevels || plan.Levels.Any(l => l.Validators.Count == 0 || !l.Level.IsFit))
             return new LevelsUnfit(MostLevels);
         Guid[] everybody = [.. plan.Readers, .. plan.Adjudicators, .. plan.Levels.SelectMany(l => l.Validators)];
         if (everybody.Distinct().Count() != everybody.Length)
             return new SamePersonTwice();
         return plan.Thresholds.Values.Append(plan.Threshold).All(t => t is >= 0 and <= 1) ? null : new ThresholdUnfit();
     }
-
-    private static bool IsFit(ValidationLevel level) => level is { Share: > 0 and <= 1, WidenAbove: null or >= 0 and < 1 };
 
     private void Add(IEnumerable<Guid> people, ReadingMode mode, int level) =>
         members.AddRange(people.Select(person => new ProjectMember { ProjectId = Id, AccountId = person, Mode = mode, Level = level }));

@@ -86,6 +86,18 @@ internal sealed class ProjectCase
         return null;
     }
 
+    /// <summary>A lot was rejected at a level that had let this case pass: it goes back there, and from an adjudicator it comes back there.</summary>
+    /// <returns>False when the level has it already, or it is released.</returns>
+    public bool Recall(int level, DateTimeOffset now)
+    {
+        if (State == ProjectCaseState.Validated)
+            State = ProjectCaseState.Validation;
+        else if (State is not (ProjectCaseState.Validation or ProjectCaseState.Adjudication) || Level <= level)
+            return false;
+        (Level, ChangedAt) = (level, now);
+        return true;
+    }
+
     private CaseIsElsewhere? Go(ProjectCaseState from, ProjectCaseState to, DateTimeOffset now)
     {
         if (State != from)

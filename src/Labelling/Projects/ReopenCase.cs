@@ -30,7 +30,7 @@ internal sealed class ReopenCase(PirogovDb db, AskAdjudicator askAdjudicator, Au
         var now = time.Now();
         if (one.Reopen(now) is { } refusal)
             return refusal;
-        db.Add(new CaseComment(one.Id, 0, request.Comment!, now));
+        db.Add(new CaseComment(one.Id, 0, null, new(ReturnReason.Other, request.Comment, null), now));
         await askAdjudicator.About(one, cancellation);
         audit.Note("labelling.case-reopened", "labelling-case", caseId);
         try

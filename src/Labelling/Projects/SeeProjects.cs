@@ -9,6 +9,7 @@ using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Releases;
 using Pirogov.Labelling.Schemas;
+using Pirogov.Labelling.Validation;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;

@@ -37,6 +37,8 @@ internal sealed record ValidatorDoesNotDraw() : Refusal("labelling/validator-doe
 
 internal sealed record NotForValidation() : Refusal("labelling/not-for-validation", 409);
 
+internal sealed record GivesAVerdict() : Refusal("labelling/gives-a-verdict", 409);
+
 /// <summary>
 /// One person's piece of work on one case of a project. Its revisions are appended and never changed; the newest
 /// number and the state are the row's concurrency tokens.
@@ -57,13 +59,19 @@ internal sealed class Reading
     public DateTimeOffset OfferedAt { get; private set; }
     public DateTimeOffset ChangedAt { get; private set; }
 
+    /// <summary>Everybody but a validator whose level may only judge.</summary>
+    public bool MayDraw { get; private set; } = true;
+
+    /// <summary>The newest revision when the work was last offered: a validator's later ones are corrections of what is judged now.</summary>
+    public int OfferedRevision { get; private set; }
+
     private Reading()
     {
     }
 
-    public Reading(ProjectCase one, Guid accountId, ReadingMode mode, int slot, DateTimeOffset now) =>
-        (ProjectId, ProjectCaseId, CaseId, AccountId, Mode, Slot, OfferedAt, ChangedAt) =
-        (one.ProjectId, one.Id, one.CaseId, accountId, mode, slot, now, now);
+    public Reading(ProjectCase one, Guid accountId, ReadingMode mode, int slot, DateTimeOffset now, bool mayCorrect = false) =>
+        (ProjectId, ProjectCaseId, CaseId, AccountId, Mode, Slot, OfferedAt, ChangedAt, MayDraw) =
+        (one.ProjectId, one.Id, one.CaseId, accountId, mode, slot, now, now, mode != ReadingMode.Validate || mayCorrect);
 
     public bool IsOpen => State is not (ReadingState.Submitted or ReadingState.Locked);
 
@@ -76,7 +84,7 @@ internal sealed class Reading
 
     public Refusal? MaySave(int baseRevision)
     {
-        if (Mode == ReadingMode.Validate)
+        if (!MayDraw)
             return new ValidatorDoesNotDraw();
         if (!IsOpen)
             return new ReadingIsLocked();
@@ -93,6 +101,8 @@ internal sealed class Reading
 
     public Refusal? Submit(int revision, DateTimeOffset now)
     {
+        if (Mode == ReadingMode.Validate)
+            return new GivesAVerdict();
         if (MaySave(revision) is { } refusal)
             return refusal;
         if (Revision == 0)
@@ -114,7 +124,20 @@ internal sealed class Reading
     public void Return(DateTimeOffset now) => (State, ChangedAt) = (ReadingState.Returned, now);
 
     /// <summary>The validator is asked again, about a new consensus.</summary>
-    public void OfferAgain(DateTimeOffset now) => (State, OfferedAt, ChangedAt) = (ReadingState.Offered, now, now);
+    public void OfferAgain(DateTimeOffset now) => (State, OfferedRevision, OfferedAt, ChangedAt) = (ReadingState.Offered, Revision, now, now);
+
+    /// <summary>The case has gone back to a lower level: nothing is asked here until it returns.</summary>
+    public void Withdraw(DateTimeOffset now) => (State, ChangedAt) = (ReadingState.Locked, now);
+
+    /// <summary>The validator's newest revision becomes the consensus.</summary>
+    public Refusal? Correct(int revision, DateTimeOffset now)
+    {
+        if (Mode != ReadingMode.Validate)
+            return new NotForValidation();
+        if (MaySave(revision) is { } refusal)
+            return refusal;
+        return Revision == OfferedRevision ? new NothingToSubmit() : GiveVerdict(now);
+    }
 
     public Refusal? GiveVerdict(DateTimeOffset now)
     {
@@ -154,26 +177,4 @@ internal sealed class ReadingRevision
     public ReadingRevision(ReadingId readingId, int number, StoredObject document, SchemaVersionId schema, string caseSha256, DateTimeOffset now) =>
         (ReadingId, Number, DocumentMd5, DocumentSha256, DocumentSize, SchemaVersionId, CaseSha256, SavedAt) =
         (readingId, number, document.Md5, document.Sha256, document.Size, schema, caseSha256, now);
-}
-
-/// <summary>What a validator (or a manager who reopens a case) says to the adjudicator.</summary>
-internal sealed class CaseComment
-{
-    public const int Limit = 4_000;
-
-    public Guid Id { get; private set; } = Guid.CreateVersion7();
-    public ProjectCaseId ProjectCaseId { get; private set; }
-    public int Level { get; private set; }
-    public string Text { get; private set; } = "";
-    public DateTimeOffset At { get; private set; }
-
-    private CaseComment()
-    {
-    }
-
-    public CaseComment(ProjectCaseId projectCaseId, int level, string text, DateTimeOffset now) =>
-        (ProjectCaseId, Level, Text, At) = (projectCaseId, level, text.Trim(), now);
-
-    public static Refusal? Check(string? text) =>
-        string.IsNullOrWhiteSpace(text) ? new Missing("comment") : text.Length > Limit ? new TooLong("comment", Limit) : null;
 }

@@ -73,7 +73,9 @@ internal sealed class SaveDocument(
     {
         var own = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision)
             .Select(r => r.DocumentMd5).SingleOrDefaultAsync(cancellation);
-        var seen = (await sources.For(reading, withRuns: false, cancellation)).Select(s => s.Document);
+        var seen = (await sources.For(reading, withRuns: false, cancellation)).Select(s => s.Document).ToList();
+        if (await sources.Consensus(reading, withRuns: false, cancellation) is { } consensus)
+            seen.Add(consensus.Document);
         return own is null ? [.. seen] : [await documents.Load(own, cancellation), .. seen];
     }
 

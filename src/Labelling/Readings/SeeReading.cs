@@ -7,6 +7,7 @@ using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Schemas;
+using Pirogov.Labelling.Validation;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
@@ -21,15 +22,26 @@ internal sealed record CaseReference(CaseId Id, string Label);
 /// <param name="Name">A, B, C …: never a person.</param>
 internal sealed record SourceView(string Name, LabelDocument Document, IReadOnlyDictionary<string, double> Agreement);
 
-internal sealed record CommentView(DateTimeOffset At, int Level, string Text);
+/// <param name="Level">0: a manager's.</param>
+/// <param name="Consensus">The number of the consensus that it speaks of.</param>
+internal sealed record CommentView(DateTimeOffset At, int Level, string Text, int? Consensus, string Reason, RemarkPlace? Place)
+{
+    internal static CommentView Of(CaseComment comment) => new(comment.At, comment.Level, comment.Text, comment.ConsensusNumber, comment.Reason, comment.Place);
+}
+
+/// <summary>The consensus that a validator judges, or that came back to an adjudicator.</summary>
+internal sealed record ConsensusView(int Number, ConsensusOrigin Origin, LabelDocument Document);
 
 internal sealed record QueueCount(int Done, int Total);
 
 /// <summary>Everything that the workbench needs for one reading.</summary>
+/// <param name="Document">One's own newest revision; for a validator who has drawn nothing yet the consensus.</param>
+/// <param name="MayCorrect">A validator whose own revision may become the consensus.</param>
+/// <param name="Reasons">What a validator, and whoever gets a case back, calls errors in this project; none for readers.</param>
 internal sealed record ReadingView(
     ReadingId Id, ReadingMode Mode, ReadingState State, ProjectReference Project, CaseReference Case, string? Instructions, SchemaView Schema, int Revision,
     LabelDocument? Document, IReadOnlyList<SeriesSummary> Series, IReadOnlyList<SourceView> Sources, IReadOnlyList<CommentView> Comments, NextView? Next,
-    QueueCount Queue);
+    QueueCount Queue, ConsensusView? Consensus, bool MayCorrect, IReadOnlyList<ReturnReason> Reasons);
 
 /// <summary>
 /// One's own reading. Another's answers "not found", whoever asks; sources and comments exist only for those who decide
@@ -53,27 +65,30 @@ internal sealed class SeeReading(
         var label = await db.Set<ProjectCase>().Where(c => c.Id == reading.ProjectCaseId).Select(c => c.Label).SingleAsync(cancellation);
         audit.Note("labelling.reading-opened", "reading", id);
         await db.SaveChangesAsync(cancellation);
+        var consensus = await sources.Consensus(reading, withRuns: true, cancellation);
         return new ReadingView(id, reading.Mode, reading.State, new(project.Id, project.Name), new(reading.CaseId, label),
             project.Instructions.Length > 0 ? project.Instructions : null, SchemaView.Of(schema, schema.Versions.Single(v => v.Id == project.SchemaVersionId)),
-            reading.Revision, await Document(reading, cancellation), summary?.Series ?? [], await sources.For(reading, withRuns: true, cancellation),
-            await Comments(reading, cancellation), await next.ViewAfter(reading, cancellation), await Count(reading, cancellation));
+            reading.Revision, await Document(reading, consensus, cancellation), summary?.Series ?? [], await sources.For(reading, withRuns: true, cancellation),
+            await Comments(reading, cancellation), await next.ViewAfter(reading, cancellation), await Count(reading, cancellation),
+            consensus, reading.Mode == ReadingMode.Validate && reading.MayDraw, await Reasons(reading, cancellation));
     }
 
-    /// <summary>One's own newest revision; for a validator the consensus, which is not theirs to change.</summary>
-    private async Task<LabelDocument?> Document(Reading reading, CancellationToken cancellation)
+    private async Task<LabelDocument?> Document(Reading reading, ConsensusView? consensus, CancellationToken cancellation)
     {
-        var md5 = reading.Mode == ReadingMode.Validate
-            ? await db.Set<Consensus>().Where(c => c.ProjectCaseId == reading.ProjectCaseId).OrderByDescending(c => c.Number)
-                .Select(c => c.DocumentMd5).FirstOrDefaultAsync(cancellation)
-            : await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision)
-                .Select(r => r.DocumentMd5).SingleOrDefaultAsync(cancellation);
+        if (reading.Mode == ReadingMode.Validate && reading.Revision == reading.OfferedRevision)
+            return consensus?.Document;
+        var md5 = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision)
+            .Select(r => r.DocumentMd5).SingleOrDefaultAsync(cancellation);
         return md5 is null ? null : await documents.WithRuns(await documents.Load(md5, cancellation), cancellation);
     }
 
     private async Task<IReadOnlyList<CommentView>> Comments(Reading reading, CancellationToken cancellation) => reading.Mode == ReadingMode.Read
         ? []
-        : await db.Set<CaseComment>().Where(c => c.ProjectCaseId == reading.ProjectCaseId).OrderBy(c => c.Id)
-            .Select(c => new CommentView(c.At, c.Level, c.Text)).ToArrayAsync(cancellation);
+        : [.. (await db.Set<CaseComment>().AsNoTracking().Where(c => c.ProjectCaseId == reading.ProjectCaseId).OrderBy(c => c.At).ThenBy(c => c.Position).ToArrayAsync(cancellation)).Select(CommentView.Of)];
+
+    private async Task<IReadOnlyList<ReturnReason>> Reasons(Reading reading, CancellationToken cancellation) => reading.Mode == ReadingMode.Read
+        ? []
+        : (await db.Set<ValidationRules>().AsNoTracking().SingleOrDefaultAsync(r => r.ProjectId == reading.ProjectId, cancellation) ?? new(reading.ProjectId)).Reasons;
 
     private async Task<QueueCount> Count(Reading reading, CancellationToken cancellation)
     {
@@ -90,7 +105,10 @@ internal sealed class ReadingSources(PirogovDb db, Documents documents)
         if (reading.Mode == ReadingMode.Read
             || await db.Set<Comparison>().AsNoTracking().SingleOrDefaultAsync(c => c.ProjectCaseId == reading.ProjectCaseId && c.IsCurrent, cancellation) is not { } comparison)
             return [];
-        var (agreement, views) = (comparison.Figures.Dice, new List<SourceView>());
+        var sight = await Sight(reading, cancellation);
+        if (sight == ValidatorSight.Consensus)
+            return [];
+        var (agreement, views) = (sight == ValidatorSight.Agreement ? comparison.Figures.Dice : new Dictionary<string, double>(), new List<SourceView>());
         foreach (var (place, revision) in comparison.SourceIds.Index())
         {
             var md5 = await db.Set<ReadingRevision>().Where(r => r.Id == revision).Select(r => r.DocumentMd5).SingleAsync(cancellation);
@@ -100,4 +118,19 @@ internal sealed class ReadingSources(PirogovDb db, Documents documents)
 
         return views;
     }
+
+    /// <summary>Nothing for a blind reader, whatever has been decided meanwhile.</summary>
+    public async Task<ConsensusView?> Consensus(Reading reading, bool withRuns, CancellationToken cancellation)
+    {
+        if (reading.Mode == ReadingMode.Read || await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == reading.ProjectCaseId)
+                .OrderByDescending(c => c.Number).FirstOrDefaultAsync(cancellation) is not { } consensus)
+            return null;
+        var document = await documents.Load(consensus.DocumentMd5, cancellation);
+        return new(consensus.Number, consensus.Origin, withRuns ? await documents.WithRuns(document, cancellation) : document);
+    }
+
+    /// <summary>An adjudicator sees everything; a validator what the level lets them see.</summary>
+    private async Task<ValidatorSight> Sight(Reading reading, CancellationToken cancellation) => reading.Mode == ReadingMode.Validate
+        ? (await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation)).Levels[reading.Slot - 1].Sees
+        : ValidatorSight.Agreement;
 }

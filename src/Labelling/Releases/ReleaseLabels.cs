@@ -76,7 +76,7 @@ internal sealed class ReleaseLabels(
     private async Task<(Consensus Consensus, Verdict? Verdict)> Validated(ProjectCase one, CancellationToken cancellation)
     {
         var consensus = await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).FirstAsync(cancellation);
-        return (consensus, await db.Set<Verdict>().AsNoTracking().Where(v => v.ConsensusId == consensus.Id && v.Accepted)
+        return (consensus, await db.Set<Verdict>().AsNoTracking().Where(v => v.ConsensusId == consensus.Id && v.Kind != VerdictKind.Returned)
             .OrderByDescending(v => v.Level).FirstOrDefaultAsync(cancellation));
     }
 

@@ -11,33 +11,48 @@ using Pirogov.Platform.Evidence;
 
 namespace Pirogov.Labelling.Validation;
 
+internal enum VerdictKind
+{
+    Accepted,
+
+    /// <summary>Mended by the validator, who vouches for the result.</summary>
+    Corrected,
+    Returned,
+}
+
 /// <summary>What a validator said of a consensus: once for each, at each level.</summary>
 internal sealed class Verdict
 {
     public Guid Id { get; private set; } = Guid.CreateVersion7();
     public ProjectCaseId ProjectCaseId { get; private set; }
+
+    /// <summary>What the verdict stands for: of a correction the new one.</summary>
     public Guid ConsensusId { get; private set; }
+
+    /// <summary>What was judged.</summary>
+    public Guid JudgedId { get; private set; }
     public int Level { get; private set; }
     public ReadingId ReadingId { get; private set; }
     public Guid ValidatorId { get; private set; }
-    public bool Accepted { get; private set; }
+    public VerdictKind Kind { get; private set; }
     public DateTimeOffset At { get; private set; }
 
     private Verdict()
     {
     }
 
-    public Verdict(Consensus consensus, Reading reading, bool accepted, DateTimeOffset now) =>
-        (ProjectCaseId, ConsensusId, Level, ReadingId, ValidatorId, Accepted, At) =
-        (consensus.ProjectCaseId, consensus.Id, reading.Slot, reading.Id, reading.AccountId, accepted, now);
+    public Verdict(Consensus judged, Consensus result, Reading reading, VerdictKind kind, DateTimeOffset now) =>
+        (ProjectCaseId, JudgedId, ConsensusId, Level, ReadingId, ValidatorId, Kind, At) =
+        (judged.ProjectCaseId, judged.Id, result.Id, reading.Slot, reading.Id, reading.AccountId, kind, now);
 
     public JsonObject Facts() => new()
     {
         ["case"] = ProjectCaseId.Value,
         ["consensus"] = ConsensusId,
+        ["judged"] = JudgedId,
         ["level"] = Level,
         ["validator"] = ValidatorId,
-        ["accepted"] = Accepted,
+        ["verdict"] = JsonSerializer.SerializeToNode(Kind, PlatformJson.Options),
         ["at"] = JsonSerializer.SerializeToNode(At, PlatformJson.Options),
     };
 }

@@ -23,7 +23,8 @@ internal sealed class ReadingRoom
     public required HttpClient Adjudicator { get; init; }
     public required HttpClient Validator { get; init; }
 
-    public static async Task<ReadingRoom> Open(LabellingApp app, int cases = 1, string rule = "onDisagreement", bool start = true, Func<string, JsonObject>? schema = null)
+    public static async Task<ReadingRoom> Open(LabellingApp app, int cases = 1, string rule = "onDisagreement", bool start = true, Func<string, JsonObject>? schema = null,
+        Action<JsonObject>? plan = null)
     {
         var name = $"r{Interlocked.Increment(ref rooms)}";
         var manager = await app.As(Role.LabellingManager, $"manager-{name}");
@@ -38,7 +39,9 @@ internal sealed class ReadingRoom
             Adjudicator = await app.As(Role.Expert, $"adjudicator-{name}"),
             Validator = await app.As(Role.Expert, $"validator-{name}"),
         };
-        var project = await Sent(manager.PostAsJsonAsync("/api/v1/labelling-projects", await room.PlanOf(cases, rule)));
+        var planned = await room.PlanOf(cases, rule);
+        plan?.Invoke(planned);
+        var project = await Sent(manager.PostAsJsonAsync("/api/v1/labelling-projects", planned));
         room.Project = (string)project["id"]!;
         if (start)
             await Sent(manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/start", null));

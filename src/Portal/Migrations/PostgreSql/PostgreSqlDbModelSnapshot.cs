@@ -1806,32 +1806,6 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.ToTable("labelling_project_member", (string)null);
                 });
 
-            modelBuilder.Entity("Pirogov.Labelling.Readings.CaseComment", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid");
-
-                    b.Property<DateTimeOffset>("At")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<int>("Level")
-                        .HasColumnType("integer");
-
-                    b.Property<Guid>("ProjectCaseId")
-                        .HasColumnType("uuid");
-
-                    b.Property<string>("Text")
-                        .IsRequired()
-                        .HasMaxLength(4000)
-                        .HasColumnType("character varying(4000)");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("ProjectCaseId");
-
-                    b.ToTable("labelling_comment", (string)null);
-                });
-
             modelBuilder.Entity("Pirogov.Labelling.Readings.MaskBlob", b =>
                 {
                     b.Property<string>("Sha256")
@@ -1865,6 +1839,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<DateTimeOffset>("ChangedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<bool>("MayDraw")
+                        .HasColumnType("boolean");
+
                     b.Property<string>("Mode")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -1872,6 +1849,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
                     b.Property<DateTimeOffset>("OfferedAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("OfferedRevision")
+                        .HasColumnType("integer");
 
                     b.Property<Guid>("ProjectCaseId")
                         .HasColumnType("uuid");
@@ -2081,19 +2061,172 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.ToTable("labelling_schema_version", (string)null);
                 });
 
-            modelBuilder.Entity("Pirogov.Labelling.Validation.Verdict", b =>
+            modelBuilder.Entity("Pirogov.Labelling.Validation.CaseComment", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
-                    b.Property<bool>("Accepted")
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int?>("ConsensusNumber")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("PlaceJson")
+                        .HasColumnType("text");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectCaseId");
+
+                    b.ToTable("labelling_comment", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Validation.LotCase", b =>
+                {
+                    b.Property<Guid>("LotId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer");
+
+                    b.Property<bool?>("IsGood")
                         .HasColumnType("boolean");
+
+                    b.Property<bool>("IsSampled")
+                        .HasColumnType("boolean");
+
+                    b.Property<bool>("IsWidened")
+                        .HasColumnType("boolean");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("LotId", "Position");
+
+                    b.HasIndex("ProjectCaseId", "Level")
+                        .IsUnique();
+
+                    b.ToTable("labelling_lot_case", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Validation.ValidationLot", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("AcceptanceNumber")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Arrived")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Errors")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Judged")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("OpenedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("SampleSize")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("Seed")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Level", "Number")
+                        .IsUnique();
+
+                    b.ToTable("labelling_lot", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Validation.ValidationRules", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("ReasonsJson")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("ResultsShown")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.HasKey("ProjectId");
+
+                    b.ToTable("labelling_validation_rules", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Validation.Verdict", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
 
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<Guid>("ConsensusId")
                         .HasColumnType("uuid");
+
+                    b.Property<Guid>("JudgedId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
 
                     b.Property<int>("Level")
                         .HasColumnType("integer");
@@ -2891,6 +3024,33 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.HasOne("Pirogov.Labelling.Schemas.LabellingSchema", null)
                         .WithMany("Versions")
                         .HasForeignKey("SchemaId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Validation.LotCase", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Validation.ValidationLot", null)
+                        .WithMany()
+                        .HasForeignKey("LotId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Validation.ValidationLot", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Projects.LabellingProject", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Validation.ValidationRules", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Projects.LabellingProject", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -1785,32 +1785,6 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.ToTable("labelling_project_member", (string)null);
                 });
 
-            modelBuilder.Entity("Pirogov.Labelling.Readings.CaseComment", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("At")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Level")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<Guid>("ProjectCaseId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Text")
-                        .IsRequired()
-                        .HasMaxLength(4000)
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("ProjectCaseId");
-
-                    b.ToTable("labelling_comment", (string)null);
-                });
-
             modelBuilder.Entity("Pirogov.Labelling.Readings.MaskBlob", b =>
                 {
                     b.Property<string>("Sha256")
@@ -1844,12 +1818,18 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<long>("ChangedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("MayDraw")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Mode")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
                     b.Property<long>("OfferedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("OfferedRevision")
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid>("ProjectCaseId")
@@ -2060,18 +2040,171 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.ToTable("labelling_schema_version", (string)null);
                 });
 
+            modelBuilder.Entity("Pirogov.Labelling.Validation.CaseComment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("ConsensusNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("PlaceJson")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectCaseId");
+
+                    b.ToTable("labelling_comment", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Validation.LotCase", b =>
+                {
+                    b.Property<Guid>("LotId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool?>("IsGood")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsSampled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsWidened")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("LotId", "Position");
+
+                    b.HasIndex("ProjectCaseId", "Level")
+                        .IsUnique();
+
+                    b.ToTable("labelling_lot_case", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Validation.ValidationLot", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("AcceptanceNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Arrived")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Errors")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Judged")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("OpenedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("SampleSize")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Seed")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Level", "Number")
+                        .IsUnique();
+
+                    b.ToTable("labelling_lot", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Validation.ValidationRules", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ReasonsJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ResultsShown")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ProjectId");
+
+                    b.ToTable("labelling_validation_rules", (string)null);
+                });
+
             modelBuilder.Entity("Pirogov.Labelling.Validation.Verdict", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
-                    b.Property<bool>("Accepted")
-                        .HasColumnType("INTEGER");
-
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid>("ConsensusId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("JudgedId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Level")
@@ -2868,6 +3001,33 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.HasOne("Pirogov.Labelling.Schemas.LabellingSchema", null)
                         .WithMany("Versions")
                         .HasForeignKey("SchemaId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Validation.LotCase", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Validation.ValidationLot", null)
+                        .WithMany()
+                        .HasForeignKey("LotId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Validation.ValidationLot", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Projects.LabellingProject", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Validation.ValidationRules", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Projects.LabellingProject", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -263,8 +263,12 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     ProjectCaseId = table.Column<Guid>(type: "uuid", nullable: false),
                     Level = table.Column<int>(type: "integer", nullable: false),
+                    ConsensusNumber = table.Column<int>(type: "integer", nullable: true),
+                    Reason = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     Text = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
-                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    PlaceJson = table.Column<string>(type: "text", nullable: true),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Position = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -395,10 +399,11 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     ProjectCaseId = table.Column<Guid>(type: "uuid", nullable: false),
                     ConsensusId = table.Column<Guid>(type: "uuid", nullable: false),
+                    JudgedId = table.Column<Guid>(type: "uuid", nullable: false),
                     Level = table.Column<int>(type: "integer", nullable: false),
                     ReadingId = table.Column<Guid>(type: "uuid", nullable: false),
                     ValidatorId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Accepted = table.Column<bool>(type: "boolean", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
@@ -1227,6 +1232,36 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_lot",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Level = table.Column<int>(type: "integer", nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false),
+                    Size = table.Column<int>(type: "integer", nullable: false),
+                    SampleSize = table.Column<int>(type: "integer", nullable: false),
+                    AcceptanceNumber = table.Column<int>(type: "integer", nullable: false),
+                    Seed = table.Column<Guid>(type: "uuid", nullable: false),
+                    Arrived = table.Column<int>(type: "integer", nullable: false),
+                    Judged = table.Column<int>(type: "integer", nullable: false),
+                    Errors = table.Column<int>(type: "integer", nullable: false),
+                    State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    OpenedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    DecidedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_lot", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_lot_labelling_project_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "labelling_project",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_project_member",
                 columns: table => new
                 {
@@ -1240,6 +1275,26 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     table.PrimaryKey("PK_labelling_project_member", x => new { x.ProjectId, x.AccountId });
                     table.ForeignKey(
                         name: "FK_labelling_project_member_labelling_project_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "labelling_project",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_validation_rules",
+                columns: table => new
+                {
+                    ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ReasonsJson = table.Column<string>(type: "text", nullable: false),
+                    ResultsShown = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Revision = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_validation_rules", x => x.ProjectId);
+                    table.ForeignKey(
+                        name: "FK_labelling_validation_rules_labelling_project_ProjectId",
                         column: x => x.ProjectId,
                         principalTable: "labelling_project",
                         principalColumn: "Id",
@@ -1305,7 +1360,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     Revision = table.Column<int>(type: "integer", nullable: false),
                     OfferedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    ChangedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    ChangedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    MayDraw = table.Column<bool>(type: "boolean", nullable: false),
+                    OfferedRevision = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1314,6 +1371,29 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         name: "FK_labelling_reading_labelling_case_ProjectCaseId",
                         column: x => x.ProjectCaseId,
                         principalTable: "labelling_case",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_lot_case",
+                columns: table => new
+                {
+                    LotId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Position = table.Column<int>(type: "integer", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Level = table.Column<int>(type: "integer", nullable: false),
+                    IsSampled = table.Column<bool>(type: "boolean", nullable: false),
+                    IsWidened = table.Column<bool>(type: "boolean", nullable: false),
+                    IsGood = table.Column<bool>(type: "boolean", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_lot_case", x => new { x.LotId, x.Position });
+                    table.ForeignKey(
+                        name: "FK_labelling_lot_case_labelling_lot_LotId",
+                        column: x => x.LotId,
+                        principalTable: "labelling_lot",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -1629,6 +1709,18 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_labelling_lot_ProjectId_Level_Number",
+                table: "labelling_lot",
+                columns: new[] { "ProjectId", "Level", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_lot_case_ProjectCaseId_Level",
+                table: "labelling_lot_case",
+                columns: new[] { "ProjectCaseId", "Level" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_labelling_project_NormalizedName",
                 table: "labelling_project",
                 column: "NormalizedName",
@@ -1825,6 +1917,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 name: "labelling_consensus");
 
             migrationBuilder.DropTable(
+                name: "labelling_lot_case");
+
+            migrationBuilder.DropTable(
                 name: "labelling_mask");
 
             migrationBuilder.DropTable(
@@ -1841,6 +1936,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "labelling_sealed_support");
+
+            migrationBuilder.DropTable(
+                name: "labelling_validation_rules");
 
             migrationBuilder.DropTable(
                 name: "labelling_verdict");
@@ -1871,6 +1969,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "dataset_version");
+
+            migrationBuilder.DropTable(
+                name: "labelling_lot");
 
             migrationBuilder.DropTable(
                 name: "labelling_release");

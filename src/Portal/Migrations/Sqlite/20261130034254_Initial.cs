@@ -261,8 +261,12 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Level = table.Column<int>(type: "INTEGER", nullable: false),
+                    ConsensusNumber = table.Column<int>(type: "INTEGER", nullable: true),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Text = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
-                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                    PlaceJson = table.Column<string>(type: "TEXT", nullable: true),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Position = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -393,10 +397,11 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
                     ConsensusId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    JudgedId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Level = table.Column<int>(type: "INTEGER", nullable: false),
                     ReadingId = table.Column<Guid>(type: "TEXT", nullable: false),
                     ValidatorId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Accepted = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     At = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -1225,6 +1230,36 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_lot",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Level = table.Column<int>(type: "INTEGER", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Size = table.Column<int>(type: "INTEGER", nullable: false),
+                    SampleSize = table.Column<int>(type: "INTEGER", nullable: false),
+                    AcceptanceNumber = table.Column<int>(type: "INTEGER", nullable: false),
+                    Seed = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Arrived = table.Column<int>(type: "INTEGER", nullable: false),
+                    Judged = table.Column<int>(type: "INTEGER", nullable: false),
+                    Errors = table.Column<int>(type: "INTEGER", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    OpenedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    DecidedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_lot", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_lot_labelling_project_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "labelling_project",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_project_member",
                 columns: table => new
                 {
@@ -1238,6 +1273,26 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     table.PrimaryKey("PK_labelling_project_member", x => new { x.ProjectId, x.AccountId });
                     table.ForeignKey(
                         name: "FK_labelling_project_member_labelling_project_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "labelling_project",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_validation_rules",
+                columns: table => new
+                {
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ReasonsJson = table.Column<string>(type: "TEXT", nullable: false),
+                    ResultsShown = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Revision = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_validation_rules", x => x.ProjectId);
+                    table.ForeignKey(
+                        name: "FK_labelling_validation_rules_labelling_project_ProjectId",
                         column: x => x.ProjectId,
                         principalTable: "labelling_project",
                         principalColumn: "Id",
@@ -1303,7 +1358,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     Revision = table.Column<int>(type: "INTEGER", nullable: false),
                     OfferedAt = table.Column<long>(type: "INTEGER", nullable: false),
-                    ChangedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                    ChangedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    MayDraw = table.Column<bool>(type: "INTEGER", nullable: false),
+                    OfferedRevision = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1312,6 +1369,29 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         name: "FK_labelling_reading_labelling_case_ProjectCaseId",
                         column: x => x.ProjectCaseId,
                         principalTable: "labelling_case",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_lot_case",
+                columns: table => new
+                {
+                    LotId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Position = table.Column<int>(type: "INTEGER", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Level = table.Column<int>(type: "INTEGER", nullable: false),
+                    IsSampled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    IsWidened = table.Column<bool>(type: "INTEGER", nullable: false),
+                    IsGood = table.Column<bool>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_lot_case", x => new { x.LotId, x.Position });
+                    table.ForeignKey(
+                        name: "FK_labelling_lot_case_labelling_lot_LotId",
+                        column: x => x.LotId,
+                        principalTable: "labelling_lot",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -1627,6 +1707,18 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_labelling_lot_ProjectId_Level_Number",
+                table: "labelling_lot",
+                columns: new[] { "ProjectId", "Level", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_lot_case_ProjectCaseId_Level",
+                table: "labelling_lot_case",
+                columns: new[] { "ProjectCaseId", "Level" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_labelling_project_NormalizedName",
                 table: "labelling_project",
                 column: "NormalizedName",
@@ -1823,6 +1915,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 name: "labelling_consensus");
 
             migrationBuilder.DropTable(
+                name: "labelling_lot_case");
+
+            migrationBuilder.DropTable(
                 name: "labelling_mask");
 
             migrationBuilder.DropTable(
@@ -1839,6 +1934,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "labelling_sealed_support");
+
+            migrationBuilder.DropTable(
+                name: "labelling_validation_rules");
 
             migrationBuilder.DropTable(
                 name: "labelling_verdict");
@@ -1869,6 +1967,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "dataset_version");
+
+            migrationBuilder.DropTable(
+                name: "labelling_lot");
 
             migrationBuilder.DropTable(
                 name: "labelling_release");

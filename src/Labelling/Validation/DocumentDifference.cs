@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Platform;
+using Pirogov.Statistics;
+
+namespace Pirogov.Labelling.Validation;
+
+internal enum DifferenceKind
+{
+    /// <summary>A mask's border or place.</summary>
+    Mask,
+
+    /// <summary>Only the result has it.</summary>
+    Missed,
+
+    /// <summary>Only the reading has it.</summary>
+    Extra,
+
+    /// <summary>The same thing, called otherwise.</summary>
+    Class,
+
+    /// <summary>The same thing with other attributes.</summary>
+    Attributes,
+}
+
+/// <summary>One place where a reading departs from the result.</summary>
+/// <param name="Class">In the reading; of what was missed in the result.</param>
+/// <param name="ResultClass">Where it differs.</param>
+/// <param name="ObjectId">Of the reading.</param>
+/// <param name="ResultObjectId">Of the result.</param>
+/// <param name="OnlyMine">Pixels of a mask on this frame.</param>
+/// <param name="OnlyResult">Pixels.</param>
+internal sealed record DifferencePlace(
+    DifferenceKind Kind, string Class, string? ResultClass, string? ObjectId, string? ResultObjectId, string? SopInstanceUid, int? Frame, long OnlyMine, long OnlyResult);
+
+/// <param name="Dice">Of the masks, over the whole case; null for a class without them.</param>
+/// <param name="Mine">Pixels over all frames.</param>
+/// <param name="Result">Pixels over all frames.</param>
+/// <param name="F1">Of the objects, 2·matched / (mine + result); null when neither has any.</param>
+internal sealed record ClassDifference(string Class, double? Dice, long Mine, long Result, double? F1, int Matched, int Missed, int Extra)
+{
+    /// <summary>What the reader is measured by: Dice where masks are drawn, else F1.</summary>
+    internal double? Quality => Dice ?? F1;
+
+    internal bool IsPresent => Result > 0 || Matched + Missed > 0;
+}
+
+internal sealed record AnswerDifference(string Question, string? Mine, string? Result, bool Same);
+
+/// <summary>Where a reading departs from the result of its case.</summary>
+internal sealed record DocumentDifference(IReadOnlyList<ClassDifference> Classes, IReadOnlyList<AnswerDifference> Answers, IReadOnlyList<DifferencePlace> Places)
+{
+    /// <summary>The largest come first; what is beyond is counted in the classes.</summary>
+    private const int MostPlaces = 500;
+
+    public static DocumentDifference Of(SchemaContent schema, OpenDocument mine, OpenDocument result)
+    {
+        var (classes, places) = (new List<ClassDifference>(), new List<DifferencePlace>());
+        var leftMine = new List<DocumentObject>();
+        var leftResult = new List<DocumentObject>();
+        foreach (var one in schema.Classes)
+        {
+            var (own, standing) = (mine.Document.Objects.Where(o => o.Class == one.Id).ToArray(), result.Document.Objects.Where(o => o.Class == one.Id).ToArray());
+            var pairs = ObjectMatch.Pairs(own, standing);
+            leftMine.AddRange(own.Except(pairs.Select(p => p.First)));
+            leftResult.AddRange(standing.Except(pairs.Select(p => p.Second)));
+            places.AddRange(pairs.Where(p => !SameAttributes(p.First, p.Second)).Select(p => At(DifferenceKind.Attributes, p.First, p.Second)));
+            var (common, a, b) = Masks(one.Id, mine, result, places);
+            classes.Add(new(one.Id, one.Geometries.Contains(Geometry.Mask) ? Overlap.Dice(common, a, b) : null, a, b,
+                own.Length + standing.Length == 0 ? null : 2.0 * pairs.Count / (own.Length + standing.Length), pairs.Count, standing.Length - pairs.Count, own.Length - pairs.Count));
+        }
+
+        var renamed = ObjectMatch.Pairs(leftMine, leftResult, across: true);
+        places.AddRange(renamed.Select(p => At(DifferenceKind.Class, p.First, p.Second)));
+        places.AddRange(leftResult.Except(renamed.Select(p => p.Second)).Select(o => At(DifferenceKind.Missed, null, o)));
+        places.AddRange(leftMine.Except(renamed.Select(p => p.First)).Select(o => At(DifferenceKind.Extra, o, null)));
+        return new(classes, Answered(schema, mine.Document, result.Document), [.. places.OrderByDescending(p => p.OnlyMine + p.OnlyResult).Take(MostPlaces)]);
+    }
+
+    private static (long Common, long Mine, long Result) Masks(string @class, OpenDocument mine, OpenDocument result, List<DifferencePlace> places)
+    {
+        var (own, standing) = (mine.Of(@class), result.Of(@class));
+        long all = 0;
+        foreach (var (place, other) in standing)
+        {
+            var common = own.TryGetValue(place, out var drawn) ? drawn.Pixels.IntersectionCount(other.Pixels) : 0;
+            var onlyMine = (drawn.Pixels?.PixelCount ?? 0) - common;
+            all += common;
+            if (onlyMine + other.Pixels.PixelCount - common > 0)
+                places.Add(new(DifferenceKind.Mask, @class, null, null, null, place.Sop, place.Frame, onlyMine, other.Pixels.PixelCount - common));
+        }
+
+        places.AddRange(own.Where(o => !standing.ContainsKey(o.Key))
+            .Select(o => new DifferencePlace(DifferenceKind.Mask, @class, null, null, null, o.Key.Sop, o.Key.Frame, o.Value.Pixels.PixelCount, 0)));
+        return (all, own.Values.Sum(m => (long)m.Pixels.PixelCount), standing.Values.Sum(m => (long)m.Pixels.PixelCount));
+    }
+
+    private static AnswerDifference[] Answered(SchemaContent schema, LabelDocument mine, LabelDocument result) =>
+        [.. schema.Questions.Select(q => (q.Id, Mine: Shown(AnswerText.Of(mine, q)), Result: Shown(AnswerText.Of(result, q)), q.Type))
+            .Select(a => new AnswerDifference(a.Id, a.Mine, a.Result, a.Type == Question.FreeText || a.Mine == a.Result))];
+
+    /// <summary>"Uncertain" is a remark on an answer; "cannot be assessed" is an answer.</summary>
+    private static string? Shown(GivenAnswer answer) => answer.CannotAssess ? "—" : answer.Value;
+
+    private static bool SameAttributes(DocumentObject one, DocumentObject other) => Spelled(one) == Spelled(other);
+
+    private static string Spelled(DocumentObject one) =>
+        JsonSerializer.Serialize((one.Attributes ?? new Dictionary<string, DocumentAnswer>()).OrderBy(a => a.Key, StringComparer.Ordinal), PlatformJson.Options);
+
+    private static DifferencePlace At(DifferenceKind kind, DocumentObject? mine, DocumentObject? result)
+    {
+        var any = mine ?? result!;
+        return new(kind, any.Class, mine is not null && result is not null && mine.Class != result.Class ? result.Class : null, mine?.Id, result?.Id,
+            any.SopInstanceUid.Length > 0 ? any.SopInstanceUid : null, any.SopInstanceUid.Length > 0 ? any.Frame : null, 0, 0);
+    }
+}

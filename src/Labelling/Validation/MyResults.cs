@@ -1,0 +1,93 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Archive.Contracts;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Labelling.Validation;
+
+/// <param name="Quality">The mean over classes and questions of how far the result is the reader's own, 0 … 1; null until it is computed.</param>
+/// <param name="Remarks">What validators said of the case.</param>
+internal sealed record ResultRow(
+    ReadingId ReadingId, ReadingMode Mode, ProjectId ProjectId, string ProjectName, string CaseLabel, ConsensusOrigin Origin, double? Quality, int Remarks, DateTimeOffset At);
+
+/// <summary>One's own reading beside what became of the case.</summary>
+internal sealed record ResultView(
+    ReadingId ReadingId, ReadingMode Mode, ProjectReference Project, CaseReference Case, SchemaView Schema, IReadOnlyList<SeriesSummary> Series, LabelDocument Mine,
+    ConsensusView Result, DocumentDifference Difference, IReadOnlyList<CommentView> Comments, IReadOnlyList<ReturnReason> Reasons);
+
+/// <summary>What became of the cases that one read or decided, as soon as the project shows it; before, they answer "not found".</summary>
+[Needs(LabellingRights.ReadCases)]
+internal sealed class MyResults(PirogovDb db, CurrentActor actor, ICases cases, Documents documents, AuditTrail audit)
+{
+    internal static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/reading-results", (MyResults use, ProjectId? project, int? page, int? size, CancellationToken cancellation) =>
+            use.List(project, page ?? 1, size ?? Page.DefaultSize, cancellation))
+            .Needs(typeof(MyResults)).WithName("listMyResults").WithSummary("The signed-in expert's cases that are through, the newest first.");
+        api.MapGet("/readings/{id}/result", (MyResults use, ReadingId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
+            .Needs(typeof(MyResults)).WithName("getReadingResult").WithSummary("One's own reading beside the result of its case, with the differences and the validators' remarks.");
+    }
+
+    public async Task<Page<ResultRow>> List(ProjectId? project, int page, int size, CancellationToken cancellation)
+    {
+        var me = actor.Actor.AccountId;
+        var found = await (
+            from r in db.Set<Reading>().AsNoTracking()
+            join c in Through() on r.ProjectCaseId equals c.Id
+            join p in db.Set<LabellingProject>() on r.ProjectId equals p.Id
+            where r.AccountId == me && r.Mode != ReadingMode.Validate && r.State == ReadingState.Locked && (project == null || r.ProjectId == project)
+            orderby c.ChangedAt descending, c.Id
+            select new { Reading = r, ProjectName = p.Name, Case = c }).ToPage(page, size, cancellation);
+        var ids = found.Items.Select(f => f.Case.Id).ToArray();
+        var consensus = (await db.Set<Consensus>().AsNoTracking().Where(c => ids.Contains(c.ProjectCaseId)).ToArrayAsync(cancellation)).ToLookup(c => c.ProjectCaseId);
+        var remarks = await db.Set<CaseComment>().Where(c => ids.Contains(c.ProjectCaseId)).GroupBy(c => c.ProjectCaseId)
+            .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
+        return new([.. found.Items.Select(f => new ResultRow(f.Reading.Id, f.Reading.Mode, f.Reading.ProjectId, f.ProjectName, f.Case.Label,
+            consensus[f.Case.Id].MaxBy(c => c.Number)!.Origin, null, remarks.GetValueOrDefault(f.Case.Id), f.Case.ChangedAt))], found.Number, found.Size, found.Total);
+    }
+
+    public async Task<Outcome<ResultView>> One(ReadingId id, CancellationToken cancellation)
+    {
+        var me = actor.Actor.AccountId;
+        var found = await (
+            from r in db.Set<Reading>().AsNoTracking()
+            join c in Through() on r.ProjectCaseId equals c.Id
+            where r.Id == id && r.AccountId == me && r.Mode != ReadingMode.Validate && r.State == ReadingState.Locked
+            select new { Reading = r, Case = c }).SingleOrDefaultAsync(cancellation);
+        if (found is null)
+            return new NotFound("reading");
+        var (reading, one) = (found.Reading, found.Case);
+        var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == one.ProjectId, cancellation);
+        var schema = await db.Set<LabellingSchema>().AsNoTracking().SingleAsync(s => s.Versions.Any(v => v.Id == project.SchemaVersionId), cancellation);
+        var version = schema.Versions.Single(v => v.Id == project.SchemaVersionId);
+        var consensus = await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).FirstAsync(cancellation);
+        var revision = await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == id && r.Number == reading.Revision, cancellation);
+        var (mine, result) = (await documents.Load(revision.DocumentMd5, cancellation), await documents.Load(consensus.DocumentMd5, cancellation));
+        var difference = DocumentDifference.Of(version.Content, new(mine, await documents.Decode(mine, cancellation)), new(result, await documents.Decode(result, cancellation)));
+        var comments = await db.Set<CaseComment>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderBy(c => c.At).ThenBy(c => c.Position).ToArrayAsync(cancellation);
+        var rules = await db.Set<ValidationRules>().AsNoTracking().SingleOrDefaultAsync(r => r.ProjectId == project.Id, cancellation) ?? new(project.Id);
+        audit.Note("labelling.result-seen", "reading", id);
+        await db.SaveChangesAsync(cancellation);
+        return new ResultView(id, reading.Mode, new(project.Id, project.Name), new(one.CaseId, one.Label), SchemaView.Of(schema, version),
+            (await cases.Find(one.CaseId, cancellation))?.Series ?? [], await documents.WithRuns(mine, cancellation),
+            new(consensus.Number, consensus.Origin, await documents.WithRuns(result, cancellation)), difference, [.. comments.Select(CommentView.Of)], rules.Reasons);
+    }
+
+    /// <summary>The cases whose results their projects show by now: a case that is reopened is hidden again until it is through.</summary>
+    private IQueryable<ProjectCase> Through() =>
+        from c in db.Set<ProjectCase>()
+        from rules in db.Set<ValidationRules>().Where(r => r.ProjectId == c.ProjectId).DefaultIfEmpty()
+        where c.State == ProjectCaseState.Released && (rules == null || rules.ResultsShown != ResultsShown.Never)
+            || c.State == ProjectCaseState.Validated && (rules == null || rules.ResultsShown == ResultsShown.AfterValidation)
+        select c;
+}
