@@ -9,6 +9,8 @@ return args switch
     ["overlap", var columns, var rows, var slices] => OverlapBenchmark.Run(Number(columns), Number(rows), Number(slices)),
     ["agreement", var items, var raters, var values, var rounds, var scale] =>
         AgreementBenchmark.Run(Number(items), Number(raters), Number(values), Number(rounds), scale),
+    ["consensus", var items, var raters, var classes, var rounds, var tolerance] =>
+        ConsensusBenchmark.Run(Number(items), Number(raters), Number(classes), Number(rounds), double.Parse(tolerance, CultureInfo.InvariantCulture)),
     ["deid-make", var folder, var files] => DeidBenchmark.Make(folder, Number(files)),
     ["deid", var input, var output] => DeidBenchmark.Run(input, output),
     ["metadata", var list, var rounds] => MetadataBenchmark.Run(list, Number(rounds)),
@@ -21,7 +23,7 @@ return args switch
     ["doors-sink", var port] => await DoorsBenchmark.Sink(Number(port)),
     ["codecs", var seconds] => CodecsBenchmark.Run(Number(seconds)),
     _ => throw new ArgumentException(
-        "Known: store FOLDER OBJECTS BYTES | overlap COLUMNS ROWS SLICES | agreement ITEMS RATERS VALUES ROUNDS SCALE | deid-make FOLDER FILES | deid IN OUT | metadata LIST ROUNDS | fuzz FOLDER RUNS SEED FINDS | codecs SECONDS"
+        "Known: store FOLDER OBJECTS BYTES | overlap COLUMNS ROWS SLICES | agreement ITEMS RATERS VALUES ROUNDS SCALE | consensus ITEMS RATERS CLASSES ROUNDS TOLERANCE | deid-make FOLDER FILES | deid IN OUT | metadata LIST ROUNDS | fuzz FOLDER RUNS SEED FINDS | codecs SECONDS"
         + " | doors-make FOLDER STUDIES INSTANCES SIZE SET | doors-store URL AUTHORIZATION FOLDER CONNECTIONS TOGETHER | doors-get URL AUTHORIZATION ACCEPT ROUNDS | doors-sink PORT"),
 };
 

@@ -47,12 +47,11 @@ public sealed class CategoryConsensus
         (Labels, Confidence, Tied) = (new int[ratings.Items], new double[ratings.Items], new bool[ratings.Items]);
         for (var item = 0; item < Labels.Length; item++)
         {
-            var row = Posteriors(item);
-            var best = Best(row);
-            var rated = !ratings.Of(item).IsEmpty && row[best] > 0;
+            var (best, tied, value) = Best(Posteriors(item));
+            var rated = value > 0 && !ratings.Of(item).IsEmpty;
             Labels[item] = rated ? best : -1;
-            Confidence[item] = rated ? row[best] : 0;
-            Tied[item] = rated && row[(best + 1)..].ContainsAnyInRange(row[best] * (1 - Rounding), double.PositiveInfinity);
+            Confidence[item] = rated ? value : 0;
+            Tied[item] = rated && tied;
         }
     }
 
@@ -81,8 +80,8 @@ public sealed class CategoryConsensus
         for (var item = 0; item < ratings.Items; item++)
         {
             var row = posteriors.AsSpan(item * k, k);
-            var label = Best(row);
-            if (row[label] > 0)
+            var (label, _, value) = Best(row);
+            if (value > 0)
                 foreach (var cell in ratings.Of(item)) counts[cell * k + label]++;
         }
 
@@ -105,12 +104,18 @@ public sealed class CategoryConsensus
         return result;
     }
 
-    private static int Best(ReadOnlySpan<double> row)
+    private static (int Label, bool Tied, double Value) Best(ReadOnlySpan<double> row)
     {
         var most = 0.0;
-        foreach (var value in row) most = Math.Max(most, value);
-        for (var k = 0; k < row.Length; k++)
-            if (row[k] >= most * (1 - Rounding)) return k;
-        return 0;
+        foreach (var value in row) most = value > most ? value : most;
+        var (label, equal, least) = (row.Length, 0, most * (1 - Rounding));
+        for (var k = row.Length - 1; k >= 0; k--)
+        {
+            if (!(row[k] >= least)) continue;
+            label = k;
+            equal++;
+        }
+
+        return (label, equal > 1, row[label]);
     }
 }

@@ -17,6 +17,9 @@ internal sealed class RatingPatterns
     // What all pieces' tables of counts may hold together: 32 MB.
     private const int MostCounts = 1 << 22;
 
+    // Vectors added in a pass, a few milliseconds: below that another core is not worth waking.
+    private const long WorthTwoCores = 1 << 21;
+
     private static readonly int Lanes = Vector256<double>.Count;
 
     private readonly CategoryRatings ratings;
@@ -102,7 +105,8 @@ internal sealed class RatingPatterns
     /// <returns>Σ over items of ln P(ratings).</returns>
     public double Pass(double[] logPrior, double[] logs)
     {
-        if (pieces.Length == 1) Run(pieces[0], logPrior, logs);
+        if ((long)ratings.Ratings * vectors * times.Length / Math.Max(1, ratings.Items) < WorthTwoCores)
+            foreach (var piece in pieces) Run(piece, logPrior, logs);
         else Parallel.ForEach(pieces, piece => Run(piece, logPrior, logs));
 
         Counts.AsSpan().Clear();
@@ -123,20 +127,20 @@ internal sealed class RatingPatterns
     {
         var k = ratings.Categories;
         var posteriors = new double[checked(patternOf.Length * k)];
+        var priors = MemoryMarshal.Cast<double, Vector256<double>>(logPrior.AsSpan());
+        var table = MemoryMarshal.Cast<double, Vector256<double>>(logs.AsSpan());
+        var posterior = new Vector256<double>[vectors];
+        var values = MemoryMarshal.Cast<Vector256<double>, double>(posterior.AsSpan())[..k];
         for (var item = 0; item < patternOf.Length; item++)
         {
-            var row = posteriors.AsSpan(item * k, k);
             var pattern = patternOf[item];
-            if (pattern >= 0 && example[pattern] != item)
+            // An example comes before those like it.
+            if (pattern < 0 || example[pattern] == item)
             {
-                posteriors.AsSpan(example[pattern] * k, k).CopyTo(row);
-                continue;
+                Posterior(ratings.Of(item), priors, table, posterior, 1);
+                values.CopyTo(posteriors.AsSpan(item * k));
             }
-
-            logPrior.AsSpan(0, k).CopyTo(row);
-            foreach (var cell in ratings.Of(item))
-                for (var truth = 0; truth < k; truth++) row[truth] += logs[cell * Stride + truth];
-            LogSum.Normalize(row);
+            else Array.Copy(posteriors, example[pattern] * k, posteriors, item * k, k);
         }
 
         return posteriors;

@@ -52,15 +52,17 @@ public class CategoryConsensusTests
         }
     });
 
-    // So many patterns that they are cut into pieces.
-    [Fact]
-    public void Many_items_are_fitted_as_few_are()
+    // So many patterns that they are cut into pieces, and so much to add that these run side by side.
+    [Theory]
+    [InlineData(12_000, 6)]
+    [InlineData(26_000, 55)]
+    public void Many_items_are_fitted_as_few_are(int items, int categories)
     {
-        var (given, _) = Simulate(30_000, [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3], 6, 5);
-        var fit = DawidSkene.Fit(CategoryRatings.Of(given, 30_000, 7, 6), tolerance: -1, maxIterations: 3);
-        var (posteriors, likelihood) = WrittenOut(given, 30_000, 7, 6, 0, 3);
-        Assert.Equal(likelihood, fit.LogLikelihood, 1e-6);
-        for (var item = 0; item < 30_000; item += 97)
+        var (given, _) = Simulate(items, [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3], categories, 5);
+        var fit = DawidSkene.Fit(CategoryRatings.Of(given, items, 7, categories), tolerance: -1, maxIterations: 2);
+        var (posteriors, likelihood) = WrittenOut(given, items, 7, categories, 0, 2);
+        Assert.Equal(likelihood, fit.LogLikelihood, 1e-5);
+        for (var item = 0; item < items; item += 97)
             if (fit.Consensus.Labels[item] >= 0) Close(posteriors[item], fit.Consensus.Posteriors(item).ToArray(), 1e-9);
     }
 
@@ -255,16 +257,20 @@ public class CategoryConsensusTests
             var counts = new double[raters, categories, categories];
             foreach (var r in given)
                 for (var k = 0; k < categories; k++) counts[r.Rater, k, r.Category] += t[r.Item][k];
+            var rows = new double[raters, categories];
+            for (var rater = 0; rater < raters; rater++)
+                for (var k = 0; k < categories; k++) rows[rater, k] = Enumerable.Range(0, categories).Sum(l => counts[rater, k, l] + smoothing);
+            var all = mass.Sum();
             double Rate(int rater, int k, int said)
             {
-                var row = Enumerable.Range(0, categories).Sum(l => counts[rater, k, l] + smoothing);
+                var row = rows[rater, k];
                 return row > 0 ? (counts[rater, k, said] + smoothing) / row : 1.0 / categories;
             }
 
             likelihood = 0;
             foreach (var item in byItem)
             {
-                double[] joint = [.. Enumerable.Range(0, categories).Select(k => item.Aggregate(mass[k] / mass.Sum(), (p, r) => p * Rate(r.Rater, k, r.Category)))];
+                double[] joint = [.. Enumerable.Range(0, categories).Select(k => item.Aggregate(mass[k] / all, (p, r) => p * Rate(r.Rater, k, r.Category)))];
                 likelihood += Math.Log(joint.Sum());
                 t[item.Key] = [.. joint.Select(p => p / joint.Sum())];
             }

@@ -50,7 +50,7 @@ public class ObjectConsensusTests
             Assert.Equal(a.Boxes.Select(Key).Order(), b.Boxes.Select(Key).Order());
             Assert.Equal(a.Sources, b.Sources.Reverse());
             static string Key(FusedBox box) => $"{box.Category} {box.Box.Left:F6} {box.Box.Top:F6} {box.Confidence:F9} {box.Stands}";
-        });
+        }, iter: 50);
 
     [Fact]
     public void Unfit_boxes_are_refused()

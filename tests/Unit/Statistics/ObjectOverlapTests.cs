@@ -72,9 +72,9 @@ public class ObjectOverlapTests
     [Fact]
     public void Thousands_of_cells_are_matched_and_no_object_at_all_is_agreement()
     {
-        Position[] cells = [.. Enumerable.Range(0, 20_000).Select(i => new Position(i % 141 * 10, i / 141 * 10))];
+        Position[] cells = [.. Enumerable.Range(0, 10_000).Select(i => new Position(i % 141 * 10, i / 141 * 10))];
         var matching = InstanceMatching.OfPoints(cells, [.. cells.Skip(1).Reverse().Select(c => new Position(c.X + 1, c.Y))], 7.5);
-        Assert.Equal((19_999, 1.0), (matching.Pairs.Count, matching.MeanOfPairs));
+        Assert.Equal((9_999, 1.0), (matching.Pairs.Count, matching.MeanOfPairs));
         Assert.Equal([0], matching.OnlyFirst);
         var none = InstanceMatching.OfBoxes([], []);
         Assert.Equal((1, 1, double.NaN), (none.F1, none.PanopticQuality, none.Recall));
@@ -128,7 +128,7 @@ public class ObjectOverlapTests
         var distances = PolylineDistances.Between(a, b);
         var trace = new PolylineTrace(a.Length == 1 ? [a[0], a[0]] : a, b.Length == 1 ? [b[0], b[0]] : b);
         var (sampled, length, largest) = (0.0, 0.0, 0.0);
-        const int Parts = 400;
+        const int Parts = 200;
         for (var i = 0; i + 1 < a.Length; i++)
             for (var part = 0; part <= Parts; part++)
             {
@@ -138,8 +138,8 @@ public class ObjectOverlapTests
                 (sampled, length, largest) = (sampled + weight * away, length + weight, Math.Max(largest, away));
             }
 
-        if (length > 0) Assert.Equal(sampled / length, distances.FirstToSecond, 1e-3);
-        if (length > 0) Assert.InRange(trace.Largest(), largest - 1e-6, largest + 0.05);
+        if (length > 0) Assert.Equal(sampled / length, distances.FirstToSecond, 5e-3);
+        if (length > 0) Assert.InRange(trace.Largest(), largest - 1e-6, largest + 0.1);
         Assert.Equal(distances.Hausdorff, PolylineDistances.Between(b, a).Hausdorff, 1e-6);
-    }, iter: 20);
+    }, iter: 10);
 }
