@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Releases;
@@ -66,6 +67,8 @@ internal sealed class LabellingModel : ModelPart
             e.HasOne<SchemaVersion>().WithMany().HasForeignKey(p => p.SchemaVersionId);
             e.Ignore(p => p.Thresholds);
             e.Ignore(p => p.Levels);
+            e.Ignore(p => p.Consensus);
+            e.Ignore(p => p.Passes);
             e.HasMany(p => p.Members).WithOne().HasForeignKey(m => m.ProjectId);
             e.Navigation(p => p.Members).AutoInclude();
         });
@@ -117,6 +120,24 @@ internal sealed class LabellingModel : ModelPart
             // Of two saves on one base, one wins.
             e.HasIndex(r => new { r.ReadingId, r.Number }).IsUnique();
         });
+        model.Entity<SideDraft>(e =>
+        {
+            e.ToTable("labelling_side_draft");
+            e.Property(d => d.Id).ValueGeneratedNever();
+            e.Property(d => d.Refusal).HasMaxLength(100);
+            e.Property(d => d.DocumentMd5).HasMaxLength(Address);
+            e.HasOne<Reading>().WithMany().HasForeignKey(d => d.ReadingId);
+        });
+        model.Entity<PreLabel>(e =>
+        {
+            e.ToTable("labelling_prelabel");
+            e.Property(p => p.Id).ValueGeneratedNever();
+            e.Property(p => p.SourceName).HasMaxLength(PreLabel.SourceNameLimit);
+            e.Property(p => p.Origin).HasMaxLength(Word);
+            e.Property(p => p.DocumentMd5).HasMaxLength(Address);
+            e.Property(p => p.DocumentSha256).HasMaxLength(Hash);
+            e.HasOne<ProjectCase>().WithMany().HasForeignKey(p => p.ProjectCaseId);
+        });
         model.Entity<MaskBlob>(e =>
         {
             e.ToTable("labelling_mask");
@@ -143,6 +164,10 @@ internal sealed class LabellingModel : ModelPart
             e.Property(c => c.Id).ValueGeneratedNever();
             e.Ignore(c => c.Figures);
             e.Ignore(c => c.SourceIds);
+            e.Property(c => c.DetailMd5).HasMaxLength(Address);
+            e.Property(c => c.DetailSha256).HasMaxLength(Hash);
+            e.Property(c => c.RegionsMd5).HasMaxLength(Address);
+            e.Property(c => c.DraftMd5).HasMaxLength(Address);
             e.Property(c => c.Sources).HasMaxLength(Sources);
             e.HasIndex(c => new { c.ProjectCaseId, c.Round }).IsUnique();
             e.HasIndex(c => c.ProjectId);
@@ -157,7 +182,27 @@ internal sealed class LabellingModel : ModelPart
             e.Property(c => c.DocumentSha256).HasMaxLength(Hash);
             e.Property(c => c.CaseSha256).HasMaxLength(Hash);
             e.Ignore(c => c.Document);
+            e.Property(c => c.ProvenanceMd5).HasMaxLength(Address);
+            e.Property(c => c.ProvenanceSha256).HasMaxLength(Hash);
             e.HasIndex(c => new { c.ProjectCaseId, c.Number }).IsUnique();
+        });
+        model.Entity<Decision>(e =>
+        {
+            e.ToTable("labelling_decision");
+            e.Property(d => d.Id).ValueGeneratedNever();
+            e.Property(d => d.Choice).HasConversion<string>().HasMaxLength(Word);
+            e.Property(d => d.Source).HasMaxLength(1);
+            e.HasIndex(d => d.ComparisonId);
+            // A decision is a revision, and of two on one base one wins.
+            e.HasIndex(d => new { d.ReadingId, d.Revision }).IsUnique();
+        });
+        model.Entity<SourceScore>(e =>
+        {
+            e.ToTable("labelling_source_score");
+            e.Property(s => s.Id).ValueGeneratedNever();
+            e.Ignore(s => s.Figures);
+            e.HasIndex(s => new { s.ConsensusId, s.AccountId, s.Pass }).IsUnique();
+            e.HasIndex(s => s.ProjectId);
         });
         model.Entity<Verdict>(e =>
         {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Releases;
@@ -25,12 +26,13 @@ public static class LabellingModule
     {
         services.AddSingleton(new StringSource(typeof(LabellingModule).Assembly)).AddSingleton<ModelPart, LabellingModel>().AddSingleton<IObjectReferences, LabellingObjects>();
         services.AddScoped<Documents>().AddScoped<Sealing>().AddScoped<NextReading>().AddScoped<ReadingSources>();
+        services.AddScoped<ComparisonStore>().AddScoped<Adjudication>().AddScoped<AppendRevision>().AddScoped<SentBefore>().AddScoped<KeepSideDraft>().AddScoped<ShownPreLabels>();
         services.AddScoped<LeastLoaded>().AddScoped<AskReader>().AddScoped<AskValidators>().AddScoped<AskAdjudicator>();
         services.AddScoped<IReleases, PublishedReleases>().AddScoped<ICaseAccessRule, CaseAccess>().AddScoped<IStartCard, LabellingStartCards>();
         services.AddScoped<IEvidenceSource, ReadingEvidence>().AddScoped<IEvidenceSource, ComparisonEvidence>()
             .AddScoped<IEvidenceSource, ConsensusEvidence>().AddScoped<IEvidenceSource, ValidationEvidence>().AddScoped<IEvidenceSource, ReleaseEvidence>();
-        services.AddHandler<ReadingSubmitted, LockReading>().AddJob<CompareReadings, CompareReadings.Payload>();
-        services.AddHandler<LevelReached, FillLots>().AddHandler<VerdictGiven, FillLots>();
+        services.AddHandler<ReadingSubmitted, LockReading>().AddJob<CompareReadings, CompareReadings.Payload>().AddJob<MeasureSources, MeasureSources.Payload>();
+        services.AddHandler<LevelReached, FillLots>().AddHandler<VerdictGiven, FillLots>().AddHandler<VerdictGiven, MeasureAgain>();
         return services.AddRights(LabellingRights.Table).AddUseCases(typeof(LabellingModule).Assembly);
     }
 
@@ -48,6 +50,12 @@ public static class LabellingModule
         SeeReading.Map(api);
         TakeReading.Map(routes, api);
         SaveDocument.Map(api);
+        SeeSideDrafts.Map(api);
+        DecideDisagreement.Map(api);
+        SeeDisagreementPicture.Map(api);
+        SeeHeatMap.Map(api);
+        SeeComparison.Map(api);
+        SeeSecondPass.Map(api);
         SubmitReading.Map(api);
         GiveVerdict.Map(api);
         SetValidationRules.Map(api);

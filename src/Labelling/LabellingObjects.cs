@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Releases;
 using Pirogov.Platform.Database;
@@ -7,14 +8,20 @@ using Pirogov.Platform.Store;
 
 namespace Pirogov.Labelling;
 
-/// <summary>Documents and masks of every revision ever saved, and the releases made of them.</summary>
+/// <summary>Documents and masks of every revision ever saved, what was sent beside them, what comparisons found, and the releases made of all this.</summary>
 internal sealed class LabellingObjects : IObjectReferences
 {
     public IEnumerable<IQueryable<string>> In(PirogovDb db) =>
     [
         db.Set<ReadingRevision>().Select(r => r.DocumentMd5),
         db.Set<MaskBlob>().Select(m => m.Md5),
+        db.Set<SideDraft>().Select(d => d.DocumentMd5),
+        db.Set<PreLabel>().Select(p => p.DocumentMd5),
+        db.Set<Comparison>().Select(c => c.DetailMd5),
+        db.Set<Comparison>().Select(c => c.RegionsMd5),
+        db.Set<Comparison>().Select(c => c.DraftMd5),
         db.Set<Consensus>().Select(c => c.DocumentMd5),
+        db.Set<Consensus>().Where(c => c.ProvenanceMd5 != null).Select(c => c.ProvenanceMd5!),
         db.Set<Release>().Select(r => r.ManifestMd5),
         db.Set<ReleasedCase>().Select(c => c.DocumentMd5),
         db.Set<SealedFile>().Select(f => f.Md5),

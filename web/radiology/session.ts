@@ -70,7 +70,10 @@ export class Session {
       await this.tellMissing(unmarked, missing);
       return;
     }
-    const choice = await ask('submit-dialog', wb.t('workbench.submit.title'), [h('p', {}, wb.t('workbench.submit.question'))], [
+    const adjudication = wb.reading.adjudication;
+    const undecided = adjudication ? adjudication.total - adjudication.decided : 0;
+    const warning = undecided > 0 ? [h('p', {}, wb.t('workbench.submit.undecided', { count: undecided }))] : [];
+    const choice = await ask('submit-dialog', wb.t('workbench.submit.title'), [...warning, h('p', {}, wb.t('workbench.submit.question'))], [
       { value: 'cancel', label: wb.t('workbench.cancel') },
       { value: 'submit', label: wb.t('workbench.submit.action'), primary: true },
     ], 'cancel');
@@ -79,7 +82,9 @@ export class Session {
       // A case with nothing to find is submitted with an empty document, which has to be saved first.
       if (autosave.revision === 0) autosave.touch();
       if (!(await autosave.flush())) return undefined;
-      const result = await wb.rest.post<Api['SubmitReadingResponse']>(`/api/v1/readings/${wb.reading?.id ?? ''}/submit`, { revision: autosave.revision });
+      const result = await wb.rest.post<Api['SubmitReadingResponse']>(`/api/v1/readings/${wb.reading?.id ?? ''}/submit`, {
+        revision: autosave.revision, leaveUndecided: undecided > 0, confirmPreLabels: false,
+      });
       return result.next;
     }, wb.t('workbench.submit.done'));
   }

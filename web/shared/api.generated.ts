@@ -1324,6 +1324,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labelling-projects/{id}/cases/{caseId}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the readings of a case agree, pair by pair; nothing before all are locked.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["getComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labelling-projects/{id}/cases/{caseId}/reopen": {
         parameters: {
             query?: never;
@@ -1358,6 +1378,26 @@ export interface paths {
          * @description Needs the right `labelling.manage-projects`: labellingManager.
          */
         post: operations["releaseLabels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/second-pass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a model's findings did to the readings: agreement before and after, changes for better and worse.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["getSecondPassReport"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1736,6 +1776,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readings/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decides one disagreement; "reopened" takes a decision back.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        post: operations["decideDisagreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readings/{id}/disagreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the readings of a case differ in, for who decides or validates.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["listDisagreements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readings/{id}/disagreements/{disagreement}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A disagreement on its image, one contour for each reading.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["getDisagreementPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readings/{id}/document": {
         parameters: {
             query?: never;
@@ -1749,6 +1849,46 @@ export interface paths {
          * @description Needs the right `labelling.read-cases`: expert.
          */
         put: operations["saveDocument"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readings/{id}/heat-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Frames by how far the masks on them differ, the worst first.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["listDisputedFrames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readings/{id}/heat-map/{class}/{sop}/{frame}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A frame's disagreement as a picture of its size, transparent where there is none.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["getHeatMap"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1791,6 +1931,50 @@ export interface paths {
          */
         post: operations["returnConsensus"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readings/{id}/side-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one sent and could not be saved, the newest first.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["listSideDrafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readings/{id}/side-drafts/{draft}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One refused save, as it was sent.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["getSideDraft"];
+        put?: never;
+        post?: never;
+        /**
+         * Lets a refused save go.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        delete: operations["dropSideDraft"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2064,6 +2248,23 @@ export interface components {
          * @enum {string}
          */
         AdjudicationRule: "onDisagreement" | "always";
+        AdjudicationView: {
+            /** Format: int32 */
+            decided: number;
+            disagreements: components["schemas"]["ListedDisagreement"][];
+            /** Format: int32 */
+            total: number;
+        };
+        /**
+         * @default majority
+         * @enum {string}
+         */
+        AgreementNeeds: "majority" | "everybody";
+        /**
+         * @default majority
+         * @enum {string}
+         */
+        AnswerAlgorithm: "majority" | "dawidSkene" | "mace";
         AnswerDifference: {
             mine: null | string;
             question: string;
@@ -2114,6 +2315,11 @@ export interface components {
             teamId: components["schemas"]["TeamId"];
             worseThanFirst: null | boolean;
         };
+        /**
+         * @default weightedFusion
+         * @enum {string}
+         */
+        BoxAlgorithm: "weightedFusion" | "mostCentral";
         /** Format: uuid */
         CaseId: string;
         CaseQuery: {
@@ -2186,6 +2392,7 @@ export interface components {
             lowest: null | number;
             /** Format: double */
             mean: null | number;
+            measure: string;
         };
         ClassDifference: {
             class: string;
@@ -2240,6 +2447,27 @@ export interface components {
             reason: string;
             text: string;
         };
+        ComparedAnswer: {
+            first: components["schemas"]["GivenAnswer"];
+            second: components["schemas"]["GivenAnswer"];
+        };
+        /**
+         * @default final
+         * @enum {string}
+         */
+        ComparedPass: "final" | "first";
+        ComparisonView: {
+            agreed: boolean;
+            /** Format: date-time */
+            at: string;
+            consensus: null | components["schemas"]["ConsensusProvenance"];
+            disagreements: components["schemas"]["DisagreementCount"][];
+            frames: components["schemas"]["FrameDisagreement"][];
+            pairs: components["schemas"]["PairFigures"][];
+            /** Format: int32 */
+            round: number;
+            sources: string[];
+        };
         /** Format: uuid */
         CompetitionId: string;
         /** @enum {string} */
@@ -2291,6 +2519,42 @@ export interface components {
         };
         /** @enum {string} */
         ConsensusOrigin: "automatic" | "adjudicated" | "corrected";
+        ConsensusProvenance: {
+            decisions: components["schemas"]["DecisionProvenance"][];
+            elements: components["schemas"]["ElementProvenance"][];
+            reliability: components["schemas"]["SourceReliability"][];
+            rules: components["schemas"]["ConsensusRules"];
+            sources: string[];
+            version: string;
+        };
+        ConsensusRules: {
+            agreement?: components["schemas"]["AgreementNeeds"];
+            answers?: components["schemas"]["AnswerAlgorithm"];
+            boxes?: components["schemas"]["BoxAlgorithm"];
+            masks?: components["schemas"]["MaskAlgorithm"];
+            /**
+             * Format: double
+             * @default 0.1
+             */
+            matchAbove: number;
+            /**
+             * Format: double
+             * @default 0
+             */
+            numberTolerance: number;
+            points?: components["schemas"]["PointAlgorithm"];
+            spans?: components["schemas"]["SpanAlgorithm"];
+            /**
+             * Format: double
+             * @default 5
+             */
+            toleranceMm: number;
+            /**
+             * Format: double
+             * @default 10
+             */
+            tolerancePixels: number;
+        };
         ConsensusView: {
             document: components["schemas"]["LabelDocument"];
             /** Format: int32 */
@@ -2362,6 +2626,7 @@ export interface components {
             adjudicators: null | string[];
             cases: null | unknown[];
             clinicalTaskId: null | components["schemas"]["ClinicalTaskId"];
+            consensus?: null | components["schemas"]["ConsensusRules"];
             /** Format: date-time */
             dueAt?: null | string;
             instructions?: null | string;
@@ -2369,6 +2634,7 @@ export interface components {
             /** Format: int32 */
             mostReaders?: null | number;
             name: string;
+            passes?: null | components["schemas"]["PassRules"];
             query: null | components["schemas"]["CaseQuery"];
             readers: null | string[];
             /**
@@ -2429,11 +2695,53 @@ export interface components {
             questions: components["schemas"]["TargetQuestion"][];
             slug: string;
         };
+        DecideDisagreementRequest: {
+            answer?: null | components["schemas"]["DocumentAnswer"];
+            /** Format: int32 */
+            baseRevision: number;
+            choice: components["schemas"]["DecisionChoice"];
+            /** Format: uuid */
+            disagreement: string;
+            object?: null | components["schemas"]["DocumentObject"];
+            source?: null | string;
+        };
+        DecideDisagreementResponse: {
+            /** Format: int32 */
+            decided: number;
+            disagreement: components["schemas"]["ListedDisagreement"];
+            document: components["schemas"]["LabelDocument"];
+            /** Format: int32 */
+            revision: number;
+            /** Format: date-time */
+            savedAt: string;
+            /** Format: int32 */
+            total: number;
+        };
         DecideReviewRequest: {
             decision: components["schemas"]["ReviewDecision"];
             regions: null | components["schemas"]["PixelRegion"][];
             /** Format: int32 */
             version: null | number;
+        };
+        /** @enum {string} */
+        DecisionChoice: "source" | "none" | "own" | "reopened";
+        DecisionProvenance: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            by: string;
+            choice: string;
+            /** Format: uuid */
+            disagreement: string;
+            source: null | string;
+        };
+        DecisionView: {
+            /** Format: date-time */
+            at: string;
+            choice: components["schemas"]["DecisionChoice"];
+            /** Format: int32 */
+            revision: number;
+            source: null | string;
         };
         DesignSchemaRequest: {
             classes: null | components["schemas"]["LabelClass"][];
@@ -2466,6 +2774,57 @@ export interface components {
             resultObjectId: null | string;
             sopInstanceUid: null | string;
         };
+        Disagreement: {
+            class: null | string;
+            /** Format: double */
+            figure: number;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            frames: number;
+            geometry: null | string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["DisagreementKind"];
+            /** @enum {string} */
+            measure: "dice" | "mm" | "px" | "votes";
+            /** Format: uuid */
+            object: null | string;
+            place: null | components["schemas"]["DisagreementPlace"];
+            question: null | string;
+            sources: components["schemas"]["DisagreementSource"][];
+        };
+        DisagreementCount: {
+            /** Format: int32 */
+            count: number;
+            kind: components["schemas"]["DisagreementKind"];
+            part: string;
+        };
+        /** @enum {string} */
+        DisagreementKind: "missing" | "shape" | "attribute" | "answer" | "relation";
+        DisagreementPlace: {
+            box: null | number[];
+            /** Format: double */
+            firstSeconds: null | number;
+            /** Format: int32 */
+            frame: null | number;
+            /** Format: int32 */
+            lastFrame: null | number;
+            /** Format: double */
+            lastSeconds: null | number;
+            sopInstanceUid: null | string;
+            span: null | components["schemas"]["TextSpan"];
+            text: null | string;
+        };
+        DisagreementSource: {
+            has: boolean;
+            name: string;
+            objects: string[];
+            /** Format: int64 */
+            pixels: null | number;
+            value: null | string;
+        };
         DocumentAnswer: {
             /** @default false */
             cannotAssess: boolean;
@@ -2483,6 +2842,7 @@ export interface components {
             class: string;
             /** Format: int32 */
             columns: number;
+            confirmed?: null | boolean;
             /** Format: int32 */
             frame: number;
             origin?: null | string;
@@ -2498,6 +2858,7 @@ export interface components {
                 [key: string]: components["schemas"]["DocumentAnswer"];
             };
             class: string;
+            confirmed?: null | boolean;
             /** Format: int32 */
             frame: number;
             frameOfReferenceUid?: null | string;
@@ -2539,6 +2900,14 @@ export interface components {
             /** Format: int32 */
             revision: number;
         };
+        ElementProvenance: {
+            algorithm: string;
+            /** Format: double */
+            confidence: null | number;
+            id: string;
+            kind: string;
+            sources: string[];
+        };
         Expert: {
             /** Format: uuid */
             accountId: string;
@@ -2555,6 +2924,28 @@ export interface components {
         };
         /** @enum {string} */
         FileVerdict: "accepted" | "duplicate" | "refused" | "quarantined";
+        FindingsEffect: {
+            /** Format: double */
+            after: number;
+            /** Format: double */
+            before: number;
+            /** Format: int32 */
+            cases: number;
+            /** Format: double */
+            change: number;
+            isQuestion: boolean;
+            /** Format: double */
+            lower: null | number;
+            part: string;
+            /** Format: int32 */
+            readings: number;
+            /** Format: int32 */
+            rightToWrong: number;
+            /** Format: double */
+            upper: null | number;
+            /** Format: int32 */
+            wrongToRight: number;
+        };
         FindKnownFilesLocalFile: {
             name: string;
             /** Format: int64 */
@@ -2565,6 +2956,18 @@ export interface components {
         };
         FindKnownFilesResponse: {
             known: string[];
+        };
+        FrameDisagreement: {
+            class: string;
+            /** Format: int64 */
+            disputed: number;
+            /** Format: int64 */
+            drawn: number;
+            /** Format: double */
+            entropy: number;
+            /** Format: int32 */
+            frame: number;
+            sopInstanceUid: string;
         };
         FrameInterval: {
             /** Format: int32 */
@@ -2586,6 +2989,13 @@ export interface components {
             /** Format: int32 */
             number: number;
             slug: string;
+        };
+        GivenAnswer: {
+            cannotAssess: boolean;
+            isGiven: boolean;
+            told: null | string;
+            uncertain: boolean;
+            value: null | string;
         };
         GiveVerdictAcceptRequest: {
             /** Format: int32 */
@@ -2724,6 +3134,10 @@ export interface components {
             /** Format: uuid */
             subject: string;
         };
+        ListedDisagreement: {
+            decision: null | components["schemas"]["DecisionView"];
+            disagreement: components["schemas"]["Disagreement"];
+        };
         ListFilesRow: {
             md5: string;
             path: string;
@@ -2754,6 +3168,11 @@ export interface components {
             id: components["schemas"]["OrganisationId"];
             name: string;
         };
+        /**
+         * @default majority
+         * @enum {string}
+         */
+        MaskAlgorithm: "majority" | "intersection" | "staple" | "simple" | "shapeAverage";
         MemberView: {
             /** Format: uuid */
             accountId: string;
@@ -2767,6 +3186,22 @@ export interface components {
         NextView: {
             readingId: components["schemas"]["ReadingId"];
             series: components["schemas"]["SeriesReference"][];
+        };
+        ObjectFigures: {
+            /** Format: double */
+            attributes: null | number;
+            /** Format: double */
+            f1: number;
+            /** Format: int32 */
+            matched: number;
+            /** Format: int32 */
+            onlyFirst: number;
+            /** Format: int32 */
+            onlySecond: number;
+            /** Format: double */
+            score: number;
+            /** Format: double */
+            similarity: null | number;
         };
         ObjectMeasurement: {
             /** Format: double */
@@ -2893,8 +3328,26 @@ export interface components {
             /** Format: int32 */
             total: number;
         };
+        PageOfFrameDisagreement: {
+            items: components["schemas"]["FrameDisagreement"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
         PageOfJobView: {
             items: components["schemas"]["JobView"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
+        PageOfListedDisagreement: {
+            items: components["schemas"]["ListedDisagreement"][];
             /** Format: int32 */
             number: number;
             /** Format: int32 */
@@ -3055,6 +3508,24 @@ export interface components {
             /** Format: int32 */
             total: number;
         };
+        PairFigures: {
+            answers: {
+                [key: string]: components["schemas"]["ComparedAnswer"];
+            };
+            dice: {
+                [key: string]: number;
+            };
+            /** Format: int32 */
+            first: number;
+            objects: {
+                [key: string]: components["schemas"]["ObjectFigures"];
+            };
+            relations: {
+                [key: string]: number;
+            };
+            /** Format: int32 */
+            second: number;
+        };
         Passport: {
             ageYears: null | components["schemas"]["PassportRange"];
             agreement: {
@@ -3149,6 +3620,11 @@ export interface components {
             releaseSha256: string;
             schema: string;
         };
+        PassRules: {
+            compared?: components["schemas"]["ComparedPass"];
+            confirmation?: components["schemas"]["PreLabelConfirmation"];
+            show?: components["schemas"]["PreLabelTime"];
+        };
         PassStageGateRequest: {
             note: null | string;
         };
@@ -3176,6 +3652,21 @@ export interface components {
             /** Format: int32 */
             y: number;
         };
+        /**
+         * @default median
+         * @enum {string}
+         */
+        PointAlgorithm: "median" | "mostCentral";
+        /**
+         * @default perObject
+         * @enum {string}
+         */
+        PreLabelConfirmation: "perObject" | "perCase";
+        /**
+         * @default never
+         * @enum {string}
+         */
+        PreLabelTime: "never" | "atStart" | "secondPass";
         PreviewSplitPart: {
             /** Format: int32 */
             cases: number;
@@ -3362,15 +3853,20 @@ export interface components {
         /** @enum {string} */
         ReadingState: "offered" | "accepted" | "draft" | "submitted" | "locked" | "returned";
         ReadingView: {
+            adjudication: null | components["schemas"]["AdjudicationView"];
             case: components["schemas"]["CaseReference"];
             comments: components["schemas"]["CommentView"][];
+            confirmation: components["schemas"]["PreLabelConfirmation"];
             consensus: null | components["schemas"]["ConsensusView"];
             document: null | components["schemas"]["LabelDocument"];
+            findings: null | components["schemas"]["LabelDocument"];
             id: components["schemas"]["ReadingId"];
             instructions: null | string;
             mayCorrect: boolean;
             mode: components["schemas"]["ReadingMode"];
             next: null | components["schemas"]["NextView"];
+            /** Format: int32 */
+            pass: number;
             project: components["schemas"]["ProjectReference"];
             queue: components["schemas"]["QueueCount"];
             reasons: components["schemas"]["ReturnReason"][];
@@ -3607,6 +4103,13 @@ export interface components {
             relations: components["schemas"]["RelationType"][];
             /** Format: int32 */
             version: number;
+        };
+        SecondPassReport: {
+            /** Format: int32 */
+            changed: number;
+            effects: components["schemas"]["FindingsEffect"][];
+            /** Format: int32 */
+            readings: number;
         };
         SeeAuditCheck: {
             /** Format: int64 */
@@ -3869,6 +4372,17 @@ export interface components {
             reasons: null | components["schemas"]["ReturnReason"][];
             resultsShown?: components["schemas"]["ResultsShown"];
         };
+        SideDraftRow: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int32 */
+            baseRevision: number;
+            /** Format: uuid */
+            id: string;
+            refusal: string;
+            /** Format: int64 */
+            size: number;
+        };
         SlotView: {
             mode: components["schemas"]["ReadingMode"];
             state: components["schemas"]["ReadingState"];
@@ -3899,6 +4413,14 @@ export interface components {
             team: string;
             title: components["schemas"]["Bilingual"];
         };
+        SourceReliability: {
+            part: string;
+            /** Format: double */
+            precision: null | number;
+            /** Format: double */
+            sensitivity: null | number;
+            source: string;
+        };
         SourceView: {
             agreement: {
                 [key: string]: number;
@@ -3906,6 +4428,11 @@ export interface components {
             document: components["schemas"]["LabelDocument"];
             name: string;
         };
+        /**
+         * @default voting
+         * @enum {string}
+         */
+        SpanAlgorithm: "voting" | "mostCentral";
         /** @enum {string} */
         Split: "train" | "publicTest" | "hiddenTest";
         SplitChoice: {
@@ -3973,6 +4500,10 @@ export interface components {
             size: number;
         };
         SubmitReadingRequest: {
+            /** @default false */
+            confirmPreLabels: boolean;
+            /** @default false */
+            leaveUndecided: boolean;
             /** Format: int32 */
             revision: number;
         };
@@ -6199,6 +6730,33 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    getComparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                caseId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     reopenCase: {
         parameters: {
             query?: never;
@@ -6246,6 +6804,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReleaseLabelsResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getSecondPassReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondPassReport"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -6821,6 +7405,93 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    decideDisagreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideDisagreementRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecideDisagreementResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listDisagreements: {
+        parameters: {
+            query?: {
+                open?: boolean;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfListedDisagreement"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getDisagreementPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                disagreement: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     saveDocument: {
         parameters: {
             query?: never;
@@ -6843,6 +7514,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SaveDocumentResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listDisputedFrames: {
+        parameters: {
+            query?: {
+                class?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfFrameDisagreement"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getHeatMap: {
+        parameters: {
+            query?: {
+                scale?: "entropy" | "votes";
+            };
+            header?: never;
+            path: {
+                class: string;
+                frame: number;
+                id: string;
+                sop: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -6900,6 +7632,84 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["GiveVerdictResponse"];
                 };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listSideDrafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SideDraftRow"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getSideDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelDocument"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    dropSideDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];

@@ -15,7 +15,7 @@ export type Point3 = [number, number, number];
 export type MaskEntry = Api['DocumentMask'];
 /** What may be left out when it is sent is always written in an answer. */
 /** What is drawn on images; spans, events and tracks belong to texts and videos. */
-type Drawn = Required<Omit<Api['DocumentObject'], 'holes' | 'text' | 'spans' | 'interval' | 'track' | 'attributes' | 'origin'>>;
+type Drawn = Required<Omit<Api['DocumentObject'], 'holes' | 'text' | 'spans' | 'interval' | 'track' | 'attributes' | 'origin' | 'confirmed'>>;
 export type LabelObject = Narrowed<Drawn, { type: Exclude<Drawn['type'], 'span' | 'event' | 'track'>; points: Point2[]; points3d: Point3[] | null }>;
 export type AnswerValue = string | number | boolean | string[] | null;
 export type Answer = Narrowed<Api['DocumentAnswer'], { value: AnswerValue }>;

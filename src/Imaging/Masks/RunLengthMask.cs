@@ -130,6 +130,46 @@ public sealed class RunLengthMask : IEquatable<RunLengthMask>
         return new RunLengthMask(rows, columns, [.. runs]);
     }
 
+    /// <param name="stretches">Foreground, in row-major order: first pixel and length; they may touch and do not overlap.</param>
+    /// <param name="rows">Pixels down.</param>
+    /// <param name="columns">Pixels across.</param>
+    public static RunLengthMask FromStretches(IEnumerable<(int Start, int Length)> stretches, int rows, int columns)
+    {
+        var (runs, at, area) = (new List<int> { 0 }, 0, CheckedArea(rows, columns));
+        foreach (var (start, length) in stretches)
+        {
+            if (start < at || length < 1 || start + length > area)
+                throw new ArgumentException($"{length} pixels from {start} do not follow {at} in {rows} × {columns}.", nameof(stretches));
+            if (start > at || runs.Count == 1)
+            {
+                runs[^1] += start - at;
+                runs.Add(length);
+                runs.Add(0);
+            }
+            else
+            {
+                runs[^2] += length;
+            }
+
+            at = start + length;
+        }
+
+        runs[^1] += area - at;
+        if (runs[^1] == 0 && runs.Count > 1) runs.RemoveAt(runs.Count - 1);
+        return new RunLengthMask(rows, columns, [.. runs]);
+    }
+
+    /// <summary>Foreground, in row-major order: first pixel and length.</summary>
+    public IEnumerable<(int Start, int Length)> Stretches()
+    {
+        var at = runs[0];
+        for (var i = 1; i < runs.Length; i += 2)
+        {
+            yield return (at, runs[i]);
+            at += runs[i] + (i + 1 < runs.Length ? runs[i + 1] : 0);
+        }
+    }
+
     /// <summary>The pixels of <paramref name="labels"/> (rows × columns, row-major) that equal <paramref name="label"/>.</summary>
     public static RunLengthMask FromLabels(ReadOnlySpan<byte> labels, byte label, int rows, int columns)
     {

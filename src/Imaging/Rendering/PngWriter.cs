@@ -3,24 +3,31 @@ using System.IO.Compression;
 
 namespace Pirogov.Imaging;
 
-/// <summary>PNG (ISO/IEC 15948) of 8-bit gray or RGB.</summary>
+/// <summary>PNG (ISO/IEC 15948) of 8-bit gray, RGB or RGBA.</summary>
 internal static class PngWriter
 {
-    public static byte[] Write(Picture picture)
+    private const int Gray = 0, Rgb = 2, Rgba = 6;
+
+    public static byte[] Write(Picture picture) =>
+        Write(picture.Pixels, picture.Columns, picture.Rows, picture.IsColor ? 3 : 1, (byte)(picture.IsColor ? Rgb : Gray));
+
+    public static byte[] Write(Overlay overlay) => Write(overlay.Pixels, overlay.Columns, overlay.Rows, 4, Rgba);
+
+    private static byte[] Write(byte[] pixels, int columns, int rows, int channels, byte colorType)
     {
-        var width = picture.Columns * (picture.IsColor ? 3 : 1);
-        if (picture.Columns < 1 || picture.Rows < 1 || picture.Pixels.Length != width * picture.Rows)
-            throw new ArgumentException($"{picture.Pixels.Length} bytes given for {picture.Columns} × {picture.Rows}.", nameof(picture));
+        var width = columns * channels;
+        if (columns < 1 || rows < 1 || pixels.Length != width * rows)
+            throw new ArgumentException($"{pixels.Length} bytes given for {columns} × {rows}.", nameof(pixels));
 
         using var png = new MemoryStream();
         png.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
         var header = new byte[13];
-        BinaryPrimitives.WriteInt32BigEndian(header, picture.Columns);
-        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), picture.Rows);
+        BinaryPrimitives.WriteInt32BigEndian(header, columns);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), rows);
         header[8] = 8;
-        header[9] = (byte)(picture.IsColor ? 2 : 0);
+        header[9] = colorType;
         Chunk(png, "IHDR"u8, header);
-        Chunk(png, "IDAT"u8, Deflate(picture.Pixels, width));
+        Chunk(png, "IDAT"u8, Deflate(pixels, width));
         Chunk(png, "IEND"u8, []);
         return png.ToArray();
     }

@@ -50,6 +50,12 @@ public sealed record Picture(byte[] Pixels, int Columns, int Rows, bool IsColor)
     public byte[] ToPng() => PngWriter.Write(this);
 }
 
+/// <summary>What lies over a picture: red, green, blue and opacity, 8 bits each, row by row.</summary>
+public sealed record Overlay(byte[] Pixels, int Columns, int Rows)
+{
+    public byte[] ToPng() => PngWriter.Write(this);
+}
+
 /// <summary>Small pictures of frames, for lists and thumbnails; not for reading.</summary>
 public static class Preview
 {

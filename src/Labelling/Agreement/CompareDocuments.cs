@@ -1,62 +1,86 @@
 using System.Text.Json;
-using Pirogov.Imaging;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
-using Pirogov.Statistics;
 
 namespace Pirogov.Labelling.Agreement;
 
-/// <summary>A document with its masks unpacked.</summary>
-internal sealed record OpenDocument(LabelDocument Document, IReadOnlyDictionary<string, RunLengthMask> Masks)
-{
-    public Dictionary<(string Sop, int Frame), (DocumentMask Mask, RunLengthMask Pixels)> Of(string @class) =>
-        Document.Masks.Where(m => m.Class == @class).ToDictionary(m => (m.SopInstanceUid, m.Frame), m => (m, Masks[m.Blob!]));
-}
+/// <summary>What a comparison gives: figures for the rules, the detail for people, the disputed pixels.</summary>
+internal sealed record ComparisonResult(Figures Figures, ComparisonDetail Detail, IReadOnlyDictionary<Guid, IReadOnlyList<RegionFrame>> Regions);
 
 /// <summary>Holds the readings of one case against one another.</summary>
-internal static class CompareDocuments
+/// <param name="rules">The project's.</param>
+/// <param name="threshold">Of a class: what a pair must reach.</param>
+internal sealed class CompareDocuments(SchemaContent schema, ConsensusRules rules, Func<string, double> threshold, FrameOrder order)
 {
-    public static Figures Compare(SchemaContent schema, IReadOnlyList<OpenDocument> readings) => new(readings.Count,
-        [.. from a in Enumerable.Range(0, readings.Count)
-            from b in Enumerable.Range(a + 1, readings.Count - a - 1)
-            select Pair(schema, (a, readings[a]), (b, readings[b]))]);
-
-    private static PairFigures Pair(SchemaContent schema, (int Place, OpenDocument Document) one, (int Place, OpenDocument Document) other)
+    /// <param name="seed">Of the ids that the comparison gives: the same readings of the same case get the same ones.</param>
+    public async Task<ComparisonResult> Compare(Guid seed, IReadOnlyList<ComparedDocument> readings, CancellationToken cancellation)
     {
-        var (first, second) = (one.Document, other.Document);
-        return new(one.Place, other.Place,
-            schema.Classes.Where(c => c.Geometries.Contains("mask")).ToDictionary(c => c.Id, c => Dice(first, second, c.Id)),
-            schema.Classes.Where(c => c.Geometries.Any(g => g != "mask")).ToDictionary(c => c.Id, c => Counts(first, c.Id).SequenceEqual(Counts(second, c.Id))),
-            schema.Questions.Where(q => q.Type != Question.FreeText).ToDictionary(q => q.Id,
-                q => new ComparedAnswer(AnswerText.Of(first.Document, q), AnswerText.Of(second.Document, q))));
-    }
-
-    /// <summary>Voxels are counted over every frame of the case, then compared once: a frame where both are empty adds nothing.</summary>
-    private static double Dice(OpenDocument first, OpenDocument second, string @class)
-    {
-        var (a, b) = (first.Of(@class), second.Of(@class));
-        long both = 0;
-        foreach (var (place, mask) in a)
+        var ids = new ComparisonIds(seed);
+        var documents = readings.Select(r => r.Document).ToArray();
+        var objects = CompareObjects.Of(schema, rules, ids, documents);
+        var relations = CompareRelations.Of(schema, ids, documents, objects.Groups);
+        var disagreements = new List<Disagreement>();
+        var (frames, regions, dice) = (new List<FrameDisagreement>(), new Dictionary<Guid, IReadOnlyList<RegionFrame>>(), new Dictionary<string, MaskComparison>());
+        foreach (var @class in schema.Classes.Where(c => c.Geometries.Contains(Geometry.Mask)))
         {
-            if (b.TryGetValue(place, out var other))
-                both += mask.Pixels.IntersectionCount(other.Pixels);
+            var masks = await MaskComparison.Of(@class.Id, order.FramesOf(@class.Id, readings), readings, cancellation);
+            dice[@class.Id] = masks;
+            frames.AddRange(masks.Frames);
+            foreach (var piece in masks.Disputed(threshold(@class.Id)))
+            {
+                var one = OfPiece(ids, @class.Id, piece, readings.Count);
+                disagreements.Add(one);
+                regions[one.Id] = [.. piece.Regions.Select(r => new RegionFrame(
+                    r.Frame.SopInstanceUid, r.Frame.Frame, r.Frame.Rows, r.Frame.Columns, Convert.ToBase64String(r.Region.Encode())))];
+            }
         }
 
-        return Overlap.Dice(both, a.Values.Sum(m => (long)m.Pixels.PixelCount), b.Values.Sum(m => (long)m.Pixels.PixelCount));
+        disagreements.AddRange(objects.Disagreements(threshold));
+        disagreements.AddRange(relations.Disagreements());
+        disagreements.AddRange(CompareAnswers.Disagreements(schema, rules, ids, documents));
+        var figures = new Figures(readings.Count,
+            [.. from a in Enumerable.Range(0, readings.Count)
+                from b in Enumerable.Range(a + 1, readings.Count - a - 1)
+                select new PairFigures(a, b, dice.ToDictionary(d => d.Key, d => d.Value.Dice(a, b)), objects.Pair(a, b),
+                    CompareAnswers.Pair(schema, documents[a], documents[b]), relations.Pair(a, b))]);
+        return new(figures, new(readings.Count, disagreements, objects.Groups, relations.Groups, frames), regions);
     }
 
-    private static IEnumerable<(string Type, int Count)> Counts(OpenDocument one, string @class) =>
-        one.Document.Objects.Where(o => o.Class == @class).GroupBy(o => o.Type).Select(g => (g.Key, g.Count())).OrderBy(g => g.Key, StringComparer.Ordinal);
+    private static Disagreement OfPiece(ComparisonIds ids, string @class, MaskPiece piece, int sources)
+    {
+        var (frame, box) = piece.Widest();
+        var (isMissing, place) = (piece.Readers < sources, $"{frame.SopInstanceUid} {frame.Frame} {string.Join(' ', box)}");
+        return new(ids.Of("mask", @class, place), isMissing ? DisagreementKind.Missing : DisagreementKind.Shape, @class, null, null, Geometry.Mask,
+            [.. Enumerable.Range(0, sources).Select(s => new DisagreementSource(ComparisonDetail.Letter(s), piece.PixelsOf(s) > 0, [], null, piece.PixelsOf(s)))],
+            new(frame.SopInstanceUid, frame.Frame, Box: box), isMissing ? (double)piece.Readers / sources : piece.Figure, isMissing ? "votes" : "dice",
+            piece.Regions.Count);
+    }
 }
 
 /// <summary>An answer in one spelling: a choice by its id, several sorted and joined by ";", numbers round-trip.</summary>
-internal sealed record GivenAnswer(string? Value, bool Uncertain, bool CannotAssess);
+internal sealed record GivenAnswer(string? Value, bool Uncertain, bool CannotAssess)
+{
+    /// <param name="tolerance">Share of the larger number by which two may differ.</param>
+    public bool Equals(GivenAnswer other, double tolerance) => Equals(other)
+        || tolerance > 0 && CannotAssess == other.CannotAssess && Number(Value) is { } a && Number(other.Value) is { } b
+        && Math.Abs(a - b) <= tolerance * Math.Max(Math.Abs(a), Math.Abs(b));
+
+    public bool IsGiven => CannotAssess || Value is not null;
+
+    /// <summary>As the list of disagreements tells it; null when there is none.</summary>
+    public string? Told => CannotAssess ? "cannot-assess" : Value is null ? null : Uncertain ? Value + "?" : Value;
+
+    internal static double? Number(string? value) =>
+        double.TryParse(value, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+}
 
 internal static class AnswerText
 {
     private static readonly GivenAnswer None = new(null, false, false);
 
-    public static GivenAnswer Of(LabelDocument document, Question question) => document.Answers.TryGetValue(question.Id, out var answer)
+    public static GivenAnswer Of(LabelDocument document, Question question) => Of(document.Answers, question.Id);
+
+    public static GivenAnswer Of(IReadOnlyDictionary<string, DocumentAnswer>? answers, string id) => answers is not null && answers.TryGetValue(id, out var answer)
         ? new(Text(answer.Value), answer.Uncertain, answer.CannotAssess)
         : None;
 
@@ -70,4 +94,27 @@ internal static class AnswerText
         { ValueKind: JsonValueKind.Array } many => string.Join(';', many.EnumerateArray().Select(v => v.GetString()).Order(StringComparer.Ordinal)),
         _ => null,
     };
+}
+
+internal static class CompareAnswers
+{
+    public static Dictionary<string, ComparedAnswer> Pair(SchemaContent schema, LabelDocument a, LabelDocument b) =>
+        Compared(schema.Questions).ToDictionary(q => q.Id, q => new ComparedAnswer(AnswerText.Of(a, q), AnswerText.Of(b, q)));
+
+    public static IEnumerable<Disagreement> Disagreements(SchemaContent schema, ConsensusRules rules, ComparisonIds ids, IReadOnlyList<LabelDocument> documents)
+    {
+        foreach (var question in Compared(schema.Questions))
+        {
+            GivenAnswer[] given = [.. documents.Select(d => AnswerText.Of(d, question))];
+            if (given.All(g => g.Equals(given[0], rules.NumberTolerance)))
+                continue;
+            yield return new(ids.Of("answer", question.Id), DisagreementKind.Answer, null, question.Id, null, null,
+                [.. given.Index().Select(g => new DisagreementSource(ComparisonDetail.Letter(g.Index), g.Item.IsGiven, [], g.Item.Told))], null, MostFrequent(given), "votes");
+        }
+    }
+
+    /// <summary>Free text is not compared: two people never write one sentence.</summary>
+    public static IEnumerable<Question> Compared(IEnumerable<Question> questions) => questions.Where(q => q.Type != Question.FreeText);
+
+    public static double MostFrequent(IReadOnlyCollection<GivenAnswer> given) => (double)given.GroupBy(g => g).Max(g => g.Count()) / given.Count;
 }

@@ -1,20 +1,24 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Labelling.Validation;
+using Pirogov.Platform;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Evidence;
 using Pirogov.Platform.Jobs;
+using Pirogov.Platform.Store;
 
 namespace Pirogov.Labelling.Agreement;
 
 /// <summary>Compares the blind readings of a case and sends it on: to the validators with a consensus, to one more reader, or to an adjudicator.</summary>
 internal sealed class CompareReadings(
-    PirogovDb db, Documents documents, Sealing sealing, EvidenceChain chain, AskValidators askValidators, AskAdjudicator askAdjudicator, AskReader askReader, AuditTrail audit,
-    TimeProvider time) : DurableJob<CompareReadings.Payload>
+    PirogovDb db, ICases cases, Documents documents, ComparisonStore files, Sealing sealing, EvidenceChain chain, AskValidators askValidators,
+    AskAdjudicator askAdjudicator, AskReader askReader, JobQueue jobs, AuditTrail audit, TimeProvider time) : DurableJob<CompareReadings.Payload>
 {
     internal sealed record Payload(ProjectCaseId Id);
 
@@ -25,17 +29,21 @@ internal sealed class CompareReadings(
             return;
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == one.ProjectId, cancellation);
         var schema = (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation)).Content;
-        var revisions = await Revisions(one, cancellation);
+        var revisions = await Revisions(project, one, cancellation);
         await progress.Tell(10, "labelling.job.reading-masks", cancellation);
-        var readings = new List<OpenDocument>(revisions.Count);
+        var readings = new List<ComparedDocument>(revisions.Count);
         foreach (var revision in revisions)
-            readings.Add(await Open(revision, cancellation));
-        await progress.Tell(60, "labelling.job.comparing", cancellation);
-        var figures = CompareDocuments.Compare(schema, readings);
-        var agreeing = figures.AgreeingMajority(c => project.Thresholds.GetValueOrDefault(c, project.Threshold));
-        var (comparison, link) = await Record(one, revisions, figures, agreeing.Count > 0, cancellation);
+            readings.Add(await documents.Open(revision.DocumentMd5, ownOnly: true, cancellation));
+        await progress.Tell(20, "labelling.job.comparing", cancellation);
+        var (rules, order) = (project.Consensus, new FrameOrder(await cases.Files(one.CaseId, cancellation)));
+        var compared = await new CompareDocuments(schema, rules, project.ThresholdOf, order).Compare(one.Id.Value, readings, cancellation);
+        await progress.Tell(60, "labelling.job.fusing", cancellation);
+        var builder = new BuildConsensus(schema, rules, order);
+        var undisputed = await builder.OfUndisputed(compared, readings, cancellation);
+        var agreeing = compared.Figures.Agreeing(project.ThresholdOf, rules);
+        var (comparison, link) = await Record(one, revisions, compared, undisputed, agreeing.Count > 0, cancellation);
         if (comparison.Agreed && project.Rule == AdjudicationRule.OnDisagreement)
-            await Agree(one, comparison, revisions[0], AutomaticConsensus.Build(schema, [.. agreeing.Select(i => readings[i])]), link, cancellation);
+            await Agree(one, comparison, revisions[0], await builder.OfAgreement(compared.Detail, readings, agreeing, cancellation), link, cancellation);
         else if (comparison.Agreed || !await askReader.OneMore(project, one, cancellation))
             await Adjudicate(one, cancellation);
         audit.Note("labelling.readings-compared", "labelling-case", one.Id, new { comparison.Agreed, comparison.Round });
@@ -43,17 +51,21 @@ internal sealed class CompareReadings(
     }
 
     private async Task<(Comparison Comparison, EvidenceReference Link)> Record(
-        ProjectCase one, IReadOnlyList<ReadingRevision> revisions, Figures figures, bool agreed, CancellationToken cancellation)
+        ProjectCase one, IReadOnlyList<ReadingRevision> revisions, ComparisonResult compared, BuildConsensus.Result undisputed, bool agreed,
+        CancellationToken cancellation)
     {
+        await documents.Keep(undisputed.NewMasks, cancellation);
+        var kept = new ComparisonFiles(await files.Put(compared.Detail with { Undisputed = undisputed.Provenance }, cancellation),
+            await files.Put(compared.Regions, cancellation), await files.Put(undisputed.Document, cancellation));
         var earlier = await db.Set<Comparison>().Where(c => c.ProjectCaseId == one.Id).OrderBy(c => c.Round).ToArrayAsync(cancellation);
         foreach (var comparedBefore in earlier)
             comparedBefore.Supersede();
-        var comparison = new Comparison(one, earlier.Length + 1, revisions.Select(r => r.Id), figures, agreed, time.Now());
+        var comparison = new Comparison(one, earlier.Length + 1, revisions.Select(r => r.Id), compared.Figures, agreed, kept, time.Now());
         db.Add(comparison);
         var standsOn = new List<EvidenceReference?>();
         foreach (var revision in revisions)
             standsOn.Add(await chain.Find(LabellingEvidence.Reading, revision.Id, cancellation));
-        return (comparison, sealing.Record(LabellingEvidence.Comparison, comparison.Id, comparison.Facts(), standsOn, []));
+        return (comparison, sealing.Record(LabellingEvidence.Comparison, comparison.Id, comparison.Facts(), standsOn, [kept.Detail]));
     }
 
     private async Task Adjudicate(ProjectCase one, CancellationToken cancellation)
@@ -63,31 +75,53 @@ internal sealed class CompareReadings(
     }
 
     private async Task Agree(
-        ProjectCase one, Comparison comparison, ReadingRevision first, AutomaticConsensus.Result made, EvidenceReference link, CancellationToken cancellation)
+        ProjectCase one, Comparison comparison, ReadingRevision first, BuildConsensus.Result made, EvidenceReference link, CancellationToken cancellation)
     {
         if (one.AgreeAutomatically(time.Now()) is not null)
             return;
         await documents.Keep(made.NewMasks, cancellation);
         var stored = await documents.Put(made.Document, cancellation);
-        var files = await documents.FilesOf(new(stored.Md5, stored.Sha256, stored.Size), made.Document, cancellation);
-        var consensus = new Consensus(one, 1, comparison, null, files[0], first.SchemaVersionId, time.Now());
+        var provenance = await files.Put(made.Provenance, cancellation);
+        var vouched = await documents.FilesOf(new(stored.Md5, stored.Sha256, stored.Size), made.Document, cancellation);
+        var consensus = new Consensus(one, 1, comparison, null, vouched[0], provenance, first.SchemaVersionId, time.Now());
         db.Add(consensus);
-        sealing.Record(LabellingEvidence.Consensus, consensus.Id, consensus.Facts(), [link], files);
+        sealing.Record(LabellingEvidence.Consensus, consensus.Id, consensus.Facts(), [link], [.. vouched, provenance]);
+        jobs.Enqueue<MeasureSources, MeasureSources.Payload>(new(consensus.Id), "labelling-case", one.Id);
         await askValidators.From(one, 1, cancellation);
     }
 
-    private async Task<IReadOnlyList<ReadingRevision>> Revisions(ProjectCase one, CancellationToken cancellation)
+    /// <summary>What each blind reader handed in last, or, where the project says so, before they saw what a model found.</summary>
+    private async Task<IReadOnlyList<ReadingRevision>> Revisions(LabellingProject project, ProjectCase one, CancellationToken cancellation)
     {
         var readings = await db.Set<Reading>().AsNoTracking().Where(r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Read).ToArrayAsync(cancellation);
         var found = new List<ReadingRevision>(readings.Length);
         foreach (var reading in Reading.InBlindOrder(readings))
-            found.Add(await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == reading.Id && r.Number == reading.Revision, cancellation));
+        {
+            var number = reading.RevisionFor(project.Passes.Compared);
+            found.Add(await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == reading.Id && r.Number == number, cancellation));
+        }
+
         return found;
     }
+}
 
-    private async Task<OpenDocument> Open(ReadingRevision revision, CancellationToken cancellation)
+/// <summary>What comparisons and consensuses keep beside their rows, as canonical JSON in the store.</summary>
+internal sealed class ComparisonStore(ObjectStore store)
+{
+    public async Task<EvidenceFile> Put<T>(T value, CancellationToken cancellation)
     {
-        var document = await documents.Load(revision.DocumentMd5, cancellation);
-        return new(document, await documents.Decode(document, cancellation));
+        var bytes = value is LabelDocument document
+            ? document.ToCanonical()
+            : System.Text.Encoding.UTF8.GetBytes(CanonicalJson.Write(JsonSerializer.SerializeToNode(value, PlatformJson.Options)!));
+        var stored = await store.Put(bytes, cancellation);
+        return new(stored.Md5, stored.Sha256, stored.Size);
     }
+
+    public async Task<T> Read<T>(string md5, CancellationToken cancellation) =>
+        JsonSerializer.Deserialize<T>(await store.Read(md5, cancellation), PlatformJson.Options)!;
+
+    public Task<ComparisonDetail> Detail(Comparison comparison, CancellationToken cancellation) => Read<ComparisonDetail>(comparison.DetailMd5, cancellation);
+
+    public Task<Dictionary<Guid, IReadOnlyList<RegionFrame>>> Regions(Comparison comparison, CancellationToken cancellation) =>
+        Read<Dictionary<Guid, IReadOnlyList<RegionFrame>>>(comparison.RegionsMd5, cancellation);
 }

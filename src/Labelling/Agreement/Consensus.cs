@@ -39,6 +39,10 @@ internal sealed class Consensus
     public long DocumentSize { get; private set; }
     public SchemaVersionId SchemaVersionId { get; private set; }
     public string CaseSha256 { get; private set; } = "";
+
+    /// <summary>Of the <see cref="ConsensusProvenance"/>; none where a person made the whole.</summary>
+    public string? ProvenanceMd5 { get; private set; }
+    public string? ProvenanceSha256 { get; private set; }
     public DateTimeOffset At { get; private set; }
 
     private Consensus()
@@ -46,7 +50,8 @@ internal sealed class Consensus
     }
 
     public Consensus(
-        ProjectCase one, int number, Comparison comparison, Guid? adjudicated, EvidenceFile document, SchemaVersionId schema, DateTimeOffset now)
+        ProjectCase one, int number, Comparison comparison, Guid? adjudicated, EvidenceFile document, EvidenceFile provenance, SchemaVersionId schema,
+        DateTimeOffset now)
     {
         (ProjectCaseId, Number, Origin, ComparisonId, RevisionId) =
             (one.Id, number, adjudicated is null ? ConsensusOrigin.Automatic : ConsensusOrigin.Adjudicated, comparison.Id, adjudicated);
@@ -54,6 +59,7 @@ internal sealed class Consensus
         Sources = string.Join(',', sources);
         (DocumentMd5, DocumentSha256, DocumentSize, SchemaVersionId, CaseSha256, At) =
             (document.Md5, document.Sha256, document.Size, schema, one.ContentSha256, now);
+        (ProvenanceMd5, ProvenanceSha256) = (provenance.Md5, provenance.Sha256);
     }
 
     /// <summary>What a validator made of an earlier consensus: both are its sources, and both stay.</summary>
@@ -82,6 +88,7 @@ internal sealed class Consensus
         ["origin"] = JsonSerializer.SerializeToNode(Origin, PlatformJson.Options),
         ["sources"] = new JsonArray([.. Sources.Split(',').Select(s => (JsonNode)s)]),
         ["document"] = DocumentSha256,
+        ["provenance"] = ProvenanceSha256,
         ["schemaVersion"] = SchemaVersionId.Value,
         ["caseSha256"] = CaseSha256,
         ["at"] = JsonSerializer.SerializeToNode(At, PlatformJson.Options),

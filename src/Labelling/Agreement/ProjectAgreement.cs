@@ -4,7 +4,8 @@ using Pirogov.Statistics;
 namespace Pirogov.Labelling.Agreement;
 
 /// <param name="Mean">Over the compared cases; null before the first.</param>
-internal sealed record ClassAgreement(string Id, double? Mean, double? Lowest, int Cases);
+/// <param name="Measure">"dice" of masks, or "objects": the F1 of matching times the similarity of what matches.</param>
+internal sealed record ClassAgreement(string Id, double? Mean, double? Lowest, int Cases, string Measure);
 
 /// <param name="Kappa">Chance-corrected agreement by <paramref name="Coefficient"/>; null when undefined or when the answers are not categories.</param>
 /// <param name="Lower">Of the 95 % interval.</param>
@@ -21,13 +22,14 @@ internal sealed record ProjectAgreement(IReadOnlyList<ClassAgreement> Classes, I
     private const double Level = 0.95;
 
     public static ProjectAgreement Of(SchemaContent schema, IReadOnlyCollection<Figures> compared) => new(
-        [.. schema.Classes.Where(c => c.Geometries.Contains("mask")).Select(c => Class(c.Id, compared))],
+        [.. schema.Classes.Where(c => c.Geometries.Count > 0).Select(c => Class(c, compared))],
         [.. schema.Questions.Where(q => q.Type != Schemas.Question.FreeText).Select(q => Question(q, compared))]);
 
-    private static ClassAgreement Class(string id, IReadOnlyCollection<Figures> compared)
+    private static ClassAgreement Class(LabelClass one, IReadOnlyCollection<Figures> compared)
     {
-        var dice = compared.Select(f => f.Dice).Where(d => d.ContainsKey(id)).Select(d => d[id]).ToArray();
-        return dice.Length == 0 ? new(id, null, null, 0) : new(id, dice.Average(), dice.Min(), dice.Length);
+        var measure = one.Geometries.Contains(Geometry.Mask) ? "dice" : "objects";
+        var agreement = compared.Select(f => f.Agreement).Where(d => d.ContainsKey(one.Id)).Select(d => d[one.Id]).ToArray();
+        return agreement.Length == 0 ? new(one.Id, null, null, 0, measure) : new(one.Id, agreement.Average(), agreement.Min(), agreement.Length, measure);
     }
 
     private static QuestionAgreement Question(Question question, IReadOnlyCollection<Figures> compared)

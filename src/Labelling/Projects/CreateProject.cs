@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
+using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Labelling.Validation;
 using Pirogov.Platform.Access;
@@ -39,11 +40,12 @@ internal sealed class CreateProject(PirogovDb db, ICases cases, IAgenda agenda, 
         string Name, ClinicalTaskId? ClinicalTaskId, SchemaVersionId SchemaVersionId, IReadOnlyList<CaseId>? Cases, CaseQuery? Query,
         IReadOnlyList<Guid>? Readers, IReadOnlyList<Guid>? Adjudicators, IReadOnlyList<Level>? Levels, int ReadersPerCase = LabellingProject.FewestReaders,
         int? MostReaders = null, double Threshold = 0.8, IReadOnlyDictionary<string, double>? Thresholds = null,
-        AdjudicationRule Rule = AdjudicationRule.OnDisagreement, string? Instructions = null, DateTimeOffset? DueAt = null)
+        AdjudicationRule Rule = AdjudicationRule.OnDisagreement, string? Instructions = null, DateTimeOffset? DueAt = null,
+        ConsensusRules? Consensus = null, PassRules? Passes = null)
     {
         internal LabellingProject.Plan Plan => new(Name, ClinicalTaskId, SchemaVersionId, Instructions, ReadersPerCase, MostReaders ?? ReadersPerCase,
             Threshold, Thresholds ?? new Dictionary<string, double>(), Rule, Readers ?? [], Adjudicators ?? [],
-            [.. (Levels ?? []).Select(l => (new ValidationLevel(l.Share, l.Lot, l.Sees, l.MayCorrect), l.Validators ?? []))], DueAt);
+            [.. (Levels ?? []).Select(l => (new ValidationLevel(l.Share, l.Lot, l.Sees, l.MayCorrect), l.Validators ?? []))], DueAt, Consensus, Passes);
     }
 
     public sealed record Response(ProjectId Id, int Cases);

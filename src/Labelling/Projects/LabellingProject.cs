@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pirogov.Agenda.Contracts;
+using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Labelling.Validation;
@@ -83,6 +84,8 @@ internal sealed class LabellingProject
     public double Threshold { get; private set; }
     public string ThresholdsJson { get; private set; } = "{}";
     public string LevelsJson { get; private set; } = "[]";
+    public string ConsensusJson { get; private set; } = "{}";
+    public string PassesJson { get; private set; } = "{}";
     public AdjudicationRule Rule { get; private set; }
     public ProjectState State { get; private set; }
     public DateTimeOffset CreatedAt { get; private set; }
@@ -97,6 +100,13 @@ internal sealed class LabellingProject
     /// <summary>Class → the Dice that its readings must reach; the others need <see cref="Threshold"/>.</summary>
     public IReadOnlyDictionary<string, double> Thresholds => JsonSerializer.Deserialize<Dictionary<string, double>>(ThresholdsJson, PlatformJson.Options)!;
 
+    /// <summary>What two readings must reach in a class to agree about it.</summary>
+    public double ThresholdOf(string @class) => Thresholds.GetValueOrDefault(@class, Threshold);
+
+    public ConsensusRules Consensus => JsonSerializer.Deserialize<ConsensusRules>(ConsensusJson, PlatformJson.Options)!;
+
+    public PassRules Passes => JsonSerializer.Deserialize<PassRules>(PassesJson, PlatformJson.Options)!;
+
     public IReadOnlyList<ValidationLevel> Levels => JsonSerializer.Deserialize<ValidationLevel[]>(LevelsJson, PlatformJson.Options)!;
 
     public IReadOnlyList<Guid> Of(ReadingMode mode, int level = 0) => [.. members.Where(m => m.Mode == mode && m.Level == level).Select(m => m.AccountId).Order()];
@@ -105,7 +115,8 @@ internal sealed class LabellingProject
     internal sealed record Plan(
         string Name, ClinicalTaskId? ClinicalTaskId, SchemaVersionId SchemaVersionId, string? Instructions, int ReadersPerCase, int MostReaders,
         double Threshold, IReadOnlyDictionary<string, double> Thresholds, AdjudicationRule Rule, IReadOnlyCollection<Guid> Readers,
-        IReadOnlyCollection<Guid> Adjudicators, IReadOnlyList<(ValidationLevel Level, IReadOnlyList<Guid> Validators)> Levels, DateTimeOffset? DueAt);
+        IReadOnlyCollection<Guid> Adjudicators, IReadOnlyList<(ValidationLevel Level, IReadOnlyList<Guid> Validators)> Levels, DateTimeOffset? DueAt,
+        ConsensusRules? Consensus = null, PassRules? Passes = null);
 
     /// <summary>Everybody has one part: who adjudicates or validates never reads, and nobody judges at two levels.</summary>
     public static Outcome<LabellingProject> Create(Plan plan, DateTimeOffset now)
@@ -125,6 +136,8 @@ internal sealed class LabellingProject
             Threshold = plan.Threshold,
             ThresholdsJson = JsonSerializer.Serialize(plan.Thresholds, PlatformJson.Options),
             LevelsJson = JsonSerializer.Serialize(plan.Levels.Select(l => l.Level), PlatformJson.Options),
+            ConsensusJson = JsonSerializer.Serialize(plan.Consensus ?? ConsensusRules.Default, PlatformJson.Options),
+            PassesJson = JsonSerializer.Serialize(plan.Passes ?? PassRules.Default, PlatformJson.Options),
             Rule = plan.Rule,
             CreatedAt = now,
             DueAt = plan.DueAt,
@@ -163,6 +176,8 @@ internal sealed class LabellingProject
         Guid[] everybody = [.. plan.Readers, .. plan.Adjudicators, .. plan.Levels.SelectMany(l => l.Validators)];
         if (everybody.Distinct().Count() != everybody.Length)
             return new SamePersonTwice();
+        if (plan.Consensus?.Fault() is { } unfit)
+            return unfit;
         return plan.Thresholds.Values.Append(plan.Threshold).All(t => t is >= 0 and <= 1) ? null : new ThresholdUnfit();
     }
 

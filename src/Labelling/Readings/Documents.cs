@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Imaging;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Evidence;
@@ -68,13 +70,26 @@ internal sealed class Documents(PirogovDb db, ObjectStore store)
         return document with { Masks = masks };
     }
 
-    public async Task<IReadOnlyDictionary<string, RunLengthMask>> Decode(LabelDocument document, CancellationToken cancellation)
+    public Task<IReadOnlyDictionary<string, RunLengthMask>> Decode(LabelDocument document, CancellationToken cancellation) => Decode(document.Masks, cancellation);
+
+    /// <returns>By hash.</returns>
+    public async Task<IReadOnlyDictionary<string, RunLengthMask>> Decode(IEnumerable<DocumentMask> masks, CancellationToken cancellation)
     {
-        var blobs = await Find(document.Masks.Select(m => m.Blob!), cancellation);
+        var blobs = await Find(masks.Select(m => m.Blob!), cancellation);
         var decoded = new Dictionary<string, RunLengthMask>();
-        foreach (var mask in document.Masks.DistinctBy(m => m.Blob))
+        foreach (var mask in masks.DistinctBy(m => m.Blob))
             decoded[mask.Blob!] = RunLengthMask.Decode(await store.Read(blobs[mask.Blob!].Md5, cancellation), mask.Rows, mask.Columns);
         return decoded;
+    }
+
+    /// <summary>The document with a way to its masks' pixels.</summary>
+    /// <param name="ownOnly">Without what a model or a file brought and the reader has not confirmed: that is nobody's reading.</param>
+    public async Task<ComparedDocument> Open(string md5, bool ownOnly, CancellationToken cancellation)
+    {
+        var whole = await Load(md5, cancellation);
+        var document = ownOnly ? PreLabelled.WithoutUnconfirmed(whole) : whole;
+        var blobs = await Find(document.Masks.Select(m => m.Blob!), cancellation);
+        return new(document, async (mask, token) => RunLengthMask.Decode(await store.Read(blobs[mask.Blob!].Md5, token), mask.Rows, mask.Columns));
     }
 
     /// <summary>The document's own bytes and those of every mask that it names, in one order.</summary>

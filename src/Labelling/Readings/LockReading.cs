@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Schemas;
 using Pirogov.Labelling.Validation;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
@@ -18,7 +20,8 @@ namespace Pirogov.Labelling.Readings;
 /// two readers who submit at the same moment cannot each take the other for unfinished.
 /// </summary>
 internal sealed class LockReading(
-    PirogovDb db, Sealing sealing, EvidenceChain chain, Documents documents, JobQueue jobs, AskValidators askValidators, AuditTrail audit, TimeProvider time)
+    PirogovDb db, Sealing sealing, EvidenceChain chain, Documents documents, JobQueue jobs, AskValidators askValidators, Adjudication adjudication,
+    ComparisonStore comparisons, ShownPreLabels preLabels, AuditTrail audit, TimeProvider time)
     : IHandle<ReadingSubmitted>
 {
     public async Task Handle(ReadingSubmitted happened, CancellationToken cancellation)
@@ -29,21 +32,35 @@ internal sealed class LockReading(
         var one = await db.Set<ProjectCase>().SingleAsync(c => c.Id == reading.ProjectCaseId, cancellation);
         var revision = await db.Set<ReadingRevision>().SingleAsync(r => r.ReadingId == reading.Id && r.Number == reading.Revision, cancellation);
         var document = new EvidenceFile(revision.DocumentMd5, revision.DocumentSha256, revision.DocumentSize);
-        var files = await documents.FilesOf(document, await documents.Load(revision.DocumentMd5, cancellation), cancellation);
+        var content = await documents.Load(revision.DocumentMd5, cancellation);
+        var files = await documents.FilesOf(document, content, cancellation);
         var batch = await chain.Find(ArchiveEvidence.Batch, one.BatchId.Value, cancellation);
         audit.Note("labelling.reading-locked", "reading", reading.Id, new { revision.Number });
         if (reading.Mode == ReadingMode.Read)
         {
-            sealing.Record(LabellingEvidence.Reading, revision.Id, ReadingEvidence.Facts(reading, revision), [batch], files);
-            await CloseRound(reading, one, cancellation);
+            // Who changes nothing in the second pass hands in the same revision again.
+            if (await chain.Find(LabellingEvidence.Reading, revision.Id, cancellation) is null)
+                sealing.Record(LabellingEvidence.Reading, revision.Id, ReadingEvidence.Facts(reading, revision), [batch], files);
+            if (!await Reveal(reading, cancellation))
+                await CloseRound(reading, one, cancellation);
         }
         else
         {
             var comparison = await db.Set<Comparison>().SingleAsync(c => c.ProjectCaseId == one.Id && c.IsCurrent, cancellation);
             var compared = await chain.Find(LabellingEvidence.Comparison, comparison.Id, cancellation);
             var link = sealing.Record(LabellingEvidence.Reading, revision.Id, ReadingEvidence.Facts(reading, revision), [batch, compared], files);
-            await Decide(one, comparison, revision, [compared, link], files, cancellation);
+            await Decide(one, comparison, (revision, content), [compared, link], files, cancellation);
         }
+    }
+
+    /// <summary>What was read blind is locked; now the reader sees what a model found and may revise.</summary>
+    private async Task<bool> Reveal(Reading reading, CancellationToken cancellation)
+    {
+        var passes = (await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation)).Passes;
+        if (passes.Show != PreLabelTime.SecondPass || !await preLabels.Exist(reading.ProjectCaseId, cancellation) || !reading.BeginSecondPass(time.Now()))
+            return false;
+        audit.Note("labelling.findings-revealed", "reading", reading.Id);
+        return true;
     }
 
     private async Task CloseRound(Reading reading, ProjectCase one, CancellationToken cancellation)
@@ -56,16 +73,18 @@ internal sealed class LockReading(
     }
 
     private async Task Decide(
-        ProjectCase one, Comparison comparison, ReadingRevision revision, EvidenceReference?[] standsOn, IReadOnlyList<EvidenceFile> files,
+        ProjectCase one, Comparison comparison, (ReadingRevision Row, LabelDocument Content) revision, EvidenceReference?[] standsOn, IReadOnlyList<EvidenceFile> files,
         CancellationToken cancellation)
     {
         var now = time.Now();
         if (one.Adjudicate(now) is not null)
             return;
         var number = await db.Set<Consensus>().CountAsync(c => c.ProjectCaseId == one.Id, cancellation) + 1;
-        var consensus = new Consensus(one, number, comparison, revision.Id, files[0], revision.SchemaVersionId, now);
+        var provenance = await comparisons.Put(await adjudication.Provenance(one, comparison, revision.Content, cancellation), cancellation);
+        var consensus = new Consensus(one, number, comparison, revision.Row.Id, files[0], provenance, revision.Row.SchemaVersionId, now);
         db.Add(consensus);
-        sealing.Record(LabellingEvidence.Consensus, consensus.Id, consensus.Facts(), standsOn, files);
+        sealing.Record(LabellingEvidence.Consensus, consensus.Id, consensus.Facts(), standsOn, [.. files, provenance]);
+        jobs.Enqueue<MeasureSources, MeasureSources.Payload>(new(consensus.Id), "labelling-case", one.Id);
         await askValidators.From(one, Math.Max(1, one.Level), cancellation);
     }
 }

@@ -27,9 +27,11 @@ internal enum ReadingState
     Returned,
 }
 
-internal sealed record StaleRevision(int CurrentRevision, DateTimeOffset SavedAt) : Refusal("labelling/stale-revision", 409);
+/// <param name="Draft">Where what was sent is kept: among the reading's side drafts.</param>
+internal sealed record StaleRevision(int CurrentRevision, DateTimeOffset SavedAt, Guid? Draft = null) : Refusal("labelling/stale-revision", 409);
 
-internal sealed record ReadingIsLocked() : Refusal("labelling/reading-is-locked", 409);
+/// <param name="Draft">Where what was sent is kept: among the reading's side drafts.</param>
+internal sealed record ReadingIsLocked(Guid? Draft = null) : Refusal("labelling/reading-is-locked", 409);
 
 internal sealed record NothingToSubmit() : Refusal("labelling/nothing-to-submit", 409);
 
@@ -56,6 +58,12 @@ internal sealed class Reading
     public int Slot { get; private set; }
     public ReadingState State { get; private set; }
     public int Revision { get; private set; }
+
+    /// <summary>1: blind; 2: a model's findings have been revealed.</summary>
+    public int Pass { get; private set; } = 1;
+
+    /// <summary>What was handed in blind, once the second pass has begun.</summary>
+    public int? BlindRevision { get; private set; }
     public DateTimeOffset OfferedAt { get; private set; }
     public DateTimeOffset ChangedAt { get; private set; }
 
@@ -119,6 +127,17 @@ internal sealed class Reading
         (State, ChangedAt) = (ReadingState.Locked, now);
         return true;
     }
+
+    /// <summary>What was read blind stays as it was handed in; from now on the reader knows what a model found.</summary>
+    public bool BeginSecondPass(DateTimeOffset now)
+    {
+        if (State != ReadingState.Locked || Pass != 1 || Mode != ReadingMode.Read)
+            return false;
+        (Pass, BlindRevision, State, ChangedAt) = (2, Revision, ReadingState.Accepted, now);
+        return true;
+    }
+
+    public int RevisionFor(ComparedPass pass) => pass == ComparedPass.First ? BlindRevision ?? Revision : Revision;
 
     /// <summary>The adjudicator's decision comes back with a comment.</summary>
     public void Return(DateTimeOffset now) => (State, ChangedAt) = (ReadingState.Returned, now);

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Labelling.Validation;
@@ -35,13 +36,18 @@ internal sealed record ConsensusView(int Number, ConsensusOrigin Origin, LabelDo
 internal sealed record QueueCount(int Done, int Total);
 
 /// <summary>Everything that the workbench needs for one reading.</summary>
-/// <param name="Document">One's own newest revision; for a validator who has drawn nothing yet the consensus.</param>
+/// <param name="Document">One's own newest revision. Before the first: for a validator the consensus, for an adjudicator what all readings agree about, for a reader the
+/// pre-label where the project begins with it.</param>
 /// <param name="MayCorrect">A validator whose own revision may become the consensus.</param>
 /// <param name="Reasons">What a validator, and whoever gets a case back, calls errors in this project; none for readers.</param>
+/// <param name="Pass">1: blind; 2: what a model found is revealed in <paramref name="Findings"/>.</param>
+/// <param name="Confirmation">What makes an untouched pre-label the reader's own.</param>
+/// <param name="Adjudication">The disagreements that are to be decided, or that a validator may see; none for readers.</param>
 internal sealed record ReadingView(
     ReadingId Id, ReadingMode Mode, ReadingState State, ProjectReference Project, CaseReference Case, string? Instructions, SchemaView Schema, int Revision,
     LabelDocument? Document, IReadOnlyList<SeriesSummary> Series, IReadOnlyList<SourceView> Sources, IReadOnlyList<CommentView> Comments, NextView? Next,
-    QueueCount Queue, ConsensusView? Consensus, bool MayCorrect, IReadOnlyList<ReturnReason> Reasons);
+    QueueCount Queue, ConsensusView? Consensus, bool MayCorrect, IReadOnlyList<ReturnReason> Reasons, int Pass, LabelDocument? Findings,
+    PreLabelConfirmation Confirmation, AdjudicationView? Adjudication);
 
 /// <summary>
 /// One's own reading. Another's answers "not found", whoever asks; sources and comments exist only for those who decide
@@ -49,7 +55,8 @@ internal sealed record ReadingView(
 /// </summary>
 [Needs(LabellingRights.ReadCases)]
 internal sealed class SeeReading(
-    PirogovDb db, CurrentActor actor, ICases cases, AuditTrail audit, Documents documents, NextReading next, ReadingSources sources)
+    PirogovDb db, CurrentActor actor, ICases cases, AuditTrail audit, Documents documents, NextReading next, ReadingSources sources, ShownPreLabels preLabels,
+    Adjudication adjudication)
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/readings/{id}", (SeeReading use, ReadingId id, CancellationToken cancellation) =>
         use.One(id, cancellation).ToHttp()).Needs(typeof(SeeReading)).WithName("getReading").WithSummary("One's own reading, with everything the workbench needs.");
@@ -63,14 +70,16 @@ internal sealed class SeeReading(
         var schema = await db.Set<LabellingSchema>().AsNoTracking().SingleAsync(s => s.Versions.Any(v => v.Id == project.SchemaVersionId), cancellation);
         var summary = await cases.Find(reading.CaseId, cancellation);
         var label = await db.Set<ProjectCase>().Where(c => c.Id == reading.ProjectCaseId).Select(c => c.Label).SingleAsync(cancellation);
+        var shown = await preLabels.For(reading, project.Passes, cancellation) is { } labels ? await documents.WithRuns(labels, cancellation) : null;
         audit.Note("labelling.reading-opened", "reading", id);
         await db.SaveChangesAsync(cancellation);
         var consensus = await sources.Consensus(reading, withRuns: true, cancellation);
         return new ReadingView(id, reading.Mode, reading.State, new(project.Id, project.Name), new(reading.CaseId, label),
             project.Instructions.Length > 0 ? project.Instructions : null, SchemaView.Of(schema, schema.Versions.Single(v => v.Id == project.SchemaVersionId)),
-            reading.Revision, await Document(reading, consensus, cancellation), summary?.Series ?? [], await sources.For(reading, withRuns: true, cancellation),
-            await Comments(reading, cancellation), await next.ViewAfter(reading, cancellation), await Count(reading, cancellation),
-            consensus, reading.Mode == ReadingMode.Validate && reading.MayDraw, await Reasons(reading, cancellation));
+            reading.Revision, await Document(reading, consensus, cancellation) ?? (reading.Revision == 0 ? shown : null), summary?.Series ?? [],
+            await sources.For(reading, withRuns: true, cancellation), await Comments(reading, cancellation), await next.ViewAfter(reading, cancellation),
+            await Count(reading, cancellation), consensus, reading.Mode == ReadingMode.Validate && reading.MayDraw, await Reasons(reading, cancellation),
+            reading.Pass, reading.Pass == 2 ? shown : null, project.Passes.Confirmation, await adjudication.View(reading, cancellation));
     }
 
     private async Task<LabelDocument?> Document(Reading reading, ConsensusView? consensus, CancellationToken cancellation)
@@ -79,7 +88,8 @@ internal sealed class SeeReading(
             return consensus?.Document;
         var md5 = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision)
             .Select(r => r.DocumentMd5).SingleOrDefaultAsync(cancellation);
-        return md5 is null ? null : await documents.WithRuns(await documents.Load(md5, cancellation), cancellation);
+        var document = md5 is null ? await sources.Draft(reading, cancellation) : await documents.Load(md5, cancellation);
+        return document is null ? null : await documents.WithRuns(document, cancellation);
     }
 
     private async Task<IReadOnlyList<CommentView>> Comments(Reading reading, CancellationToken cancellation) => reading.Mode == ReadingMode.Read
@@ -102,13 +112,12 @@ internal sealed class ReadingSources(PirogovDb db, Documents documents)
 {
     public async Task<IReadOnlyList<SourceView>> For(Reading reading, bool withRuns, CancellationToken cancellation)
     {
-        if (reading.Mode == ReadingMode.Read
-            || await db.Set<Comparison>().AsNoTracking().SingleOrDefaultAsync(c => c.ProjectCaseId == reading.ProjectCaseId && c.IsCurrent, cancellation) is not { } comparison)
+        if (reading.Mode == ReadingMode.Read || await Newest(reading, cancellation) is not { } comparison)
             return [];
         var sight = await Sight(reading, cancellation);
         if (sight == ValidatorSight.Consensus)
             return [];
-        var (agreement, views) = (sight == ValidatorSight.Agreement ? comparison.Figures.Dice : new Dictionary<string, double>(), new List<SourceView>());
+        var (agreement, views) = (sight == ValidatorSight.Agreement ? comparison.Figures.Agreement : new Dictionary<string, double>(), new List<SourceView>());
         foreach (var (place, revision) in comparison.SourceIds.Index())
         {
             var md5 = await db.Set<ReadingRevision>().Where(r => r.Id == revision).Select(r => r.DocumentMd5).SingleAsync(cancellation);
@@ -133,4 +142,17 @@ internal sealed class ReadingSources(PirogovDb db, Documents documents)
     private async Task<ValidatorSight> Sight(Reading reading, CancellationToken cancellation) => reading.Mode == ReadingMode.Validate
         ? (await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation)).Levels[reading.Slot - 1].Sees
         : ValidatorSight.Agreement;
+
+    /// <summary>The comparison of those who may see how the readings differ: who decides, and validators of a level that shows it. For who reads there is none.</summary>
+    public async Task<Comparison?> Compared(Reading reading, CancellationToken cancellation) =>
+        reading.Mode != ReadingMode.Read && await Sight(reading, cancellation) == ValidatorSight.Agreement ? await Newest(reading, cancellation) : null;
+
+    /// <summary>What all readings agree about: where an adjudicator begins.</summary>
+    public async Task<LabelDocument?> Draft(Reading reading, CancellationToken cancellation) =>
+        reading.Mode == ReadingMode.Adjudicate && reading.Revision == 0 && await Newest(reading, cancellation) is { } comparison
+            ? await documents.Load(comparison.DraftMd5, cancellation)
+            : null;
+
+    private Task<Comparison?> Newest(Reading reading, CancellationToken cancellation) =>
+        db.Set<Comparison>().AsNoTracking().SingleOrDefaultAsync(c => c.ProjectCaseId == reading.ProjectCaseId && c.IsCurrent, cancellation);
 }

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Access;
@@ -18,9 +20,12 @@ internal sealed record ReadingSubmitted(ReadingId Id);
 /// <summary>Hands a revision in for good: the reading is closed to its reader from this moment.</summary>
 [Needs(LabellingRights.ReadCases)]
 internal sealed class SubmitReading(
-    PirogovDb db, CurrentActor actor, AuditTrail audit, EventOutbox outbox, Documents documents, NextReading next, TimeProvider time)
+    PirogovDb db, CurrentActor actor, AuditTrail audit, EventOutbox outbox, Documents documents, NextReading next, Adjudication adjudication, AppendRevision append,
+    TimeProvider time)
 {
-    public sealed record Request(int Revision);
+    /// <param name="LeaveUndecided">An adjudicator hands in although disagreements are open, and says so: what is not in the document is not in the consensus.</param>
+    /// <param name="ConfirmPreLabels">Everything that is left as a model or a file brought it is the reader's own view; where the project lets a case be confirmed as a whole.</param>
+    public sealed record Request(int Revision, bool LeaveUndecided = false, bool ConfirmPreLabels = false);
 
     public sealed record Response(ReadingState State, ReadingId? Next);
 
@@ -33,15 +38,17 @@ internal sealed class SubmitReading(
         var me = actor.Actor.AccountId;
         if (await db.Set<Reading>().SingleOrDefaultAsync(r => r.Id == id && r.AccountId == me, cancellation) is not { } reading)
             return new NotFound("reading");
-        if (reading.Submit(request.Revision, time.Now()) is { } refusal)
+        var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation);
+        if (await Confirm(reading, project, request, cancellation) is { } unconfirmed)
+            return unconfirmed;
+        if (reading.Submit(reading.Revision, time.Now()) is { } refusal)
             return refusal;
-        var schema = await (from p in db.Set<LabellingProject>()
-                            join v in db.Set<SchemaVersion>() on p.SchemaVersionId equals v.Id
-                            where p.Id == reading.ProjectId
-                            select v).AsNoTracking().SingleAsync(cancellation);
+        var schema = await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation);
         var revision = await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == id && r.Number == reading.Revision, cancellation);
         if (DocumentCheck.CheckComplete(schema.Content, await documents.Load(revision.DocumentMd5, cancellation)) is { } incomplete)
             return incomplete;
+        if (!request.LeaveUndecided && await adjudication.Undecided(reading, cancellation) is { } undecided)
+            return undecided;
         outbox.Add(new ReadingSubmitted(id));
         audit.Note("labelling.reading-submitted", "reading", id, new { revision.Number, revision.DocumentSha256 });
         try
@@ -55,5 +62,22 @@ internal sealed class SubmitReading(
         }
 
         return new Response(reading.State, (await next.After(reading, cancellation))?.Id);
+    }
+
+    /// <summary>Where the whole case is confirmed at once, that is a revision of its own: what was confirmed, and when, stays readable.</summary>
+    private async Task<Refusal?> Confirm(Reading reading, LabellingProject project, Request request, CancellationToken cancellation)
+    {
+        if (reading.MaySave(request.Revision) is { } refusal)
+            return refusal;
+        if (reading.Mode != ReadingMode.Read || reading.Revision == 0)
+            return null;
+        var md5 = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision).Select(r => r.DocumentMd5).SingleAsync(cancellation);
+        var document = await documents.Load(md5, cancellation);
+        var (needed, confirmed) = (project.Passes.Confirmation, PreLabelled.Confirm(document));
+        if (PreLabelled.MaySubmit(document, needed, request.ConfirmPreLabels) is { } unconfirmed)
+            return unconfirmed;
+        if (PreLabelled.MaySubmit(document, needed, caseConfirmed: false) is null)
+            return null;
+        return (await append.To(reading, request.Revision, confirmed, cancellation)).IsRefused(out var stale) ? stale : null;
     }
 }

@@ -11,7 +11,8 @@ namespace Pirogov.Labelling.Schemas;
 /// <param name="Where">What is meant: the class, the question, the coordinates, the number.</param>
 /// <param name="At">The place in the document: <c>objects[3]</c>, <c>masks[0]</c>, <c>relations[1]</c>, <c>answers</c>.</param>
 /// <param name="Id">The object's or the relation's id.</param>
-internal sealed record DocumentDoesNotFitSchema(string Reason, string Where, string At = "", string? Id = null) : Refusal("labelling/document-does-not-fit-schema", 422)
+/// <param name="Draft">Where what was sent is kept: among the reading's side drafts.</param>
+internal sealed record DocumentDoesNotFitSchema(string Reason, string Where, string At = "", string? Id = null, Guid? Draft = null) : Refusal("labelling/document-does-not-fit-schema", 422)
 {
     public override string WordsKey => $"reason.labelling.document.{Reason}";
 }

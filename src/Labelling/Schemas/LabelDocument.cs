@@ -11,10 +11,12 @@ namespace Pirogov.Labelling.Schemas;
 /// <param name="Runs">Base64 of <see cref="Imaging.RunLengthMask"/>'s bytes; absent in the stored document.</param>
 /// <param name="Blob">SHA-256 of those bytes.</param>
 /// <param name="Origin">"model" or "import" for a pre-label that the reader has not changed; none when a person drew it.</param>
+/// <param name="Confirmed">The reader has looked at the pre-label and takes it for their own.</param>
 internal sealed record DocumentMask(
     string Class, string SopInstanceUid, int Frame, int Rows, int Columns, int PixelCount,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Runs = null, string? Blob = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Origin = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Origin = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Confirmed = null);
 
 /// <param name="LengthMm">mm, in the patient.</param>
 internal sealed record ObjectMeasurement(double? LengthMm);
@@ -43,6 +45,7 @@ internal sealed record KeyFrame(int Frame, IReadOnlyList<double[]> Points, doubl
 /// <param name="Text">The name of the case's text in which <paramref name="Spans"/> lie; several when the mention is interrupted.</param>
 /// <param name="Attributes">The class's attributes by id.</param>
 /// <param name="Origin">"model" or "import" for a pre-label that the reader has not changed; none when a person drew it.</param>
+/// <param name="Confirmed">The reader has looked at the pre-label and takes it for their own.</param>
 internal sealed record DocumentObject(
     string Id, string Class,
     [property: AllowedValues("polygon", "polyline", "rectangle", "ellipse", "length", "point", "span", "event", "track")] string Type,
@@ -54,7 +57,8 @@ internal sealed record DocumentObject(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FrameInterval? Interval = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<KeyFrame>? Track = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, DocumentAnswer>? Attributes = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Origin = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Origin = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Confirmed = null);
 
 /// <summary>What joins two objects of a document, from one to the other.</summary>
 internal sealed record DocumentRelation(

@@ -7,13 +7,26 @@ using Pirogov.Platform.Database;
 
 namespace Pirogov.Integration.Labelling;
 
-/// <summary>An archive of cases of four small frames each: labelling asks it only through its contract.</summary>
+/// <summary>An archive of cases of four small frames each, and of one slide, one video and one text: labelling asks it only through its contract.</summary>
 internal sealed class InventedCases : ICases
 {
     public const int Side = 32;
     public const int Frames = 4;
 
-    private readonly List<CaseSummary> cases = [.. Enumerable.Range(1, 40).Select(n => Invent(n))];
+    public const int Slide = 101;
+    public const int Video = 102;
+    public const int Text = 103;
+    public const int SlideSide = 4_096;
+    public const int VideoFrames = 100;
+    public const string TextName = "note.txt";
+
+    /// <summary>Letters beyond the first plane count as one code point each.</summary>
+    public const string Note = "Почки не увеличены. 🫘 В левой почке конкремент 4 мм, в правой киста 12 мм. Лечение продолжать.";
+
+    private readonly List<CaseSummary> cases =
+    [
+        .. Enumerable.Range(1, 40).Select(n => Invent(n)), Invent(Slide, DataKind.Pathology, "SM"), Invent(Video, DataKind.Endoscopy, "ES"), Invent(Text, DataKind.ClinicalText, ""),
+    ];
 
     public Task<CaseSummary?> Find(CaseId id, CancellationToken cancellation) => Task.FromResult(cases.Find(c => c.Id == id));
 
@@ -22,23 +35,31 @@ internal sealed class InventedCases : ICases
 
     public Task<Page<CaseSummary>> Search(CaseQuery query, int page, int size, CancellationToken cancellation)
     {
-        var found = cases.Where(c => query.Text is null || c.Label.Contains(query.Text, StringComparison.OrdinalIgnoreCase)).ToArray();
+        var found = cases.Where(c => c.DataKind == (query.DataKind ?? DataKind.Radiology) && (query.Text is null || c.Label.Contains(query.Text, StringComparison.OrdinalIgnoreCase))).ToArray();
         return Task.FromResult(new Page<CaseSummary>([.. found.Skip((page - 1) * size).Take(size)], page, size, found.Length));
     }
 
     public Task<IReadOnlyList<CaseFile>> Files(CaseId id, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<CaseFile>>(
-        cases.Find(c => c.Id == id) is { Series: [var series] }
-            ? [.. Enumerable.Range(1, Frames).Select(n => new CaseFile(series.StudyInstanceUid, series.SeriesInstanceUid, $"{series.SeriesInstanceUid}.{n}", n, 1,
-                Side, Side, new string('0', 32), new string('0', 64), 1))]
-            : []);
+        cases.Find(c => c.Id == id) is not { Series: [var series] } one ? [] : one.DataKind switch
+        {
+            DataKind.Radiology => [.. Enumerable.Range(1, Frames).Select(n => File(series, n))],
+            DataKind.Pathology => [File(series, 1) with { Frames = 16, Rows = 1_024, Columns = 1_024, TotalPixelMatrix = (SlideSide, SlideSide) }],
+            DataKind.Endoscopy => [File(series, 1) with { Frames = VideoFrames }],
+            _ => [],
+        });
 
-    public Task<IReadOnlyList<CaseText>> Texts(CaseId id, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<CaseText>>([]);
+    public Task<IReadOnlyList<CaseText>> Texts(CaseId id, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<CaseText>>(
+        cases.Find(c => c.Id == id) is { DataKind: DataKind.ClinicalText } ? [new CaseText(TextName, new string('0', 64), Note)] : []);
 
     public Task<VolumeGeometry?> Geometry(CaseId id, string seriesInstanceUid, CancellationToken cancellation) => Task.FromResult<VolumeGeometry?>(null);
 
-    private static CaseSummary Invent(int n) => new(new CaseId(Guid.Parse($"00000000-0000-7000-8000-{n:D12}")), $"TEST-{n:D6}", DataKind.Radiology,
+    private static CaseFile File(SeriesSummary series, int number) => new(series.StudyInstanceUid, series.SeriesInstanceUid, $"{series.SeriesInstanceUid}.{number}",
+        number, 1, Side, Side, new string('0', 32), new string('0', 64), 1);
+
+    private static CaseSummary Invent(int n, DataKind kind = DataKind.Radiology, string modality = "CT") => new(
+        new CaseId(Guid.Parse($"00000000-0000-7000-8000-{n:D12}")), $"TEST-{n:D6}", kind,
         new ReferenceCentreId(Guid.Parse("00000000-0000-7000-8000-0000000000c0")), new BatchId(Guid.Parse("00000000-0000-7000-8000-0000000000b0")),
-        $"P{n}", new string('c', 64), null, null, "CT", DateTimeOffset.UnixEpoch, [new($"2.25.{n}", $"2.25.{n}.1", "CT", "axial", Frames, null, Side, Side)]);
+        $"P{n}", new string('c', 64), null, null, modality, DateTimeOffset.UnixEpoch, [new($"2.25.{n}", $"2.25.{n}.1", modality, "axial", Frames, null, Side, Side)]);
 }
 
 public abstract class LabellingApp : PirogovApp

@@ -118,15 +118,17 @@ internal sealed class ReadingRoom
     public static Task<HttpResponseMessage> Save(HttpClient person, string reading, int baseRevision, JsonObject document) =>
         person.PutAsJsonAsync($"/api/v1/readings/{reading}/document", new JsonObject { ["baseRevision"] = baseRevision, ["document"] = document.DeepClone() });
 
-    public static Task<HttpResponseMessage> Submit(HttpClient person, string reading, int revision) =>
-        person.PostAsJsonAsync($"/api/v1/readings/{reading}/submit", new JsonObject { ["revision"] = revision });
+    public static Task<HttpResponseMessage> Submit(HttpClient person, string reading, int revision, bool leaveUndecided = false, bool confirmPreLabels = false) =>
+        person.PostAsJsonAsync($"/api/v1/readings/{reading}/submit",
+            new JsonObject { ["revision"] = revision, ["leaveUndecided"] = leaveUndecided, ["confirmPreLabels"] = confirmPreLabels });
 
     public static async Task ReadAndSubmit(HttpClient person, JsonObject document, string mode = "read", int place = 0)
     {
         var reading = await Reading(person, mode, place);
         var view = await Sent(person.GetAsync($"/api/v1/readings/{reading}"));
         var saved = await Sent(Save(person, reading, (int)view["revision"]!, document));
-        await Sent(Submit(person, reading, (int)saved["revision"]!));
+        // An adjudicator who draws the whole anew leaves no disagreement to be picked from.
+        await Sent(Submit(person, reading, (int)saved["revision"]!, leaveUndecided: mode == "adjudicate"));
     }
 
     /// <summary>Both readers submit; with <paramref name="agreeing"/> they draw the same, else they miss each other.</summary>

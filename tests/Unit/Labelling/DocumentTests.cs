@@ -89,66 +89,6 @@ public class DocumentTests
     }
 
     [Fact]
-    public void Dice_is_over_the_whole_case_and_two_empty_readings_agree()
-    {
-        var a = Open(Document(masks: [Mask("1.1", 4), Mask("1.2", 5)]));
-        var b = Open(Document(masks: [Mask("1.1", 2)]));
-        Assert.Equal(2.0 * 2 / (9 + 2), CompareDocuments.Compare(Schema, [a, b]).Dice["organ"]);
-        var empty = Open(Document());
-        Assert.Equal(1, CompareDocuments.Compare(Schema, [empty, empty]).Dice["organ"]);
-        Assert.Equal(0, CompareDocuments.Compare(Schema, [a, empty]).Dice["organ"]);
-    }
-
-    [Fact]
-    public void Different_numbers_of_objects_or_different_answers_are_a_disagreement_and_free_text_is_not()
-    {
-        var one = Open(Document(objects: [Polygon([[0, 0], [1, 0], [1, 1]])], answers: Answers(("note", "\"раз\""), ("size", "3"))));
-        var same = Open(Document(objects: [Polygon([[0, 0], [2, 0], [1, 1]])], answers: Answers(("note", "\"два\""), ("size", "3.0"))));
-        Assert.True(Agree(one, same));
-        Assert.False(Agree(one, Open(Document(answers: Answers(("size", "3"))))));
-        Assert.False(Agree(one, same with { Document = same.Document with { Answers = Answers(("size", "4")) } }));
-    }
-
-    [Fact]
-    public void Readers_agree_when_more_than_half_of_them_agree_with_one_another()
-    {
-        var (a, b, c) = (Open(Document(answers: Answers(("size", "3")))), Open(Document(answers: Answers(("size", "4")))), Open(Document(answers: Answers(("size", "5")))));
-        Assert.Equal([0, 2], CompareDocuments.Compare(Schema, [a, b, a]).AgreeingMajority(_ => 0.8));
-        Assert.Empty(CompareDocuments.Compare(Schema, [a, b, c]).AgreeingMajority(_ => 0.8));
-        Assert.Empty(CompareDocuments.Compare(Schema, [a, b, a, b]).AgreeingMajority(_ => 0.8));
-        Assert.Equal([0, 1, 3], CompareDocuments.Compare(Schema, [a, a, b, a]).AgreeingMajority(_ => 0.8));
-    }
-
-    [Fact]
-    public void A_class_is_held_to_its_own_threshold()
-    {
-        var figures = CompareDocuments.Compare(Schema, [Open(Document(masks: [Mask("1.1", 4)])), Open(Document(masks: [Mask("1.1", 2)]))]);
-        var dice = figures.Dice["organ"];
-        Assert.NotEmpty(figures.AgreeingMajority(c => c == "organ" ? dice : 1));
-        Assert.Empty(figures.AgreeingMajority(c => c == "organ" ? dice + 0.001 : 0));
-    }
-
-    [Fact]
-    public void The_consensus_of_three_holds_what_two_drew()
-    {
-        var (four, two, none) = (Open(Document(masks: [Mask("1.1", 4)])), Open(Document(masks: [Mask("1.1", 2)])), Open(Document()));
-        Assert.Equal(2, AutomaticConsensus.Build(Schema, [four, two, none]).Document.Masks.Single().PixelCount);
-        Assert.Equal(4, AutomaticConsensus.Build(Schema, [four, four, two]).Document.Masks.Single().PixelCount);
-        Assert.Empty(AutomaticConsensus.Build(Schema, [four, none, none]).Document.Masks);
-    }
-
-    [Fact]
-    public void The_automatic_consensus_holds_only_what_both_drew_and_both_notes()
-    {
-        var a = Open(Document(masks: [Mask("1.1", 4), Mask("1.2", 1)], answers: Answers(("note", "\"раз\""))));
-        var b = Open(Document(masks: [Mask("1.1", 2)], answers: Answers(("note", "\"два\""))));
-        var made = AutomaticConsensus.Build(Schema, [a, b]);
-        Assert.Equal(("1.1", 2), (made.Document.Masks.Single().SopInstanceUid, made.Document.Masks.Single().PixelCount));
-        Assert.Equal(made.NewMasks.Single().Sha256, made.Document.Masks.Single().Blob);
-        Assert.Equal("раз\nдва", made.Document.Answers["note"].Value!.Value.GetString());
-    }
-
-    [Fact]
     public void Everything_unfit_in_a_schema_is_told_at_once()
     {
         SchemaContent unfit = new(
@@ -165,12 +105,6 @@ public class DocumentTests
 
     private static Dictionary<string, DocumentAnswer> Answers(params (string Id, string Value)[] given) =>
         given.ToDictionary(g => g.Id, g => new DocumentAnswer(JsonDocument.Parse(g.Value).RootElement));
-
-    private static OpenDocument Open(LabelDocument document)
-    {
-        var made = Check(document);
-        return new(made.Document, made.NewMasks.DistinctBy(m => m.Sha256).ToDictionary(m => m.Sha256, m => RunLengthMask.Decode(m.Bytes, Side, Side)));
-    }
 
     private static CheckedDocument Check(LabelDocument document) =>
         new DocumentCheck(Version, Schema, Images, [], new Dictionary<string, KnownMask>()).Check(document).Value;
@@ -192,6 +126,4 @@ public class DocumentTests
         bits.AsSpan(0, pixels).Fill(true);
         return new("organ", uid, 1, Side, Side, 0, Convert.ToBase64String(RunLengthMask.FromBits(bits, Side, Side).Encode()));
     }
-
-    private static bool Agree(params OpenDocument[] readings) => CompareDocuments.Compare(Schema, readings).AgreeingMajority(_ => 0.8).Count > 0;
 }

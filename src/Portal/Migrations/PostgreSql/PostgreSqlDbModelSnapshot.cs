@@ -1526,6 +1526,21 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("DetailMd5")
+                        .IsRequired()
+                        .HasMaxLength(36)
+                        .HasColumnType("character varying(36)");
+
+                    b.Property<string>("DetailSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("DraftMd5")
+                        .IsRequired()
+                        .HasMaxLength(36)
+                        .HasColumnType("character varying(36)");
+
                     b.Property<string>("FiguresJson")
                         .IsRequired()
                         .HasColumnType("text");
@@ -1538,6 +1553,11 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid");
+
+                    b.Property<string>("RegionsMd5")
+                        .IsRequired()
+                        .HasMaxLength(36)
+                        .HasColumnType("character varying(36)");
 
                     b.Property<int>("Round")
                         .HasColumnType("integer");
@@ -1597,6 +1617,14 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<Guid>("ProjectCaseId")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("ProvenanceMd5")
+                        .HasMaxLength(36)
+                        .HasColumnType("character varying(36)");
+
+                    b.Property<string>("ProvenanceSha256")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
                     b.Property<Guid?>("RevisionId")
                         .HasColumnType("uuid");
 
@@ -1614,6 +1642,48 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .IsUnique();
 
                     b.ToTable("labelling_consensus", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Agreement.Decision", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Choice")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<Guid>("ComparisonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Disagreement")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ReadingId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Source")
+                        .HasMaxLength(1)
+                        .HasColumnType("character varying(1)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ComparisonId");
+
+                    b.HasIndex("ReadingId", "Revision")
+                        .IsUnique();
+
+                    b.ToTable("labelling_decision", (string)null);
                 });
 
             modelBuilder.Entity("Pirogov.Labelling.Agreement.SealedFile", b =>
@@ -1668,6 +1738,87 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.ToTable("labelling_sealed_support", (string)null);
                 });
 
+            modelBuilder.Entity("Pirogov.Labelling.Agreement.SourceScore", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool>("Changed")
+                        .HasColumnType("boolean");
+
+                    b.Property<Guid>("ConsensusId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("FiguresJson")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Pass")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId");
+
+                    b.HasIndex("ConsensusId", "AccountId", "Pass")
+                        .IsUnique();
+
+                    b.ToTable("labelling_source_score", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.PreLabels.PreLabel", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("DocumentMd5")
+                        .IsRequired()
+                        .HasMaxLength(36)
+                        .HasColumnType("character varying(36)");
+
+                    b.Property<string>("DocumentSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<long>("DocumentSize")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("SourceName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectCaseId");
+
+                    b.ToTable("labelling_prelabel", (string)null);
+                });
+
             modelBuilder.Entity("Pirogov.Labelling.Projects.LabellingProject", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1675,6 +1826,10 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
                     b.Property<Guid?>("ClinicalTaskId")
                         .HasColumnType("uuid");
+
+                    b.Property<string>("ConsensusJson")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
@@ -1702,6 +1857,10 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)");
+
+                    b.Property<string>("PassesJson")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<int>("ReadersPerCase")
                         .HasColumnType("integer");
@@ -1833,6 +1992,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<Guid>("AccountId")
                         .HasColumnType("uuid");
 
+                    b.Property<int?>("BlindRevision")
+                        .HasColumnType("integer");
+
                     b.Property<Guid>("CaseId")
                         .HasColumnType("uuid");
 
@@ -1851,6 +2013,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<int>("OfferedRevision")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Pass")
                         .HasColumnType("integer");
 
                     b.Property<Guid>("ProjectCaseId")
@@ -1928,6 +2093,43 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .IsUnique();
 
                     b.ToTable("labelling_revision", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Readings.SideDraft", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("BaseRevision")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("DocumentMd5")
+                        .IsRequired()
+                        .HasMaxLength(36)
+                        .HasColumnType("character varying(36)");
+
+                    b.Property<long>("DocumentSize")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("ReadingId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Refusal")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ReadingId");
+
+                    b.ToTable("labelling_side_draft", (string)null);
                 });
 
             modelBuilder.Entity("Pirogov.Labelling.Releases.Release", b =>
@@ -2965,6 +3167,15 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Pirogov.Labelling.PreLabels.PreLabel", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Projects.ProjectCase", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectCaseId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Pirogov.Labelling.Projects.LabellingProject", b =>
                 {
                     b.HasOne("Pirogov.Labelling.Schemas.SchemaVersion", null)
@@ -3002,6 +3213,15 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 });
 
             modelBuilder.Entity("Pirogov.Labelling.Readings.ReadingRevision", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Readings.Reading", null)
+                        .WithMany()
+                        .HasForeignKey("ReadingId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Readings.SideDraft", b =>
                 {
                     b.HasOne("Pirogov.Labelling.Readings.Reading", null)
                         .WithMany()

@@ -1505,6 +1505,21 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("DetailMd5")
+                        .IsRequired()
+                        .HasMaxLength(36)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DetailSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DraftMd5")
+                        .IsRequired()
+                        .HasMaxLength(36)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("FiguresJson")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -1516,6 +1531,11 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RegionsMd5")
+                        .IsRequired()
+                        .HasMaxLength(36)
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Round")
@@ -1576,6 +1596,14 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<Guid>("ProjectCaseId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ProvenanceMd5")
+                        .HasMaxLength(36)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProvenanceSha256")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid?>("RevisionId")
                         .HasColumnType("TEXT");
 
@@ -1593,6 +1621,48 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("labelling_consensus", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Agreement.Decision", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Choice")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ComparisonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Disagreement")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ReadingId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Source")
+                        .HasMaxLength(1)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ComparisonId");
+
+                    b.HasIndex("ReadingId", "Revision")
+                        .IsUnique();
+
+                    b.ToTable("labelling_decision", (string)null);
                 });
 
             modelBuilder.Entity("Pirogov.Labelling.Agreement.SealedFile", b =>
@@ -1647,12 +1717,97 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.ToTable("labelling_sealed_support", (string)null);
                 });
 
+            modelBuilder.Entity("Pirogov.Labelling.Agreement.SourceScore", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Changed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ConsensusId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FiguresJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Pass")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId");
+
+                    b.HasIndex("ConsensusId", "AccountId", "Pass")
+                        .IsUnique();
+
+                    b.ToTable("labelling_source_score", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.PreLabels.PreLabel", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("DocumentMd5")
+                        .IsRequired()
+                        .HasMaxLength(36)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DocumentSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("DocumentSize")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SourceName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectCaseId");
+
+                    b.ToTable("labelling_prelabel", (string)null);
+                });
+
             modelBuilder.Entity("Pirogov.Labelling.Projects.LabellingProject", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
                     b.Property<Guid?>("ClinicalTaskId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ConsensusJson")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<long>("CreatedAt")
@@ -1680,6 +1835,10 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<string>("NormalizedName")
                         .IsRequired()
                         .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PassesJson")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<int>("ReadersPerCase")
@@ -1812,6 +1971,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<Guid>("AccountId")
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("BlindRevision")
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid>("CaseId")
                         .HasColumnType("TEXT");
 
@@ -1830,6 +1992,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("OfferedRevision")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Pass")
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid>("ProjectCaseId")
@@ -1907,6 +2072,43 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("labelling_revision", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Readings.SideDraft", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("BaseRevision")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("DocumentMd5")
+                        .IsRequired()
+                        .HasMaxLength(36)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("DocumentSize")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ReadingId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Refusal")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ReadingId");
+
+                    b.ToTable("labelling_side_draft", (string)null);
                 });
 
             modelBuilder.Entity("Pirogov.Labelling.Releases.Release", b =>
@@ -2942,6 +3144,15 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Pirogov.Labelling.PreLabels.PreLabel", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Projects.ProjectCase", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectCaseId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Pirogov.Labelling.Projects.LabellingProject", b =>
                 {
                     b.HasOne("Pirogov.Labelling.Schemas.SchemaVersion", null)
@@ -2979,6 +3190,15 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("Pirogov.Labelling.Readings.ReadingRevision", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Readings.Reading", null)
+                        .WithMany()
+                        .HasForeignKey("ReadingId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Readings.SideDraft", b =>
                 {
                     b.HasOne("Pirogov.Labelling.Readings.Reading", null)
                         .WithMany()

@@ -287,6 +287,10 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     Sources = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
                     FiguresJson = table.Column<string>(type: "text", nullable: false),
                     Agreed = table.Column<bool>(type: "boolean", nullable: false),
+                    DetailMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: false),
+                    DetailSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    RegionsMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: false),
+                    DraftMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: false),
                     At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
@@ -310,11 +314,32 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     DocumentSize = table.Column<long>(type: "bigint", nullable: false),
                     SchemaVersionId = table.Column<Guid>(type: "uuid", nullable: false),
                     CaseSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    ProvenanceMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: true),
+                    ProvenanceSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_labelling_consensus", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_decision",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ReadingId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ComparisonId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Disagreement = table.Column<Guid>(type: "uuid", nullable: false),
+                    Choice = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Source = table.Column<string>(type: "character varying(1)", maxLength: 1, nullable: true),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Revision = table.Column<int>(type: "integer", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_decision", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -390,6 +415,25 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_labelling_sealed_support", x => new { x.Subject, x.Position });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_source_score",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ConsensusId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Pass = table.Column<int>(type: "integer", nullable: false),
+                    Changed = table.Column<bool>(type: "boolean", nullable: false),
+                    FiguresJson = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_source_score", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1069,6 +1113,8 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     Threshold = table.Column<double>(type: "double precision", nullable: false),
                     ThresholdsJson = table.Column<string>(type: "text", nullable: false),
                     LevelsJson = table.Column<string>(type: "text", nullable: false),
+                    ConsensusJson = table.Column<string>(type: "text", nullable: false),
+                    PassesJson = table.Column<string>(type: "text", nullable: false),
                     Rule = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -1347,6 +1393,30 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_prelabel",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    SourceName = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    Origin = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    DocumentMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: false),
+                    DocumentSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    DocumentSize = table.Column<long>(type: "bigint", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_prelabel", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_prelabel_labelling_case_ProjectCaseId",
+                        column: x => x.ProjectCaseId,
+                        principalTable: "labelling_case",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_reading",
                 columns: table => new
                 {
@@ -1359,6 +1429,8 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     Slot = table.Column<int>(type: "integer", nullable: false),
                     State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     Revision = table.Column<int>(type: "integer", nullable: false),
+                    Pass = table.Column<int>(type: "integer", nullable: false),
+                    BlindRevision = table.Column<int>(type: "integer", nullable: true),
                     OfferedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     ChangedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     MayDraw = table.Column<bool>(type: "boolean", nullable: false),
@@ -1417,6 +1489,30 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     table.PrimaryKey("PK_labelling_revision", x => x.Id);
                     table.ForeignKey(
                         name: "FK_labelling_revision_labelling_reading_ReadingId",
+                        column: x => x.ReadingId,
+                        principalTable: "labelling_reading",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_side_draft",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ReadingId = table.Column<Guid>(type: "uuid", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    BaseRevision = table.Column<int>(type: "integer", nullable: false),
+                    Refusal = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    DocumentMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: false),
+                    DocumentSize = table.Column<long>(type: "bigint", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_side_draft", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_side_draft_labelling_reading_ReadingId",
                         column: x => x.ReadingId,
                         principalTable: "labelling_reading",
                         principalColumn: "Id",
@@ -1709,6 +1805,17 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_labelling_decision_ComparisonId",
+                table: "labelling_decision",
+                column: "ComparisonId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_decision_ReadingId_Revision",
+                table: "labelling_decision",
+                columns: new[] { "ReadingId", "Revision" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_labelling_lot_ProjectId_Level_Number",
                 table: "labelling_lot",
                 columns: new[] { "ProjectId", "Level", "Number" },
@@ -1719,6 +1826,11 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 table: "labelling_lot_case",
                 columns: new[] { "ProjectCaseId", "Level" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_prelabel_ProjectCaseId",
+                table: "labelling_prelabel",
+                column: "ProjectCaseId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_project_NormalizedName",
@@ -1776,6 +1888,22 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 table: "labelling_schema_version",
                 columns: new[] { "SchemaId", "Number" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_side_draft_ReadingId",
+                table: "labelling_side_draft",
+                column: "ReadingId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_source_score_ConsensusId_AccountId_Pass",
+                table: "labelling_source_score",
+                columns: new[] { "ConsensusId", "AccountId", "Pass" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_source_score_ProjectId",
+                table: "labelling_source_score",
+                column: "ProjectId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_verdict_ConsensusId_Level",
@@ -1917,10 +2045,16 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 name: "labelling_consensus");
 
             migrationBuilder.DropTable(
+                name: "labelling_decision");
+
+            migrationBuilder.DropTable(
                 name: "labelling_lot_case");
 
             migrationBuilder.DropTable(
                 name: "labelling_mask");
+
+            migrationBuilder.DropTable(
+                name: "labelling_prelabel");
 
             migrationBuilder.DropTable(
                 name: "labelling_project_member");
@@ -1936,6 +2070,12 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "labelling_sealed_support");
+
+            migrationBuilder.DropTable(
+                name: "labelling_side_draft");
+
+            migrationBuilder.DropTable(
+                name: "labelling_source_score");
 
             migrationBuilder.DropTable(
                 name: "labelling_validation_rules");

@@ -285,6 +285,10 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     Sources = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
                     FiguresJson = table.Column<string>(type: "TEXT", nullable: false),
                     Agreed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    DetailMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
+                    DetailSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    RegionsMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
+                    DraftMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
                     At = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -308,11 +312,32 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     DocumentSize = table.Column<long>(type: "INTEGER", nullable: false),
                     SchemaVersionId = table.Column<Guid>(type: "TEXT", nullable: false),
                     CaseSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ProvenanceMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: true),
+                    ProvenanceSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     At = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_labelling_consensus", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_decision",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ReadingId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ComparisonId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Disagreement = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Choice = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Source = table.Column<string>(type: "TEXT", maxLength: 1, nullable: true),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_decision", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -388,6 +413,25 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_labelling_sealed_support", x => new { x.Subject, x.Position });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_source_score",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ConsensusId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Pass = table.Column<int>(type: "INTEGER", nullable: false),
+                    Changed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    FiguresJson = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_source_score", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1067,6 +1111,8 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     Threshold = table.Column<double>(type: "REAL", nullable: false),
                     ThresholdsJson = table.Column<string>(type: "TEXT", nullable: false),
                     LevelsJson = table.Column<string>(type: "TEXT", nullable: false),
+                    ConsensusJson = table.Column<string>(type: "TEXT", nullable: false),
+                    PassesJson = table.Column<string>(type: "TEXT", nullable: false),
                     Rule = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
@@ -1345,6 +1391,30 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_prelabel",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SourceName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Origin = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    DocumentMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
+                    DocumentSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    DocumentSize = table.Column<long>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_prelabel", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_prelabel_labelling_case_ProjectCaseId",
+                        column: x => x.ProjectCaseId,
+                        principalTable: "labelling_case",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_reading",
                 columns: table => new
                 {
@@ -1357,6 +1427,8 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     Slot = table.Column<int>(type: "INTEGER", nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     Revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    Pass = table.Column<int>(type: "INTEGER", nullable: false),
+                    BlindRevision = table.Column<int>(type: "INTEGER", nullable: true),
                     OfferedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     ChangedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     MayDraw = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -1415,6 +1487,30 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     table.PrimaryKey("PK_labelling_revision", x => x.Id);
                     table.ForeignKey(
                         name: "FK_labelling_revision_labelling_reading_ReadingId",
+                        column: x => x.ReadingId,
+                        principalTable: "labelling_reading",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_side_draft",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ReadingId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    BaseRevision = table.Column<int>(type: "INTEGER", nullable: false),
+                    Refusal = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    DocumentMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
+                    DocumentSize = table.Column<long>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_side_draft", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_side_draft_labelling_reading_ReadingId",
                         column: x => x.ReadingId,
                         principalTable: "labelling_reading",
                         principalColumn: "Id",
@@ -1707,6 +1803,17 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_labelling_decision_ComparisonId",
+                table: "labelling_decision",
+                column: "ComparisonId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_decision_ReadingId_Revision",
+                table: "labelling_decision",
+                columns: new[] { "ReadingId", "Revision" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_labelling_lot_ProjectId_Level_Number",
                 table: "labelling_lot",
                 columns: new[] { "ProjectId", "Level", "Number" },
@@ -1717,6 +1824,11 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 table: "labelling_lot_case",
                 columns: new[] { "ProjectCaseId", "Level" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_prelabel_ProjectCaseId",
+                table: "labelling_prelabel",
+                column: "ProjectCaseId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_project_NormalizedName",
@@ -1774,6 +1886,22 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 table: "labelling_schema_version",
                 columns: new[] { "SchemaId", "Number" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_side_draft_ReadingId",
+                table: "labelling_side_draft",
+                column: "ReadingId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_source_score_ConsensusId_AccountId_Pass",
+                table: "labelling_source_score",
+                columns: new[] { "ConsensusId", "AccountId", "Pass" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_source_score_ProjectId",
+                table: "labelling_source_score",
+                column: "ProjectId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_verdict_ConsensusId_Level",
@@ -1915,10 +2043,16 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 name: "labelling_consensus");
 
             migrationBuilder.DropTable(
+                name: "labelling_decision");
+
+            migrationBuilder.DropTable(
                 name: "labelling_lot_case");
 
             migrationBuilder.DropTable(
                 name: "labelling_mask");
+
+            migrationBuilder.DropTable(
+                name: "labelling_prelabel");
 
             migrationBuilder.DropTable(
                 name: "labelling_project_member");
@@ -1934,6 +2068,12 @@ namespace Pirogov.Portal.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "labelling_sealed_support");
+
+            migrationBuilder.DropTable(
+                name: "labelling_side_draft");
+
+            migrationBuilder.DropTable(
+                name: "labelling_source_score");
 
             migrationBuilder.DropTable(
                 name: "labelling_validation_rules");

@@ -1,0 +1,36 @@
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Platform.Database;
+
+namespace Pirogov.Labelling.PreLabels;
+
+/// <summary>What a reader may see of what nobody read, and when.</summary>
+internal sealed class ShownPreLabels(PirogovDb db, Documents documents)
+{
+    /// <returns>Null when there is none, or when it is not due.</returns>
+    public async Task<LabelDocument?> For(Reading reading, PassRules rules, CancellationToken cancellation)
+    {
+        var isDue = reading.Mode == ReadingMode.Read
+            && (rules.Show == PreLabelTime.AtStart || rules.Show == PreLabelTime.SecondPass && reading.Pass == 2);
+        return isDue ? await Newest(reading.ProjectCaseId, cancellation) : null;
+    }
+
+    public Task<bool> Exist(ProjectCaseId one, CancellationToken cancellation) => db.Set<PreLabel>().AnyAsync(p => p.ProjectCaseId == one, cancellation);
+
+    /// <summary>Every part marked as what it is. Answers are not shown: a question is answered by who reads.</summary>
+    private async Task<LabelDocument?> Newest(ProjectCaseId one, CancellationToken cancellation)
+    {
+        if (await db.Set<PreLabel>().AsNoTracking().Where(p => p.ProjectCaseId == one).OrderByDescending(p => p.Id).FirstOrDefaultAsync(cancellation) is not { } newest)
+            return null;
+        var document = await documents.Load(newest.DocumentMd5, cancellation);
+        return document with
+        {
+            Objects = [.. document.Objects.Select(o => o with { Origin = newest.Origin, Confirmed = null })],
+            Masks = [.. document.Masks.Select(m => m with { Origin = newest.Origin, Confirmed = null })],
+            Relations = document.Relations is { } relations ? [.. relations.Select(r => r with { Origin = newest.Origin })] : null,
+            Answers = new Dictionary<string, DocumentAnswer>(),
+        };
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Archive.Contracts;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.PreLabels;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Labelling.Readings;
+
+internal sealed record AppendedRevision(int Number, DateTimeOffset SavedAt, LabelDocument Document);
+
+/// <summary>Checks a document and appends it as the next revision, if nobody appended one since its base.</summary>
+internal sealed class AppendRevision(PirogovDb db, ICases cases, AuditTrail audit, Documents documents, SentBefore sentBefore, TimeProvider time)
+{
+    /// <summary>Saves the caller's changes with it, or nothing.</summary>
+    /// <param name="reading">Tracked.</param>
+    public async Task<Outcome<AppendedRevision>> To(Reading reading, int baseRevision, LabelDocument? document, CancellationToken cancellation)
+    {
+        if (reading.MaySave(baseRevision) is { } early)
+            return early;
+        if (document is null)
+            return new DocumentDoesNotFitSchema("incomplete", "");
+        if (await cases.Find(reading.CaseId, cancellation) is not { } summary)
+            return new NotFound("case");
+        var version = await (from p in db.Set<LabellingProject>()
+                             join v in db.Set<SchemaVersion>() on p.SchemaVersionId equals v.Id
+                             where p.Id == reading.ProjectId
+                             select v).AsNoTracking().SingleAsync(cancellation);
+        var images = (await cases.Files(reading.CaseId, cancellation)).ToDictionary(f => f.SopInstanceUid);
+        var (known, shown) = await sentBefore.To(reading, cancellation);
+        var checkedDocument = new DocumentCheck(version.Id, version.Content, images, await cases.Texts(reading.CaseId, cancellation), known).Check(document);
+        if (checkedDocument.IsRefused(out var unfit))
+            return unfit;
+        var settled = PreLabelled.Settle(checkedDocument.Value.Document, shown);
+        await documents.Keep(checkedDocument.Value.NewMasks, cancellation);
+        var stored = await documents.Put(settled, cancellation);
+        var now = time.Now();
+        var saved = reading.Save(baseRevision, stored, version.Id, summary.ContentSha256, now);
+        if (saved.IsRefused(out var refusal))
+            return refusal;
+        db.Add(saved.Value);
+        audit.Note("labelling.revision-saved", "reading", reading.Id, new { saved.Value.Number, saved.Value.DocumentSha256 });
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateException)
+        {
+            return await Overtaken(reading.Id, cancellation);
+        }
+
+        return new AppendedRevision(saved.Value.Number, now, settled);
+    }
+
+    private async Task<Refusal> Overtaken(ReadingId id, CancellationToken cancellation)
+    {
+        var now = await db.Set<Reading>().AsNoTracking().SingleAsync(r => r.Id == id, cancellation);
+        return now.IsOpen ? new StaleRevision(now.Revision, now.ChangedAt) : new ReadingIsLocked();
+    }
+}
+
+/// <summary>What a reader has been sent, and may therefore name by hashes.</summary>
+internal sealed class SentBefore(PirogovDb db, Documents documents, ReadingSources sources, ShownPreLabels preLabels)
+{
+    /// <returns>The masks by hash, and the documents in which pre-labels may stand.</returns>
+    public async Task<(IReadOnlyDictionary<string, KnownMask> Known, IReadOnlyList<LabelDocument> Shown)> To(Reading reading, CancellationToken cancellation)
+    {
+        var shown = new List<LabelDocument>();
+        var rules = (await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation)).Passes;
+        if (await preLabels.For(reading, rules, cancellation) is { } labels)
+            shown.Add(labels);
+        var own = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision)
+            .Select(r => r.DocumentMd5).SingleOrDefaultAsync(cancellation);
+        if (own is not null)
+            shown.Add(await documents.Load(own, cancellation));
+        var sent = (await sources.For(reading, withRuns: false, cancellation)).Select(s => s.Document).Concat(shown).ToList();
+        if (await sources.Draft(reading, cancellation) is { } draft)
+            sent.Add(draft);
+        if (await sources.Consensus(reading, withRuns: false, cancellation) is { } consensus)
+            sent.Add(consensus.Document);
+        return (await documents.Known(sent, cancellation), shown);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Platform;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+using Pirogov.Platform.Store;
+
+namespace Pirogov.Labelling.Readings;
+
+/// <summary>What a person sent and the platform could not take as a revision: kept beside the reading, for that person alone.</summary>
+internal sealed class SideDraft
+{
+    /// <summary>The newest of a reading; older ones give way.</summary>
+    public const int MostOfReading = 5;
+
+    public Guid Id { get; private set; } = Guid.CreateVersion7();
+    public ReadingId ReadingId { get; private set; }
+    public Guid AccountId { get; private set; }
+    public int BaseRevision { get; private set; }
+
+    /// <summary>The refusal's code.</summary>
+    public string Refusal { get; private set; } = "";
+    public string DocumentMd5 { get; private set; } = "";
+    public long DocumentSize { get; private set; }
+    public DateTimeOffset At { get; private set; }
+
+    private SideDraft()
+    {
+    }
+
+    public SideDraft(Reading reading, int baseRevision, Refusal refusal, StoredObject document, DateTimeOffset now) =>
+        (ReadingId, AccountId, BaseRevision, Refusal, DocumentMd5, DocumentSize, At) =
+        (reading.Id, reading.AccountId, baseRevision, refusal.Code, document.Md5, document.Size, now);
+}
+
+/// <summary>A save was refused, and what was sent is kept.</summary>
+internal sealed class KeepSideDraft(PirogovDb db, ObjectStore store, AuditTrail audit, TimeProvider time)
+{
+    public async Task<Guid> Of(Reading reading, int baseRevision, LabelDocument document, Refusal refusal, CancellationToken cancellation)
+    {
+        // What the refused save had changed in memory is not to be written with it.
+        db.ChangeTracker.Clear();
+        var stored = await store.Put(JsonSerializer.SerializeToUtf8Bytes(document, PlatformJson.Options), cancellation);
+        var draft = new SideDraft(reading, baseRevision, refusal, stored, time.Now());
+        db.Add(draft);
+        var older = await db.Set<SideDraft>().Where(d => d.ReadingId == reading.Id).OrderByDescending(d => d.Id).Skip(SideDraft.MostOfReading - 1).ToArrayAsync(cancellation);
+        db.RemoveRange(older);
+        audit.Note("labelling.save-refused", "reading", reading.Id, new { refusal.Code, Draft = draft.Id });
+        await db.SaveChangesAsync(cancellation);
+        return draft.Id;
+    }
+}
+
+internal sealed record SideDraftRow(Guid Id, DateTimeOffset At, int BaseRevision, string Refusal, long Size);
+
+/// <summary>One's own refused saves, to be looked through and taken up again.</summary>
+[Needs(LabellingRights.ReadCases)]
+internal sealed class SeeSideDrafts(PirogovDb db, CurrentActor actor, ObjectStore store, AuditTrail audit)
+{
+    internal static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/readings/{id}/side-drafts", (SeeSideDrafts use, ReadingId id, CancellationToken cancellation) => use.List(id, cancellation).ToHttp())
+            .Needs(typeof(SeeSideDrafts)).WithName("listSideDrafts").WithSummary("What one sent and could not be saved, the newest first.");
+        api.MapGet("/readings/{id}/side-drafts/{draft:guid}", (SeeSideDrafts use, ReadingId id, Guid draft, CancellationToken cancellation) =>
+            use.One(id, draft, cancellation).ToHttp())
+            .Needs(typeof(SeeSideDrafts)).WithName("getSideDraft").WithSummary("One refused save, as it was sent.");
+        api.MapDelete("/readings/{id}/side-drafts/{draft:guid}", (SeeSideDrafts use, ReadingId id, Guid draft, CancellationToken cancellation) =>
+            use.Drop(id, draft, cancellation).ToHttp())
+            .Needs(typeof(SeeSideDrafts)).WithName("dropSideDraft").WithSummary("Lets a refused save go.");
+    }
+
+    public async Task<Outcome<IReadOnlyList<SideDraftRow>>> List(ReadingId id, CancellationToken cancellation)
+    {
+        var me = actor.Actor.AccountId;
+        if (!await db.Set<Reading>().AnyAsync(r => r.Id == id && r.AccountId == me, cancellation))
+            return new NotFound("reading");
+        return Outcome<IReadOnlyList<SideDraftRow>>.Of(await Own(id).OrderByDescending(d => d.Id)
+            .Select(d => new SideDraftRow(d.Id, d.At, d.BaseRevision, d.Refusal, d.DocumentSize)).ToArrayAsync(cancellation));
+    }
+
+    public async Task<Outcome<LabelDocument>> One(ReadingId id, Guid draft, CancellationToken cancellation) =>
+        await Own(id).SingleOrDefaultAsync(d => d.Id == draft, cancellation) is { } found
+            ? LabelDocument.Parse(await store.Read(found.DocumentMd5, cancellation))
+            : new NotFound("side-draft");
+
+    public async Task<Outcome<Done>> Drop(ReadingId id, Guid draft, CancellationToken cancellation)
+    {
+        if (await Own(id).SingleOrDefaultAsync(d => d.Id == draft, cancellation) is not { } found)
+            return new NotFound("side-draft");
+        db.Remove(found);
+        audit.Note("labelling.side-draft-dropped", "reading", id, new { found.Id });
+        await db.SaveChangesAsync(cancellation);
+        return Done.Value;
+    }
+
+    private IQueryable<SideDraft> Own(ReadingId id)
+    {
+        var me = actor.Actor.AccountId;
+        return db.Set<SideDraft>().Where(d => d.ReadingId == id && d.AccountId == me);
+    }
+}
