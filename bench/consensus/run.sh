@@ -9,18 +9,21 @@ out=bench/results/consensus.md
   echo "# Consensus: Dawid–Skene against NumPy"
   echo
   echo "\`ITEMS=$items RATERS=$raters CLASSES=$classes ROUNDS=$rounds TOLERANCE=$tolerance ./pirogov bench consensus\` — $items items × $raters raters × $classes"
-  echo "classes, a tenth of the ratings missing; from the ratings to labels, posteriors and error rates; median of $rounds rounds in one process each, pair by"
-  echo "pair, on our side after compiling. NumPy + SciPy: every item in every step, as one writes it. Merged: the peer counts equal rows once, as ours does."
-  echo "Memory: all that ours allocates beside its input, of which the posteriors are $(awk "BEGIN { printf \"%.1f\", $items * $classes * 8 / 1e6 }") MB."
+  echo "classes, a tenth of the ratings missing; from the ratings to labels, posteriors and error rates; median of $rounds rounds in one process each, kind"
+  echo "after kind, on our side after compiling. NumPy: vectorised over the items. + SciPy: with sparse products. Merged: the peer counts equal rows once, too."
+  echo "Memory: all that ours allocates beside its input, of which the posteriors are $(awk "BEGIN { printf \"%.1f\", $items * $classes * 8 / 1e6 }") MB. Load: processes waiting for the machine's $(nproc) cores."
   echo
-  echo "| pair | ours, s | NumPy, s | NumPy ÷ ours | merged, s | merged ÷ ours | steps | ours: memory, MB | ours: ln L | NumPy: ln L |"
-  echo "|---|---|---|---|---|---|---|---|---|---|"
-  for pair in 1 2 3; do
+  echo "| load | ours, s | NumPy, s | ÷ ours | + SciPy, s | ÷ ours | merged, s | ÷ ours | steps | ours: memory, MB | ours: ln L | NumPy: ln L |"
+  echo "|---|---|---|---|---|---|---|---|---|---|---|---|"
+  for _ in 1 2 3; do
     read -r ours value steps memory < <(dotnet bench/Benchmarks/bin/Release/net10.0/Pirogov.Benchmarks.dll consensus "$items" "$raters" "$classes" "$rounds" "$tolerance")
-    read -r theirs peer peersteps < <(/usr/bin/python3 bench/consensus/peer.py "$items" "$raters" "$classes" "$rounds" "$tolerance" plain)
-    read -r merged _ _ < <(/usr/bin/python3 bench/consensus/peer.py "$items" "$raters" "$classes" "$rounds" "$tolerance" merged)
-    awk "BEGIN { d = $value - $peer; exit !(d < 1e-4 && d > -1e-4 && $steps == $peersteps) }" || { echo "ours $value in $steps steps, NumPy's $peer in $peersteps." >&2; exit 1; }
-    echo "| $pair | $ours | $theirs | $(awk "BEGIN { printf \"%.1f | %s | %.1f\", $theirs / $ours, \"$merged\", $merged / $ours }") | $steps | $memory | $value | $peer |"
+    row="| $(cut -d' ' -f1 /proc/loadavg) | $ours |"
+    for kind in numpy scipy merged; do
+      read -r theirs peer peersteps < <(/usr/bin/python3 bench/consensus/peer.py "$items" "$raters" "$classes" "$rounds" "$tolerance" "$kind")
+      awk "BEGIN { d = $value - $peer; exit !(d < 1e-4 && d > -1e-4 && $steps == $peersteps) }" || { echo "ours $value in $steps steps, $kind $peer in $peersteps." >&2; exit 1; }
+      row="$row $theirs | $(awk "BEGIN { printf \"%.1f\", $theirs / $ours }") |"
+    done
+    echo "$row $steps | $memory | $value | $peer |"
   done
 } > "$out.new"
 mv "$out.new" "$out"

@@ -37,21 +37,24 @@ public sealed class CategoryConsensus
     private const double Rounding = 1e-9;
 
     private readonly double[] posteriors;
+    private readonly int[]? rowOf;
 
     /// <param name="ratings">What was said.</param>
-    /// <param name="posteriors">items × categories, item after item.</param>
-    internal CategoryConsensus(CategoryRatings ratings, double[] posteriors)
+    /// <param name="posteriors">rows × categories, row after row.</param>
+    /// <param name="rowOf">Of each item; null: each has its own.</param>
+    internal CategoryConsensus(CategoryRatings ratings, double[] posteriors, int[]? rowOf = null)
     {
         this.posteriors = posteriors;
+        this.rowOf = rowOf;
         Categories = ratings.Categories;
+        var best = new (int Label, bool Tied, double Value)[posteriors.Length / Categories];
+        for (var row = 0; row < best.Length; row++) best[row] = Best(posteriors.AsSpan(row * Categories, Categories));
         (Labels, Confidence, Tied) = (new int[ratings.Items], new double[ratings.Items], new bool[ratings.Items]);
         for (var item = 0; item < Labels.Length; item++)
         {
-            var (best, tied, value) = Best(Posteriors(item));
+            var (label, tied, value) = best[rowOf?[item] ?? item];
             var rated = value > 0 && !ratings.Of(item).IsEmpty;
-            Labels[item] = rated ? best : -1;
-            Confidence[item] = rated ? value : 0;
-            Tied[item] = rated && tied;
+            (Labels[item], Confidence[item], Tied[item]) = rated ? (label, value, tied) : (-1, 0, false);
         }
     }
 
@@ -70,7 +73,7 @@ public sealed class CategoryConsensus
     public required IReadOnlyList<RaterReliability> Raters { get; init; }
 
     /// <summary>Probability or share of each category; their sum is 1 for an item that somebody rated.</summary>
-    public ReadOnlySpan<double> Posteriors(int item) => posteriors.AsSpan(item * Categories, Categories);
+    public ReadOnlySpan<double> Posteriors(int item) => posteriors.AsSpan((rowOf?[item] ?? item) * Categories, Categories);
 
     /// <summary>Each rater against the labels.</summary>
     internal static RaterReliability[] AgainstLabels(CategoryRatings ratings, double[] posteriors)
@@ -106,16 +109,18 @@ public sealed class CategoryConsensus
 
     private static (int Label, bool Tied, double Value) Best(ReadOnlySpan<double> row)
     {
-        var most = 0.0;
-        foreach (var value in row) most = value > most ? value : most;
-        var (label, equal, least) = (row.Length, 0, most * (1 - Rounding));
-        for (var k = row.Length - 1; k >= 0; k--)
+        var (label, most, second) = (0, 0.0, 0.0);
+        for (var k = 0; k < row.Length; k++)
         {
-            if (!(row[k] >= least)) continue;
-            label = k;
-            equal++;
+            var value = row[k];
+            if (value > most) (label, second, most) = (k, most, value);
+            else if (value > second) second = value;
         }
 
-        return (label, equal > 1, row[label]);
+        var least = most * (1 - Rounding);
+        if (second < least) return (label, false, most);
+        label = 0;
+        while (row[label] < least) label++;
+        return (label, second > 0, row[label]);
     }
 }

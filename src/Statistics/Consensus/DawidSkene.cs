@@ -12,8 +12,8 @@ public sealed record DawidSkene(CategoryConsensus Consensus, double[] Prevalence
     /// eq. 2.3 to 2.5), from shares of votes (eq. 3.1), in logarithms. Missing and repeated ratings are allowed. The result is
     /// a local maximum: with two raters, or raters mostly worse than chance, no better than the vote it starts from.
     /// Where a rater never met a true category, its row of errors is taken as uniform. An item without ratings has no label,
-    /// and does not count. Memory beside input and posteriors: 12 bytes an item, and categories² numbers for each rater, at
-    /// most 17 times.
+    /// and does not count. Memory beside the input: posteriors of each distinct row of ratings, some 30 bytes an item, and
+    /// categories² numbers for each rater, up to 17 times.
     /// </summary>
     /// <param name="ratings">What was said.</param>
     /// <param name="smoothing">
@@ -50,7 +50,7 @@ public sealed record DawidSkene(CategoryConsensus Consensus, double[] Prevalence
         CategoryRatings ratings, RatingPatterns patterns, double[] logPrior, double[] logs, double likelihood, int iterations, bool converged)
     {
         var k = ratings.Categories;
-        var consensus = new CategoryConsensus(ratings, patterns.Posteriors(logPrior, logs))
+        var consensus = new CategoryConsensus(ratings, patterns.Posteriors(logPrior, logs), patterns.PatternOf)
         {
             Raters = CategoryConsensus.Reliability(patterns.Counts, ratings.Raters, k, patterns.Stride),
         };

@@ -62,7 +62,7 @@ internal sealed class MaceModel
         var k = ratings.Categories;
         Tabulate();
         patterns.Pass(logPrior, logs);
-        var consensus = new CategoryConsensus(ratings, patterns.Posteriors(logPrior, logs))
+        var consensus = new CategoryConsensus(ratings, patterns.Posteriors(logPrior, logs), patterns.PatternOf)
         {
             Raters = CategoryConsensus.Reliability(patterns.Counts, ratings.Raters, k, patterns.Stride),
         };

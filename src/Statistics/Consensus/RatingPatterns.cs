@@ -17,24 +17,21 @@ internal sealed class RatingPatterns
     // What all pieces' tables of counts may hold together: 32 MB.
     private const int MostCounts = 1 << 22;
 
-    // Vectors added in a pass, a few milliseconds: below that another core is not worth waking.
-    private const long WorthTwoCores = 1 << 21;
+    // Vectors added in a pass, some three milliseconds: below that another core is not worth waking.
+    private const long WorthTwoCores = 1 << 18;
 
     private static readonly int Lanes = Vector256<double>.Count;
 
     private readonly CategoryRatings ratings;
-    private readonly int[] patternOf;
-    private readonly int[] example;
+    private readonly int[] starts;
+    private readonly int[] cells;
     private readonly int[] times;
     private readonly int vectors;
     private readonly Piece[] pieces;
 
-    private RatingPatterns(CategoryRatings ratings, int[] patternOf, int[] example, int[] times)
+    private RatingPatterns(CategoryRatings ratings, int[] patternOf, int[] starts, int[] cells, int[] times)
     {
-        this.ratings = ratings;
-        this.patternOf = patternOf;
-        this.example = example;
-        this.times = times;
+        (this.ratings, this.starts, this.cells, this.times, PatternOf) = (ratings, starts, cells, times, patternOf);
         vectors = (ratings.Categories + Lanes - 1) / Lanes;
         var count = Math.Clamp(Math.Min(times.Length / LeastPiece, MostCounts / Math.Max(1, TableLength * Lanes)), 1, MostPieces);
         pieces = [.. Enumerable.Range(0, count).Select(i => new Piece(
@@ -42,6 +39,9 @@ internal sealed class RatingPatterns
         Counts = new double[TableLength * Lanes];
         Mass = new double[Stride];
     }
+
+    /// <summary>Of each item; the number of patterns where nobody rated it.</summary>
+    public int[] PatternOf { get; }
 
     /// <summary>Numbers a cell has in a table: the categories, filled up to whole vectors.</summary>
     public int Stride => vectors * Lanes;
@@ -59,27 +59,30 @@ internal sealed class RatingPatterns
     public static RatingPatterns Of(CategoryRatings ratings)
     {
         var patternOf = new int[ratings.Items];
-        var (example, times) = (new List<int>(), new List<int>());
+        var (starts, times, cells) = (new List<int> { 0 }, new List<int>(), new List<int>());
         var slots = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, Math.Min(ratings.Items, 1 << 29) * 2))];
         for (var item = 0; item < ratings.Items; item++)
         {
             var row = ratings.Of(item);
-            patternOf[item] = -1;
             if (row.IsEmpty) continue;
             var slot = Hash(row) & (slots.Length - 1);
-            while (slots[slot] != 0 && !ratings.Of(example[slots[slot] - 1]).SequenceEqual(row)) slot = (slot + 1) & (slots.Length - 1);
+            while (slots[slot] is not 0 and var known && !CollectionsMarshal.AsSpan(cells)[starts[known - 1]..starts[known]].SequenceEqual(row))
+                slot = (slot + 1) & (slots.Length - 1);
             if (slots[slot] == 0)
             {
-                example.Add(item);
+                cells.AddRange(row);
+                starts.Add(cells.Count);
                 times.Add(0);
-                slots[slot] = example.Count;
+                slots[slot] = times.Count;
             }
 
             patternOf[item] = slots[slot] - 1;
             times[patternOf[item]]++;
         }
 
-        return new(ratings, patternOf, [.. example], [.. times]);
+        for (var item = 0; item < ratings.Items; item++)
+            if (ratings.Of(item).IsEmpty) patternOf[item] = times.Count;
+        return new(ratings, patternOf, [.. starts], [.. cells], [.. times]);
     }
 
     /// <summary>Counts and mass as if each item's posteriors were its shares of votes (Dawid &amp; Skene 1979, eq. 3.1).</summary>
@@ -89,7 +92,7 @@ internal sealed class RatingPatterns
         Mass.AsSpan().Clear();
         for (var pattern = 0; pattern < times.Length; pattern++)
         {
-            var row = ratings.Of(example[pattern]);
+            var row = Row(pattern);
             var share = (double)times[pattern] / row.Length;
             foreach (var vote in row)
             {
@@ -105,7 +108,7 @@ internal sealed class RatingPatterns
     /// <returns>Σ over items of ln P(ratings).</returns>
     public double Pass(double[] logPrior, double[] logs)
     {
-        if ((long)ratings.Ratings * vectors * times.Length / Math.Max(1, ratings.Items) < WorthTwoCores)
+        if ((long)cells.Length * vectors < WorthTwoCores)
             foreach (var piece in pieces) Run(piece, logPrior, logs);
         else Parallel.ForEach(pieces, piece => Run(piece, logPrior, logs));
 
@@ -122,46 +125,45 @@ internal sealed class RatingPatterns
         return likelihood;
     }
 
-    /// <returns>items × categories; the prior for an item that nobody rated.</returns>
+    /// <summary>Posteriors of each pattern, and, last, the prior for an item that nobody rated.</summary>
+    /// <returns>(patterns + 1) × categories.</returns>
     public double[] Posteriors(double[] logPrior, double[] logs)
     {
         var k = ratings.Categories;
-        var posteriors = new double[checked(patternOf.Length * k)];
+        var posteriors = new double[checked((times.Length + 1) * k)];
         var priors = MemoryMarshal.Cast<double, Vector256<double>>(logPrior.AsSpan());
         var table = MemoryMarshal.Cast<double, Vector256<double>>(logs.AsSpan());
         var posterior = new Vector256<double>[vectors];
         var values = MemoryMarshal.Cast<Vector256<double>, double>(posterior.AsSpan())[..k];
-        for (var item = 0; item < patternOf.Length; item++)
+        for (var pattern = 0; pattern <= times.Length; pattern++)
         {
-            var pattern = patternOf[item];
-            // An example comes before those like it.
-            if (pattern < 0 || example[pattern] == item)
-            {
-                Posterior(ratings.Of(item), priors, table, posterior, 1);
-                values.CopyTo(posteriors.AsSpan(item * k));
-            }
-            else Array.Copy(posteriors, example[pattern] * k, posteriors, item * k, k);
+            Posterior(pattern < times.Length ? Row(pattern) : [], priors, table, posterior, 1);
+            values.CopyTo(posteriors.AsSpan(pattern * k));
         }
 
         return posteriors;
     }
+
+    private ReadOnlySpan<int> Row(int pattern) => cells.AsSpan(starts[pattern], starts[pattern + 1] - starts[pattern]);
 
     private void Run(Piece piece, double[] logPrior, double[] logs)
     {
         var priors = MemoryMarshal.Cast<double, Vector256<double>>(logPrior.AsSpan());
         var table = MemoryMarshal.Cast<double, Vector256<double>>(logs.AsSpan());
         Span<Vector256<double>> posterior = vectors <= 64 ? stackalloc Vector256<double>[vectors] : new Vector256<double>[vectors];
-        piece.Counts.AsSpan().Clear();
-        piece.Mass.AsSpan().Clear();
+        var (counts, mass) = (piece.Counts, piece.Mass);
+        counts.AsSpan().Clear();
+        mass.AsSpan().Clear();
         var likelihood = 0.0;
         for (var pattern = piece.From; pattern < piece.To; pattern++)
         {
-            var row = ratings.Of(example[pattern]);
+            var row = Row(pattern);
             likelihood += times[pattern] * Posterior(row, priors, table, posterior, times[pattern]);
             for (var v = 0; v < posterior.Length; v++)
             {
-                piece.Mass[v] += posterior[v];
-                foreach (var cell in row) piece.Counts[cell * vectors + v] += posterior[v];
+                var expected = posterior[v];
+                mass[v] += expected;
+                foreach (var cell in row) counts[cell * posterior.Length + v] += expected;
             }
         }
 
@@ -178,7 +180,7 @@ internal sealed class RatingPatterns
             var log = priors[v];
             foreach (var cell in row) log += table[cell * posterior.Length + v];
             posterior[v] = log;
-            highest = Vector256.Max(highest, log);
+            highest = Vector256.MaxNative(highest, log);
         }
 
         var most = Math.Max(Math.Max(highest[0], highest[1]), Math.Max(highest[2], highest[3]));

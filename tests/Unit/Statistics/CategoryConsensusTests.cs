@@ -40,6 +40,23 @@ public class CategoryConsensusTests
                 Close(Numbers(row), [.. Enumerable.Range(0, 4).Select(said => fit.Consensus.Raters[observer - 1].Rate(truth, said)!.Value)], 1e-5);
     }
 
+    // 155 candidates seen by five pathologists in five ways; the truth is that of a panel (FDA & MSKCC 2018).
+    [SkippableFact]
+    public void Five_pathologists_together_find_more_mitotic_figures_than_most_of_them_alone()
+    {
+        var rows = File.ReadLines(SharedData.Folder("data", "multireader", "mitotic-figure-counts", "data", "dfClassify20180627.csv")).Skip(1)
+            .Select(line => line.Split(',')[^7..^1].Select(int.Parse).ToArray()).ToArray();
+        var ratings = CategoryRatings.Of([.. rows.SelectMany(row => row[..5])], 5, 2);
+        int[] truth = [.. rows.Select(row => row[5])];
+        double[] alone = [.. Enumerable.Range(0, 5).Select(reader => rows.Average(row => row[reader] == row[5] ? 1.0 : 0))];
+        foreach (var consensus in new[] { MajorityVote.Of(ratings), DawidSkene.Fit(ratings).Consensus, Mace.Fit(ratings).Consensus })
+        {
+            Assert.True(Right(consensus, truth) > alone.Order().ElementAt(3), $"{Right(consensus, truth)} of {string.Join(", ", alone)}");
+            var estimated = consensus.Raters.Select(rater => rater.Accuracy!.Value).ToArray();
+            Assert.Equal(Array.IndexOf(alone, alone.Min()), Array.IndexOf(estimated, estimated.Min()));
+        }
+    }
+
     [Fact]
     public void Dawid_and_Skene_is_the_written_out_formula() => Tables.Sample(t =>
     {
