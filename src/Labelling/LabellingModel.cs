@@ -196,6 +196,13 @@ internal sealed class LabellingModel : ModelPart
             // A decision is a revision, and of two on one base one wins.
             e.HasIndex(d => new { d.ReadingId, d.Revision }).IsUnique();
         });
+        model.Entity<GivenRating>(e =>
+        {
+            e.ToTable("labelling_given_rating");
+            e.HasKey(r => new { r.ProjectCaseId, r.Question, r.AccountId });
+            e.Property(r => r.Question).HasMaxLength(64);
+            e.HasIndex(r => new { r.ProjectId, r.Question });
+        });
         model.Entity<SourceScore>(e =>
         {
             e.ToTable("labelling_source_score");

@@ -26,7 +26,7 @@ public static class LabellingModule
     {
         services.AddSingleton(new StringSource(typeof(LabellingModule).Assembly)).AddSingleton<ModelPart, LabellingModel>().AddSingleton<IObjectReferences, LabellingObjects>();
         services.AddScoped<Documents>().AddScoped<Sealing>().AddScoped<NextReading>().AddScoped<ReadingSources>();
-        services.AddScoped<ComparisonStore>().AddScoped<Adjudication>().AddScoped<AppendRevision>().AddScoped<SentBefore>().AddScoped<KeepSideDraft>().AddScoped<ShownPreLabels>();
+        services.AddScoped<ComparisonStore>().AddScoped<AnswerModels>().AddScoped<Adjudication>().AddScoped<AppendRevision>().AddScoped<SentBefore>().AddScoped<KeepSideDraft>().AddScoped<ShownPreLabels>();
         services.AddScoped<LeastLoaded>().AddScoped<AskReader>().AddScoped<AskValidators>().AddScoped<AskAdjudicator>();
         services.AddScoped<IReleases, PublishedReleases>().AddScoped<ICaseAccessRule, CaseAccess>().AddScoped<IStartCard, LabellingStartCards>();
         services.AddScoped<IEvidenceSource, ReadingEvidence>().AddScoped<IEvidenceSource, ComparisonEvidence>()

@@ -7,7 +7,9 @@ namespace Pirogov.Labelling.Agreement;
 /// One document out of several: that of an agreement, or what all agree about, from which an adjudicator begins. Which algorithm makes which part
 /// is the project's rule; docs/decisions argues the choices.
 /// </summary>
-internal sealed class BuildConsensus(SchemaContent schema, ConsensusRules rules, FrameOrder order)
+/// <param name="models">Question → what a model of all readers says, where it may be believed.</param>
+internal sealed class BuildConsensus(
+    SchemaContent schema, ConsensusRules rules, FrameOrder order, IReadOnlyDictionary<string, ModelledAnswer>? models = null)
 {
     public sealed record Result(LabelDocument Document, IReadOnlyList<NewMask> NewMasks, ConsensusProvenance Provenance);
 
@@ -26,7 +28,7 @@ internal sealed class BuildConsensus(SchemaContent schema, ConsensusRules rules,
         var (masks, added, elements, reliability) = (new List<DocumentMask>(), new List<NewMask>(), new List<ElementProvenance>(), new List<SourceReliability>());
         foreach (var @class in schema.Classes.Where(c => c.Geometries.Contains(Geometry.Mask)))
         {
-            var fused = await MaskFusion.Of(@class.Id, order.FramesOf(@class.Id, readings), readings, counted, rules, disputes, cancellation);
+            var fused = await MaskFusion.Of(@class.Id, order, readings, counted, rules, disputes, cancellation);
             masks.AddRange(fused.Masks);
             added.AddRange(fused.NewMasks);
             if (fused.Masks.Count > 0)
@@ -36,6 +38,8 @@ internal sealed class BuildConsensus(SchemaContent schema, ConsensusRules rules,
 
         var objects = Objects(detail, readings, counted, disputes, elements);
         reliability.AddRange(OfObjects(detail, objects));
+        reliability.AddRange((models ?? new Dictionary<string, ModelledAnswer>()).SelectMany(m => m.Value.Accuracy.Select((accuracy, source) =>
+            new SourceReliability(ComparisonDetail.Letter(source), m.Key, accuracy, null))));
         var relations = Relations(detail, counted, objects, disputes, elements);
         var answers = Answers(readings, counted, disputes, elements);
         var made = new LabelDocument(readings[0].Document.SchemaVersion, masks, objects, answers, relations.Count > 0 ? relations : null);
@@ -99,6 +103,13 @@ internal sealed class BuildConsensus(SchemaContent schema, ConsensusRules rules,
         var made = new Dictionary<string, DocumentAnswer>();
         foreach (var question in schema.Questions.Where(q => !disputes.HoldQuestion(q.Id)))
         {
+            if (models?.GetValueOrDefault(question.Id) is { } modelled)
+            {
+                made[question.Id] = AnswerModels.Answer(question, modelled.Category);
+                elements.Add(new("answer", question.Id, modelled.Algorithm, Letters(Enumerable.Range(0, readings.Count)), modelled.Confidence));
+                continue;
+            }
+
             DocumentAnswer?[] given = [.. counted.Select(s => readings[s].Document.Answers.GetValueOrDefault(question.Id))];
             if (AnswerVote.MostFrequent(question, given, rules) is not { } taken)
                 continue;

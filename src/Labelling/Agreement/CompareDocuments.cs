@@ -13,7 +13,9 @@ internal sealed record ComparisonResult(Figures Figures, ComparisonDetail Detail
 internal sealed class CompareDocuments(SchemaContent schema, ConsensusRules rules, Func<string, double> threshold, FrameOrder order)
 {
     /// <param name="seed">Of the ids that the comparison gives: the same readings of the same case get the same ones.</param>
-    public async Task<ComparisonResult> Compare(Guid seed, IReadOnlyList<ComparedDocument> readings, CancellationToken cancellation)
+    /// <param name="settled">Questions that a model of all readers has answered: they are nobody's disagreement.</param>
+    public async Task<ComparisonResult> Compare(
+        Guid seed, IReadOnlyList<ComparedDocument> readings, CancellationToken cancellation, IReadOnlySet<string>? settled = null)
     {
         var ids = new ComparisonIds(seed);
         var documents = readings.Select(r => r.Document).ToArray();
@@ -37,7 +39,7 @@ internal sealed class CompareDocuments(SchemaContent schema, ConsensusRules rule
 
         disagreements.AddRange(objects.Disagreements(threshold));
         disagreements.AddRange(relations.Disagreements());
-        disagreements.AddRange(CompareAnswers.Disagreements(schema, rules, ids, documents));
+        disagreements.AddRange(CompareAnswers.Disagreements(schema, rules, ids, documents).Where(d => settled?.Contains(d.Question!) is not true));
         var figures = new Figures(readings.Count,
             [.. from a in Enumerable.Range(0, readings.Count)
                 from b in Enumerable.Range(a + 1, readings.Count - a - 1)

@@ -17,7 +17,7 @@ namespace Pirogov.Labelling.Agreement;
 
 /// <summary>Compares the blind readings of a case and sends it on: to the validators with a consensus, to one more reader, or to an adjudicator.</summary>
 internal sealed class CompareReadings(
-    PirogovDb db, ICases cases, Documents documents, ComparisonStore files, Sealing sealing, EvidenceChain chain, AskValidators askValidators,
+    PirogovDb db, ICases cases, Documents documents, ComparisonStore files, AnswerModels models, Sealing sealing, EvidenceChain chain, AskValidators askValidators,
     AskAdjudicator askAdjudicator, AskReader askReader, JobQueue jobs, AuditTrail audit, TimeProvider time) : DurableJob<CompareReadings.Payload>
 {
     internal sealed record Payload(ProjectCaseId Id);
@@ -32,18 +32,21 @@ internal sealed class CompareReadings(
         var revisions = await Revisions(project, one, cancellation);
         await progress.Tell(10, "labelling.job.reading-masks", cancellation);
         var readings = new List<ComparedDocument>(revisions.Count);
-        foreach (var revision in revisions)
+        foreach (var (_, revision) in revisions)
             readings.Add(await documents.Open(revision.DocumentMd5, ownOnly: true, cancellation));
         await progress.Tell(20, "labelling.job.comparing", cancellation);
-        var (rules, order) = (project.Consensus, new FrameOrder(await cases.Files(one.CaseId, cancellation)));
-        var compared = await new CompareDocuments(schema, rules, project.ThresholdOf, order).Compare(one.Id.Value, readings, cancellation);
+        var (rules, order) = (project.Consensus, await FrameOrder.Of(cases, one.CaseId, cancellation));
+        var given = await models.Keep(one, schema, [.. revisions.Zip(readings, (r, d) => (r.Reading.AccountId, d.Document))], cancellation);
+        var modelled = await models.Of(one, schema, rules, [.. revisions.Select(r => r.Reading.AccountId)], given, cancellation);
+        var settled = modelled.Keys.ToHashSet();
+        var compared = await new CompareDocuments(schema, rules, project.ThresholdOf, order).Compare(one.Id.Value, readings, cancellation, settled);
         await progress.Tell(60, "labelling.job.fusing", cancellation);
-        var builder = new BuildConsensus(schema, rules, order);
+        var builder = new BuildConsensus(schema, rules, order, modelled);
         var undisputed = await builder.OfUndisputed(compared, readings, cancellation);
-        var agreeing = compared.Figures.Agreeing(project.ThresholdOf, rules);
-        var (comparison, link) = await Record(one, revisions, compared, undisputed, agreeing.Count > 0, cancellation);
+        var agreeing = compared.Figures.Agreeing(project.ThresholdOf, rules, settled);
+        var (comparison, link) = await Record(one, [.. revisions.Select(r => r.Revision)], compared, undisputed, agreeing.Count > 0, cancellation);
         if (comparison.Agreed && project.Rule == AdjudicationRule.OnDisagreement)
-            await Agree(one, comparison, revisions[0], await builder.OfAgreement(compared.Detail, readings, agreeing, cancellation), link, cancellation);
+            await Agree(one, comparison, revisions[0].Revision, await builder.OfAgreement(compared.Detail, readings, agreeing, cancellation), link, cancellation);
         else if (comparison.Agreed || !await askReader.OneMore(project, one, cancellation))
             await Adjudicate(one, cancellation);
         audit.Note("labelling.readings-compared", "labelling-case", one.Id, new { comparison.Agreed, comparison.Round });
@@ -91,14 +94,14 @@ internal sealed class CompareReadings(
     }
 
     /// <summary>What each blind reader handed in last, or, where the project says so, before they saw what a model found.</summary>
-    private async Task<IReadOnlyList<ReadingRevision>> Revisions(LabellingProject project, ProjectCase one, CancellationToken cancellation)
+    private async Task<IReadOnlyList<(Reading Reading, ReadingRevision Revision)>> Revisions(LabellingProject project, ProjectCase one, CancellationToken cancellation)
     {
         var readings = await db.Set<Reading>().AsNoTracking().Where(r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Read).ToArrayAsync(cancellation);
-        var found = new List<ReadingRevision>(readings.Length);
+        var found = new List<(Reading, ReadingRevision)>(readings.Length);
         foreach (var reading in Reading.InBlindOrder(readings))
         {
             var number = reading.RevisionFor(project.Passes.Compared);
-            found.Add(await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == reading.Id && r.Number == number, cancellation));
+            found.Add((reading, await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == reading.Id && r.Number == number, cancellation)));
         }
 
         return found;

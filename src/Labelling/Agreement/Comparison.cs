@@ -35,9 +35,10 @@ internal sealed record PairFigures(
     IReadOnlyDictionary<string, ComparedAnswer> Answers, IReadOnlyDictionary<string, double> Relations)
 {
     /// <param name="threshold">Of a class, or of a type of relation.</param>
-    public bool Agree(Func<string, double> threshold, double numberTolerance = 0) =>
+    /// <param name="settled">Questions that a model of all readers has answered: they are nobody's disagreement.</param>
+    public bool Agree(Func<string, double> threshold, double numberTolerance = 0, IReadOnlySet<string>? settled = null) =>
         Classes.All(c => Of(c) >= threshold(c)) && Objects.All(o => !(o.Value.Attributes < threshold(o.Key)))
-        && Relations.All(r => r.Value >= threshold(r.Key)) && Answers.Values.All(a => a.First.Equals(a.Second, numberTolerance));
+        && Relations.All(r => r.Value >= threshold(r.Key)) && Answers.All(a => settled?.Contains(a.Key) is true || a.Value.First.Equals(a.Value.Second, numberTolerance));
 
     private IEnumerable<string> Classes => Dice.Keys.Union(Objects.Keys);
 
@@ -67,15 +68,15 @@ internal sealed record Figures(int Sources, IReadOnlyList<PairFigures> Pairs)
     /// else none. Of two such groups of one size there is never a choice to make: two strict majorities share a reading, and the one with the
     /// lower places is taken.
     /// </summary>
-    public IReadOnlyList<int> Agreeing(Func<string, double> threshold, ConsensusRules rules)
+    public IReadOnlyList<int> Agreeing(Func<string, double> threshold, ConsensusRules rules, IReadOnlySet<string>? settled = null)
     {
-        var group = AgreeingMajority(threshold, rules.NumberTolerance);
+        var group = AgreeingMajority(threshold, rules.NumberTolerance, settled);
         return rules.Agreement == AgreementNeeds.Majority || group.Count == Sources ? group : [];
     }
 
-    public IReadOnlyList<int> AgreeingMajority(Func<string, double> threshold, double numberTolerance = 0)
+    public IReadOnlyList<int> AgreeingMajority(Func<string, double> threshold, double numberTolerance = 0, IReadOnlySet<string>? settled = null)
     {
-        var agree = Pairs.Where(p => p.Agree(threshold, numberTolerance)).Select(p => (p.First, p.Second)).ToHashSet();
+        var agree = Pairs.Where(p => p.Agree(threshold, numberTolerance, settled)).Select(p => (p.First, p.Second)).ToHashSet();
         // At most ten readers: every subset is tried.
         return [.. Enumerable.Range(1, (1 << Sources) - 1)
             .Select(set => Enumerable.Range(0, Sources).Where(i => (set & 1 << i) != 0).ToArray())

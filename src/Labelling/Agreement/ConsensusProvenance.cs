@@ -12,7 +12,8 @@ internal sealed record ElementProvenance(string Kind, string Id, string Algorith
 /// <param name="Part">The class, or the question.</param>
 /// <param name="Sensitivity">The share of the consensus that the source has; of an answer, whether it is the consensus'.</param>
 /// <param name="Precision">The share of what the source has that the consensus has.</param>
-internal sealed record SourceReliability(string Source, string Part, double? Sensitivity, double? Precision);
+/// <param name="Specificity">Of masks by STAPLE: the share of the region's background that the source leaves.</param>
+internal sealed record SourceReliability(string Source, string Part, double? Sensitivity, double? Precision, double? Specificity = null);
 
 /// <summary>One decision of an adjudicator, as the consensus keeps it.</summary>
 internal sealed record DecisionProvenance(Guid Disagreement, string Choice, string? Source, Guid By, DateTimeOffset At);

@@ -51,17 +51,18 @@ internal sealed record ConsensusRulesUnfit() : Refusal("labelling.consensus-rule
 /// <param name="MatchAbove">Dice above which two areas, spans, events or tracks of one class can be the same thing.</param>
 /// <param name="ToleranceMm">Between points, ends and lines that are meant to be the same, where the patient's millimetres are known.</param>
 /// <param name="TolerancePixels">The same where they are not.</param>
+/// <param name="AnswerConfidence">Of a model over all readers: the probability from which an answer is settled although readers differ.</param>
 /// <param name="NumberTolerance">Share of the larger number by which two answers may differ and still be equal.</param>
 internal sealed record ConsensusRules(
     AgreementNeeds Agreement = AgreementNeeds.Majority,
     MaskAlgorithm Masks = MaskAlgorithm.Majority, BoxAlgorithm Boxes = BoxAlgorithm.WeightedFusion, SpanAlgorithm Spans = SpanAlgorithm.Voting,
     PointAlgorithm Points = PointAlgorithm.Median, AnswerAlgorithm Answers = AnswerAlgorithm.Majority,
-    double MatchAbove = 0.1, double ToleranceMm = 5, double TolerancePixels = 10, double NumberTolerance = 0)
+    double MatchAbove = 0.1, double ToleranceMm = 5, double TolerancePixels = 10, double NumberTolerance = 0, double AnswerConfidence = 0.95)
 {
     public static readonly ConsensusRules Default = new();
 
     public Refusal? Fault() =>
-        MatchAbove is >= 0 and < 1 && ToleranceMm is > 0 and <= 1_000 && TolerancePixels is > 0 and <= 10_000 && NumberTolerance is >= 0 and < 1
+        MatchAbove is >= 0 and < 1 && ToleranceMm is > 0 and <= 1_000 && TolerancePixels is > 0 and <= 10_000 && NumberTolerance is >= 0 and < 1 && AnswerConfidence is > 0.5 and <= 1
             ? null
             : new ConsensusRulesUnfit();
 }

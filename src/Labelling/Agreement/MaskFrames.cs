@@ -20,8 +20,12 @@ internal sealed class FrameOrder
 {
     private readonly Dictionary<string, (string Series, int Rank)> places = [];
 
-    public FrameOrder(IEnumerable<CaseFile> files)
+    private readonly IReadOnlyDictionary<string, (double Column, double Row, double Slice)> spacings;
+
+    /// <param name="spacings">Of the series that are volumes, mm.</param>
+    public FrameOrder(IEnumerable<CaseFile> files, IReadOnlyDictionary<string, (double Column, double Row, double Slice)>? spacings = null)
     {
+        this.spacings = spacings ?? new Dictionary<string, (double, double, double)>();
         foreach (var series in files.GroupBy(f => f.SeriesInstanceUid))
         {
             var rank = 0;
@@ -36,6 +40,23 @@ internal sealed class FrameOrder
     /// <summary>The series and the place in it; an image that is not known stands alone.</summary>
     public (string Series, int Rank) Of(string sopInstanceUid, int frame) =>
         places.TryGetValue(sopInstanceUid, out var place) ? (place.Series, place.Rank + frame - 1) : (sopInstanceUid, 2 * frame);
+
+    public static async Task<FrameOrder> Of(ICases cases, CaseId id, CancellationToken cancellation)
+    {
+        var files = await cases.Files(id, cancellation);
+        var spacings = new Dictionary<string, (double, double, double)>();
+        foreach (var series in files.Select(f => f.SeriesInstanceUid).Distinct())
+        {
+            if (await cases.Geometry(id, series, cancellation) is { } volume)
+                spacings[series] = volume.Spacing;
+        }
+
+        return new(files, spacings);
+    }
+
+    /// <summary>mm between voxel centres; 1 along each axis where it is not known.</summary>
+    public (double Column, double Row, double Slice) Spacing(string sopInstanceUid) =>
+        places.TryGetValue(sopInstanceUid, out var place) && spacings.TryGetValue(place.Series, out var known) ? known : (1, 1, 1);
 
     /// <summary>Every frame of a class on which somebody drew, in order.</summary>
     public IReadOnlyList<MaskFrame> FramesOf(string @class, IReadOnlyList<ComparedDocument> readings)

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Security.Cryptography;
 using Pirogov.Imaging;
 using Pirogov.Labelling.Schemas;
+using Pirogov.Statistics;
 
 namespace Pirogov.Labelling.Agreement;
 
@@ -13,16 +14,19 @@ internal static class MaskFusion
 
     /// <param name="counted">The sources that count; those who drew nothing on a frame included.</param>
     public static async Task<Result> Of(
-        string @class, IReadOnlyList<MaskFrame> frames, IReadOnlyList<ComparedDocument> readings, IReadOnlyList<int> counted, ConsensusRules rules,
-        IDisputes disputes, CancellationToken cancellation)
+        string @class, FrameOrder order, IReadOnlyList<ComparedDocument> readings, IReadOnlyList<int> counted, ConsensusRules rules, IDisputes disputes,
+        CancellationToken cancellation)
     {
+        var frames = order.FramesOf(@class, readings);
+        var isByFrame = rules.Masks is MaskAlgorithm.Majority or MaskAlgorithm.Intersection;
+        var volume = isByFrame ? null : await VolumeFusion.Of(frames, order, readings, counted, rules.Masks, cancellation);
         var rule = Rule(rules.Masks, counted);
         var (votes, masks, added, sums) = (new FrameVotes(), new List<DocumentMask>(), new List<NewMask>(), new FusionSums(readings.Count));
         foreach (var frame in frames)
         {
             cancellation.ThrowIfCancellationRequested();
             await votes.Read(frame, readings, cancellation);
-            var taken = votes.Where(frame.Rows, frame.Columns, rule);
+            var taken = volume is null ? votes.Where(frame.Rows, frame.Columns, rule) : volume.Masks[frame];
             if (disputes.Region(@class, frame.SopInstanceUid, frame.Frame) is { } region)
                 taken = taken.Difference(region);
             sums.Count(votes.Pixels, taken, counted);
@@ -33,8 +37,10 @@ internal static class MaskFusion
             added.Add(new(mask.Blob!, bytes));
         }
 
-        return new(masks, added, rules.Masks == MaskAlgorithm.Intersection ? "intersection" : "majority", sums.Confidence(counted.Count), sums.Reliability(@class));
+        return new(masks, added, Name(rules.Masks), volume?.Confidence ?? sums.Confidence(counted.Count), sums.Reliability(@class, volume?.Sources));
     }
+
+    private static string Name(MaskAlgorithm algorithm) => algorithm == MaskAlgorithm.ShapeAverage ? "shape-average" : algorithm.ToString().ToLowerInvariant();
 
     private static Func<ushort, bool> Rule(MaskAlgorithm algorithm, IReadOnlyList<int> counted)
     {
@@ -90,8 +96,10 @@ internal sealed class FusionSums(int sources)
 
     public double? Confidence(int counted) => taken == 0 ? null : (double)votesInTaken / taken / counted;
 
-    public IReadOnlyList<SourceReliability> Reliability(string @class) => taken == 0
+    /// <param name="estimated">By source, where the algorithm estimates rates of its own.</param>
+    public IReadOnlyList<SourceReliability> Reliability(string @class, IReadOnlyDictionary<int, MaskReliability>? estimated) => taken == 0
         ? []
         : [.. Enumerable.Range(0, sources).Select(s => new SourceReliability(
-            ComparisonDetail.Letter(s), @class, (double)shared[s] / taken, drawn[s] == 0 ? null : (double)shared[s] / drawn[s]))];
+            ComparisonDetail.Letter(s), @class, estimated?.GetValueOrDefault(s)?.Sensitivity ?? (double)shared[s] / taken,
+            drawn[s] == 0 ? null : (double)shared[s] / drawn[s], estimated?.GetValueOrDefault(s)?.Specificity))];
 }

@@ -60,7 +60,7 @@ internal sealed class MeasureSources(PirogovDb db, ICases cases, Documents docum
         var one = await db.Set<ProjectCase>().AsNoTracking().SingleAsync(c => c.Id == consensus.ProjectCaseId, cancellation);
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == one.ProjectId, cancellation);
         var schema = (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == consensus.SchemaVersionId, cancellation)).Content;
-        var compare = new CompareDocuments(schema, project.Consensus, project.ThresholdOf, new FrameOrder(await cases.Files(one.CaseId, cancellation)));
+        var compare = new CompareDocuments(schema, project.Consensus, project.ThresholdOf, await FrameOrder.Of(cases, one.CaseId, cancellation));
         var truth = await documents.Open(consensus.DocumentMd5, ownOnly: false, cancellation);
         foreach (var reading in await db.Set<Reading>().AsNoTracking()
                      .Where(r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Read && r.State == ReadingState.Locked).ToArrayAsync(cancellation))

@@ -1,4 +1,4 @@
-using Pirogov.Labelling.Schemas;
+using Pirogov.Statistics;
 
 namespace Pirogov.Labelling.Agreement;
 
@@ -97,10 +97,11 @@ internal static class ObjectMatching
         if (Math.Max(rows.Length, columns.Length) > MostInOneAssignment)
             return Greedy(cluster);
         var (row, column) = (rows.Index().ToDictionary(r => r.Item, r => r.Index), columns.Index().ToDictionary(c => c.Item, c => c.Index));
-        var weights = new double[rows.Length, columns.Length];
+        var weights = new double[rows.Length * columns.Length];
+        Array.Fill(weights, double.NaN);
         foreach (var one in cluster)
-            weights[row[one.First], column[one.Second]] = one.Nearness.Weight;
-        var assigned = OptimalPairs.Of(weights);
+            weights[row[one.First] * columns.Length + column[one.Second]] = one.Nearness.Weight;
+        var assigned = OptimalAssignment.MaximumWeight(weights, rows.Length, columns.Length).ColumnOfRow;
         return cluster.Where(c => assigned[row[c.First]] == column[c.Second]);
     }
 

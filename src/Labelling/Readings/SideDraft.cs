@@ -50,10 +50,12 @@ internal sealed class KeepSideDraft(PirogovDb db, ObjectStore store, AuditTrail 
         var stored = await store.Put(JsonSerializer.SerializeToUtf8Bytes(document, PlatformJson.Options), cancellation);
         var draft = new SideDraft(reading, baseRevision, refusal, stored, time.Now());
         db.Add(draft);
-        var older = await db.Set<SideDraft>().Where(d => d.ReadingId == reading.Id).OrderByDescending(d => d.Id).Skip(SideDraft.MostOfReading - 1).ToArrayAsync(cancellation);
-        db.RemoveRange(older);
         audit.Note("labelling.save-refused", "reading", reading.Id, new { refusal.Code, Draft = draft.Id });
         await db.SaveChangesAsync(cancellation);
+        // Two windows may prune at once: what one has taken away is not missed by the other.
+        var older = await db.Set<SideDraft>().Where(d => d.ReadingId == reading.Id).OrderByDescending(d => d.Id).Skip(SideDraft.MostOfReading).Select(d => d.Id)
+            .ToArrayAsync(cancellation);
+        await db.Set<SideDraft>().Where(d => older.Contains(d.Id)).ExecuteDeleteAsync(cancellation);
         return draft.Id;
     }
 }

@@ -1,0 +1,70 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Pirogov.Integration.Harness;
+using static Pirogov.Integration.Labelling.ReadingRoom;
+
+namespace Pirogov.Integration.Labelling;
+
+public abstract class SideDraftTests(LabellingApp app) : OnBothEngines(app)
+{
+    private readonly LabellingApp app = app;
+
+    [SkippableFact]
+    public async Task What_came_too_late_is_kept_and_comes_back_as_it_was_sent()
+    {
+        var room = await Open(app);
+        var (reader, reading) = (room.Readers[0], await Reading(room.Readers[0]));
+        await Sent(Save(reader, reading, 0, room.Document()));
+        var late = room.Document(left: 9, stone: "yes");
+        var problem = await Refused(HttpStatusCode.Conflict, Save(reader, reading, 0, late));
+        Assert.Equal(1, (int)problem["currentRevision"]!);
+        var kept = await Sent(reader.GetAsync($"/api/v1/readings/{reading}/side-drafts/{problem["draft"]}"));
+        Assert.Equal((string)late["masks"]![0]!["runs"]!, (string)kept["masks"]![0]!["runs"]!);
+        Assert.Equal("yes", (string)kept["answers"]!["stone"]!["value"]!);
+        await Sent(Save(reader, reading, 1, kept));
+        Assert.Equal(2, (int)(await Sent(reader.GetAsync($"/api/v1/readings/{reading}")))["revision"]!);
+    }
+
+    [SkippableFact]
+    public async Task What_does_not_fit_or_comes_after_the_submission_is_kept_too_and_can_be_let_go()
+    {
+        var room = await Open(app);
+        var (reader, reading) = (room.Readers[0], await Reading(room.Readers[0]));
+        var unfit = room.Document(stone: "maybe");
+        var problem = await Refused(HttpStatusCode.UnprocessableEntity, Save(reader, reading, 0, unfit));
+        Assert.Equal("option-unknown", (string)problem["reason"]!);
+        await Sent(Save(reader, reading, 0, room.Document()));
+        await Sent(Submit(reader, reading, 1));
+        var locked = await Refused(HttpStatusCode.Conflict, Save(reader, reading, 1, room.Document(left: 6)));
+        var list = await List(reader, reading);
+        Assert.Equal([(string)locked["draft"]!, (string)problem["draft"]!], list.Select(d => (string)d!["id"]!));
+        Assert.Equal(["labelling/reading-is-locked", "labelling/document-does-not-fit-schema"], list.Select(d => (string)d!["refusal"]!));
+        Assert.Equal(HttpStatusCode.NoContent, (await reader.DeleteAsync($"/api/v1/readings/{reading}/side-drafts/{problem["draft"]}")).StatusCode);
+        Assert.Single(await List(reader, reading));
+    }
+
+    [SkippableFact]
+    public async Task The_newest_are_kept_and_nobody_else_sees_them()
+    {
+        var room = await Open(app);
+        var (reader, reading) = (room.Readers[0], await Reading(room.Readers[0]));
+        await Sent(Save(reader, reading, 0, room.Document()));
+        var last = "";
+        for (var n = 0; n < 7; n++)
+            last = (string)(await Refused(HttpStatusCode.Conflict, Save(reader, reading, 0, room.Document(left: n))))["draft"]!;
+        Assert.Equal(5, (await List(reader, reading)).Count);
+        foreach (var other in new[] { room.Readers[1], room.Adjudicator, room.Validator })
+        {
+            foreach (var address in new[] { "", $"/{last}" })
+                Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync($"/api/v1/readings/{reading}/side-drafts{address}")).StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await other.DeleteAsync($"/api/v1/readings/{reading}/side-drafts/{last}")).StatusCode);
+        }
+    }
+
+    private static async Task<JsonArray> List(HttpClient reader, string reading) =>
+        JsonNode.Parse(await reader.GetStringAsync($"/api/v1/readings/{reading}/side-drafts"))!.AsArray();
+}
+
+public sealed class SideDraftsOnSqlite(LabellingOnSqlite app) : SideDraftTests(app), IClassFixture<LabellingOnSqlite>;
+
+public sealed class SideDraftsOnPostgreSql(LabellingOnPostgreSql app) : SideDraftTests(app), IClassFixture<LabellingOnPostgreSql>;
