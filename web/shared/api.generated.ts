@@ -2529,6 +2529,11 @@ export interface components {
         };
         ConsensusRules: {
             agreement?: components["schemas"]["AgreementNeeds"];
+            /**
+             * Format: double
+             * @default 0.95
+             */
+            answerConfidence: number;
             answers?: components["schemas"]["AnswerAlgorithm"];
             boxes?: components["schemas"]["BoxAlgorithm"];
             masks?: components["schemas"]["MaskAlgorithm"];
@@ -4420,6 +4425,8 @@ export interface components {
             /** Format: double */
             sensitivity: null | number;
             source: string;
+            /** Format: double */
+            specificity: null | number;
         };
         SourceView: {
             agreement: {

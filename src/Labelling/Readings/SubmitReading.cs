@@ -41,14 +41,14 @@ internal sealed class SubmitReading(
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation);
         if (await Confirm(reading, project, request, cancellation) is { } unconfirmed)
             return unconfirmed;
+        if (!request.LeaveUndecided && await adjudication.Undecided(reading, cancellation) is { } undecided)
+            return undecided;
         if (reading.Submit(reading.Revision, time.Now()) is { } refusal)
             return refusal;
         var schema = await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation);
         var revision = await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == id && r.Number == reading.Revision, cancellation);
         if (DocumentCheck.CheckComplete(schema.Content, await documents.Load(revision.DocumentMd5, cancellation)) is { } incomplete)
             return incomplete;
-        if (!request.LeaveUndecided && await adjudication.Undecided(reading, cancellation) is { } undecided)
-            return undecided;
         outbox.Add(new ReadingSubmitted(id));
         audit.Note("labelling.reading-submitted", "reading", id, new { revision.Number, revision.DocumentSha256 });
         try

@@ -76,7 +76,7 @@ public abstract class AdjudicationTests(LabellingApp app) : OnBothEngines(app)
         foreach (var letter in new[] { "C", "AB", "" })
             Assert.Equal("source-unknown", (string)(await Refused(HttpStatusCode.UnprocessableEntity, Decide(room.Adjudicator, decision, 1, shape, "source", letter)))["reason"]!);
         Assert.Equal("answer-unfit", (string)(await Refused(HttpStatusCode.UnprocessableEntity, Decide(room.Adjudicator, decision, 1, Of(view, "answer"), "own")))["reason"]!);
-        await Refused(HttpStatusCode.NotFound, Decide(room.Adjudicator, decision, 1, new JsonObject { ["id"] = Guid.CreateVersion7() }, "none"));
+        await Refused(HttpStatusCode.NotFound, Decide(room.Adjudicator, decision, 1, new JsonObject { ["id"] = Guid.CreateVersion7().ToString() }, "none"));
         foreach (var reader in room.Readers)
             await Refused(HttpStatusCode.NotFound, Decide(reader, decision, 1, shape, "none"));
         var racing = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => Decide(room.Adjudicator, decision, 1, shape, "source", n % 2 == 0 ? "A" : "B")));

@@ -1686,6 +1686,31 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.ToTable("labelling_decision", (string)null);
                 });
 
+            modelBuilder.Entity("Pirogov.Labelling.Agreement.GivenRating", b =>
+                {
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Question")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Category")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("ProjectCaseId", "Question", "AccountId");
+
+                    b.HasIndex("ProjectId", "Question");
+
+                    b.ToTable("labelling_given_rating", (string)null);
+                });
+
             modelBuilder.Entity("Pirogov.Labelling.Agreement.SealedFile", b =>
                 {
                     b.Property<Guid>("Subject")

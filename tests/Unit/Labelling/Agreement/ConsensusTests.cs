@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Schemas;
+using Pirogov.Platform.Database;
 using Xunit;
 using static Pirogov.Unit.Labelling.Agreement.ComparisonBench;
 
@@ -89,5 +91,75 @@ public class ConsensusTests
         };
         var taken = (await Agree([Document([With("left", 1)]), Document([With("right", 2)]), Document([With("right", 9)])], [0, 1, 2])).Document.Objects.Single().Attributes!;
         Assert.Equal(("right", 2.0), (taken["side"].Value!.Value.GetString(), taken["size"].Value!.Value.GetDouble()));
+    }
+
+    [Fact]
+    public async Task Algorithms_that_look_at_the_whole_structure_give_it_frame_by_frame_and_say_how_good_each_source_is()
+    {
+        LabelDocument Read(int left) => Document(masks: Squares(left, 2, 8, 2, 3, 4));
+        // A crumb that one reader left far away is believed by none of them.
+        LabelDocument[] readings = [Read(3), Read(3), Read(4), Document(masks: Squares(3, 2, 8, 2, 3, 4).Concat(Squares(0, 0, 1, 9)))];
+        foreach (var (algorithm, name) in new[] { (MaskAlgorithm.Staple, "staple"), (MaskAlgorithm.Simple, "simple"), (MaskAlgorithm.ShapeAverage, "shape-average") })
+        {
+            var made = await Agree(readings, [0, 1, 2, 3], ConsensusRules.Default with { Masks = algorithm });
+            Assert.Equal(["1.2", "1.3", "1.4"], made.Document.Masks.Select(m => m.SopInstanceUid));
+            Assert.All(made.Document.Masks, m => Assert.Equal(64, m.PixelCount));
+            var element = Assert.Single(made.Provenance.Elements);
+            Assert.Equal(name, element.Algorithm);
+            Assert.InRange(element.Confidence!.Value, 0.5, 1);
+            Assert.True(Sensitivity(made, "A") > Sensitivity(made, "C"), name);
+        }
+    }
+
+    private static double Sensitivity(BuildConsensus.Result made, string source) => made.Provenance.Reliability.Single(r => r.Source == source && r.Part == "organ").Sensitivity!.Value;
+
+    [Fact]
+    public async Task Nothing_drawn_is_no_mask_whatever_the_algorithm()
+    {
+        foreach (var algorithm in Enum.GetValues<MaskAlgorithm>())
+            Assert.Empty((await Agree([Document(), Document()], [0, 1], ConsensusRules.Default with { Masks = algorithm })).Document.Masks);
+    }
+
+    [Fact]
+    public void A_model_of_all_readers_outweighs_two_who_are_mostly_wrong_by_one_who_is_mostly_right()
+    {
+        Guid[] readers = [Guid.Parse("00000000-0000-7000-8000-00000000000a"), Guid.Parse("00000000-0000-7000-8000-00000000000b"), Guid.Parse("00000000-0000-7000-8000-00000000000c"),
+            Guid.Parse("00000000-0000-7000-8000-00000000000d"), Guid.Parse("00000000-0000-7000-8000-00000000000e")];
+        double[] skill = [0.98, 0.97, 0.55, 0.52, 0.96];
+        var (random, ratings, truth) = (new Random(5), new List<GivenRating>(), new List<(ProjectCaseId Case, int Category)>());
+        for (var n = 0; n < 300; n++)
+        {
+            var one = (Case: EntityId.New<ProjectCaseId>(), Category: random.Next(2));
+            truth.Add(one);
+            ratings.AddRange(readers.Select((reader, i) => new GivenRating
+            {
+                ProjectCaseId = one.Case, Question = "q", AccountId = reader, Category = random.NextDouble() < skill[i] ? one.Category : 1 - one.Category,
+            }));
+        }
+
+        foreach (var algorithm in new[] { AnswerAlgorithm.DawidSkene, AnswerAlgorithm.Mace })
+        {
+            var contested = truth.First(t => ratings.Where(r => r.ProjectCaseId == t.Case).Select((r, i) => (r.Category == t.Category) == (i is 0 or 1)).All(fits => fits));
+            var answer = AnswerModels.Fit(ratings, contested.Case, 3, algorithm, readers)!;
+            Assert.Equal(contested.Category, answer.Category);
+            Assert.True(answer.Accuracy[0] > 0.9 && answer.Accuracy[3] < 0.75, $"{algorithm}: {string.Join(' ', answer.Accuracy)}");
+        }
+    }
+
+    [Fact]
+    public void With_too_few_cases_no_model_is_asked()
+    {
+        var ratings = Enumerable.Range(0, AnswerModels.FewestCases - 1).Select(_ => new GivenRating { ProjectCaseId = EntityId.New<ProjectCaseId>(), AccountId = Guid.CreateVersion7() }).ToArray();
+        Assert.Null(AnswerModels.Fit(ratings, ratings[0].ProjectCaseId, 3, AnswerAlgorithm.DawidSkene, []));
+    }
+
+    [Fact]
+    public async Task A_question_that_a_model_has_settled_is_nobodys_disagreement()
+    {
+        var (yes, no) = (Document(answers: ("size", "3")), Document(answers: ("size", "4")));
+        var compared = await new CompareDocuments(Schema, ConsensusRules.Default, _ => 0.8, Order).Compare(Seed, [Open(yes), Open(no)], default, new HashSet<string> { "size" });
+        Assert.Empty(compared.Detail.Disagreements);
+        Assert.Equal([0, 1], compared.Figures.Agreeing(_ => 0.8, ConsensusRules.Default, new HashSet<string> { "size" }));
+        Assert.Empty(compared.Figures.Agreeing(_ => 0.8, ConsensusRules.Default));
     }
 }

@@ -13,7 +13,7 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Portal.Migrations.PostgreSql
 {
     [DbContext(typeof(PostgreSqlDb))]
-    [Migration("20261130040134_Initial")]
+    [Migration("20261130040958_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1687,6 +1687,31 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .IsUnique();
 
                     b.ToTable("labelling_decision", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Agreement.GivenRating", b =>
+                {
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Question")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Category")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("ProjectCaseId", "Question", "AccountId");
+
+                    b.HasIndex("ProjectId", "Question");
+
+                    b.ToTable("labelling_given_rating", (string)null);
                 });
 
             modelBuilder.Entity("Pirogov.Labelling.Agreement.SealedFile", b =>

@@ -12,7 +12,7 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Portal.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261130040128_Initial")]
+    [Migration("20261130040954_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1666,6 +1666,31 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("labelling_decision", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Agreement.GivenRating", b =>
+                {
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Question")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Category")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ProjectCaseId", "Question", "AccountId");
+
+                    b.HasIndex("ProjectId", "Question");
+
+                    b.ToTable("labelling_given_rating", (string)null);
                 });
 
             modelBuilder.Entity("Pirogov.Labelling.Agreement.SealedFile", b =>

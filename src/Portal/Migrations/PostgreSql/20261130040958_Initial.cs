@@ -343,6 +343,21 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_given_rating",
+                columns: table => new
+                {
+                    ProjectCaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Question = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Category = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_given_rating", x => new { x.ProjectCaseId, x.Question, x.AccountId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_mask",
                 columns: table => new
                 {
@@ -1816,6 +1831,11 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_labelling_given_rating_ProjectId_Question",
+                table: "labelling_given_rating",
+                columns: new[] { "ProjectId", "Question" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_labelling_lot_ProjectId_Level_Number",
                 table: "labelling_lot",
                 columns: new[] { "ProjectId", "Level", "Number" },
@@ -2046,6 +2066,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "labelling_decision");
+
+            migrationBuilder.DropTable(
+                name: "labelling_given_rating");
 
             migrationBuilder.DropTable(
                 name: "labelling_lot_case");

@@ -341,6 +341,21 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_given_rating",
+                columns: table => new
+                {
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Question = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Category = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_given_rating", x => new { x.ProjectCaseId, x.Question, x.AccountId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_mask",
                 columns: table => new
                 {
@@ -1814,6 +1829,11 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_labelling_given_rating_ProjectId_Question",
+                table: "labelling_given_rating",
+                columns: new[] { "ProjectId", "Question" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_labelling_lot_ProjectId_Level_Number",
                 table: "labelling_lot",
                 columns: new[] { "ProjectId", "Level", "Number" },
@@ -2044,6 +2064,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "labelling_decision");
+
+            migrationBuilder.DropTable(
+                name: "labelling_given_rating");
 
             migrationBuilder.DropTable(
                 name: "labelling_lot_case");
