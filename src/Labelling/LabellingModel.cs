@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Dashboards;
 using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
@@ -26,6 +27,7 @@ internal sealed class LabellingModel : ModelPart
         Readings(model);
         Decisions(model);
         Validation(model);
+        Dashboards(model);
         Releases(model);
         Evidence(model);
     }
@@ -252,6 +254,48 @@ internal sealed class LabellingModel : ModelPart
         });
     }
 
+    private static void Dashboards(ModelBuilder model)
+    {
+        model.Entity<CaseDigest>(e =>
+        {
+            e.ToTable("labelling_case_digest");
+            e.HasKey(d => d.ProjectCaseId);
+            e.Property(d => d.ProjectCaseId).ValueGeneratedNever();
+            e.HasIndex(d => new { d.ProjectId, d.Doubt });
+        });
+        model.Entity<CaseItem>(e =>
+        {
+            e.ToTable("labelling_case_item");
+            e.HasKey(i => new { i.ProjectCaseId, i.Kind, i.Item });
+            e.Property(i => i.Kind).HasConversion<string>().HasMaxLength(Word);
+            e.Property(i => i.Item).HasMaxLength(Hash);
+            e.Property(i => i.Pattern).HasMaxLength(CaseItem.PatternLimit);
+            e.Property(i => i.Answer).HasMaxLength(CaseItem.AnswerLimit);
+            e.HasIndex(i => new { i.ProjectId, i.Kind, i.Item, i.Week });
+        });
+        model.Entity<ReaderItem>(e =>
+        {
+            e.ToTable("labelling_reader_item");
+            e.HasKey(i => new { i.ReadingId, i.Kind, i.Item });
+            e.Property(i => i.Kind).HasConversion<string>().HasMaxLength(Word);
+            e.Property(i => i.Item).HasMaxLength(Hash);
+            e.Property(i => i.Mode).HasConversion<string>().HasMaxLength(Word);
+            e.Property(i => i.Answer).HasMaxLength(CaseItem.AnswerLimit);
+            e.HasIndex(i => new { i.ProjectId, i.AccountId });
+            e.HasIndex(i => i.AccountId);
+            e.HasIndex(i => i.ProjectCaseId);
+        });
+        model.Entity<ClassConfusion>(e =>
+        {
+            e.ToTable("labelling_class_confusion");
+            e.HasKey(c => new { c.ProjectCaseId, c.Unit, c.First, c.Second });
+            e.Property(c => c.Unit).HasConversion<string>().HasMaxLength(Word);
+            e.Property(c => c.First).HasMaxLength(Hash);
+            e.Property(c => c.Second).HasMaxLength(Hash);
+            e.HasIndex(c => c.ProjectId);
+        });
+    }
+
     private static void Releases(ModelBuilder model)
     {
         model.Entity<Release>(e =>
@@ -260,7 +304,12 @@ internal sealed class LabellingModel : ModelPart
             e.Property(r => r.Id).ValueGeneratedNever();
             e.Property(r => r.Sha256).HasMaxLength(Hash);
             e.Property(r => r.ManifestMd5).HasMaxLength(Address);
+            e.Property(r => r.ReportMd5).HasMaxLength(Address);
+            e.Property(r => r.ReportSha256).HasMaxLength(Hash);
+            e.Property(r => r.ChangesMd5).HasMaxLength(Address);
+            e.Property(r => r.ChangesSha256).HasMaxLength(Hash);
             e.Ignore(r => r.Agreement);
+            e.Ignore(r => r.Scope);
             e.HasIndex(r => new { r.ProjectId, r.Number }).IsUnique();
             e.HasMany(r => r.Cases).WithOne().HasForeignKey(c => c.ReleaseId);
             e.Navigation(r => r.Cases).AutoInclude();

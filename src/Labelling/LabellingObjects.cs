@@ -23,6 +23,8 @@ internal sealed class LabellingObjects : IObjectReferences
         db.Set<Consensus>().Select(c => c.DocumentMd5),
         db.Set<Consensus>().Where(c => c.ProvenanceMd5 != null).Select(c => c.ProvenanceMd5!),
         db.Set<Release>().Select(r => r.ManifestMd5),
+        db.Set<Release>().Select(r => r.ReportMd5),
+        db.Set<Release>().Where(r => r.ChangesMd5 != null).Select(r => r.ChangesMd5!),
         db.Set<ReleasedCase>().Select(c => c.DocumentMd5),
         db.Set<SealedFile>().Select(f => f.Md5),
     ];

@@ -1,17 +1,42 @@
+using Pirogov.Labelling.Dashboards;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Statistics;
 
 namespace Pirogov.Labelling.Agreement;
 
-/// <param name="Mean">Over the compared cases; null before the first.</param>
+/// <param name="Mean">Over the compared cases, of the mean over their pairs of readers; null before the first.</param>
+/// <param name="Lower">Of the 95 % interval (Student, over cases); null for fewer than two.</param>
 /// <param name="Measure">"dice" of masks, or "objects": the F1 of matching times the similarity of what matches.</param>
-internal sealed record ClassAgreement(string Id, double? Mean, double? Lowest, int Cases, string Measure);
+internal sealed record ClassAgreement(string Id, double? Mean, double? Lower, double? Upper, double? Lowest, int Cases, string Measure);
 
 /// <param name="Kappa">Chance-corrected agreement by <paramref name="Coefficient"/>; null when undefined or when the answers are not categories.</param>
 /// <param name="Lower">Of the 95 % interval.</param>
-/// <param name="Observed">The share of pairs with equal answers; null before the first.</param>
-/// <param name="Coefficient">"cohen-kappa" where every case had two readers, "krippendorff-alpha" (without an interval) where one had more.</param>
+/// <param name="Observed">The mean over cases of the share of pairs with equal answers; null before the first.</param>
+/// <param name="Coefficient">"cohen-kappa" where every case had two readers, "krippendorff-alpha" where one had more.</param>
 internal sealed record QuestionAgreement(string Id, double? Kappa, double? Lower, double? Upper, double? Observed, int Cases, string? Coefficient);
+
+/// <summary>A class's or question's agreement over some cases.</summary>
+internal sealed record ItemSum(ItemKind Kind, string Item, int Cases, double Mean, double MeanOfSquares, double Lowest)
+{
+    /// <summary>Student's interval of the mean over cases, cut to [0, 1].</summary>
+    public ConfidenceInterval? Interval
+    {
+        get
+        {
+            if (Cases < 2)
+                return null;
+            var variance = Math.Max(0, MeanOfSquares - Mean * Mean) * Cases / (Cases - 1);
+            var half = StudentDistribution.Quantile(0.975, Cases - 1) * Math.Sqrt(variance / Cases);
+            return new(Math.Max(0, Mean - half), Math.Min(1, Mean + half), 0.95);
+        }
+    }
+}
+
+/// <param name="Pattern">The answers of a case's readers, in the order of their letters.</param>
+internal sealed record PatternCount(string Item, string Pattern, int Cases)
+{
+    public string[] Answers => Pattern.Split(CaseItem.Between);
+}
 
 /// <summary>
 /// How far the readers of a project agree. κ is of the first and the second source of each case: the readers are
@@ -19,60 +44,63 @@ internal sealed record QuestionAgreement(string Id, double? Kappa, double? Lower
 /// </summary>
 internal sealed record ProjectAgreement(IReadOnlyList<ClassAgreement> Classes, IReadOnlyList<QuestionAgreement> Questions)
 {
+    public const string CannotAssess = "?";
+    public const string NotAnswered = "";
     private const double Level = 0.95;
 
-    public static ProjectAgreement Of(SchemaContent schema, IReadOnlyCollection<Figures> compared) => new(
-        [.. schema.Classes.Where(c => c.Geometries.Count > 0).Select(c => Class(c, compared))],
-        [.. schema.Questions.Where(q => q.Type != Schemas.Question.FreeText).Select(q => Question(q, compared))]);
+    public static ProjectAgreement Of(SchemaContent schema, IReadOnlyCollection<ItemSum> items, IReadOnlyCollection<PatternCount> patterns)
+    {
+        var sums = items.ToDictionary(i => (i.Kind, i.Item));
+        return new(
+            [.. schema.Classes.Where(c => c.Geometries.Count > 0).Select(c => Class(c, sums.GetValueOrDefault((ItemKind.Class, c.Id))))],
+            [.. schema.Questions.Where(q => q.Type != Schemas.Question.FreeText).Select(q => Question(q, sums.GetValueOrDefault((ItemKind.Question, q.Id)), [.. patterns.Where(p => p.Item == q.Id)]))]);
+    }
 
-    private static ClassAgreement Class(LabelClass one, IReadOnlyCollection<Figures> compared)
+    private static ClassAgreement Class(LabelClass one, ItemSum? sum)
     {
         var measure = one.Geometries.Contains(Geometry.Mask) ? "dice" : "objects";
-        var agreement = compared.Select(f => f.Agreement).Where(d => d.ContainsKey(one.Id)).Select(d => d[one.Id]).ToArray();
-        return agreement.Length == 0 ? new(one.Id, null, null, 0, measure) : new(one.Id, agreement.Average(), agreement.Min(), agreement.Length, measure);
+        return sum is null ? new(one.Id, null, null, null, null, 0, measure) : new(one.Id, sum.Mean, sum.Interval?.Lower, sum.Interval?.Upper, sum.Lowest, sum.Cases, measure);
     }
 
-    private static QuestionAgreement Question(Question question, IReadOnlyCollection<Figures> compared)
+    private static QuestionAgreement Question(Question question, ItemSum? sum, PatternCount[] patterns)
     {
-        var cases = compared.Where(f => f.Pairs.Any(p => p.Answers.ContainsKey(question.Id))).ToArray();
-        if (cases.Length == 0)
+        if (sum is null)
             return new(question.Id, null, null, null, null, 0, null);
-        var pairs = cases.SelectMany(f => f.Pairs).Select(p => p.Answers[question.Id]).ToArray();
-        var observed = pairs.Count(p => p.First == p.Second) / (double)pairs.Length;
-        if (Categories(question) is not { } categories)
-            return new(question.Id, null, null, null, observed, cases.Length, null);
-        if (cases.Any(f => f.Sources != 2))
-            return new(question.Id, Alpha(question, cases, categories), null, null, observed, cases.Length, "krippendorff-alpha");
-        var (first, second) = (pairs.Select(p => Category(p.First, categories)).ToArray(), pairs.Select(p => Category(p.Second, categories)).ToArray());
-        var kappa = CohenKappa.Of(first, second, categories.Length + 2, KappaWeights.None, Level);
-        return new(question.Id, kappa.Coefficient, kappa.Interval?.Lower, kappa.Interval?.Upper, observed, cases.Length, "cohen-kappa");
+        var categories = Categories(question);
+        patterns = [.. patterns.Where(p => categories is not null && p.Answers.All(categories.Contains))];
+        if (categories is null || patterns.Length == 0)
+            return new(question.Id, null, null, null, sum.Mean, sum.Cases, null);
+        var isOfTwo = patterns.All(p => p.Answers.Length == 2);
+        var estimate = isOfTwo ? CohenKappa.OfTable(Table(patterns, categories), KappaWeights.None, Level) : KrippendorffAlpha.Of(Counts(patterns, categories), level: Level);
+        return new(question.Id, estimate.Coefficient, estimate.Interval?.Lower, estimate.Interval?.Upper, sum.Mean, sum.Cases, isOfTwo ? "cohen-kappa" : "krippendorff-alpha");
     }
 
-    /// <summary>Where a case had a third reader or more: a coefficient that bears missing ratings.</summary>
-    private static double? Alpha(Question question, Figures[] cases, string[] categories)
+    private static int[,] Table(PatternCount[] patterns, string[] categories)
     {
-        var raters = cases.Max(f => f.Sources);
-        var ratings = new double?[cases.Length * raters];
-        foreach (var (item, one) in cases.Index())
+        var table = new int[categories.Length, categories.Length];
+        foreach (var one in patterns)
+            table[Array.IndexOf(categories, one.Answers[0]), Array.IndexOf(categories, one.Answers[1])] += one.Cases;
+        return table;
+    }
+
+    private static RatingCounts Counts(PatternCount[] patterns, string[] categories)
+    {
+        var (counts, row) = (new int[patterns.Sum(p => p.Cases), categories.Length], 0);
+        foreach (var one in patterns)
         {
-            foreach (var pair in one.Pairs)
-            {
-                ratings[item * raters + pair.First] = Category(pair.Answers[question.Id].First, categories);
-                ratings[item * raters + pair.Second] = Category(pair.Answers[question.Id].Second, categories);
-            }
+            for (var n = 0; n < one.Cases; n++, row++)
+                foreach (var answer in one.Answers)
+                    counts[row, Array.IndexOf(categories, answer)]++;
         }
 
-        return KrippendorffAlpha.Of(ratings, raters, MeasurementScale.Nominal).Alpha;
+        return RatingCounts.OfCounts(counts);
     }
 
-    private static string[]? Categories(Question question) => question.Type switch
+    /// <summary>Behind the declared options stand two more categories: cannot be assessed, and not answered.</summary>
+    internal static string[]? Categories(Question question) => question.Type switch
     {
-        Schemas.Question.Choice => [.. question.Options.Select(o => o.Id)],
-        Schemas.Question.YesNo => ["false", "true"],
+        Schemas.Question.Choice => [.. question.Options.Select(o => o.Id), CannotAssess, NotAnswered],
+        Schemas.Question.YesNo => ["false", "true", CannotAssess, NotAnswered],
         _ => null,
     };
-
-    /// <summary>Behind the declared options stand two more categories: cannot be assessed, and not answered.</summary>
-    private static int Category(GivenAnswer answer, string[] categories) =>
-        answer.CannotAssess ? categories.Length : answer.Value is null ? categories.Length + 1 : Array.IndexOf(categories, answer.Value);
 }

@@ -1,8 +1,12 @@
 using System.Globalization;
 using MudBlazor;
 using Pirogov.Agenda.Contracts;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Dashboards;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Platform.Strings;
 
 namespace Pirogov.Labelling.Pages;
 
@@ -40,6 +44,27 @@ internal static class Wording
     public static string Figure(double? value) => value is { } v ? v.ToString("0.000", CultureInfo.CurrentCulture) : "—";
 
     public static string Percent(double? value) => value is { } v ? v.ToString("0.0 %", CultureInfo.CurrentCulture) : "—";
+
+    /// <summary>" (0.812 … 0.934)", or nothing where there is no interval.</summary>
+    public static string Interval(double? lower, double? upper) => lower is null || upper is null ? "" : $"\u00a0({Figure(lower)}\u00a0…\u00a0{Figure(upper)})";
+
+    public static string PercentInterval(double? lower, double? upper) => lower is null || upper is null ? "" : $"\u00a0({Percent(lower)}\u00a0…\u00a0{Percent(upper)})";
+
+    /// <summary>A class or a question as its schema calls it.</summary>
+    public static string Item(SchemaView schema, ItemKind kind, string item) => (kind == ItemKind.Class
+        ? schema.Classes.FirstOrDefault(c => c.Id == item)?.Name : schema.Questions.FirstOrDefault(q => q.Id == item)?.Text)?.In(Localizer.Culture) ?? item;
+
+    public static string Colour(SchemaView schema, ItemKind kind, string item) =>
+        kind == ItemKind.Class && schema.Classes.FirstOrDefault(c => c.Id == item)?.Color is { } color ? color : "var(--mud-palette-primary)";
+
+    public static string Answer(Localizer words, SchemaView schema, string question, string? answer) => answer switch
+    {
+        null or ProjectAgreement.NotAnswered => words["labelling.answer.none"],
+        ProjectAgreement.CannotAssess or "—" => words["labelling.answer.cannot-assess"],
+        "true" => words["labelling.answer.yes"],
+        "false" => words["labelling.answer.no"],
+        _ => schema.Questions.FirstOrDefault(q => q.Id == question)?.Options.FirstOrDefault(o => o.Id == answer)?.Text.In(Localizer.Culture) ?? answer,
+    };
 
     private static string Camel<T>(T value) where T : struct, Enum
     {

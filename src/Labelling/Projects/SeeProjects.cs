@@ -6,6 +6,7 @@ using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Dashboards;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Releases;
 using Pirogov.Labelling.Schemas;
@@ -42,7 +43,7 @@ internal sealed record ProjectCaseRow(
 
 /// <summary>A manager's view: who is how far and how the readers agree; nobody's labels.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class SeeProjects(PirogovDb db, IAgenda agenda)
+internal sealed class SeeProjects(PirogovDb db, IAgenda agenda, AgreementSums agreement)
 {
     internal static void Map(IEndpointRouteBuilder api)
     {
@@ -72,14 +73,13 @@ internal sealed class SeeProjects(PirogovDb db, IAgenda agenda)
         var version = schema.Versions.Single(v => v.Id == project.SchemaVersionId);
         var states = await db.Set<ProjectCase>().Where(c => c.ProjectId == id).GroupBy(c => c.State).Select(g => new { g.Key, Count = g.Count() })
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
-        var compared = await db.Set<Comparison>().AsNoTracking().Where(c => c.ProjectId == id && c.IsCurrent).ToArrayAsync(cancellation);
         var task = project.ClinicalTaskId is { } taskId ? await agenda.FindTask(taskId, cancellation) : null;
         var releases = await db.Set<Release>().AsNoTracking().Where(r => r.ProjectId == id).OrderByDescending(r => r.Number)
             .Select(r => new ReleaseRow(r.Id, r.Number, r.ReleasedAt, r.Cases.Count, r.Sha256)).ToArrayAsync(cancellation);
         return new ProjectPage(id, project.Name, project.State, task?.Title, SchemaView.Of(schema, version), project.Instructions, project.ReadersPerCase,
             project.MostReaders, project.Threshold, project.Thresholds, project.Levels,
             project.Rule, project.CreatedAt, project.StartedAt, project.DueAt, states, await People(project, cancellation),
-            ProjectAgreement.Of(version.Content, [.. compared.Select(c => c.Figures)]), releases);
+            await agreement.Of(id, version.Content, cancellation), releases);
     }
 
     public async Task<Page<ProjectCaseRow>> Cases(ProjectId id, ProjectCaseState? state, int page, int size, CancellationToken cancellation)

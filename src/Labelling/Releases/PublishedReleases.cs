@@ -33,7 +33,7 @@ internal sealed class PublishedReleases(PirogovDb db, Documents documents) : IRe
         return new(caseId, one.DocumentMd5, one.DocumentSha256, one.DocumentSize,
             [.. document.Masks.Select(m => (Mask: m, Blob: blobs[m.Blob!])).Select(m => new ReleasedMask(
                 m.Mask.Class, m.Mask.SopInstanceUid, m.Mask.Frame, m.Mask.Rows, m.Mask.Columns, m.Blob.Md5, m.Blob.Sha256, m.Blob.Size))],
-            content.Questions.ToDictionary(q => q.Id, q => Settled(AnswerText.Of(document, q))));
+            content.Questions.Where(q => release.Scope.Questions.Contains(q.Id)).ToDictionary(q => q.Id, q => Settled(AnswerText.Of(document, q))));
     }
 
     private static string? Settled(GivenAnswer answer) => answer.Uncertain || answer.CannotAssess ? null : answer.Value;
@@ -44,8 +44,8 @@ internal sealed class PublishedReleases(PirogovDb db, Documents documents) : IRe
         var schema = await db.Set<LabellingSchema>().AsNoTracking().SingleAsync(s => s.Versions.Any(v => v.Id == release.SchemaVersionId), cancellation);
         var content = schema.Versions.Single(v => v.Id == release.SchemaVersionId).Content;
         return new(release.Id, project.Name, release.Number, release.ReleasedAt, project.ClinicalTaskId, schema.Name, release.Sha256,
-            [.. content.Classes.Select(c => new ReleasedClass(c.Id, c.Name, c.Color))],
-            [.. content.Questions.Select(q => new ReleasedQuestion(q.Id, q.Text, q.Type, [.. q.Options.Select(o => new ReleasedOption(o.Id, o.Text))]))],
+            [.. content.Classes.Where(c => release.Scope.Classes.Contains(c.Id)).Select(c => new ReleasedClass(c.Id, c.Name, c.Color))],
+            [.. content.Questions.Where(q => release.Scope.Questions.Contains(q.Id)).Select(q => new ReleasedQuestion(q.Id, q.Text, q.Type, [.. q.Options.Select(o => new ReleasedOption(o.Id, o.Text))]))],
             [.. release.Cases.Select(c => c.CaseId).OrderBy(c => c.Value.ToString(), StringComparer.Ordinal)], release.Agreement);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -7,9 +8,8 @@ using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Projects;
-using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
-using Pirogov.Labelling.Validation;
+using Pirogov.Platform;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
@@ -19,48 +19,42 @@ using Pirogov.Platform.Store;
 
 namespace Pirogov.Labelling.Releases;
 
-/// <summary>Freezes every validated case of a project, those of earlier releases that still stand included.</summary>
+/// <summary>Freezes validated cases of a project, those of earlier releases that still stand included, with how they came to be and what changed.</summary>
 [Needs(LabellingRights.ManageProjects)]
 internal sealed class ReleaseLabels(
-    PirogovDb db, Documents documents, ObjectStore store, Sealing sealing, EvidenceChain chain, AuditTrail audit, TimeProvider time)
+    PirogovDb db, ReleasableCases releasable, ReliabilityReports reports, ReleaseChanges changes, ObjectStore store, Sealing sealing, AuditTrail audit, TimeProvider time)
 {
+    /// <param name="Cases">None: every case that is through.</param>
+    /// <param name="Classes">None: all of the schema.</param>
+    /// <param name="Questions">None: all of the schema.</param>
+    /// <param name="WithOpenLots">Also cases whose lot is not decided yet, which may still turn out to need a look.</param>
+    public sealed record Request(
+        IReadOnlyList<ProjectCaseId>? Cases = null, IReadOnlyList<string>? Classes = null, IReadOnlyList<string>? Questions = null, bool WithOpenLots = false);
+
     public sealed record Response(ReleaseId Id, int Number, int Cases, string Sha256);
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/labelling-projects/{id}/release",
-            (ReleaseLabels use, ProjectId id, CancellationToken cancellation) => use.Handle(id, cancellation).ToCreated(r => $"/api/v1/labelling-releases/{r.Id}"))
-        .Needs(typeof(ReleaseLabels)).WithSummary("Releases the validated labels of a project.");
+            (ReleaseLabels use, ProjectId id, Request? request, CancellationToken cancellation) =>
+                use.Handle(id, request ?? new(), cancellation).ToCreated(r => $"/api/v1/labelling-releases/{r.Id}"))
+        .Needs(typeof(ReleaseLabels)).WithSummary("Releases validated labels of a project: all, or chosen cases, classes and questions.");
 
-    public async Task<Outcome<Response>> Handle(ProjectId id, CancellationToken cancellation)
+    public async Task<Outcome<Response>> Handle(ProjectId id, Request request, CancellationToken cancellation)
     {
         if (await db.Set<LabellingProject>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } project)
             return new NotFound("labelling-project");
-        var ready = await db.Set<ProjectCase>().Where(c => c.ProjectId == id && (c.State == ProjectCaseState.Validated || c.State == ProjectCaseState.Released))
-            .ToArrayAsync(cancellation);
-        if (!ready.Any(c => c.State == ProjectCaseState.Validated))
+        var schema = (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation)).Content;
+        if (ReleaseScope.Of(schema, request.Classes, request.Questions).IsRefused(out var unfit, out var scope))
+            return unfit;
+        if ((await releasable.Choose(id, request.Cases, request.WithOpenLots, cancellation)).IsRefused(out var early, out var chosen))
+            return early;
+        if (chosen!.Count == 0)
             return new NothingToRelease();
-        var now = time.Now();
-        var number = await db.Set<Release>().CountAsync(r => r.ProjectId == id, cancellation) + 1;
-        var release = new Release(project, number, await Agreement(project, ready, cancellation), now);
-        var (files, standsOn, listed) = (new List<EvidenceFile>(), new List<EvidenceReference?>(), new JsonArray());
-        foreach (var one in ready.OrderBy(c => c.CaseId.Value.ToString(), StringComparer.Ordinal))
-        {
-            var (consensus, verdict) = await Validated(one, cancellation);
-            release.Add(one, consensus, verdict);
-            if (one.State == ProjectCaseState.Validated && one.Release(now) is { } refusal)
-                return refusal;
-            var own = await documents.FilesOf(consensus.Document, await documents.Load(consensus.DocumentMd5, cancellation), cancellation);
-            files.AddRange(own);
-            standsOn.Add(verdict is null
-                ? await chain.Find(LabellingEvidence.Consensus, consensus.Id, cancellation)
-                : await chain.Find(LabellingEvidence.Validation, verdict.Id, cancellation));
-            listed.Add(Line(one, own));
-        }
-
-        var manifest = await Manifest(project, number, listed, cancellation);
-        release.Seal(manifest);
-        db.Add(release);
-        sealing.Record(LabellingEvidence.Release, release.Id.Value, release.Facts(), standsOn, [manifest, .. files.DistinctBy(f => f.Md5)]);
-        audit.Note("labelling.released", "labelling-release", release.Id, new { release.Number, Cases = ready.Length, release.Sha256 });
+        var cases = await releasable.Open(id, chosen, scope!, cancellation);
+        await reports.Prepare(cases, cancellation);
+        var earlier = await db.Set<Release>().AsNoTracking().Where(r => r.ProjectId == id).OrderByDescending(r => r.Number).FirstOrDefaultAsync(cancellation);
+        var made = await Make(project, schema, scope!, cases, earlier, cancellation);
+        if (made.IsRefused(out var refusal))
+            return refusal;
         try
         {
             await db.SaveChangesAsync(cancellation);
@@ -70,39 +64,60 @@ internal sealed class ReleaseLabels(
             return new Conflict();
         }
 
-        return new Response(release.Id, number, ready.Length, release.Sha256);
+        return new Response(made.Value.Id, made.Value.Number, cases.Count, made.Value.Sha256);
     }
 
-    private async Task<(Consensus Consensus, Verdict? Verdict)> Validated(ProjectCase one, CancellationToken cancellation)
+    private async Task<Outcome<Release>> Make(
+        LabellingProject project, SchemaContent schema, ReleaseScope scope, IReadOnlyList<ReleasableCase> cases, Release? earlier, CancellationToken cancellation)
     {
-        var consensus = await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).FirstAsync(cancellation);
-        return (consensus, await db.Set<Verdict>().AsNoTracking().Where(v => v.ConsensusId == consensus.Id && v.Kind != VerdictKind.Returned)
-            .OrderByDescending(v => v.Level).FirstOrDefaultAsync(cancellation));
+        var now = time.Now();
+        var id = EntityId.New<ReleaseId>();
+        var report = await reports.Make(project, schema, scope, id, cases, cancellation);
+        var agreement = report.Classes.Select(c => (c.Id, Value: c.Mean)).Concat(report.Questions.Select(q => (q.Id, Value: q.Kappa))).ToDictionary(a => a.Id, a => a.Value);
+        var release = new Release(id, project, (earlier?.Number ?? 0) + 1, scope, agreement, now);
+        foreach (var one in cases)
+        {
+            release.Add(one.Case, one.Consensus, one.Verdict, one.Files[0], one.Labels);
+            if (one.Case.State == ProjectCaseState.Validated && one.Case.Release(now) is { } refusal)
+                return refusal;
+        }
+
+        if (earlier is not null && earlier.ScopeJson == release.ScopeJson && Documents(earlier).SetEquals(Documents(release)))
+            return new NothingToRelease();
+        var changed = earlier is null ? null : await Put(await changes.Since(earlier, release, schema, cancellation), cancellation);
+        var (manifest, written) = (await Put(Manifest(project, release, cases), cancellation), await Put(report, cancellation));
+        release.Seal(manifest, written, changed);
+        db.Add(release);
+        EvidenceFile[] files = [manifest, written, .. changed is null ? Array.Empty<EvidenceFile>() : [changed], .. cases.SelectMany(c => c.Files)];
+        sealing.Record(LabellingEvidence.Release, release.Id.Value, release.Facts(), cases.Select(c => c.StandsOn), [.. files.DistinctBy(f => f.Md5)]);
+        audit.Note("labelling.released", "labelling-release", release.Id, new { release.Number, Cases = cases.Count, release.Sha256 });
+        return release;
     }
 
-    /// <summary>Class → mean Dice of the blind readings, question → Cohen's κ, over the cases released.</summary>
-    private async Task<IReadOnlyDictionary<string, double?>> Agreement(LabellingProject project, ProjectCase[] ready, CancellationToken cancellation)
-    {
-        var schema = await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation);
-        var compared = await db.Set<Comparison>().AsNoTracking().Where(c => c.ProjectId == project.Id && c.IsCurrent).ToArrayAsync(cancellation);
-        var released = ready.Select(c => c.Id).ToHashSet();
-        var agreement = ProjectAgreement.Of(schema.Content, [.. compared.Where(c => released.Contains(c.ProjectCaseId)).Select(c => c.Figures)]);
-        return agreement.Classes.Select(c => (c.Id, Value: c.Mean)).Concat(agreement.Questions.Select(q => (q.Id, Value: q.Kappa))).ToDictionary(a => a.Id, a => a.Value);
-    }
+    private static HashSet<(Guid Case, string Document)> Documents(Release release) => [.. release.Cases.Select(c => (c.CaseId.Value, c.DocumentSha256))];
 
-    private async Task<EvidenceFile> Manifest(LabellingProject project, int number, JsonArray cases, CancellationToken cancellation)
+    private async Task<EvidenceFile> Put<T>(T content, CancellationToken cancellation)
     {
-        var manifest = new JsonObject { ["project"] = project.Id.Value, ["number"] = number, ["schemaVersion"] = project.SchemaVersionId.Value, ["cases"] = cases };
-        using var bytes = new MemoryStream(Encoding.UTF8.GetBytes(CanonicalJson.Write(manifest)));
+        using var bytes = new MemoryStream(Encoding.UTF8.GetBytes(CanonicalJson.Write(JsonSerializer.SerializeToNode(content, PlatformJson.Options)!)));
         var stored = await store.Put(bytes, cancellation);
         return new(stored.Md5, stored.Sha256, stored.Size);
     }
 
-    private static JsonObject Line(ProjectCase one, IReadOnlyList<EvidenceFile> files) => new()
+    private static JsonObject Manifest(LabellingProject project, Release release, IReadOnlyList<ReleasableCase> cases) => new()
     {
-        ["case"] = one.CaseId.Value,
-        ["caseSha256"] = one.ContentSha256,
-        ["document"] = files[0].Sha256,
-        ["masks"] = new JsonArray([.. files.Skip(1).Select(f => (JsonNode)f.Sha256)]),
+        ["project"] = project.Id.Value,
+        ["number"] = release.Number,
+        ["schemaVersion"] = project.SchemaVersionId.Value,
+        ["scope"] = JsonNode.Parse(release.ScopeJson),
+        ["cases"] = new JsonArray([.. cases.Select(c => (JsonNode)new JsonObject
+        {
+            ["case"] = c.Case.CaseId.Value,
+            ["caseSha256"] = c.Case.ContentSha256,
+            ["consensus"] = c.Consensus.Number,
+            ["origin"] = JsonSerializer.SerializeToNode(c.Consensus.Origin, PlatformJson.Options),
+            ["levels"] = new JsonArray([.. c.Levels.Select(l => (JsonNode)l)]),
+            ["document"] = c.Files[0].Sha256,
+            ["masks"] = new JsonArray([.. c.Files.Skip(1).Select(f => (JsonNode)f.Sha256)]),
+        })]),
     };
 }

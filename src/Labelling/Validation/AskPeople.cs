@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Pirogov.Labelling.Dashboards;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
 using Pirogov.Platform.Database;
@@ -18,7 +19,7 @@ internal sealed class LeastLoaded(PirogovDb db)
 }
 
 /// <summary>Gives a case in disagreement to one more blind reader.</summary>
-internal sealed class AskReader(PirogovDb db, LeastLoaded leastLoaded, TimeProvider time)
+internal sealed class AskReader(PirogovDb db, LeastLoaded leastLoaded, CaseDigests digests, TimeProvider time)
 {
     /// <summary>Joins the caller's next <c>SaveChanges</c>.</summary>
     /// <returns>False when Kmax is reached.</returns>
@@ -29,18 +30,20 @@ internal sealed class AskReader(PirogovDb db, LeastLoaded leastLoaded, TimeProvi
             || await leastLoaded.Of(project, [.. project.Of(ReadingMode.Read).Except(readers)], cancellation) is not { } next
             || one.AskOneMore(time.Now()) is not null)
             return false;
+        digests.Ask(one);
         db.Add(new Reading(one, next, ReadingMode.Read, readers.Length + 1, time.Now()));
         return true;
     }
 }
 
 /// <summary>Puts a case before an adjudicator: first when readings disagree, again when a decision comes back.</summary>
-internal sealed class AskAdjudicator(PirogovDb db, LeastLoaded leastLoaded, TimeProvider time)
+internal sealed class AskAdjudicator(PirogovDb db, LeastLoaded leastLoaded, CaseDigests digests, TimeProvider time)
 {
     /// <summary>Joins the caller's next <c>SaveChanges</c>.</summary>
     public async Task About(ProjectCase one, CancellationToken cancellation)
     {
         var now = time.Now();
+        digests.Ask(one);
         if (await db.Set<Reading>().SingleOrDefaultAsync(r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Adjudicate, cancellation) is { } asked)
         {
             asked.Return(now);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Dashboards;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
 using Pirogov.Platform.Database;
@@ -10,7 +11,7 @@ using Pirogov.Platform.Outbox;
 namespace Pirogov.Labelling.Validation;
 
 /// <summary>Puts a consensus before the next level that is to see it; behind the last, the case is validated.</summary>
-internal sealed class AskValidators(PirogovDb db, LeastLoaded leastLoaded, EventOutbox outbox, TimeProvider time)
+internal sealed class AskValidators(PirogovDb db, LeastLoaded leastLoaded, EventOutbox outbox, CaseDigests digests, TimeProvider time)
 {
     /// <summary>Joins the caller's next <c>SaveChanges</c>. The case is in validation.</summary>
     /// <param name="level">The first that may see it, from 1.</param>
@@ -18,6 +19,8 @@ internal sealed class AskValidators(PirogovDb db, LeastLoaded leastLoaded, Event
     {
         var (now, project) = (time.Now(), await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == one.ProjectId, cancellation));
         var (levels, settled) = (project.Levels, await Settled(one, cancellation));
+        if (IsNewlyDecided(one))
+            digests.Ask(one);
         for (; level <= levels.Count; level++)
         {
             if (settled.Contains(level))
@@ -37,7 +40,8 @@ internal sealed class AskValidators(PirogovDb db, LeastLoaded leastLoaded, Event
             return;
         }
 
-        _ = one.PassValidation(now);
+        if (one.PassValidation(now) is null && !IsNewlyDecided(one))
+            digests.Ask(one);
     }
 
     /// <summary>Joins the caller's next <c>SaveChanges</c>. Whoever returned the case sees what came of it.</summary>
@@ -63,13 +67,17 @@ internal sealed class AskValidators(PirogovDb db, LeastLoaded leastLoaded, Event
                 project.Levels[level - 1].MayCorrect));
     }
 
+    /// <summary>The consensus is made in this very transaction, and in no table yet.</summary>
+    private bool IsNewlyDecided(ProjectCase one) =>
+        db.ChangeTracker.Entries<Consensus>().Any(c => c.State == EntityState.Added && c.Entity.ProjectCaseId == one.Id);
+
     private Task<Reading?> Asked(ProjectCase one, int level, CancellationToken cancellation) => db.Set<Reading>().SingleOrDefaultAsync(
         r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Validate && r.Slot == level, cancellation);
 
     /// <summary>The levels that have let this very consensus pass: after a lot below was rejected, they are not asked the same again.</summary>
     private async Task<HashSet<int>> Settled(ProjectCase one, CancellationToken cancellation)
     {
-        if (db.ChangeTracker.Entries<Consensus>().Any(c => c.State == EntityState.Added && c.Entity.ProjectCaseId == one.Id))
+        if (IsNewlyDecided(one))
             return [];
         var newest = await db.Set<Consensus>().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).Select(c => c.Id).FirstOrDefaultAsync(cancellation);
         return [.. await db.Set<Verdict>().Where(v => v.ConsensusId == newest && v.Kind != VerdictKind.Returned).Select(v => v.Level).ToArrayAsync(cancellation)];

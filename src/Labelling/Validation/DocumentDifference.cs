@@ -54,7 +54,7 @@ internal sealed record DocumentDifference(IReadOnlyList<ClassDifference> Classes
     /// <summary>The largest come first; what is beyond is counted in the classes.</summary>
     private const int MostPlaces = 500;
 
-    public static DocumentDifference Of(SchemaContent schema, OpenDocument mine, OpenDocument result)
+    public static DocumentDifference Of(SchemaContent schema, OpenedLabels mine, OpenedLabels result)
     {
         var (classes, places) = (new List<ClassDifference>(), new List<DifferencePlace>());
         var leftMine = new List<DocumentObject>();
@@ -78,22 +78,22 @@ internal sealed record DocumentDifference(IReadOnlyList<ClassDifference> Classes
         return new(classes, Answered(schema, mine.Document, result.Document), [.. places.OrderByDescending(p => p.OnlyMine + p.OnlyResult).Take(MostPlaces)]);
     }
 
-    private static (long Common, long Mine, long Result) Masks(string @class, OpenDocument mine, OpenDocument result, List<DifferencePlace> places)
+    private static (long Common, long Mine, long Result) Masks(string @class, OpenedLabels mine, OpenedLabels result, List<DifferencePlace> places)
     {
         var (own, standing) = (mine.Of(@class), result.Of(@class));
         long all = 0;
         foreach (var (place, other) in standing)
         {
-            var common = own.TryGetValue(place, out var drawn) ? drawn.Pixels.IntersectionCount(other.Pixels) : 0;
-            var onlyMine = (drawn.Pixels?.PixelCount ?? 0) - common;
+            var common = own.TryGetValue(place, out var drawn) ? drawn.IntersectionCount(other) : 0;
+            var onlyMine = (drawn?.PixelCount ?? 0) - common;
             all += common;
-            if (onlyMine + other.Pixels.PixelCount - common > 0)
-                places.Add(new(DifferenceKind.Mask, @class, null, null, null, place.Sop, place.Frame, onlyMine, other.Pixels.PixelCount - common));
+            if (onlyMine + other.PixelCount - common > 0)
+                places.Add(new(DifferenceKind.Mask, @class, null, null, null, place.Sop, place.Frame, onlyMine, other.PixelCount - common));
         }
 
         places.AddRange(own.Where(o => !standing.ContainsKey(o.Key))
-            .Select(o => new DifferencePlace(DifferenceKind.Mask, @class, null, null, null, o.Key.Sop, o.Key.Frame, o.Value.Pixels.PixelCount, 0)));
-        return (all, own.Values.Sum(m => (long)m.Pixels.PixelCount), standing.Values.Sum(m => (long)m.Pixels.PixelCount));
+            .Select(o => new DifferencePlace(DifferenceKind.Mask, @class, null, null, null, o.Key.Sop, o.Key.Frame, o.Value.PixelCount, 0)));
+        return (all, own.Values.Sum(m => (long)m.PixelCount), standing.Values.Sum(m => (long)m.PixelCount));
     }
 
     private static AnswerDifference[] Answered(SchemaContent schema, LabelDocument mine, LabelDocument result) =>

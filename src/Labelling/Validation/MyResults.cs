@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Dashboards;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
@@ -20,9 +21,12 @@ namespace Pirogov.Labelling.Validation;
 internal sealed record ResultRow(
     ReadingId ReadingId, ReadingMode Mode, ProjectId ProjectId, string ProjectName, string CaseLabel, ConsensusOrigin Origin, double? Quality, int Remarks, DateTimeOffset At);
 
+internal sealed record ResultImage(string SopInstanceUid, string StudyInstanceUid, string SeriesInstanceUid);
+
 /// <summary>One's own reading beside what became of the case.</summary>
+/// <param name="Images">Those of the differences.</param>
 internal sealed record ResultView(
-    ReadingId ReadingId, ReadingMode Mode, ProjectReference Project, CaseReference Case, SchemaView Schema, IReadOnlyList<SeriesSummary> Series, LabelDocument Mine,
+    ReadingId ReadingId, ReadingMode Mode, ProjectReference Project, CaseReference Case, SchemaView Schema, IReadOnlyList<ResultImage> Images, LabelDocument Mine,
     ConsensusView Result, DocumentDifference Difference, IReadOnlyList<CommentView> Comments, IReadOnlyList<ReturnReason> Reasons);
 
 /// <summary>What became of the cases that one read or decided, as soon as the project shows it; before, they answer "not found".</summary>
@@ -43,7 +47,7 @@ internal sealed class MyResults(PirogovDb db, CurrentActor actor, ICases cases, 
         var me = actor.Actor.AccountId;
         var found = await (
             from r in db.Set<Reading>().AsNoTracking()
-            join c in Through() on r.ProjectCaseId equals c.Id
+            join c in ShownResults.Of(db) on r.ProjectCaseId equals c.Id
             join p in db.Set<LabellingProject>() on r.ProjectId equals p.Id
             where r.AccountId == me && r.Mode != ReadingMode.Validate && r.State == ReadingState.Locked && (project == null || r.ProjectId == project)
             orderby c.ChangedAt descending, c.Id
@@ -52,8 +56,12 @@ internal sealed class MyResults(PirogovDb db, CurrentActor actor, ICases cases, 
         var consensus = (await db.Set<Consensus>().AsNoTracking().Where(c => ids.Contains(c.ProjectCaseId)).ToArrayAsync(cancellation)).ToLookup(c => c.ProjectCaseId);
         var remarks = await db.Set<CaseComment>().Where(c => ids.Contains(c.ProjectCaseId)).GroupBy(c => c.ProjectCaseId)
             .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
+        var readings = found.Items.Select(f => f.Reading.Id).ToArray();
+        var quality = await db.Set<ReaderItem>().Where(i => readings.Contains(i.ReadingId)).GroupBy(i => i.ReadingId)
+            .Select(g => new { g.Key, Mean = g.Average(i => i.Quality) }).ToDictionaryAsync(g => g.Key, g => g.Mean, cancellation);
         return new([.. found.Items.Select(f => new ResultRow(f.Reading.Id, f.Reading.Mode, f.Reading.ProjectId, f.ProjectName, f.Case.Label,
-            consensus[f.Case.Id].MaxBy(c => c.Number)!.Origin, null, remarks.GetValueOrDefault(f.Case.Id), f.Case.ChangedAt))], found.Number, found.Size, found.Total);
+            consensus[f.Case.Id].MaxBy(c => c.Number)!.Origin,
+            quality.TryGetValue(f.Reading.Id, out var mean) ? mean : null, remarks.GetValueOrDefault(f.Case.Id), f.Case.ChangedAt))], found.Number, found.Size, found.Total);
     }
 
     public async Task<Outcome<ResultView>> One(ReadingId id, CancellationToken cancellation)
@@ -61,7 +69,7 @@ internal sealed class MyResults(PirogovDb db, CurrentActor actor, ICases cases, 
         var me = actor.Actor.AccountId;
         var found = await (
             from r in db.Set<Reading>().AsNoTracking()
-            join c in Through() on r.ProjectCaseId equals c.Id
+            join c in ShownResults.Of(db) on r.ProjectCaseId equals c.Id
             where r.Id == id && r.AccountId == me && r.Mode != ReadingMode.Validate && r.State == ReadingState.Locked
             select new { Reading = r, Case = c }).SingleOrDefaultAsync(cancellation);
         if (found is null)
@@ -73,21 +81,20 @@ internal sealed class MyResults(PirogovDb db, CurrentActor actor, ICases cases, 
         var consensus = await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).FirstAsync(cancellation);
         var revision = await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == id && r.Number == reading.Revision, cancellation);
         var (mine, result) = (await documents.Load(revision.DocumentMd5, cancellation), await documents.Load(consensus.DocumentMd5, cancellation));
-        var difference = DocumentDifference.Of(version.Content, new(mine, await documents.Decode(mine, cancellation)), new(result, await documents.Decode(result, cancellation)));
+        var difference = DocumentDifference.Of(version.Content,
+            await OpenedLabels.OwnOf(documents, revision.DocumentMd5, cancellation), await OpenedLabels.From(documents, result, cancellation));
         var comments = await db.Set<CaseComment>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderBy(c => c.At).ThenBy(c => c.Position).ToArrayAsync(cancellation);
         var rules = await db.Set<ValidationRules>().AsNoTracking().SingleOrDefaultAsync(r => r.ProjectId == project.Id, cancellation) ?? new(project.Id);
         audit.Note("labelling.result-seen", "reading", id);
         await db.SaveChangesAsync(cancellation);
         return new ResultView(id, reading.Mode, new(project.Id, project.Name), new(one.CaseId, one.Label), SchemaView.Of(schema, version),
-            (await cases.Find(one.CaseId, cancellation))?.Series ?? [], await documents.WithRuns(mine, cancellation),
+            await Images(one.CaseId, difference, cancellation), await documents.WithRuns(mine, cancellation),
             new(consensus.Number, consensus.Origin, await documents.WithRuns(result, cancellation)), difference, [.. comments.Select(CommentView.Of)], rules.Reasons);
     }
 
-    /// <summary>The cases whose results their projects show by now: a case that is reopened is hidden again until it is through.</summary>
-    private IQueryable<ProjectCase> Through() =>
-        from c in db.Set<ProjectCase>()
-        from rules in db.Set<ValidationRules>().Where(r => r.ProjectId == c.ProjectId).DefaultIfEmpty()
-        where c.State == ProjectCaseState.Released && (rules == null || rules.ResultsShown != ResultsShown.Never)
-            || c.State == ProjectCaseState.Validated && (rules == null || rules.ResultsShown == ResultsShown.AfterValidation)
-        select c;
+    private async Task<IReadOnlyList<ResultImage>> Images(CaseId id, DocumentDifference difference, CancellationToken cancellation)
+    {
+        var wanted = difference.Places.Select(p => p.SopInstanceUid).OfType<string>().ToHashSet();
+        return [.. (await cases.Files(id, cancellation)).Where(f => wanted.Contains(f.SopInstanceUid)).Select(f => new ResultImage(f.SopInstanceUid, f.StudyInstanceUid, f.SeriesInstanceUid))];
+    }
 }

@@ -78,6 +78,22 @@ public sealed class EvidenceChain(PirogovDb db, AuditTrail audit, TimeProvider t
         return record is null ? null : new(record.Kind, record.Subject, record.Sha256);
     }
 
+    /// <returns>The newest record of each subject that has one.</returns>
+    public async Task<IReadOnlyDictionary<Guid, EvidenceReference>> Find(string kind, IReadOnlyCollection<Guid> subjects, CancellationToken cancellation)
+    {
+        var found = new Dictionary<Guid, EvidenceReference>();
+        // A statement with thousands of parameters is prepared anew each time: some at once.
+        foreach (var some in subjects.Chunk(500))
+        {
+            var records = await db.Set<EvidenceRecord>().AsNoTracking().Where(r => r.Kind == kind && some.Contains(r.Subject)).OrderBy(r => r.Id)
+                .Select(r => new { r.Subject, r.Sha256 }).ToArrayAsync(cancellation);
+            foreach (var record in records)
+                found[record.Subject] = new(kind, record.Subject, record.Sha256);
+        }
+
+        return found;
+    }
+
     /// <returns>What the link says; null when there is no such record.</returns>
     public async Task<EvidenceStatement?> Read(EvidenceReference reference, CancellationToken cancellation)
     {

@@ -35,6 +35,9 @@ public class PirogovApp : WebApplicationFactory<Program>, IAsyncLifetime
 
     public static bool HasPostgreSql => PostgreSql is not null;
 
+    /// <summary>By which its connections are told from those of other apps: the database's name, or of SQLite the folder of its file.</summary>
+    public string DatabaseName => PostgreSqlConnection is null ? DataFolder : databaseName;
+
     public string DataFolder { get; } = Directory.CreateTempSubdirectory("pirogov-test-").FullName;
 
     /// <summary>Everything that the host logged, for tests that look for what must not be there.</summary>

@@ -18,7 +18,7 @@ internal sealed class ReadingRoom
     public required string Name { get; init; }
     public required HttpClient Manager { get; init; }
     public required string SchemaVersion { get; init; }
-    public string Project { get; private set; } = "";
+    public string Project { get; internal set; } = "";
     public required IReadOnlyList<HttpClient> Readers { get; init; }
     public required HttpClient Adjudicator { get; init; }
     public required HttpClient Validator { get; init; }

@@ -1,0 +1,25 @@
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Platform.Database;
+
+namespace Pirogov.Labelling.Dashboards;
+
+/// <summary>Agreement over cases, summed up by the database.</summary>
+internal sealed class AgreementSums(PirogovDb db, FiguresCache cache)
+{
+    public Task<ProjectAgreement> Of(ProjectId project, SchemaContent schema, CancellationToken cancellation) =>
+        cache.Of(db, project, "agreement", () => Of(schema, db.Set<CaseItem>().Where(i => i.ProjectId == project), cancellation), cancellation);
+
+    /// <param name="items">Of the cases that are meant.</param>
+    public static async Task<ProjectAgreement> Of(SchemaContent schema, IQueryable<CaseItem> items, CancellationToken cancellation)
+    {
+        var sums = await items.Where(i => i.Agreement != null).GroupBy(i => new { i.Kind, i.Item })
+            .Select(g => new { g.Key.Kind, g.Key.Item, Cases = g.Count(), Mean = g.Average(i => i.Agreement!.Value), Squares = g.Average(i => i.Agreement!.Value * i.Agreement!.Value), Lowest = g.Min(i => i.Agreement!.Value) })
+            .ToArrayAsync(cancellation);
+        var patterns = await items.Where(i => i.Pattern != null).GroupBy(i => new { i.Item, i.Pattern }).Select(g => new { g.Key.Item, g.Key.Pattern, Cases = g.Count() }).ToArrayAsync(cancellation);
+        return ProjectAgreement.Of(schema, [.. sums.Select(s => new ItemSum(s.Kind, s.Item, s.Cases, s.Mean, s.Squares, s.Lowest))],
+            [.. patterns.Select(p => new PatternCount(p.Item, p.Pattern!, p.Cases))]);
+    }
+}

@@ -1,0 +1,201 @@
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Labelling.Validation;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Jobs;
+
+namespace Pirogov.Labelling.Dashboards;
+
+/// <summary>Sums a case up for the figures of its project; asked for whenever something is decided about it.</summary>
+internal sealed class DigestCase(CaseDigests digests, PirogovDb db) : DurableJob<DigestCase.Payload>
+{
+    internal sealed record Payload(ProjectCaseId Id);
+
+    public override async Task Run(Payload payload, JobProgress progress, CancellationToken cancellation)
+    {
+        await digests.Refresh(await db.Set<ProjectCase>().AsNoTracking().SingleAsync(c => c.Id == payload.Id, cancellation), cancellation);
+        await db.SaveChangesAsync(cancellation);
+    }
+}
+
+internal sealed class CaseDigests(PirogovDb db, Documents documents, JobQueue jobs, TimeProvider time)
+{
+    /// <summary>Joins the caller's next <c>SaveChanges</c>.</summary>
+    public void Ask(ProjectCase one) => jobs.Enqueue<DigestCase, DigestCase.Payload>(new(one.Id), "labelling-case", one.Id);
+
+    /// <summary>Joins the caller's next <c>SaveChanges</c>. Before the first comparison there is nothing to sum up.</summary>
+    public async Task Refresh(ProjectCase one, CancellationToken cancellation)
+    {
+        if (await db.Set<Comparison>().AsNoTracking().SingleOrDefaultAsync(c => c.ProjectCaseId == one.Id && c.IsCurrent, cancellation) is not { } comparison)
+            return;
+        var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == one.ProjectId, cancellation);
+        var schema = (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation)).Content;
+        var (sources, readings) = await Sources(comparison, cancellation);
+        var consensus = await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).FirstOrDefaultAsync(cancellation);
+        var result = consensus is null ? null : await OpenedLabels.From(documents, consensus.DocumentMd5, cancellation);
+        await Forget(one.Id, cancellation);
+        var sum = new CaseSum(one, schema, project.Consensus, comparison, sources, result);
+        db.AddRange(sum.Items);
+        db.AddRange(sum.Confusion);
+        db.AddRange(readings.SelectMany((r, i) => sum.Reader(r, i)));
+        await Digest(one, comparison, consensus, sum, cancellation);
+    }
+
+    private async Task Digest(ProjectCase one, Comparison comparison, Consensus? consensus, CaseSum sum, CancellationToken cancellation)
+    {
+        if (await db.Set<CaseDigest>().SingleOrDefaultAsync(d => d.ProjectCaseId == one.Id, cancellation) is not { } digest)
+            db.Add(digest = new() { ProjectCaseId = one.Id, ProjectId = one.ProjectId });
+        digest.Compared(Weeks.Day(comparison.At), comparison.SourceIds.Count, comparison.Round, sum.Uncertain, sum.Lowest);
+        var verdicts = await db.Set<Verdict>().Where(v => v.ProjectCaseId == one.Id).GroupBy(v => v.Kind).Select(g => new { g.Key, Count = g.Count() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
+        var adjudicated = await db.Set<Reading>().AnyAsync(r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Adjudicate, cancellation);
+        digest.Decided(consensus?.Id, adjudicated, verdicts.GetValueOrDefault(VerdictKind.Returned), verdicts.GetValueOrDefault(VerdictKind.Corrected),
+            one.State is ProjectCaseState.Validated or ProjectCaseState.Released ? Weeks.Day(time.Now()) : null);
+    }
+
+    private async Task<(IReadOnlyList<OpenedLabels> Sources, IReadOnlyList<Reading> Readings)> Sources(Comparison comparison, CancellationToken cancellation)
+    {
+        var ids = comparison.SourceIds.ToArray();
+        var found = await (from v in db.Set<ReadingRevision>().AsNoTracking()
+                           join r in db.Set<Reading>() on v.ReadingId equals r.Id
+                           where ids.Contains(v.Id)
+                           select new { v.Id, v.DocumentMd5, Reading = r }).ToDictionaryAsync(v => v.Id, cancellation);
+        var sources = new List<OpenedLabels>(ids.Length);
+        foreach (var id in ids)
+            sources.Add(await OpenedLabels.OwnOf(documents, found[id].DocumentMd5, cancellation));
+        return (sources, [.. ids.Select(id => found[id].Reading)]);
+    }
+
+    private async Task Forget(ProjectCaseId id, CancellationToken cancellation)
+    {
+        db.RemoveRange(await db.Set<CaseItem>().Where(i => i.ProjectCaseId == id).ToArrayAsync(cancellation));
+        db.RemoveRange(await db.Set<ReaderItem>().Where(i => i.ProjectCaseId == id).ToArrayAsync(cancellation));
+        db.RemoveRange(await db.Set<ClassConfusion>().Where(i => i.ProjectCaseId == id).ToArrayAsync(cancellation));
+        // The same keys are written anew: what is forgotten has to be gone first.
+        await db.SaveChangesAsync(cancellation);
+    }
+}
+
+/// <summary>What a case's documents come to.</summary>
+internal sealed class CaseSum(ProjectCase one, SchemaContent schema, ConsensusRules rules, Comparison comparison, IReadOnlyList<OpenedLabels> sources, OpenedLabels? result)
+{
+    private readonly int week = Weeks.Of(Weeks.Day(comparison.At));
+    private readonly Figures figures = comparison.Figures;
+    private readonly IReadOnlyDictionary<string, double> agreement = comparison.Figures.Agreement;
+
+    /// <summary>What each reading departs from.</summary>
+    private readonly DocumentDifference[] differences = result is null ? [] : Departures(schema, sources, result);
+
+    public int Uncertain => sources.Sum(s => s.Document.Answers.Values.Count(a => a.Uncertain || a.CannotAssess));
+
+    public double? Lowest => Items.Min(i => i.Agreement);
+
+    public IReadOnlyList<CaseItem> Items => field ??=
+    [
+        .. schema.Classes.Where(c => c.Geometries.Count > 0).Select(Class), .. schema.Questions.Where(q => q.Type != Question.FreeText).Select(Asked),
+    ];
+
+    public IReadOnlyList<ClassConfusion> Confusion =>
+    [
+        .. from a in sources
+           from b in sources
+           where !ReferenceEquals(a, b)
+           from found in Objects(a, b).Concat(Pixels(a, b))
+           group found.Count by (found.Unit, found.First, found.Second) into same
+           select new ClassConfusion
+           {
+               ProjectCaseId = one.Id, ProjectId = one.ProjectId, Unit = same.Key.Unit, First = same.Key.First, Second = same.Key.Second, Count = same.Sum(),
+           },
+    ];
+
+    public IEnumerable<ReaderItem> Reader(Reading reading, int place)
+    {
+        if (differences.Length == 0)
+            return [];
+        var own = differences[place];
+        return own.Classes.Where(c => c.Quality is not null && (c.IsPresent || c.Mine + c.Extra > 0)).Select(c => Row(ItemKind.Class, c.Class, c.Quality!.Value, null))
+            .Concat(schema.Questions.Where(q => q.Type != Question.FreeText).Select(q => own.Answers.Single(a => a.Question == q.Id))
+                .Where(a => a.Result is not null || a.Mine is not null).Select(a => Row(ItemKind.Question, a.Question, a.Same ? 1 : 0, Short(a.Mine))));
+
+        ReaderItem Row(ItemKind kind, string item, double quality, string? answer) => new()
+        {
+            ReadingId = reading.Id,
+            Kind = kind,
+            Item = item,
+            ProjectId = one.ProjectId,
+            ProjectCaseId = one.Id,
+            AccountId = reading.AccountId,
+            Mode = reading.Mode,
+            Week = week,
+            Quality = quality,
+            Answer = answer,
+        };
+    }
+
+    private static DocumentDifference[] Departures(SchemaContent schema, IEnumerable<OpenedLabels> sources, OpenedLabels result) =>
+        [.. sources.Select(s => DocumentDifference.Of(schema, s, result))];
+
+    private CaseItem Class(LabelClass @class) => new()
+    {
+        ProjectCaseId = one.Id,
+        ProjectId = one.ProjectId,
+        Kind = ItemKind.Class,
+        Item = @class.Id,
+        Week = week,
+        Agreement = agreement.TryGetValue(@class.Id, out var agreed) ? agreed : null,
+        IsPresent = differences is [var any, ..] ? any.Classes.Single(c => c.Class == @class.Id).IsPresent : null,
+    };
+
+    private CaseItem Asked(Question question)
+    {
+        var pairs = figures.Pairs.Select(p => p.Answers.GetValueOrDefault(question.Id)).OfType<ComparedAnswer>().ToArray();
+        var categories = question.Type is Question.Choice or Question.YesNo;
+        var pattern = categories ? string.Join(CaseItem.Between, sources.Select(s => Category(s.Document, question))) : null;
+        return new()
+        {
+            ProjectCaseId = one.Id,
+            ProjectId = one.ProjectId,
+            Kind = ItemKind.Question,
+            Item = question.Id,
+            Week = week,
+            Agreement = pairs.Length == 0 ? null : pairs.Average(p => p.First.Equals(p.Second, rules.NumberTolerance) ? 1.0 : 0),
+            Pattern = pattern?.Length > CaseItem.PatternLimit ? null : pattern,
+            Answer = categories && result is not null ? Short(Category(result.Document, question)) : null,
+        };
+    }
+
+    /// <summary>Behind the options stand two more categories: cannot be assessed, and not answered.</summary>
+    private static string Category(LabelDocument document, Question question) =>
+        AnswerText.Of(document, question) is var answer && answer.CannotAssess ? ProjectAgreement.CannotAssess : answer.Value ?? ProjectAgreement.NotAnswered;
+
+    private static string? Short(string? answer) => answer?.Length > CaseItem.AnswerLimit ? answer[..CaseItem.AnswerLimit] : answer;
+
+    private static IEnumerable<(ConfusionUnit Unit, string First, string Second, double Count)> Objects(OpenedLabels a, OpenedLabels b)
+    {
+        var same = ObjectMatch.Pairs(a.Document.Objects, b.Document.Objects);
+        var (left, others) = (a.Document.Objects.Except(same.Select(p => p.First)).ToArray(), b.Document.Objects.Except(same.Select(p => p.Second)).ToArray());
+        var renamed = ObjectMatch.Pairs(left, others, across: true);
+        return same.Concat(renamed).Select(p => (ConfusionUnit.Objects, p.First.Class, p.Second.Class, 1.0))
+            .Concat(left.Except(renamed.Select(p => p.First)).Select(o => (ConfusionUnit.Objects, o.Class, ClassConfusion.Nothing, 1.0)))
+            .Concat(others.Except(renamed.Select(p => p.Second)).Select(o => (ConfusionUnit.Objects, ClassConfusion.Nothing, o.Class, 1.0)));
+    }
+
+    private IEnumerable<(ConfusionUnit Unit, string First, string Second, double Count)> Pixels(OpenedLabels a, OpenedLabels b)
+    {
+        var masked = schema.Classes.Where(c => c.Geometries.Contains(Geometry.Mask)).Select(c => c.Id).ToArray();
+        var there = masked.ToDictionary(c => c, b.Of);
+        foreach (var first in masked)
+        {
+            var own = a.Of(first);
+            foreach (var second in masked)
+            {
+                long common = own.Sum(m => there[second].TryGetValue(m.Key, out var other) ? (long)m.Value.IntersectionCount(other) : 0);
+                if (common > 0)
+                    yield return (ConfusionUnit.Pixels, first, second, common);
+            }
+        }
+    }
+}

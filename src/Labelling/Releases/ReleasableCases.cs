@@ -1,0 +1,77 @@
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Labelling.Validation;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Evidence;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Labelling.Releases;
+
+/// <summary>A case that may go into a release, with what stands behind it.</summary>
+/// <param name="Levels">The levels that looked at the consensus and let it pass.</param>
+/// <param name="Files">The document that is released, then its masks.</param>
+internal sealed record ReleasableCase(
+    ProjectCase Case, Consensus Consensus, Verdict? Verdict, IReadOnlyList<int> Levels, LabelDocument Labels, IReadOnlyList<EvidenceFile> Files, EvidenceReference? StandsOn);
+
+/// <summary>The cases of a project that are through, all with a handful of queries.</summary>
+internal sealed class ReleasableCases(PirogovDb db, Documents documents, EvidenceChain chain)
+{
+    /// <param name="wanted">None: all that are through.</param>
+    /// <param name="withOpenLots">Also those whose lot is not decided yet: they may still be called back.</param>
+    public async Task<Outcome<IReadOnlyList<ProjectCase>>> Choose(
+        ProjectId project, IReadOnlyCollection<ProjectCaseId>? wanted, bool withOpenLots, CancellationToken cancellation)
+    {
+        var cases = await db.Set<ProjectCase>().Where(c => c.ProjectId == project).ToArrayAsync(cancellation);
+        var waiting = withOpenLots ? [] : (await (from c in db.Set<LotCase>()
+                                                  join l in db.Set<ValidationLot>() on c.LotId equals l.Id
+                                                  where l.ProjectId == project && l.State == LotState.Open
+                                                  select c.ProjectCaseId).ToArrayAsync(cancellation)).ToHashSet();
+        bool IsReady(ProjectCase one) => one.State is ProjectCaseState.Validated or ProjectCaseState.Released && !waiting.Contains(one.Id);
+        if (wanted is null)
+            return Outcome<IReadOnlyList<ProjectCase>>.Of([.. InOrder(cases.Where(IsReady))]);
+        var chosen = cases.Where(c => wanted.Contains(c.Id)).ToArray();
+        if (chosen.Length < wanted.Distinct().Count())
+            return new NotFound("labelling-case");
+        if (chosen.FirstOrDefault(c => !IsReady(c)) is { } early)
+            return new CaseIsNotThrough(early.Label);
+        return Outcome<IReadOnlyList<ProjectCase>>.Of([.. InOrder(chosen)]);
+    }
+
+    public async Task<IReadOnlyList<ReleasableCase>> Open(ProjectId project, IReadOnlyList<ProjectCase> cases, ReleaseScope scope, CancellationToken cancellation)
+    {
+        var consensus = (await (from x in db.Set<Consensus>().AsNoTracking() join c in db.Set<ProjectCase>() on x.ProjectCaseId equals c.Id where c.ProjectId == project select x)
+            .ToArrayAsync(cancellation)).GroupBy(x => x.ProjectCaseId).ToDictionary(g => g.Key, g => g.MaxBy(x => x.Number)!);
+        var verdicts = (await (from v in db.Set<Verdict>().AsNoTracking() join c in db.Set<ProjectCase>() on v.ProjectCaseId equals c.Id
+                               where c.ProjectId == project && v.Kind != VerdictKind.Returned select v).ToArrayAsync(cancellation)).ToLookup(v => v.ConsensusId);
+        var labels = new List<(ProjectCase Case, LabelDocument Document, EvidenceFile File)>(cases.Count);
+        foreach (var one in cases)
+            labels.Add(await Labels(one, consensus[one.Id], scope, cancellation));
+        var blobs = await documents.Find(labels.SelectMany(l => l.Document.Masks).Select(m => m.Blob!), cancellation);
+        var last = cases.ToDictionary(c => c.Id, c => verdicts[consensus[c.Id].Id].MaxBy(v => v.Level));
+        var links = await chain.Find(LabellingEvidence.Validation, [.. last.Values.OfType<Verdict>().Select(v => v.Id)], cancellation);
+        var unseen = await chain.Find(LabellingEvidence.Consensus, [.. cases.Where(c => last[c.Id] is null).Select(c => consensus[c.Id].Id)], cancellation);
+        return [.. labels.Select(l =>
+        {
+            var (own, verdict) = (consensus[l.Case.Id], last[l.Case.Id]);
+            EvidenceFile[] masks = [.. l.Document.Masks.Select(m => m.Blob!).Distinct().Order(StringComparer.Ordinal).Select(b => blobs[b]).Select(b => new EvidenceFile(b.Md5, b.Sha256, b.Size))];
+            return new ReleasableCase(l.Case, own, verdict, [.. verdicts[own.Id].Select(v => v.Level).Order()], l.Document, [l.File, .. masks],
+                verdict is null ? unseen.GetValueOrDefault(own.Id) : links.GetValueOrDefault(verdict.Id));
+        })];
+    }
+
+    private async Task<(ProjectCase, LabelDocument, EvidenceFile)> Labels(ProjectCase one, Consensus consensus, ReleaseScope scope, CancellationToken cancellation)
+    {
+        var whole = await documents.Load(consensus.DocumentMd5, cancellation);
+        var part = scope.Restrict(whole);
+        if (part.Masks.Count == whole.Masks.Count && part.Objects.Count == whole.Objects.Count && part.Answers.Count == whole.Answers.Count && part.Relations?.Count == whole.Relations?.Count)
+            return (one, whole, consensus.Document);
+        var stored = await documents.Put(part, cancellation);
+        return (one, part, new(stored.Md5, stored.Sha256, stored.Size));
+    }
+
+    private static IEnumerable<ProjectCase> InOrder(IEnumerable<ProjectCase> cases) => cases.OrderBy(c => c.CaseId.Value.ToString(), StringComparer.Ordinal);
+}

@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Dashboards;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Platform.Database;
+using Pirogov.Statistics;
+
+namespace Pirogov.Labelling.Releases;
+
+/// <param name="Lower">Of the 95 % Wilson interval.</param>
+internal sealed record ShareOfCases(int Cases, int Of, double Share, double Lower, double Upper)
+{
+    public static ShareOfCases Make(int cases, int of)
+    {
+        var interval = WilsonInterval.Of(cases, of);
+        return new(cases, of, of == 0 ? 0 : (double)cases / of, interval.Lower, interval.Upper);
+    }
+}
+
+/// <param name="Name">R1, R2 …: in another release the same person may be another.</param>
+internal sealed record AnonymousReader(string Name, int Cases, IReadOnlyList<ItemReliability> Items);
+
+/// <param name="Level">0 for readers and adjudicators.</param>
+/// <param name="Cases">Of the release, on which they worked.</param>
+internal sealed record RoleCount(ReadingMode Role, int Level, int People, int Cases);
+
+/// <param name="Rule">When a third expert decided.</param>
+/// <param name="Thresholds">Class → the agreement that its readings had to reach; the others needed <paramref name="Threshold"/>.</param>
+internal sealed record ConsensusMethod(
+    AdjudicationRule Rule, int ReadersPerCase, int MostReaders, double Threshold, IReadOnlyDictionary<string, double> Thresholds, ConsensusRules Algorithms,
+    IReadOnlyDictionary<ConsensusOrigin, int> Origins);
+
+/// <summary>How the labels of a release came to be and how far they can be relied on; names nobody.</summary>
+/// <param name="ReadersPerCase">Blind readings → cases that had so many.</param>
+/// <param name="Levels">Level → cases that it looked at and let pass.</param>
+internal sealed record ReliabilityReport(
+    int Cases, IReadOnlyList<ClassAgreement> Classes, IReadOnlyList<QuestionAgreement> Questions, IReadOnlyList<AnonymousReader> Readers,
+    IReadOnlyDictionary<int, int> ReadersPerCase, ShareOfCases Adjudicated, ShareOfCases Returned, ShareOfCases Corrected,
+    IReadOnlyDictionary<int, ShareOfCases> Levels, IReadOnlyList<RoleCount> People, ConsensusMethod Method);
+
+internal sealed class ReliabilityReports(PirogovDb db, CaseDigests digests)
+{
+    /// <summary>A digest may still be on its way when the manager releases: none is missing or old.</summary>
+    public async Task Prepare(IReadOnlyList<ReleasableCase> cases, CancellationToken cancellation)
+    {
+        var ids = cases.Select(c => c.Case.Id).ToArray();
+        var known = await db.Set<CaseDigest>().AsNoTracking().Where(d => ids.Contains(d.ProjectCaseId)).ToDictionaryAsync(d => d.ProjectCaseId, d => d.ConsensusId, cancellation);
+        foreach (var one in cases.Where(c => known.GetValueOrDefault(c.Case.Id) != c.Consensus.Id))
+        {
+            await digests.Refresh(one.Case, cancellation);
+            await db.SaveChangesAsync(cancellation);
+        }
+    }
+
+    public async Task<ReliabilityReport> Make(
+        LabellingProject project, SchemaContent schema, ReleaseScope scope, ReleaseId release, IReadOnlyList<ReleasableCase> cases, CancellationToken cancellation)
+    {
+        var ids = cases.Select(c => c.Case.Id).ToArray();
+        var agreement = await AgreementSums.Of(schema, db.Set<CaseItem>().Where(i => i.ProjectId == project.Id && ids.Contains(i.ProjectCaseId)), cancellation);
+        var found = await db.Set<CaseDigest>().AsNoTracking().Where(d => d.ProjectId == project.Id && ids.Contains(d.ProjectCaseId)).ToArrayAsync(cancellation);
+        var people = await db.Set<Reading>().Where(r => r.ProjectId == project.Id && ids.Contains(r.ProjectCaseId) && r.State == ReadingState.Locked)
+            .Select(r => new { r.Mode, r.Slot, r.AccountId, r.ProjectCaseId }).ToArrayAsync(cancellation);
+        return new(cases.Count, [.. agreement.Classes.Where(c => scope.Classes.Contains(c.Id))], [.. agreement.Questions.Where(q => scope.Questions.Contains(q.Id))],
+            await Readers(project, scope, release, ids, cancellation),
+            new SortedDictionary<int, int>(found.GroupBy(d => d.Readers).ToDictionary(g => g.Key, g => g.Count())),
+            ShareOfCases.Make(found.Count(d => d.IsAdjudicated), cases.Count), ShareOfCases.Make(found.Count(d => d.Returns > 0), cases.Count),
+            ShareOfCases.Make(found.Count(d => d.Corrections > 0), cases.Count),
+            project.Levels.Select((_, i) => i + 1).ToDictionary(l => l, l => ShareOfCases.Make(cases.Count(c => c.Levels.Contains(l)), cases.Count)),
+            [.. people.GroupBy(p => (p.Mode, Level: p.Mode == ReadingMode.Validate ? p.Slot : 0)).OrderBy(g => g.Key)
+                .Select(g => new RoleCount(g.Key.Mode, g.Key.Level, g.Select(p => p.AccountId).Distinct().Count(), g.Select(p => p.ProjectCaseId).Distinct().Count()))],
+            new(project.Rule, project.ReadersPerCase, project.MostReaders, project.Threshold, project.Thresholds, project.Consensus,
+                cases.GroupBy(c => c.Consensus.Origin).ToDictionary(g => g.Key, g => g.Count())));
+    }
+
+    /// <summary>In an order that a hash over the release gives, so that a number says nothing of who it is.</summary>
+    private async Task<IReadOnlyList<AnonymousReader>> Readers(LabellingProject project, ReleaseScope scope, ReleaseId release, ProjectCaseId[] ids, CancellationToken cancellation)
+    {
+        var rows = await db.Set<ReaderItem>().AsNoTracking().Where(i => i.ProjectId == project.Id && i.Mode == ReadingMode.Read && ids.Contains(i.ProjectCaseId))
+            .Select(i => new { i.AccountId, i.Kind, i.Item, i.ProjectCaseId, i.Quality }).ToArrayAsync(cancellation);
+        return [.. rows.GroupBy(r => r.AccountId)
+            .OrderBy(g => Convert.ToHexString(SHA256.HashData([.. release.Value.ToByteArray(), .. g.Key.ToByteArray()])), StringComparer.Ordinal)
+            .Select((g, i) => new AnonymousReader($"R{i + 1}", g.Select(r => r.ProjectCaseId).Distinct().Count(),
+                Reliability.Of(g.Where(r => (r.Kind == ItemKind.Class ? scope.Classes : scope.Questions).Contains(r.Item)).Select(r => (r.Kind, r.Item, r.ProjectCaseId, r.Quality)))))];
+    }
+}

@@ -1,0 +1,174 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Pirogov.Archive.Contracts;
+using Pirogov.Integration.Harness;
+using Pirogov.Labelling.Contracts;
+using Pirogov.Platform.Evidence;
+using static Pirogov.Integration.Labelling.ReadingRoom;
+
+namespace Pirogov.Integration.Labelling;
+
+public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
+{
+    private readonly LabellingApp app = app;
+
+    [SkippableFact]
+    public async Task Chosen_cases_and_classes_are_released_and_what_was_not_chosen_is_nowhere_in_them()
+    {
+        var room = await Through(cases: 3);
+        var ids = await Ids(room);
+        var part = await Sent(Release(room, new { cases = new[] { ids[0], ids[1] }, questions = new[] { "stone" }, classes = Array.Empty<string>() }));
+        Assert.Equal(2, (int)part["cases"]!);
+        var page = await Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{part["id"]}"));
+        Assert.Empty(page["release"]!["classes"]!.AsArray());
+        Assert.Equal("stone", (string)Assert.Single(page["release"]!["questions"]!.AsArray())!["id"]!);
+        Assert.Equal((0, 0), ((int)page["masks"]!, (int)page["objects"]!));
+        var labels = await Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{part["id"]}/cases/00000000-0000-7000-8000-000000000001"));
+        Assert.Empty(labels["masks"]!.AsArray());
+        Assert.Equal("no", (string)labels["answers"]!["stone"]!["value"]!);
+        var told = await app.InScope(async s => await s.GetRequiredService<IReleases>().Labels(new(Guid.Parse((string)part["id"]!)), new CaseId(Guid.Parse("00000000-0000-7000-8000-000000000001")), default));
+        Assert.Empty(told!.Masks);
+        Assert.Equal(["stone"], told.Answers.Keys);
+        await TheChainIsWhole(part);
+
+        await Refused(HttpStatusCode.UnprocessableEntity, Release(room, new { classes = new[] { "liver" } }));
+        await Refused(HttpStatusCode.NotFound, Release(room, new { cases = new[] { Guid.CreateVersion7().ToString() } }));
+        await Refused(HttpStatusCode.Conflict, Release(room, new { classes = Array.Empty<string>(), questions = Array.Empty<string>() }));
+        await Refused(HttpStatusCode.Conflict, Release(room, new { cases = new[] { ids[0], ids[1] }, questions = new[] { "stone" }, classes = Array.Empty<string>() }));
+        var whole = await Sent(Release(room, new { }));
+        var changes = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{whole["id"]}")))["changes"]!;
+        Assert.Equal((1, 1, 0, 2), ((int)changes["since"]!, (int)changes["added"]!, (int)changes["removed"]!, (int)changes["changed"]!));
+        Assert.Equal(["kidney", "size"], changes["scopeAdded"]!.AsArray().Select(c => (string)c!));
+        await TheChainIsWhole(whole);
+    }
+
+    [SkippableFact]
+    public async Task A_correction_makes_a_new_release_that_lists_what_changed_class_by_class()
+    {
+        var room = await Through(cases: 2);
+        var first = await Sent(Release(room, new { }));
+        var id = (await Ids(room))[1];
+        await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/cases/{id}/reopen", new { comment = "Граница" }));
+        await ReadAndSubmit(room.Adjudicator, room.Document("2.25.2.1", left: 9, stone: "yes"), "adjudicate");
+        await app.Settle();
+        await Refused(HttpStatusCode.Conflict, Release(room, new { cases = new[] { id } }));
+        await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
+        await app.Settle();
+        var second = await Sent(Release(room, new { }));
+        var changes = await Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{second["id"]}/changes"));
+        var one = Assert.Single(changes["items"]!.AsArray())!;
+        Assert.Equal(("TEST-000002", "changed"), ((string)one["label"]!, (string)one["kind"]!));
+        var kidney = Assert.Single(one["classes"]!.AsArray())!;
+        // The automatic consensus of two equal squares 16 wide; the new one begins at 9 and is 16 wide: 11 columns of 20 rows are common.
+        Assert.Equal(("kidney", 320, 320, 2.0 * 11 * 20 / 640), ((string)kidney["class"]!, (int)kidney["pixelsBefore"]!, (int)kidney["pixelsAfter"]!, (double)kidney["dice"]!));
+        var answer = Assert.Single(one["answers"]!.AsArray())!;
+        Assert.Equal(("stone", "no", "yes"), ((string)answer["question"]!, (string)answer["before"]!, (string)answer["after"]!));
+        Assert.Equal(0, (int)(await Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{first["id"]}/changes")))["total"]!);
+        await TheChainIsWhole(first);
+        await TheChainIsWhole(second);
+    }
+
+    [SkippableFact]
+    public async Task A_release_says_how_it_came_to_be_and_how_reliable_its_readers_are_and_names_nobody()
+    {
+        var room = await Through(cases: 3, disagreeing: true);
+        var release = await Sent(Release(room, new { }));
+        var text = await room.Manager.GetStringAsync($"/api/v1/labelling-releases/{release["id"]}");
+        var report = JsonNode.Parse(text)!["report"]!;
+        Assert.Equal((1, 3), ((int)report["adjudicated"]!["cases"]!, (int)report["adjudicated"]!["of"]!));
+        Assert.InRange(1.0 / 3, (double)report["adjudicated"]!["lower"]!, (double)report["adjudicated"]!["upper"]!);
+        Assert.Equal((0, 3), ((int)report["returned"]!["cases"]!, (int)report["readersPerCase"]!["2"]!));
+        Assert.Equal((2, 1), ((int)report["method"]!["origins"]!["automatic"]!, (int)report["method"]!["origins"]!["adjudicated"]!));
+        Assert.Equal(3, (int)report["levels"]!["1"]!["cases"]!);
+        Assert.Equal(["R1", "R2"], report["readers"]!.AsArray().Select(r => (string)r!["name"]!));
+        var stone = report["readers"]!.AsArray().Select(r => (double)r!["items"]!.AsArray().Single(i => (string)i!["item"]! == "stone")!["mean"]!).Order().ToArray();
+        Assert.Equal([2.0 / 3, 1.0], stone);
+        Assert.Equal([2, 1, 1], report["people"]!.AsArray().Select(p => (int)p!["people"]!));
+        var kidney = report["classes"]![0]!;
+        Assert.InRange((double)kidney["mean"]!, (double)kidney["lower"]!, (double)kidney["upper"]!);
+        foreach (var part in new[] { "reader1", "reader2", "adjudicator", "validator" })
+        {
+            Assert.DoesNotContain((await room.Id(part)).ToString(), text, StringComparison.Ordinal);
+            Assert.DoesNotContain($"{part}-{room.Name}", text, StringComparison.Ordinal);
+        }
+    }
+
+    [SkippableFact]
+    public async Task Cases_whose_lot_is_not_decided_wait_unless_the_manager_takes_them_and_a_lot_rejected_later_says_so()
+    {
+        var room = await Open(app, cases: 5, plan: p => (p["levels"]![0]!["share"], p["levels"]![0]!["lot"]) = (0.2, new JsonObject { ["size"] = 5, ["acceptanceNumber"] = 0 }));
+        await ReadAll(room, 5, false);
+        await Refused(HttpStatusCode.Conflict, Release(room, new { }));
+        var passed = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases?state=validated")))["items"]!.AsArray();
+        Assert.Equal(4, passed.Count);
+        await Refused(HttpStatusCode.Conflict, Release(room, new { cases = new[] { (string)passed[0]!["id"]! } }));
+        Assert.Equal(1, (int)(await Sent(Release(room, new { cases = new[] { (string)passed[0]!["id"]! }, withOpenLots = true })))["cases"]!);
+        await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/return", new { comment = "x" }));
+        await app.Settle();
+        var lot = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/lots")))["lots"]!["items"]![0]!;
+        Assert.Equal(("rejected", 1), ((string)lot["state"]!, (int)lot["released"]!));
+        Assert.Equal(3, (await Sent(room.Validator.GetAsync("/api/v1/readings")))["open"]!.AsArray().Count);
+    }
+
+    [SkippableFact]
+    public async Task Of_releases_at_once_one_is_made_and_a_case_reopened_meanwhile_is_in_one_state()
+    {
+        var room = await Through(cases: 1);
+        var id = (await Ids(room))[0];
+        var calls = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => n % 2 == 0
+            ? Release(room, new { })
+            : room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/cases/{id}/reopen", new { comment = "x" })));
+        Assert.All(calls, c => Assert.True(c.IsSuccessStatusCode || c.StatusCode == HttpStatusCode.Conflict, $"{c.StatusCode}"));
+        Assert.InRange(calls.Count(c => c.StatusCode == HttpStatusCode.Created), 0, 1);
+        Assert.Contains(await room.CaseState(), new[] { "released", "adjudication" });
+    }
+
+    private async Task<ReadingRoom> Through(int cases, bool disagreeing = false)
+    {
+        var room = await Open(app, cases: cases);
+        await ReadAll(room, cases, disagreeing);
+        if (disagreeing)
+        {
+            await ReadAndSubmit(room.Adjudicator, room.Document($"2.25.{cases}.1"), "adjudicate");
+            await app.Settle();
+        }
+
+        for (var n = 0; n < cases; n++)
+            await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
+        await app.Settle();
+        return room;
+    }
+
+    private async Task ReadAll(ReadingRoom room, int cases, bool disagreeing)
+    {
+        for (var n = 1; n <= cases; n++)
+        {
+            await ReadAndSubmit(room.Readers[0], room.Document($"2.25.{n}.1"));
+            await ReadAndSubmit(room.Readers[1], disagreeing && n == cases ? room.Document($"2.25.{n}.1", 14, "yes") : room.Document($"2.25.{n}.1"));
+        }
+
+        await app.Settle();
+    }
+
+    private static async Task<string[]> Ids(ReadingRoom room) =>
+        [.. (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases")))["items"]!.AsArray().Select(c => (string)c!["id"]!)];
+
+    private static Task<HttpResponseMessage> Release(ReadingRoom room, object request) => room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/release", request);
+
+    private async Task TheChainIsWhole(JsonObject release)
+    {
+        await app.Settle();
+        var walked = await app.InScope(async s =>
+        {
+            var link = await s.GetRequiredService<EvidenceChain>().Find(LabellingEvidence.Release, Guid.Parse((string)release["id"]!), default);
+            return await s.GetRequiredService<EvidenceVerifier>().Walk(link!, null, default);
+        });
+        Assert.All(walked.Links, l => Assert.Null(l.Fault));
+    }
+}
+
+public sealed class ReleasesOnSqlite(LabellingOnSqlite app) : ReleaseTests(app), IClassFixture<LabellingOnSqlite>;
+
+public sealed class ReleasesOnPostgreSql(LabellingOnPostgreSql app) : ReleaseTests(app), IClassFixture<LabellingOnPostgreSql>;
