@@ -116,7 +116,7 @@ internal static class DemoLabelling
         var known = cases.Single(c => c.CaseId == (string)view["case"]!["id"]!);
         var saved = await api.Put(expert, $"/api/v1/readings/{reading}/document",
             new { baseRevision = (int)view["revision"]!, document = Document(schema, known, shift) }, cancellation);
-        await api.Post(expert, $"/api/v1/readings/{reading}/submit", new { revision = (int)saved["revision"]! }, cancellation);
+        await api.Post(expert, $"/api/v1/readings/{reading}/submit", new { revision = (int)saved["revision"]!, leaveUndecided = (string)view["mode"]! == "adjudicate" }, cancellation);
     }
 
     /// <summary>The truth, moved to the right by a hand that trembles: by <paramref name="shift"/> pixels, twice that on every fourth patient.</summary>

@@ -30,7 +30,7 @@ internal static class Labels
                 ["answers"] = new JsonObject { ["quality"] = new JsonObject { ["value"] = "good", ["uncertain"] = false, ["cannotAssess"] = false } },
             },
         });
-        await expert.Post($"/api/v1/readings/{reading}/submit", new { revision = (int)saved["revision"]! });
+        await expert.Post($"/api/v1/readings/{reading}/submit", new { revision = (int)saved["revision"]!, leaveUndecided = (string)view["mode"]! == "adjudicate" });
     }
 
     /// <summary>Open readings of this person in this project.</summary>

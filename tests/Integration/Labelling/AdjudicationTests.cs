@@ -44,7 +44,10 @@ public abstract class AdjudicationTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal(["own", "source"], decisions.Select(d => (string)d!["choice"]!).Order());
         Assert.All(decisions, d => Assert.Equal(room.Id("adjudicator").Result.ToString(), (string)d!["by"]!));
         Assert.Contains(told["consensus"]!["elements"]!.AsArray(), e => (string)e!["algorithm"]! == "decision" && (string)e["sources"]![0]! == letter);
-        Assert.Equal(2, told["consensus"]!["reliability"]!.AsArray().Count(r => (string)r!["part"]! == "kidney"));
+        var scores = told["scores"]!.AsArray().ToDictionary(s => (string)s!["source"]!, s => (double)s!["figures"]!["agreement"]!["kidney"]!);
+        Assert.Equal(["A", "B"], scores.Keys.Order());
+        Assert.Equal(1, scores[letter]);
+        Assert.True(scores.Values.Min() < 0.5);
     }
 
     [SkippableFact]

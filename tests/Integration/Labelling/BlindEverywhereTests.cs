@@ -36,6 +36,9 @@ public abstract partial class BlindEverywhereTests(LabellingApp app) : OnBothEng
         await planted.WriteMarkedReadings();
         var tried = await Operations(planted, reading: true);
         Assert.True(tried.Count > 200, $"{tried.Count}");
+        // Whose it is finds every mark by the same addresses: the marks are there to be found.
+        var own = string.Join('\n', (await planted.Look(tried, planted.Owners)).Values);
+        Assert.All(planted.Labels, marker => Assert.Contains(marker, own, StringComparison.OrdinalIgnoreCase));
         var after = await planted.Look(tried, planted.Experts);
         foreach (var (key, body) in after)
         {
@@ -167,6 +170,8 @@ public abstract partial class BlindEverywhereTests(LabellingApp app) : OnBothEng
             await planted.Learn();
             return planted;
         }
+
+        public IEnumerable<(string, HttpClient)> Owners => Writers.Select((w, i) => ($"writer{i}", w));
 
         private IReadOnlyList<HttpClient> Writers { get; set; } = [];
 
