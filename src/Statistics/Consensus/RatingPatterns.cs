@@ -18,9 +18,9 @@ internal sealed class RatingPatterns
     private const int MostCounts = 1 << 22;
 
     // Vectors added in a pass, some three milliseconds: below that another core is not worth waking.
-    private const long WorthTwoCores = 1 << 18;
+    private const long WorthTwoCores = 1 << 19;
 
-    private static readonly int Lanes = Vector256<double>.Count;
+    private static readonly int Lanes = Vector512<double>.Count;
 
     private readonly CategoryRatings ratings;
     private readonly int[] starts;
@@ -35,7 +35,7 @@ internal sealed class RatingPatterns
         vectors = (ratings.Categories + Lanes - 1) / Lanes;
         var count = Math.Clamp(Math.Min(times.Length / LeastPiece, MostCounts / Math.Max(1, TableLength * Lanes)), 1, MostPieces);
         pieces = [.. Enumerable.Range(0, count).Select(i => new Piece(
-            (int)((long)times.Length * i / count), (int)((long)times.Length * (i + 1) / count), new Vector256<double>[TableLength], new Vector256<double>[vectors]))];
+            (int)((long)times.Length * i / count), (int)((long)times.Length * (i + 1) / count), new Vector512<double>[TableLength], new Vector512<double>[vectors]))];
         Counts = new double[TableLength * Lanes];
         Mass = new double[Stride];
     }
@@ -131,10 +131,10 @@ internal sealed class RatingPatterns
     {
         var k = ratings.Categories;
         var posteriors = new double[checked((times.Length + 1) * k)];
-        var priors = MemoryMarshal.Cast<double, Vector256<double>>(logPrior.AsSpan());
-        var table = MemoryMarshal.Cast<double, Vector256<double>>(logs.AsSpan());
-        var posterior = new Vector256<double>[vectors];
-        var values = MemoryMarshal.Cast<Vector256<double>, double>(posterior.AsSpan())[..k];
+        var priors = MemoryMarshal.Cast<double, Vector512<double>>(logPrior.AsSpan());
+        var table = MemoryMarshal.Cast<double, Vector512<double>>(logs.AsSpan());
+        var posterior = new Vector512<double>[vectors];
+        var values = MemoryMarshal.Cast<Vector512<double>, double>(posterior.AsSpan())[..k];
         for (var pattern = 0; pattern <= times.Length; pattern++)
         {
             Posterior(pattern < times.Length ? Row(pattern) : [], priors, table, posterior, 1);
@@ -148,9 +148,9 @@ internal sealed class RatingPatterns
 
     private void Run(Piece piece, double[] logPrior, double[] logs)
     {
-        var priors = MemoryMarshal.Cast<double, Vector256<double>>(logPrior.AsSpan());
-        var table = MemoryMarshal.Cast<double, Vector256<double>>(logs.AsSpan());
-        Span<Vector256<double>> posterior = vectors <= 64 ? stackalloc Vector256<double>[vectors] : new Vector256<double>[vectors];
+        var priors = MemoryMarshal.Cast<double, Vector512<double>>(logPrior.AsSpan());
+        var table = MemoryMarshal.Cast<double, Vector512<double>>(logs.AsSpan());
+        Span<Vector512<double>> posterior = vectors <= 64 ? stackalloc Vector512<double>[vectors] : new Vector512<double>[vectors];
         var (counts, mass) = (piece.Counts, piece.Mass);
         counts.AsSpan().Clear();
         mass.AsSpan().Clear();
@@ -172,34 +172,36 @@ internal sealed class RatingPatterns
 
     // The posterior times the pattern's number of items; returns ln P(ratings).
     private static double Posterior(
-        ReadOnlySpan<int> row, ReadOnlySpan<Vector256<double>> priors, ReadOnlySpan<Vector256<double>> table, Span<Vector256<double>> posterior, int times)
+        ReadOnlySpan<int> row, ReadOnlySpan<Vector512<double>> priors, ReadOnlySpan<Vector512<double>> table, Span<Vector512<double>> posterior, int times)
     {
-        var highest = Vector256.Create(double.NegativeInfinity);
+        var highest = Vector512.Create(double.NegativeInfinity);
         for (var v = 0; v < posterior.Length; v++)
         {
             var log = priors[v];
             foreach (var cell in row) log += table[cell * posterior.Length + v];
             posterior[v] = log;
-            highest = Vector256.MaxNative(highest, log);
+            highest = Vector512.MaxNative(highest, log);
         }
 
-        var most = Math.Max(Math.Max(highest[0], highest[1]), Math.Max(highest[2], highest[3]));
-        var (shift, sums) = (Vector256.Create(most), Vector256<double>.Zero);
+        var half = Vector256.MaxNative(highest.GetLower(), highest.GetUpper());
+        var quarter = Vector128.MaxNative(half.GetLower(), half.GetUpper());
+        var most = Math.Max(quarter[0], quarter[1]);
+        var (shift, sums) = (Vector512.Create(most), Vector512<double>.Zero);
         foreach (ref var value in posterior)
         {
-            value = Vector256.Exp(value - shift);
+            value = Exponential.OfNotPositive(value - shift);
             sums += value;
         }
 
-        var sum = Vector256.Sum(sums);
-        var scale = Vector256.Create(times / sum);
+        var sum = Vector512.Sum(sums);
+        var scale = Vector512.Create(times / sum);
         foreach (ref var value in posterior) value *= scale;
         return most + Math.Log(sum);
     }
 
-    private static void Add(Vector256<double>[] part, double[] whole)
+    private static void Add(Vector512<double>[] part, double[] whole)
     {
-        var sums = MemoryMarshal.Cast<double, Vector256<double>>(whole.AsSpan());
+        var sums = MemoryMarshal.Cast<double, Vector512<double>>(whole.AsSpan());
         for (var i = 0; i < part.Length; i++) sums[i] += part[i];
     }
 
@@ -210,15 +212,15 @@ internal sealed class RatingPatterns
         return (int)(hash >> 33);
     }
 
-    private sealed class Piece(int from, int to, Vector256<double>[] counts, Vector256<double>[] mass)
+    private sealed class Piece(int from, int to, Vector512<double>[] counts, Vector512<double>[] mass)
     {
         public int From => from;
 
         public int To => to;
 
-        public Vector256<double>[] Counts => counts;
+        public Vector512<double>[] Counts => counts;
 
-        public Vector256<double>[] Mass => mass;
+        public Vector512<double>[] Mass => mass;
 
         public double Likelihood { get; set; }
     }

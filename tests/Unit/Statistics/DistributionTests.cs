@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using CsCheck;
 using Pirogov.Statistics;
 using Xunit;
@@ -41,6 +42,14 @@ public class DistributionTests
     }
 
     // Closed forms: t with 1 and 2 degrees of freedom, χ² with 2.
+    [Fact]
+    public void The_exponential_of_what_is_not_positive_is_the_librarys() => Gen.Double[-708, 0].Array[8].Sample(x =>
+    {
+        var values = Exponential.OfNotPositive(Vector512.Create(x));
+        for (var i = 0; i < 8; i++) Assert.Equal(1, values[i] / Math.Exp(x[i]), 1e-15);
+        Assert.Equal(Vector512.Create(1, 1, 0, 0, 0, 0, 0, 0.0), Exponential.OfNotPositive(Vector512.Create(0, -0.0, double.NegativeInfinity, -709, -1e300, -745, -800, double.MinValue)));
+    });
+
     [Fact]
     public void Distributions_with_a_closed_form() => Gen.Double[-50, 50].Sample(x =>
     {
