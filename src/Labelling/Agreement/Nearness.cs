@@ -121,12 +121,14 @@ internal static class LineDistance
 internal static class TrackBoxes
 {
     /// <summary>Of a long stretch, every so manieth frame is looked at.</summary>
-    private const int MostFrames = 1_024;
+    private const int MostFrames = 256;
 
     /// <returns>Areas summed over the frames: of the first, the second, and of what they share.</returns>
     public static (double First, double Second, double Both) Volumes(IReadOnlyList<KeyFrame> a, IReadOnlyList<KeyFrame> b)
     {
         var (first, last) = (Math.Min(a[0].Frame, b[0].Frame), Math.Max(a[^1].Frame, b[^1].Frame));
+        if (a[^1].Frame < b[0].Frame || b[^1].Frame < a[0].Frame)
+            return (1, 1, 0);
         var step = Math.Max(1, (last - first + MostFrames) / MostFrames);
         double areaA = 0, areaB = 0, both = 0;
         for (var frame = first; frame <= last; frame += step)
@@ -152,8 +154,19 @@ internal static class TrackBoxes
         var (from, to) = (track[after - 1], track[after]);
         if (to.Points.Count != from.Points.Count)
             return Shape.BoxOf(from.Points);
-        var share = (double)(frame - from.Frame) / (to.Frame - from.Frame);
-        return Shape.BoxOf(from.Points.Zip(to.Points, (p, q) => LineDistance.Mix(p, q, share)));
+        return Between(from.Points, to.Points, (double)(frame - from.Frame) / (to.Frame - from.Frame));
+    }
+
+    private static (double Left, double Top, double Right, double Bottom) Between(IReadOnlyList<double[]> from, IReadOnlyList<double[]> to, double share)
+    {
+        var box = (Left: double.PositiveInfinity, Top: double.PositiveInfinity, Right: double.NegativeInfinity, Bottom: double.NegativeInfinity);
+        for (var i = 0; i < from.Count; i++)
+        {
+            var (x, y) = (from[i][0] + share * (to[i][0] - from[i][0]), from[i][1] + share * (to[i][1] - from[i][1]));
+            box = (Math.Min(box.Left, x), Math.Min(box.Top, y), Math.Max(box.Right, x), Math.Max(box.Bottom, y));
+        }
+
+        return box;
     }
 
     /// <returns>The first key frame that is not before.</returns>

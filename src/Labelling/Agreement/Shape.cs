@@ -48,7 +48,7 @@ internal sealed class Shape
     {
         Geometry.Span => new(one, index, ShapeFamily.Span) { Plane = $"text {one.Text}", Low = one.Spans![0].Start, High = one.Spans[^1].End },
         Geometry.Event => new(one, index, ShapeFamily.Event) { Plane = $"event {one.SopInstanceUid}", Low = one.Interval!.First, High = one.Interval.Last + 1 },
-        Geometry.Track => new(one, index, ShapeFamily.Track) { Plane = $"track {one.SopInstanceUid}", Low = one.Track![0].Frame, High = one.Track[^1].Frame + 1 },
+        Geometry.Track => Moving(one, index),
         "polygon" or "rectangle" or "ellipse" => Area(one, index),
         "polyline" => Drawn(one, index, ShapeFamily.Line),
         "length" => Drawn(one, index, ShapeFamily.Length),
@@ -60,6 +60,13 @@ internal sealed class Shape
         var rings = RingsOf(one);
         var (left, top, right, bottom) = BoxOf(rings[0]);
         return new(one, index, ShapeFamily.Area) { Plane = $"area {one.SopInstanceUid} {one.Frame}", Low = left, High = right, Top = top, Bottom = bottom, Rings = rings };
+    }
+
+    /// <summary>A video holds many things at one time: tracks are told apart by where they pass.</summary>
+    private static Shape Moving(DocumentObject one, int index)
+    {
+        var (left, top, right, bottom) = BoxOf(one.Track!.SelectMany(k => k.Points));
+        return new(one, index, ShapeFamily.Track) { Plane = $"track {one.SopInstanceUid}", Low = left, High = right, Top = top, Bottom = bottom };
     }
 
     private static Shape Drawn(DocumentObject one, int index, ShapeFamily family)
