@@ -1364,6 +1364,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labelling-projects/{id}/doubtful-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A project's doubtful or slow cases, the worst first.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["listDoubtfulCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Acceptance sampling: the plans of a project's levels and its lots, the newest first.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["listValidationLots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cases by state and level, by week, verdicts by level, and a forecast with its interval.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["getProjectProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Agreement by week, confusion between readers, prevalence, each with its interval.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["getProjectQuality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labelling-projects/{id}/release": {
         parameters: {
             query?: never;
@@ -1374,10 +1454,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Releases the validated labels of a project.
+         * Releases validated labels of a project: all, or chosen cases, classes and questions.
          * @description Needs the right `labelling.manage-projects`: labellingManager.
          */
         post: operations["releaseLabels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/reliability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The project's readers with their quality by class and question and its intervals.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["listReaderReliability"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1476,10 +1576,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A release: classes, agreement, cases and hashes.
+         * A release: classes, agreement, reliability report, what changed, hashes.
          * @description Needs the right `labelling.see-releases`: administrator, aiOffice, dataEngineer, labellingManager.
          */
         get: operations["getLabellingRelease"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-releases/{id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The cases of a release.
+         * @description Needs the right `labelling.see-releases`: administrator, aiOffice, dataEngineer, labellingManager.
+         */
+        get: operations["listReleasedCases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1500,6 +1620,26 @@ export interface paths {
          * @description Needs the right `labelling.see-releases`: administrator, aiOffice, dataEngineer, labellingManager.
          */
         get: operations["getReleasedCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-releases/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed since the earlier release, case by case and class by class.
+         * @description Needs the right `labelling.see-releases`: administrator, aiOffice, dataEngineer, labellingManager.
+         */
+        get: operations["listReleaseChanges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1688,6 +1828,26 @@ export interface paths {
          * @description Needs the right `labelling.read-cases`: expert.
          */
         get: operations["listMyResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reading-results/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The signed-in expert's quality by project, class and question, with intervals.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["getMyQuality"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2260,11 +2420,22 @@ export interface components {
          * @enum {string}
          */
         AgreementNeeds: "majority" | "everybody";
+        AnonymousReader: {
+            /** Format: int32 */
+            cases: number;
+            items: components["schemas"]["ItemReliability"][];
+            name: string;
+        };
         /**
          * @default majority
          * @enum {string}
          */
         AnswerAlgorithm: "majority" | "dawidSkene" | "mace";
+        AnswerChange: {
+            after: null | string;
+            before: null | string;
+            question: string;
+        };
         AnswerDifference: {
             mine: null | string;
             question: string;
@@ -2320,6 +2491,15 @@ export interface components {
          * @enum {string}
          */
         BoxAlgorithm: "weightedFusion" | "mostCentral";
+        CaseChange: {
+            answers: components["schemas"]["AnswerChange"][];
+            caseId: components["schemas"]["CaseId"];
+            classes: components["schemas"]["ClassChange"][];
+            kind: components["schemas"]["CaseChangeKind"];
+            label: string;
+        };
+        /** @enum {string} */
+        CaseChangeKind: "added" | "removed" | "changed";
         /** Format: uuid */
         CaseId: string;
         CaseQuery: {
@@ -2370,6 +2550,22 @@ export interface components {
             organisationId: null | components["schemas"]["OrganisationId"];
             roles: components["schemas"]["Role"][];
         };
+        ChangeTotals: {
+            /** Format: int32 */
+            added: number;
+            /** Format: int32 */
+            changed: number;
+            items: components["schemas"]["ItemChanges"][];
+            /** Format: int32 */
+            removed: number;
+            scopeAdded: string[];
+            scopeRemoved: string[];
+            /** Format: int32 */
+            since: number;
+            sinceSha256: string;
+            /** Format: int32 */
+            unchanged: number;
+        };
         ChooseFinalSubmissionRequest: {
             submissionId: null | components["schemas"]["SubmissionId"];
         };
@@ -2389,10 +2585,33 @@ export interface components {
             cases: number;
             id: string;
             /** Format: double */
+            lower: null | number;
+            /** Format: double */
             lowest: null | number;
             /** Format: double */
             mean: null | number;
             measure: string;
+            /** Format: double */
+            upper: null | number;
+        };
+        ClassChange: {
+            class: string;
+            /** Format: double */
+            dice: null | number;
+            /** Format: double */
+            millilitresAfter: null | number;
+            /** Format: double */
+            millilitresBefore: null | number;
+            /** Format: int32 */
+            objectsAdded: number;
+            /** Format: int32 */
+            objectsChanged: number;
+            /** Format: int32 */
+            objectsRemoved: number;
+            /** Format: int64 */
+            pixelsAfter: number;
+            /** Format: int64 */
+            pixelsBefore: number;
         };
         ClassDifference: {
             class: string;
@@ -2466,6 +2685,7 @@ export interface components {
             pairs: components["schemas"]["PairFigures"][];
             /** Format: int32 */
             round: number;
+            scores: components["schemas"]["SourceScoreView"][];
             sources: string[];
         };
         /** Format: uuid */
@@ -2516,6 +2736,31 @@ export interface components {
             is?: null | string[];
             not?: null | components["schemas"]["Condition"];
             question?: null | string;
+        };
+        ConfusedPair: {
+            /** Format: double */
+            count: number;
+            first: string;
+            item: null | string;
+            kind: components["schemas"]["ItemKind"];
+            second: string;
+            unit: string;
+        };
+        ConsensusMethod: {
+            algorithms: components["schemas"]["ConsensusRules"];
+            /** Format: int32 */
+            mostReaders: number;
+            origins: {
+                [key: string]: number;
+            };
+            /** Format: int32 */
+            readersPerCase: number;
+            rule: components["schemas"]["AdjudicationRule"];
+            /** Format: double */
+            threshold: number;
+            thresholds: {
+                [key: string]: number;
+            };
         };
         /** @enum {string} */
         ConsensusOrigin: "automatic" | "adjudicated" | "corrected";
@@ -2893,6 +3138,28 @@ export interface components {
             text: string;
             where: string;
         };
+        DoubtfulCase: {
+            caseId: components["schemas"]["CaseId"];
+            /** Format: int32 */
+            corrections: number;
+            /** Format: int32 */
+            days: number;
+            /** Format: double */
+            doubt: number;
+            id: components["schemas"]["ProjectCaseId"];
+            label: string;
+            /** Format: int32 */
+            level: number;
+            /** Format: double */
+            lowestAgreement: null | number;
+            /** Format: int32 */
+            returns: number;
+            /** Format: int32 */
+            rounds: number;
+            state: components["schemas"]["ProjectCaseState"];
+            /** Format: int32 */
+            uncertain: number;
+        };
         EditClinicalTaskRequest: {
             /** Format: int32 */
             revision: number;
@@ -2961,6 +3228,24 @@ export interface components {
         };
         FindKnownFilesResponse: {
             known: string[];
+        };
+        Forecast: {
+            /** Format: int32 */
+            days: number;
+            /** Format: date */
+            earliest: null | string;
+            /** Format: date */
+            expected: null | string;
+            /** Format: date */
+            latest: null | string;
+            /** Format: double */
+            lower: number;
+            /** Format: double */
+            perWeek: number;
+            /** Format: int32 */
+            remaining: number;
+            /** Format: double */
+            upper: number;
         };
         FrameDisagreement: {
             class: string;
@@ -3053,6 +3338,38 @@ export interface components {
         InviteToTeamResponse: {
             id: components["schemas"]["InvitationId"];
         };
+        ItemChanges: {
+            /** Format: int32 */
+            cases: number;
+            item: string;
+            /** Format: int32 */
+            objectsAdded: number;
+            /** Format: int32 */
+            objectsChanged: number;
+            /** Format: int32 */
+            objectsRemoved: number;
+            /** Format: int64 */
+            pixelsAfter: number;
+            /** Format: int64 */
+            pixelsBefore: number;
+        };
+        /** @enum {string} */
+        ItemKind: "class" | "question";
+        ItemReliability: {
+            /** Format: int32 */
+            cases: number;
+            item: string;
+            kind: components["schemas"]["ItemKind"];
+            /** Format: double */
+            lower: null | number;
+            /** Format: double */
+            mean: number;
+            measure: string;
+            /** Format: double */
+            modelled: null | number;
+            /** Format: double */
+            upper: null | number;
+        };
         /** Format: uuid */
         JobId: string;
         JobResult: {
@@ -3121,6 +3438,27 @@ export interface components {
             relations?: null | components["schemas"]["DocumentRelation"][];
             schemaVersion: string;
         };
+        LevelProgress: {
+            /** Format: int32 */
+            accepted: number;
+            /** Format: int32 */
+            corrected: number;
+            /** Format: double */
+            errorShare: null | number;
+            /** Format: int32 */
+            level: number;
+            /** Format: double */
+            lower: null | number;
+            reasons: {
+                [key: string]: number;
+            };
+            /** Format: int32 */
+            returned: number;
+            /** Format: double */
+            upper: null | number;
+            /** Format: int32 */
+            waiting: number;
+        };
         /** @enum {string} */
         LinkFault: "recordMissing" | "recordChanged" | "rowsChanged" | "fileMissing" | "fileChanged" | "auditBroken" | "auditLacksRecord";
         LinkGroup: {
@@ -3150,6 +3488,8 @@ export interface components {
             /** Format: int64 */
             size: number;
         };
+        /** Format: uuid */
+        LotId: string;
         LotPlan: {
             /** Format: int32 */
             acceptanceNumber?: null | number;
@@ -3157,6 +3497,57 @@ export interface components {
             errorLimit?: null | number;
             /** Format: int32 */
             size: number;
+        };
+        LotPlanView: {
+            acceptance: components["schemas"]["OperatingPoint"][];
+            /** Format: int32 */
+            acceptanceNumber: number;
+            /** Format: int32 */
+            level: number;
+            /** Format: double */
+            outgoingLimit: number;
+            /** Format: int32 */
+            sampleSize: number;
+            /** Format: int32 */
+            size: number;
+        };
+        /** @enum {string} */
+        LotState: "open" | "accepted" | "rejected";
+        LotsView: {
+            lots: components["schemas"]["PageOfLotView"];
+            plans: components["schemas"]["LotPlanView"][];
+        };
+        LotView: {
+            /** Format: int32 */
+            acceptanceNumber: number;
+            /** Format: int32 */
+            arrived: number;
+            /** Format: date-time */
+            decidedAt: null | string;
+            /** Format: int32 */
+            errors: number;
+            /** Format: double */
+            errorShare: null | number;
+            id: components["schemas"]["LotId"];
+            /** Format: int32 */
+            judged: number;
+            /** Format: int32 */
+            level: number;
+            /** Format: double */
+            lower: null | number;
+            /** Format: int32 */
+            number: number;
+            /** Format: date-time */
+            openedAt: string;
+            /** Format: int32 */
+            released: number;
+            /** Format: int32 */
+            sampleSize: number;
+            /** Format: int32 */
+            size: number;
+            state: components["schemas"]["LotState"];
+            /** Format: double */
+            upper: null | number;
         };
         MakeTeamRequest: {
             name: string;
@@ -3260,6 +3651,12 @@ export interface components {
             seriesInstanceUid: string;
             studyInstanceUid: string;
         };
+        OperatingPoint: {
+            /** Format: double */
+            chance: number;
+            /** Format: double */
+            errorShare: number;
+        };
         /** Format: uuid */
         OrganisationId: string;
         OwnAccountChange: {
@@ -3280,6 +3677,19 @@ export interface components {
             login: string;
             organisation: null | string;
             roles: components["schemas"]["Role"][];
+        };
+        OwnQuality: {
+            /** Format: int32 */
+            cases: number;
+            items: components["schemas"]["ItemReliability"][];
+            projectId: components["schemas"]["ProjectId"];
+            projectName: string;
+            reasons: components["schemas"]["ReturnReason"][];
+            remarks: {
+                [key: string]: number;
+            };
+            schema: components["schemas"]["SchemaView"];
+            weeks: components["schemas"]["WeekQuality"][];
         };
         OwnTokensIssued: {
             /** Format: date-time */
@@ -3324,8 +3734,26 @@ export interface components {
             /** Format: int32 */
             total: number;
         };
+        PageOfCaseChange: {
+            items: components["schemas"]["CaseChange"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
         PageOfCompetitionView: {
             items: components["schemas"]["CompetitionView"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
+        PageOfDoubtfulCase: {
+            items: components["schemas"]["DoubtfulCase"][];
             /** Format: int32 */
             number: number;
             /** Format: int32 */
@@ -3369,6 +3797,15 @@ export interface components {
             /** Format: int32 */
             total: number;
         };
+        PageOfLotView: {
+            items: components["schemas"]["LotView"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
         PageOfManageOrganisationsView: {
             items: components["schemas"]["ManageOrganisationsView"][];
             /** Format: int32 */
@@ -3398,6 +3835,24 @@ export interface components {
         };
         PageOfProjectRow: {
             items: components["schemas"]["ProjectRow"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
+        PageOfReaderReliability: {
+            items: components["schemas"]["ReaderReliability"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
+        PageOfReleasedCaseRow: {
+            items: components["schemas"]["ReleasedCaseRow"][];
             /** Format: int32 */
             number: number;
             /** Format: int32 */
@@ -3672,6 +4127,21 @@ export interface components {
          * @enum {string}
          */
         PreLabelTime: "never" | "atStart" | "secondPass";
+        Prevalence: {
+            answer: null | string;
+            /** Format: int32 */
+            cases: number;
+            item: string;
+            kind: components["schemas"]["ItemKind"];
+            /** Format: double */
+            lower: number;
+            /** Format: int32 */
+            of: number;
+            /** Format: double */
+            share: number;
+            /** Format: double */
+            upper: number;
+        };
         PreviewSplitPart: {
             /** Format: int32 */
             cases: number;
@@ -3708,6 +4178,13 @@ export interface components {
             type: string;
         } & {
             [key: string]: unknown;
+        };
+        ProgressView: {
+            forecast: null | components["schemas"]["Forecast"];
+            levels: components["schemas"]["LevelProgress"][];
+            reasons: components["schemas"]["ReturnReason"][];
+            states: components["schemas"]["StateCount"][];
+            weeks: components["schemas"]["WeekProgress"][];
         };
         ProjectAgreement: {
             classes: components["schemas"]["ClassAgreement"][];
@@ -3786,6 +4263,12 @@ export interface components {
         };
         /** @enum {string} */
         ProjectState: "planned" | "running";
+        QualityView: {
+            agreement: components["schemas"]["ProjectAgreement"];
+            confusion: components["schemas"]["ConfusedPair"][];
+            prevalence: components["schemas"]["Prevalence"][];
+            weeks: components["schemas"]["WeekAgreement"][];
+        };
         Question: {
             /** @default false */
             allowCannotAssess: boolean;
@@ -3850,6 +4333,14 @@ export interface components {
             open: components["schemas"]["QueuedReading"][];
             /** Format: int32 */
             total: number;
+        };
+        ReaderReliability: {
+            /** Format: uuid */
+            accountId: string;
+            /** Format: int32 */
+            cases: number;
+            items: components["schemas"]["ItemReliability"][];
+            name: string;
         };
         /** Format: uuid */
         ReadingId: string;
@@ -3928,6 +4419,13 @@ export interface components {
         };
         /** Format: uuid */
         ReleaseId: string;
+        ReleaseLabelsRequest: {
+            cases?: null | unknown[];
+            classes?: null | string[];
+            questions?: null | string[];
+            /** @default false */
+            withOpenLots: boolean;
+        };
         ReleaseLabelsResponse: {
             /** Format: int32 */
             cases: number;
@@ -3948,9 +4446,14 @@ export interface components {
             sha256: string;
         };
         ReleasePage: {
-            cases: components["schemas"]["ReleasedCaseRow"][];
+            changes: null | components["schemas"]["ChangeTotals"];
+            /** Format: int32 */
+            masks: number;
+            /** Format: int32 */
+            objects: number;
             projectId: components["schemas"]["ProjectId"];
             release: components["schemas"]["ReleaseSummary"];
+            report: components["schemas"]["ReliabilityReport"];
         };
         ReleaseRow: {
             /** Format: int32 */
@@ -3979,6 +4482,24 @@ export interface components {
             schemaName: string;
             sha256: string;
         };
+        ReliabilityReport: {
+            adjudicated: components["schemas"]["ShareOfCases"];
+            /** Format: int32 */
+            cases: number;
+            classes: components["schemas"]["ClassAgreement"][];
+            corrected: components["schemas"]["ShareOfCases"];
+            levels: {
+                [key: string]: components["schemas"]["ShareOfCases"];
+            };
+            method: components["schemas"]["ConsensusMethod"];
+            people: components["schemas"]["RoleCount"][];
+            questions: components["schemas"]["QuestionAgreement"][];
+            readers: components["schemas"]["AnonymousReader"][];
+            readersPerCase: {
+                [key: string]: number;
+            };
+            returned: components["schemas"]["ShareOfCases"];
+        };
         Remark: {
             at: null | components["schemas"]["RemarkPlace"];
             reason: null | string;
@@ -4003,6 +4524,11 @@ export interface components {
         RestoreAccessNewPassword: {
             password: string;
         };
+        ResultImage: {
+            seriesInstanceUid: string;
+            sopInstanceUid: string;
+            studyInstanceUid: string;
+        };
         ResultRow: {
             /** Format: date-time */
             at: string;
@@ -4023,6 +4549,7 @@ export interface components {
             case: components["schemas"]["CaseReference"];
             comments: components["schemas"]["CommentView"][];
             difference: components["schemas"]["DocumentDifference"];
+            images: components["schemas"]["ResultImage"][];
             mine: components["schemas"]["LabelDocument"];
             mode: components["schemas"]["ReadingMode"];
             project: components["schemas"]["ProjectReference"];
@@ -4030,7 +4557,6 @@ export interface components {
             reasons: components["schemas"]["ReturnReason"][];
             result: components["schemas"]["ConsensusView"];
             schema: components["schemas"]["SchemaView"];
-            series: components["schemas"]["SeriesSummary"][];
         };
         ReturnReason: {
             id: string;
@@ -4044,6 +4570,15 @@ export interface components {
         ReviewDecision: "waiting" | "accepted" | "masked" | "rejected";
         /** @enum {string} */
         Role: "administrator" | "aiOffice" | "dataEngineer" | "labellingManager" | "expert" | "centreRepresentative" | "teamLead" | "developer" | "observer";
+        RoleCount: {
+            /** Format: int32 */
+            cases: number;
+            /** Format: int32 */
+            level: number;
+            /** Format: int32 */
+            people: number;
+            role: components["schemas"]["ReadingMode"];
+        };
         SaveDocumentRequest: {
             /** Format: int32 */
             baseRevision: number;
@@ -4377,6 +4912,18 @@ export interface components {
             reasons: null | components["schemas"]["ReturnReason"][];
             resultsShown?: components["schemas"]["ResultsShown"];
         };
+        ShareOfCases: {
+            /** Format: int32 */
+            cases: number;
+            /** Format: double */
+            lower: number;
+            /** Format: int32 */
+            of: number;
+            /** Format: double */
+            share: number;
+            /** Format: double */
+            upper: number;
+        };
         SideDraftRow: {
             /** Format: date-time */
             at: string;
@@ -4418,6 +4965,14 @@ export interface components {
             team: string;
             title: components["schemas"]["Bilingual"];
         };
+        SourceFigures: {
+            agreement: {
+                [key: string]: number;
+            };
+            answers: {
+                [key: string]: boolean;
+            };
+        };
         SourceReliability: {
             part: string;
             /** Format: double */
@@ -4427,6 +4982,13 @@ export interface components {
             source: string;
             /** Format: double */
             specificity: null | number;
+        };
+        SourceScoreView: {
+            changed: boolean;
+            figures: components["schemas"]["SourceFigures"];
+            /** Format: int32 */
+            pass: number;
+            source: string;
         };
         SourceView: {
             agreement: {
@@ -4471,6 +5033,13 @@ export interface components {
             id: components["schemas"]["ProjectId"];
             /** Format: int32 */
             readings: number;
+        };
+        StateCount: {
+            /** Format: int32 */
+            cases: number;
+            /** Format: int32 */
+            level: number;
+            state: components["schemas"]["ProjectCaseState"];
         };
         /** Format: uuid */
         SubmissionId: string;
@@ -4595,6 +5164,40 @@ export interface components {
         };
         /** @enum {string} */
         VersionState: "freezing" | "published";
+        WeekAgreement: {
+            /** Format: int32 */
+            cases: number;
+            item: string;
+            kind: components["schemas"]["ItemKind"];
+            /** Format: double */
+            lower: null | number;
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            upper: null | number;
+            /** Format: date */
+            week: string;
+        };
+        WeekProgress: {
+            /** Format: int32 */
+            compared: number;
+            /** Format: int32 */
+            through: number;
+            /** Format: date */
+            week: string;
+        };
+        WeekQuality: {
+            /** Format: int32 */
+            cases: number;
+            /** Format: double */
+            lower: null | number;
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            upper: null | number;
+            /** Format: date */
+            week: string;
+        };
     };
     responses: {
         /** @description The right is missing, or the token's scopes leave it out. */
@@ -6793,7 +7396,66 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
-    releaseLabels: {
+    listDoubtfulCases: {
+        parameters: {
+            query?: {
+                order?: "doubtful" | "slow";
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfDoubtfulCase"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listValidationLots: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotsView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getProjectProgress: {
         parameters: {
             query?: never;
             header?: never;
@@ -6804,6 +7466,62 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getProjectQuality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    releaseLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["ReleaseLabelsRequest"];
+            };
+        };
+        responses: {
             /** @description Created */
             201: {
                 headers: {
@@ -6811,6 +7529,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReleaseLabelsResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listReaderReliability: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfReaderReliability"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -6979,6 +7726,35 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    listReleasedCases: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfReleasedCaseRow"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     getReleasedCase: {
         parameters: {
             query?: never;
@@ -6998,6 +7774,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelDocument"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listReleaseChanges: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCaseChange"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -7296,6 +8101,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfResultRow"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getMyQuality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnQuality"][];
                 };
             };
             401: components["responses"]["Unauthenticated"];

@@ -1803,6 +1803,175 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.ToTable("labelling_source_score", (string)null);
                 });
 
+            modelBuilder.Entity("Pirogov.Labelling.Dashboards.CaseDigest", b =>
+                {
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("ComparedDay")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid?>("ConsensusId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Corrections")
+                        .HasColumnType("integer");
+
+                    b.Property<double>("Doubt")
+                        .HasColumnType("double precision");
+
+                    b.Property<bool>("IsAdjudicated")
+                        .HasColumnType("boolean");
+
+                    b.Property<double?>("LowestAgreement")
+                        .HasColumnType("double precision");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Readers")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Returns")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Rounds")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("ThroughDay")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Uncertain")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.HasKey("ProjectCaseId");
+
+                    b.HasIndex("ProjectId", "Doubt");
+
+                    b.ToTable("labelling_case_digest", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Dashboards.CaseItem", b =>
+                {
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<string>("Item")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<double?>("Agreement")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("Answer")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<bool?>("IsPresent")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Pattern")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Week")
+                        .HasColumnType("integer");
+
+                    b.HasKey("ProjectCaseId", "Kind", "Item");
+
+                    b.HasIndex("ProjectId", "Kind", "Item", "Week");
+
+                    b.ToTable("labelling_case_item", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Dashboards.ClassConfusion", b =>
+                {
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Unit")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<string>("First")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("Second")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<double>("Count")
+                        .HasColumnType("double precision");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("ProjectCaseId", "Unit", "First", "Second");
+
+                    b.HasIndex("ProjectId");
+
+                    b.ToTable("labelling_class_confusion", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Dashboards.ReaderItem", b =>
+                {
+                    b.Property<Guid>("ReadingId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<string>("Item")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Answer")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.Property<double>("Quality")
+                        .HasColumnType("double precision");
+
+                    b.Property<int>("Week")
+                        .HasColumnType("integer");
+
+                    b.HasKey("ReadingId", "Kind", "Item");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("ProjectCaseId");
+
+                    b.HasIndex("ProjectId", "AccountId");
+
+                    b.ToTable("labelling_reader_item", (string)null);
+                });
+
             modelBuilder.Entity("Pirogov.Labelling.PreLabels.PreLabel", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2166,6 +2335,14 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<string>("ChangesMd5")
+                        .HasMaxLength(36)
+                        .HasColumnType("character varying(36)");
+
+                    b.Property<string>("ChangesSha256")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
                     b.Property<string>("ManifestMd5")
                         .IsRequired()
                         .HasMaxLength(36)
@@ -2180,8 +2357,22 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<DateTimeOffset>("ReleasedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("ReportMd5")
+                        .IsRequired()
+                        .HasMaxLength(36)
+                        .HasColumnType("character varying(36)");
+
+                    b.Property<string>("ReportSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
                     b.Property<Guid>("SchemaVersionId")
                         .HasColumnType("uuid");
+
+                    b.Property<string>("ScopeJson")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<string>("Sha256")
                         .IsRequired()
@@ -2219,6 +2410,12 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
                     b.Property<long>("DocumentSize")
                         .HasColumnType("bigint");
+
+                    b.Property<int>("Masks")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Objects")
+                        .HasColumnType("integer");
 
                     b.Property<Guid>("ProjectCaseId")
                         .HasColumnType("uuid");

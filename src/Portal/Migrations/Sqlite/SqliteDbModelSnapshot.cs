@@ -1782,6 +1782,175 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.ToTable("labelling_source_score", (string)null);
                 });
 
+            modelBuilder.Entity("Pirogov.Labelling.Dashboards.CaseDigest", b =>
+                {
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ComparedDay")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("ConsensusId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Corrections")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Doubt")
+                        .HasColumnType("REAL");
+
+                    b.Property<bool>("IsAdjudicated")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("LowestAgreement")
+                        .HasColumnType("REAL");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Readers")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Returns")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Rounds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("ThroughDay")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Uncertain")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ProjectCaseId");
+
+                    b.HasIndex("ProjectId", "Doubt");
+
+                    b.ToTable("labelling_case_digest", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Dashboards.CaseItem", b =>
+                {
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Item")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("Agreement")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Answer")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool?>("IsPresent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Pattern")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Week")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ProjectCaseId", "Kind", "Item");
+
+                    b.HasIndex("ProjectId", "Kind", "Item", "Week");
+
+                    b.ToTable("labelling_case_item", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Dashboards.ClassConfusion", b =>
+                {
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Unit")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("First")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Second")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Count")
+                        .HasColumnType("REAL");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ProjectCaseId", "Unit", "First", "Second");
+
+                    b.HasIndex("ProjectId");
+
+                    b.ToTable("labelling_class_confusion", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Dashboards.ReaderItem", b =>
+                {
+                    b.Property<Guid>("ReadingId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Item")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Answer")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Quality")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("Week")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ReadingId", "Kind", "Item");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("ProjectCaseId");
+
+                    b.HasIndex("ProjectId", "AccountId");
+
+                    b.ToTable("labelling_reader_item", (string)null);
+                });
+
             modelBuilder.Entity("Pirogov.Labelling.PreLabels.PreLabel", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2145,6 +2314,14 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ChangesMd5")
+                        .HasMaxLength(36)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ChangesSha256")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ManifestMd5")
                         .IsRequired()
                         .HasMaxLength(36)
@@ -2159,7 +2336,21 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<long>("ReleasedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ReportMd5")
+                        .IsRequired()
+                        .HasMaxLength(36)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ReportSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("SchemaVersionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ScopeJson")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Sha256")
@@ -2197,6 +2388,12 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<long>("DocumentSize")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Masks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Objects")
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid>("ProjectCaseId")

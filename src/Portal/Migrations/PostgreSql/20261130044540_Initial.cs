@@ -257,6 +257,65 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_case_digest",
+                columns: table => new
+                {
+                    ProjectCaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ConsensusId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ComparedDay = table.Column<int>(type: "integer", nullable: false),
+                    ThroughDay = table.Column<int>(type: "integer", nullable: true),
+                    Readers = table.Column<int>(type: "integer", nullable: false),
+                    Rounds = table.Column<int>(type: "integer", nullable: false),
+                    IsAdjudicated = table.Column<bool>(type: "boolean", nullable: false),
+                    Returns = table.Column<int>(type: "integer", nullable: false),
+                    Corrections = table.Column<int>(type: "integer", nullable: false),
+                    Uncertain = table.Column<int>(type: "integer", nullable: false),
+                    LowestAgreement = table.Column<double>(type: "double precision", nullable: true),
+                    Doubt = table.Column<double>(type: "double precision", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_case_digest", x => x.ProjectCaseId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_case_item",
+                columns: table => new
+                {
+                    ProjectCaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Item = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Week = table.Column<int>(type: "integer", nullable: false),
+                    Agreement = table.Column<double>(type: "double precision", nullable: true),
+                    Pattern = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    IsPresent = table.Column<bool>(type: "boolean", nullable: true),
+                    Answer = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_case_item", x => new { x.ProjectCaseId, x.Kind, x.Item });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_class_confusion",
+                columns: table => new
+                {
+                    ProjectCaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Unit = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    First = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    Second = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Count = table.Column<double>(type: "double precision", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_class_confusion", x => new { x.ProjectCaseId, x.Unit, x.First, x.Second });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_comment",
                 columns: table => new
                 {
@@ -371,6 +430,26 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_reader_item",
+                columns: table => new
+                {
+                    ReadingId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Item = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Mode = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Week = table.Column<int>(type: "integer", nullable: false),
+                    Quality = table.Column<double>(type: "double precision", nullable: false),
+                    Answer = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_reader_item", x => new { x.ReadingId, x.Kind, x.Item });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_release",
                 columns: table => new
                 {
@@ -378,10 +457,15 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
                     Number = table.Column<int>(type: "integer", nullable: false),
                     SchemaVersionId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ScopeJson = table.Column<string>(type: "text", nullable: false),
                     ReleasedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     Sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     ManifestMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: false),
-                    AgreementJson = table.Column<string>(type: "text", nullable: false)
+                    AgreementJson = table.Column<string>(type: "text", nullable: false),
+                    ReportMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: false),
+                    ReportSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    ChangesMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: true),
+                    ChangesSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -829,7 +913,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     VerdictId = table.Column<Guid>(type: "uuid", nullable: true),
                     DocumentMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: false),
                     DocumentSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    DocumentSize = table.Column<long>(type: "bigint", nullable: false)
+                    DocumentSize = table.Column<long>(type: "bigint", nullable: false),
+                    Masks = table.Column<int>(type: "integer", nullable: false),
+                    Objects = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1798,6 +1884,21 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_labelling_case_digest_ProjectId_Doubt",
+                table: "labelling_case_digest",
+                columns: new[] { "ProjectId", "Doubt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_case_item_ProjectId_Kind_Item_Week",
+                table: "labelling_case_item",
+                columns: new[] { "ProjectId", "Kind", "Item", "Week" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_class_confusion_ProjectId",
+                table: "labelling_class_confusion",
+                column: "ProjectId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_labelling_comment_ProjectCaseId",
                 table: "labelling_comment",
                 column: "ProjectCaseId");
@@ -1862,6 +1963,21 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 name: "IX_labelling_project_SchemaVersionId",
                 table: "labelling_project",
                 column: "SchemaVersionId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_reader_item_AccountId",
+                table: "labelling_reader_item",
+                column: "AccountId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_reader_item_ProjectCaseId",
+                table: "labelling_reader_item",
+                column: "ProjectCaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_reader_item_ProjectId_AccountId",
+                table: "labelling_reader_item",
+                columns: new[] { "ProjectId", "AccountId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_reading_AccountId_CaseId",
@@ -2056,6 +2172,15 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 name: "job");
 
             migrationBuilder.DropTable(
+                name: "labelling_case_digest");
+
+            migrationBuilder.DropTable(
+                name: "labelling_case_item");
+
+            migrationBuilder.DropTable(
+                name: "labelling_class_confusion");
+
+            migrationBuilder.DropTable(
                 name: "labelling_comment");
 
             migrationBuilder.DropTable(
@@ -2081,6 +2206,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "labelling_project_member");
+
+            migrationBuilder.DropTable(
+                name: "labelling_reader_item");
 
             migrationBuilder.DropTable(
                 name: "labelling_released_case");

@@ -255,6 +255,65 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_case_digest",
+                columns: table => new
+                {
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ConsensusId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ComparedDay = table.Column<int>(type: "INTEGER", nullable: false),
+                    ThroughDay = table.Column<int>(type: "INTEGER", nullable: true),
+                    Readers = table.Column<int>(type: "INTEGER", nullable: false),
+                    Rounds = table.Column<int>(type: "INTEGER", nullable: false),
+                    IsAdjudicated = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Returns = table.Column<int>(type: "INTEGER", nullable: false),
+                    Corrections = table.Column<int>(type: "INTEGER", nullable: false),
+                    Uncertain = table.Column<int>(type: "INTEGER", nullable: false),
+                    LowestAgreement = table.Column<double>(type: "REAL", nullable: true),
+                    Doubt = table.Column<double>(type: "REAL", nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_case_digest", x => x.ProjectCaseId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_case_item",
+                columns: table => new
+                {
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Item = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Week = table.Column<int>(type: "INTEGER", nullable: false),
+                    Agreement = table.Column<double>(type: "REAL", nullable: true),
+                    Pattern = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    IsPresent = table.Column<bool>(type: "INTEGER", nullable: true),
+                    Answer = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_case_item", x => new { x.ProjectCaseId, x.Kind, x.Item });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_class_confusion",
+                columns: table => new
+                {
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Unit = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    First = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Second = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Count = table.Column<double>(type: "REAL", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_class_confusion", x => new { x.ProjectCaseId, x.Unit, x.First, x.Second });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_comment",
                 columns: table => new
                 {
@@ -369,6 +428,26 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_reader_item",
+                columns: table => new
+                {
+                    ReadingId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Item = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Mode = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Week = table.Column<int>(type: "INTEGER", nullable: false),
+                    Quality = table.Column<double>(type: "REAL", nullable: false),
+                    Answer = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_reader_item", x => new { x.ReadingId, x.Kind, x.Item });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_release",
                 columns: table => new
                 {
@@ -376,10 +455,15 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Number = table.Column<int>(type: "INTEGER", nullable: false),
                     SchemaVersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ScopeJson = table.Column<string>(type: "TEXT", nullable: false),
                     ReleasedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     ManifestMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
-                    AgreementJson = table.Column<string>(type: "TEXT", nullable: false)
+                    AgreementJson = table.Column<string>(type: "TEXT", nullable: false),
+                    ReportMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
+                    ReportSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ChangesMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: true),
+                    ChangesSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -827,7 +911,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     VerdictId = table.Column<Guid>(type: "TEXT", nullable: true),
                     DocumentMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
                     DocumentSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    DocumentSize = table.Column<long>(type: "INTEGER", nullable: false)
+                    DocumentSize = table.Column<long>(type: "INTEGER", nullable: false),
+                    Masks = table.Column<int>(type: "INTEGER", nullable: false),
+                    Objects = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1796,6 +1882,21 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_labelling_case_digest_ProjectId_Doubt",
+                table: "labelling_case_digest",
+                columns: new[] { "ProjectId", "Doubt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_case_item_ProjectId_Kind_Item_Week",
+                table: "labelling_case_item",
+                columns: new[] { "ProjectId", "Kind", "Item", "Week" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_class_confusion_ProjectId",
+                table: "labelling_class_confusion",
+                column: "ProjectId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_labelling_comment_ProjectCaseId",
                 table: "labelling_comment",
                 column: "ProjectCaseId");
@@ -1860,6 +1961,21 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 name: "IX_labelling_project_SchemaVersionId",
                 table: "labelling_project",
                 column: "SchemaVersionId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_reader_item_AccountId",
+                table: "labelling_reader_item",
+                column: "AccountId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_reader_item_ProjectCaseId",
+                table: "labelling_reader_item",
+                column: "ProjectCaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_reader_item_ProjectId_AccountId",
+                table: "labelling_reader_item",
+                columns: new[] { "ProjectId", "AccountId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_reading_AccountId_CaseId",
@@ -2054,6 +2170,15 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 name: "job");
 
             migrationBuilder.DropTable(
+                name: "labelling_case_digest");
+
+            migrationBuilder.DropTable(
+                name: "labelling_case_item");
+
+            migrationBuilder.DropTable(
+                name: "labelling_class_confusion");
+
+            migrationBuilder.DropTable(
                 name: "labelling_comment");
 
             migrationBuilder.DropTable(
@@ -2079,6 +2204,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "labelling_project_member");
+
+            migrationBuilder.DropTable(
+                name: "labelling_reader_item");
 
             migrationBuilder.DropTable(
                 name: "labelling_released_case");
