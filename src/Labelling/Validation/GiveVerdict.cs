@@ -12,6 +12,7 @@ using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Evidence;
+using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Outbox;
 using Pirogov.Platform.Problems;
 
@@ -24,7 +25,7 @@ internal sealed record NothingCorrected() : Refusal("labelling/nothing-corrected
 /// <summary>A validator accepts the consensus at their level, mends it, or returns it to the adjudicator with what is wrong and where.</summary>
 [Needs(LabellingRights.ReadCases)]
 internal sealed class GiveVerdict(
-    PirogovDb db, CurrentActor actor, ICases cases, AuditTrail audit, EvidenceChain chain, Sealing sealing, Documents documents, EventOutbox outbox,
+    PirogovDb db, CurrentActor actor, ICases cases, AuditTrail audit, EvidenceChain chain, Sealing sealing, Documents documents, EventOutbox outbox, JobQueue jobs,
     AskValidators askValidators, AskAdjudicator askAdjudicator, NextReading next, TimeProvider time)
 {
     /// <param name="Consensus">The number of the consensus that was on the screen: another one is not accepted unseen.</param>
@@ -137,6 +138,7 @@ internal sealed class GiveVerdict(
         var drawn = sealing.Record(LabellingEvidence.Reading, revision.Id, ReadingEvidence.Facts(reading, revision), [batch, before], files);
         var consensus = Consensus.Corrected(judged, revision, time.Now());
         db.Add(consensus);
+        jobs.Enqueue<MeasureSources, MeasureSources.Payload>(new(consensus.Id), "labelling-case", one.Id);
         corrected = sealing.Record(LabellingEvidence.Consensus, consensus.Id, consensus.Facts(), [before, drawn], files);
         return consensus;
     }

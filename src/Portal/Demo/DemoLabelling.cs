@@ -35,12 +35,27 @@ internal static class DemoLabelling
         var project = await Project(api, FinishedProject, task, schema, cases, cancellation);
         await Read(api, "expert1", project, schema, cases, shift: 0, cancellation);
         await Read(api, "expert2", project, schema, cases, shift: 1, cancellation);
-        await UntilAll(api, "expert3", project, "adjudicate", cases, schema, cancellation);
-        await Validate(api, project, cases.Count, cancellation);
-        var release = await api.Find("manager", "/api/v1/labelling-releases?size=200", "projectName", FinishedProject, cancellation)
-            ?? await api.Post("manager", $"/api/v1/labelling-projects/{project}/release", new { }, cancellation);
-        return (string)release["id"]!;
+        await DemoValidation.Walk(api, project, schema, cases, cancellation);
+        return (string)(await Release(api, 1, cancellation) ?? await api.Post("manager", $"/api/v1/labelling-projects/{project}/release", new { }, cancellation))["id"]!;
     }
+
+    /// <summary>A correction after the release: one case goes back, and the second release says what changed.</summary>
+    public static async Task Correct(DemoApi api, string schema, IReadOnlyList<DemoCase> cases, CancellationToken cancellation)
+    {
+        if (await Release(api, 2, cancellation) is not null)
+            return;
+        var project = (string)(await api.Find("manager", "/api/v1/labelling-projects?size=200", "name", FinishedProject, cancellation))!["id"]!;
+        var page = await api.Get("manager", $"/api/v1/labelling-projects/{project}/cases?size=200", cancellation);
+        var through = page["items"]!.AsArray().Where(c => (string)c!["state"]! == "released").ToArray();
+        if (through.Length == cases.Count)
+            await api.Post("manager", $"/api/v1/labelling-projects/{project}/cases/{through[^1]!["id"]}/reopen", new { comment = "Проверьте правый край печени на нижних срезах." }, cancellation);
+        await DemoValidation.Walk(api, project, schema, cases, cancellation, shift: 2);
+        await api.Post("manager", $"/api/v1/labelling-projects/{project}/release", new { }, cancellation);
+    }
+
+    private static async Task<JsonNode?> Release(DemoApi api, int number, CancellationToken cancellation) =>
+        (await api.Get("manager", "/api/v1/labelling-releases?size=200", cancellation))["items"]!.AsArray()
+            .FirstOrDefault(r => (string)r!["projectName"]! == FinishedProject && (int)r["number"]! == number);
 
     public static Task<string> OpenProject(DemoApi api, string task, string schema, IReadOnlyList<DemoCase> cases, CancellationToken cancellation) =>
         Project(api, OpenedProject, task, schema, cases, cancellation);
@@ -59,7 +74,7 @@ internal static class DemoLabelling
             cases = cases.Select(c => c.CaseId),
             readers,
             adjudicators = new[] { await api.AccountOf("expert3", cancellation) },
-            levels = new[] { new { validators = new[] { await api.AccountOf("expert4", cancellation) } } },
+            levels = new[] { Level(await api.AccountOf("expert4", cancellation), inLots: name == FinishedProject) },
             threshold = 0.9,
             rule = "onDisagreement",
             instructions = "Синтетические данные. Обведите печень, обе почки и каждый очаг в лёгких; ответьте на вопросы о случае.",
@@ -75,41 +90,24 @@ internal static class DemoLabelling
             await Label(api, expert, reading, schema, cases, shift, cancellation);
     }
 
-    private static async Task UntilAll(
-        DemoApi api, string expert, string project, string mode, IReadOnlyList<DemoCase> cases, string schema, CancellationToken cancellation)
-    {
-        // Comparing runs in jobs: adjudications come while the earlier ones are done.
-        while (await CasesIn(api, project, ["planned", "reading", "comparing", "compared", "adjudication"], cancellation) > 0)
-        {
-            foreach (var reading in await OpenReadings(api, expert, project, cancellation))
-                await Label(api, expert, reading, schema, cases, shift: 0, cancellation);
-            await Task.Delay(200, cancellation);
-        }
-    }
+    /// <summary>Three of five cases are looked at; with two errors among them the whole lot is.</summary>
+    private static object Level(Guid validator, bool inLots) => inLots
+        ? new { validators = new[] { validator }, share = 0.6, lot = new { size = 5, acceptanceNumber = 1 }, mayCorrect = true }
+        : new { validators = new[] { validator }, mayCorrect = true };
 
-    private static async Task Validate(DemoApi api, string project, int cases, CancellationToken cancellation)
-    {
-        while (await CasesIn(api, project, ["validated", "released"], cancellation) < cases)
-        {
-            foreach (var reading in await OpenReadings(api, "expert4", project, cancellation))
-                await api.Post("expert4", $"/api/v1/readings/{reading}/accept", new { }, cancellation);
-            await Task.Delay(200, cancellation);
-        }
-    }
-
-    private static async Task<int> CasesIn(DemoApi api, string project, string[] states, CancellationToken cancellation)
+    internal static async Task<int> CasesIn(DemoApi api, string project, string[] states, CancellationToken cancellation)
     {
         var page = await api.Get("manager", $"/api/v1/labelling-projects/{project}/cases?size=200", cancellation);
         return page["items"]!.AsArray().Count(c => states.Contains((string)c!["state"]!));
     }
 
-    private static async Task<string[]> OpenReadings(DemoApi api, string expert, string project, CancellationToken cancellation)
+    internal static async Task<string[]> OpenReadings(DemoApi api, string expert, string project, CancellationToken cancellation)
     {
         var queue = await api.Get(expert, "/api/v1/readings", cancellation);
         return [.. queue["open"]!.AsArray().Where(r => (string)r!["projectId"]! == project).Select(r => (string)r!["id"]!)];
     }
 
-    private static async Task Label(
+    internal static async Task Label(
         DemoApi api, string expert, string reading, string schema, IReadOnlyList<DemoCase> cases, int shift, CancellationToken cancellation)
     {
         var view = await api.Get(expert, $"/api/v1/readings/{reading}", cancellation);
@@ -120,7 +118,7 @@ internal static class DemoLabelling
     }
 
     /// <summary>The truth, moved to the right by a hand that trembles: by <paramref name="shift"/> pixels, twice that on every fourth patient.</summary>
-    private static JsonObject Document(string schema, DemoCase known, int shift)
+    internal static JsonObject Document(string schema, DemoCase known, int shift)
     {
         var by = known.Seed % 4 == 0 ? 4 * shift : shift;
         var masks = new JsonArray();
@@ -151,7 +149,7 @@ internal static class DemoLabelling
             ["objects"] = new JsonArray(),
             ["answers"] = new JsonObject
             {
-                ["quality"] = new JsonObject { ["value"] = "good" },
+                ["quality"] = new JsonObject { ["value"] = shift > 0 && known.Seed % 7 == 0 ? "limited" : "good", ["uncertain"] = shift > 0 && known.Seed == 17 },
                 ["nodules"] = new JsonObject { ["value"] = known.Masks[PhantomOrgan.Nodule].Any(m => m.PixelCount > 0) ? "yes" : "no" },
             },
         };

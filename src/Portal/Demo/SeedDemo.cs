@@ -41,6 +41,7 @@ internal sealed class SeedDemo(PirogovDb db, IServer server, IHostApplicationLif
         await DemoLabelling.OpenProject(api, task, schema, open, cancellation);
         await progress.Tell(70, "portal.demo.datasets", cancellation);
         var version = await DemoDataset.Freeze(api, task, release, cancellation);
+        await DemoLabelling.Correct(api, schema, finished, cancellation);
         await progress.Tell(85, "portal.demo.competitions", cancellation);
         await DemoCompetition.WalkFinished(api, task, version, time.Now(), cancellation);
         await DemoCompetition.LeaveOpen(api, task, version, time.Now(), cancellation);
