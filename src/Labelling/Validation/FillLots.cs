@@ -73,9 +73,10 @@ internal sealed class FillLots(PirogovDb db, AskValidators askValidators, AuditT
             return;
         var drawn = lot.Close(time.Now());
         var earlier = await db.Set<LotCase>().Where(c => c.LotId == lot.Id).ToArrayAsync(cancellation);
-        foreach (var place in earlier.Append(justPlaced).Where(p => drawn.Contains(p.Position)))
+        LotCase[] added = [.. earlier.Append(justPlaced).Where(p => drawn.Contains(p.Position) && !p.IsSampled)];
+        foreach (var place in added)
             place.IsSampled = true;
-        await Recall(lot, [.. earlier.Where(p => p.IsSampled)], cancellation);
+        await Recall(lot, [.. added.Where(p => p != justPlaced)], cancellation);
     }
 
     private async Task Decided(ValidationLot lot, CancellationToken cancellation)

@@ -67,6 +67,19 @@ public abstract class LotTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task What_was_judged_before_a_lot_turned_out_short_is_not_asked_about_again()
+    {
+        var room = await Read(cases: 12, share: 0.8, leave: 1);
+        await AcceptAll(room);
+        Assert.Equal(11, await Cases(room, "validated"));
+        await ReadAll(room, leave: 0);
+        Assert.InRange((await Open(room.Validator)).Length, 1, 2);
+        await AcceptAll(room);
+        Assert.Equal(12, await Cases(room, "validated"));
+        Assert.Equal(("accepted", 2, 2, 0), Lot(await Lots(room), 0));
+    }
+
+    [SkippableFact]
     public async Task A_correction_is_an_error_of_its_lot()
     {
         var room = await Read(cases: 10);
@@ -100,12 +113,12 @@ public abstract class LotTests(LabellingApp app) : OnBothEngines(app)
     }
 
     /// <summary>Every case read and agreed on; level 1 takes four of ten and bears no error.</summary>
-    private async Task<ReadingRoom> Read(int cases, bool higher = false)
+    private async Task<ReadingRoom> Read(int cases, bool higher = false, double share = 0.4, int leave = 0)
     {
         var room = await ReadingRoom.Open(app, cases, plan: p =>
         {
             var level = p["levels"]![0]!;
-            (level["share"], level["mayCorrect"], level["lot"]) = (0.4, true, new JsonObject { ["size"] = 10, ["acceptanceNumber"] = 0 });
+            (level["share"], level["mayCorrect"], level["lot"]) = (share, true, new JsonObject { ["size"] = 10, ["acceptanceNumber"] = 0 });
         }, start: false);
         if (higher)
         {
@@ -118,9 +131,16 @@ public abstract class LotTests(LabellingApp app) : OnBothEngines(app)
         }
 
         await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/start", null));
+        await ReadAll(room, leave);
+        return room;
+    }
+
+    /// <param name="leave">So many cases at the end are not read yet.</param>
+    private async Task ReadAll(ReadingRoom room, int leave)
+    {
         foreach (var reader in room.Readers)
         {
-            foreach (var reading in await Open(reader))
+            foreach (var reading in (await Open(reader)).SkipLast(leave))
             {
                 var series = (string)(await Sent(reader.GetAsync($"/api/v1/readings/{reading}")))["series"]![0]!["seriesInstanceUid"]!;
                 await Sent(Save(reader, reading, 0, room.Document(series)));
@@ -129,14 +149,20 @@ public abstract class LotTests(LabellingApp app) : OnBothEngines(app)
         }
 
         await app.Settle();
-        return room;
+    }
+
+    private async Task AcceptAll(ReadingRoom room)
+    {
+        foreach (var reading in await Open(room.Validator))
+            await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{reading}/accept", new { }));
+        await app.Settle();
     }
 
     private static async Task<string> UidOf(HttpClient adjudicator) =>
         (string)(await Sent(adjudicator.GetAsync($"/api/v1/readings/{await Reading(adjudicator, "adjudicate")}")))["series"]![0]!["seriesInstanceUid"]!;
 
     private static async Task<string[]> Open(HttpClient person) =>
-        [.. (await Sent(person.GetAsync("/api/v1/readings")))["open"]!.AsArray().Select(r => (string)r!["id"]!)];
+        [.. (await Sent(person.GetAsync("/api/v1/readings")))["open"]!.AsArray().OrderBy(r => (string)r!["caseLabel"]!, StringComparer.Ordinal).Select(r => (string)r!["id"]!)];
 
     private static async Task<int> Cases(ReadingRoom room, string state) =>
         (int)(await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases?state={state}")))["total"]!;
