@@ -45,8 +45,10 @@ internal sealed class ReleasableCases(PirogovDb db, Documents documents, Evidenc
     {
         var consensus = (await (from x in db.Set<Consensus>().AsNoTracking() join c in db.Set<ProjectCase>() on x.ProjectCaseId equals c.Id where c.ProjectId == project select x)
             .ToArrayAsync(cancellation)).GroupBy(x => x.ProjectCaseId).ToDictionary(g => g.Key, g => g.MaxBy(x => x.Number)!);
-        var verdicts = (await (from v in db.Set<Verdict>().AsNoTracking() join c in db.Set<ProjectCase>() on v.ProjectCaseId equals c.Id
-                               where c.ProjectId == project && v.Kind != VerdictKind.Returned select v).ToArrayAsync(cancellation)).ToLookup(v => v.ConsensusId);
+        var verdicts = (await (from v in db.Set<Verdict>().AsNoTracking()
+                               join c in db.Set<ProjectCase>() on v.ProjectCaseId equals c.Id
+                               where c.ProjectId == project && v.Kind != VerdictKind.Returned
+                               select v).ToArrayAsync(cancellation)).ToLookup(v => v.ConsensusId);
         var labels = new List<(ProjectCase Case, LabelDocument Document, EvidenceFile File)>(cases.Count);
         foreach (var one in cases)
             labels.Add(await Labels(one, consensus[one.Id], scope, cancellation));

@@ -58,7 +58,7 @@ internal sealed class ValidationLot
     public int AcceptanceNumber { get; private set; }
 
     /// <summary>Random, so that no position can be foreseen; kept, so that the draw can be repeated.</summary>
-    public Guid Seed { get; private set; } = Guid.NewGuid();
+    public Guid Seed { get; private set; } = new(RandomNumberGenerator.GetBytes(16));
     public int Arrived { get; private set; }
     public int Judged { get; private set; }
     public int Errors { get; private set; }

@@ -90,9 +90,9 @@ internal static class DemoLabelling
             await Label(api, expert, reading, schema, cases, shift, cancellation);
     }
 
-    /// <summary>Three of five cases are looked at; with two errors among them the whole lot is.</summary>
+    /// <summary>Three of five cases are looked at; with an error among them the whole lot is.</summary>
     private static object Level(Guid validator, bool inLots) => inLots
-        ? new { validators = new[] { validator }, share = 0.6, lot = new { size = 5, acceptanceNumber = 1 }, mayCorrect = true }
+        ? new { validators = new[] { validator }, share = 0.6, lot = new { size = 5, acceptanceNumber = 0 }, mayCorrect = true }
         : new { validators = new[] { validator }, mayCorrect = true };
 
     internal static async Task<int> CasesIn(DemoApi api, string project, string[] states, CancellationToken cancellation)

@@ -129,7 +129,11 @@ public abstract class AdjudicationTests(LabellingApp app) : OnBothEngines(app)
         HttpClient person, string reading, int baseRevision, JsonNode disagreement, string choice, string? source = null, JsonObject? answer = null) =>
         person.PostAsJsonAsync($"/api/v1/readings/{reading}/decisions", new JsonObject
         {
-            ["baseRevision"] = baseRevision, ["disagreement"] = (string)disagreement["id"]!, ["choice"] = choice, ["source"] = source, ["answer"] = answer,
+            ["baseRevision"] = baseRevision,
+            ["disagreement"] = (string)disagreement["id"]!,
+            ["choice"] = choice,
+            ["source"] = source,
+            ["answer"] = answer,
         });
 
     private static JsonNode Of(JsonObject view, string kind) =>

@@ -184,7 +184,11 @@ public abstract partial class BlindEverywhereTests(LabellingApp app) : OnBothEng
                 document["answers"]!["size"] = new JsonObject { ["value"] = JsonNode.Parse(value), ["uncertain"] = false, ["cannotAssess"] = false };
                 document["objects"] = new JsonArray(new JsonObject
                 {
-                    ["id"] = objectId, ["class"] = "kidney", ["type"] = "length", ["sopInstanceUid"] = "2.25.1.1.1", ["frame"] = 1,
+                    ["id"] = objectId,
+                    ["class"] = "kidney",
+                    ["type"] = "length",
+                    ["sopInstanceUid"] = "2.25.1.1.1",
+                    ["frame"] = 1,
                     ["points"] = new JsonArray(new JsonArray(1, 1), new JsonArray(9, 9)),
                 });
                 var saved = await Sent(Save(writer, reading, 0, document));
@@ -210,8 +214,11 @@ public abstract partial class BlindEverywhereTests(LabellingApp app) : OnBothEng
             "radiology" or "workbench" => ids["readings"],
             _ => name switch
             {
-                "sop" => ["2.25.1.1.1"], "frame" or "number" => ["1"], "class" => ["kidney"],
-                "series" or "seriesInstanceUid" => ["2.25.1.1"], "study" or "studyInstanceUid" => ["2.25.1"],
+                "sop" => ["2.25.1.1.1"],
+                "frame" or "number" => ["1"],
+                "class" => ["kidney"],
+                "series" or "seriesInstanceUid" => ["2.25.1.1"],
+                "study" or "studyInstanceUid" => ["2.25.1"],
                 _ => ids["all"],
             },
         };

@@ -67,7 +67,10 @@ public abstract class KindTests(LabellingApp app) : OnBothEngines(app)
         var project = await Project(room, number, kind);
         JsonObject Document(JsonObject[] objects, bool related) => new()
         {
-            ["schemaVersion"] = project.Schema, ["masks"] = new JsonArray(), ["objects"] = new JsonArray([.. objects]), ["answers"] = new JsonObject(),
+            ["schemaVersion"] = project.Schema,
+            ["masks"] = new JsonArray(),
+            ["objects"] = new JsonArray([.. objects]),
+            ["answers"] = new JsonObject(),
             ["relations"] = related ? new JsonArray(new JsonObject { ["id"] = Guid.CreateVersion7(), ["type"] = "of", ["from"] = (string)objects[0]["id"]!, ["to"] = (string)objects[1]["id"]! }) : null,
         };
         await ReadAndSubmit(room.Readers[0], Document(one, relate));
@@ -93,7 +96,10 @@ public abstract class KindTests(LabellingApp app) : OnBothEngines(app)
         JsonObject Class(string id, string color) => new() { ["id"] = id, ["name"] = new JsonObject { ["ru"] = id, ["en"] = id }, ["color"] = color, ["geometries"] = new JsonArray([.. geometries.Select(g => (JsonNode)g)]) };
         var schema = new JsonObject
         {
-            ["name"] = $"{room.Name} {kind}", ["dataKind"] = kind, ["classes"] = new JsonArray(Class("finding", "#e69f00"), Class("side", "#56b4e9")), ["questions"] = new JsonArray(),
+            ["name"] = $"{room.Name} {kind}",
+            ["dataKind"] = kind,
+            ["classes"] = new JsonArray(Class("finding", "#e69f00"), Class("side", "#56b4e9")),
+            ["questions"] = new JsonArray(),
             ["relations"] = kind == "clinicalText"
                 ? new JsonArray(new JsonObject { ["id"] = "of", ["name"] = new JsonObject { ["ru"] = "сторона", ["en"] = "side" }, ["from"] = new JsonArray("finding"), ["to"] = new JsonArray("side") })
                 : null,
@@ -152,7 +158,12 @@ public abstract class KindTests(LabellingApp app) : OnBothEngines(app)
 
     private static JsonObject Object(string @class, string type, string image) => new()
     {
-        ["id"] = Guid.CreateVersion7().ToString(), ["class"] = @class, ["type"] = type, ["sopInstanceUid"] = image, ["frame"] = image.Length > 0 ? 1 : 0, ["points"] = new JsonArray(),
+        ["id"] = Guid.CreateVersion7().ToString(),
+        ["class"] = @class,
+        ["type"] = type,
+        ["sopInstanceUid"] = image,
+        ["frame"] = image.Length > 0 ? 1 : 0,
+        ["points"] = new JsonArray(),
     };
 
     private static JsonArray Points(params double[][] points) => new([.. points.Select(p => (JsonNode)new JsonArray(p[0], p[1]))]);

@@ -12,7 +12,9 @@ public class CategoryConsensusTests
         from items in Gen.Int[0, 12]
         from raters in Gen.Int[1, 5]
         from categories in Gen.Int[1, 6]
-        from given in (from item in Gen.Int[0, Math.Max(0, items - 1)] from rater in Gen.Int[0, raters - 1] from category in Gen.Int[0, categories - 1]
+        from given in (from item in Gen.Int[0, Math.Max(0, items - 1)]
+                       from rater in Gen.Int[0, raters - 1]
+                       from category in Gen.Int[0, categories - 1]
                        select new ItemRating(item, rater, category)).Array[0, items == 0 ? 0 : 40]
         select (CategoryRatings.Of(given, items, raters, categories), given, items, raters, categories);
 

@@ -7,7 +7,11 @@ namespace Pirogov.Unit.Statistics;
 public class ObjectOverlapTests
 {
     private static readonly Gen<Box> Boxes =
-        from x in Gen.Int[0, 8] from y in Gen.Int[0, 8] from width in Gen.Int[0, 4] from height in Gen.Int[0, 4] from depth in Gen.Int[1, 2]
+        from x in Gen.Int[0, 8]
+        from y in Gen.Int[0, 8]
+        from width in Gen.Int[0, 4]
+        from height in Gen.Int[0, 4]
+        from depth in Gen.Int[1, 2]
         select new Box(x, y, x + width, y + height, 0, depth);
 
     private static readonly Gen<Position> Places = from x in Gen.Double[0, 9] from y in Gen.Double[0, 9] from z in Gen.Double[0, 3] select new Position(x, y, z);

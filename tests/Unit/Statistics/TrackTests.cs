@@ -7,7 +7,10 @@ namespace Pirogov.Unit.Statistics;
 public class TrackTests
 {
     private static readonly Gen<ObjectTrack[]> Tracks =
-        (from start in Gen.Int[0, 5] from length in Gen.Int[1, 6] from x in Gen.Int[0, 12] from step in Gen.Int[-1, 2]
+        (from start in Gen.Int[0, 5]
+         from length in Gen.Int[1, 6]
+         from x in Gen.Int[0, 12]
+         from step in Gen.Int[-1, 2]
          select Track(start, start + length, x, step)).Array[0, 4];
 
     [Fact]

@@ -133,7 +133,10 @@ public class ConsensusTests
             truth.Add(one);
             ratings.AddRange(readers.Select((reader, i) => new GivenRating
             {
-                ProjectCaseId = one.Case, Question = "q", AccountId = reader, Category = random.NextDouble() < skill[i] ? one.Category : 1 - one.Category,
+                ProjectCaseId = one.Case,
+                Question = "q",
+                AccountId = reader,
+                Category = random.NextDouble() < skill[i] ? one.Category : 1 - one.Category,
             }));
         }
 
