@@ -1,16 +1,24 @@
 import type { WorkbenchConfig } from '../shared/config';
-import type { Api, CaseView, Reading, SeriesSummary } from '../shared/contract';
+import type { Api, CaseView, Reading, Result, SeriesSummary } from '../shared/contract';
 import { h, replaceChildren } from '../shared/dom';
 import { Problem, Rest } from '../shared/rest';
 import { listen } from '../shared/shortcuts';
 import { panelSection, showHelp, toolRail, topBar, viewBar } from './bars';
+import { Decisions } from './decisions';
 import { shortcutTable } from './keys';
 import { loadSeries, prefetch, type Series } from './model/series';
 import { initialWindow } from './model/initialWindow';
 import { classPanel } from './panel/classes';
 import { objectPanel } from './panel/objects';
+import { disagreementPanel } from './panel/disagreements';
+import { findingPanel } from './panel/findings';
+import { heatPanel } from './panel/heat';
 import { questionPanel } from './panel/questions';
+import { remarkPanel } from './panel/remarks';
+import { resultPanel } from './panel/result';
 import { toolOptions } from './panel/toolOptions';
+import { Remarks } from './remarks';
+import { resultReading } from './resultReading';
 import { reportProblem, Session } from './session';
 import { workbenchText } from './text';
 import { Toolbox } from './tools/toolbox';
@@ -43,6 +51,13 @@ export class App {
     });
   }
 
+  async openResult(id: string): Promise<void> {
+    await this.guarded(async () => {
+      const result = await this.rest.get<Result>(`/api/v1/readings/${id}/result`);
+      await this.open(resultReading(result), { case: result.case, series: result.series }, result);
+    });
+  }
+
   async openCase(id: string): Promise<void> {
     await this.guarded(async () => {
       await this.open(null, await this.rest.get<CaseView>(`/api/v1/cases/${id}/viewer`));
@@ -63,11 +78,13 @@ export class App {
     }
   }
 
-  private async open(reading: Reading | null, caseView: CaseView): Promise<void> {
+  private async open(reading: Reading | null, caseView: CaseView, result: Result | null = null): Promise<void> {
     const t = workbenchText(this.config.culture);
     document.title = `${caseView.case.label} — ${t('workbench.title')}`;
-    const wb = new Workbench(this.config, this.rest, t, reading, caseView);
-    const session = new Session(wb, (next) => { this.after(next); });
+    const wb = new Workbench(this.config, this.rest, t, reading, caseView, result);
+    const remarks = new Remarks(wb);
+    const session = new Session(wb, remarks, (next) => { this.after(next); });
+    const decisions = wb.disputes && new Decisions(wb, session, wb.disputes);
     const toolbox = new Toolbox(wb);
     const life = { over: false };
     const stage = new Stage(wb, toolbox, () => {
@@ -75,8 +92,8 @@ export class App {
       void this.prefetchAll(wb, life);
     });
     const openSeries = (index: number): void => { void this.showSeries(wb, index).catch((e: unknown) => { reportProblem(wb, e); }); };
-    const table = shortcutTable(wb, session, toolbox, stage, () => { showHelp(wb, table); });
-    const panel = sidePanel(wb);
+    const table = shortcutTable({ wb, session, toolbox, stage, decisions }, () => { showHelp(wb, table); });
+    const panel = sidePanel(wb, remarks, decisions);
     replaceChildren(document.body, h('div', { class: panel.childElementCount > 0 ? 'app' : 'app no-panel' },
       topBar(wb, session, panel, () => { showHelp(wb, table); }), viewBar(wb, stage, openSeries),
       wb.readOnly ? null : h('p', { class: 'narrow-note', role: 'note' }, t('workbench.narrow')), toolRail(wb), stage.root, panel));
@@ -85,11 +102,11 @@ export class App {
     const onHide = (): void => { if (document.visibilityState === 'hidden') void session.autosave?.flush(); };
     window.addEventListener('beforeunload', onUnload);
     document.addEventListener('visibilitychange', onHide);
-    const stopLayout = wb.layout.subscribe(() => { void stage.show(); });
+    const stops = [wb.layout.subscribe(() => { void stage.show(); }), wb.sourcePage.subscribe(() => { void stage.show(); })];
     this.close = async () => {
       life.over = true;
       unlisten();
-      stopLayout();
+      for (const stop of stops) stop();
       window.removeEventListener('beforeunload', onUnload);
       document.removeEventListener('visibilitychange', onHide);
       stage.dispose();
@@ -98,6 +115,9 @@ export class App {
     await this.showSeries(wb, firstSeries(caseView.series));
     await stage.show();
     await session.restore();
+    // The order of the lists is theirs from the beginning; what is missing of them comes while one looks at the first.
+    void Promise.all([session.loadKept(), wb.disputes?.loadRest(wb.rest), wb.heat?.load(wb.rest)]).catch((e: unknown) => { reportProblem(wb, e); });
+    decisions?.open(wb.disputes?.nextOpen() ?? null);
   }
 
   private async showSeries(wb: Workbench, index: number): Promise<void> {
@@ -155,12 +175,14 @@ function firstSeries(series: readonly SeriesSummary[]): number {
   return series.reduce((best, s, i) => (s.instanceCount > (series[best]?.instanceCount ?? 0) ? i : best), 0);
 }
 
-function sidePanel(wb: Workbench): HTMLElement {
-  const { t, reading } = wb;
-  const comments = (reading?.comments ?? []).map((c) => h('li', {},
-    h('time', { datetime: c.at }, new Date(c.at).toLocaleString(wb.culture, { dateStyle: 'medium', timeStyle: 'short' })), h('p', {}, c.text)));
+function sidePanel(wb: Workbench, remarks: Remarks, decisions: Decisions | null): HTMLElement {
+  const { t, heat, findings, result } = wb;
   return h('aside', { class: 'panel', id: 'panel', 'aria-label': t('workbench.panel') },
-    comments.length > 0 && panelSection('comments', t('workbench.comments.title'), h('ul', { class: 'comments' }, ...comments)),
+    (wb.judges || (wb.reading?.comments.length ?? 0) > 0) && panelSection('comments', t('workbench.comments.title'), remarkPanel(wb, remarks)),
+    result && panelSection('result', t('workbench.result.title'), resultPanel(wb, result)),
+    decisions && panelSection('disputes', t('workbench.disputes.title'), disagreementPanel(wb, decisions)),
+    heat && panelSection('heat', t('workbench.heat.title'), heatPanel(wb, heat)),
+    findings && panelSection('findings', t('workbench.findings.title'), findingPanel(wb, findings)),
     wb.readOnly || wb.classes.length === 0 ? null : toolOptions(wb),
     wb.classes.length > 0 && panelSection('classes', t('workbench.classes.title'), classPanel(wb)),
     wb.questions.length > 0 && panelSection('questions', t('workbench.questions.title'), questionPanel(wb)),

@@ -1,13 +1,14 @@
 import { sheet } from '../shared/dialogs';
-import { h, leaveOnChange } from '../shared/dom';
+import { h, leaveOnChange, replaceChildren } from '../shared/dom';
 import { icon, type IconName } from '../shared/icons';
 import { chordName, type Shortcut } from '../shared/shortcuts';
+import { keptButton } from './panel/kept';
 import type { Key } from './text';
 import { toolKey } from './keys';
 import { ctWindows } from './model/windows';
 import type { Session } from './session';
 import type { Stage } from './view/stage';
-import { toolIds, type Layout, type Workbench } from './workbench';
+import { type Layout, type Workbench } from './workbench';
 
 const noted = (text: string, key: string): string => `${text} (${key})`;
 
@@ -37,9 +38,10 @@ export function topBar(wb: Workbench, session: Session, panel: HTMLElement, help
     h('a', { class: 'icon-button', href: wb.config.home, 'aria-label': t('workbench.home'), title: t('workbench.home') }, icon('back')),
     h('div', { class: 'titles' },
       h('h1', {}, wb.caseView.case.label),
-      h('p', {}, [reading?.project.name, t(`workbench.mode.${wb.mode}`), reading && wb.mode !== 'validate' && t(`workbench.state.${reading.state}`)].filter(Boolean).join(' · '))),
-    reading?.queue && progress(wb, reading.queue.done, reading.queue.total),
+      h('p', {}, [reading?.project.name, t(`workbench.mode.${wb.mode}`), reading && wb.mode !== 'validate' && wb.mode !== 'result' && t(`workbench.state.${reading.state}`)].filter(Boolean).join(' · '))),
+    reading && wb.mode !== 'result' && progress(wb, reading.queue.done, reading.queue.total),
     h('span', { class: 'grow' }),
+    session.autosave && keptButton(wb, session),
     session.autosave && saveState(wb, session),
     wb.readOnly ? null : h('div', { class: 'group' }, undo, redo),
     h('div', { class: 'group' },
@@ -63,15 +65,20 @@ function progress(wb: Workbench, done: number, total: number): HTMLElement {
 }
 
 function decisionButtons(wb: Workbench, session: Session): HTMLElement | null {
-  const { t, reading } = wb;
-  if (session.autosave) {
+  const { t } = wb;
+  if (session.autosave && wb.mode !== 'validate') {
     return h('button', { type: 'button', id: 'submit', class: 'button primary', title: noted(t('workbench.submit.action'), 'Ctrl+Enter'), onclick: () => void session.submit() },
       icon('send', 16), t('workbench.submit.action'));
   }
-  if (wb.mode !== 'validate' || reading?.state === 'locked' || reading?.state === 'submitted') return null;
+  if (!wb.judges) return null;
+  const accept = h('span', {}, t('workbench.accept.action'));
+  // A corrected result is accepted as it was corrected: the button says so as soon as anything has changed.
+  const update = (): void => { accept.textContent = t(session.corrects() ? 'workbench.correct.action' : 'workbench.accept.action'); };
+  wb.undoChanged.subscribe(update);
+  update();
   return h('div', { class: 'group' },
     h('button', { type: 'button', id: 'return', class: 'button', onclick: () => void session.sendBack() }, icon('undo', 16), t('workbench.return.action')),
-    h('button', { type: 'button', id: 'accept', class: 'button primary', onclick: () => void session.accept() }, icon('check', 16), t('workbench.accept.action')));
+    h('button', { type: 'button', id: 'accept', class: 'button primary', onclick: () => void session.accept() }, icon('check', 16), accept));
 }
 
 function saveState(wb: Workbench, session: Session): HTMLElement {
@@ -85,10 +92,9 @@ function saveState(wb: Workbench, session: Session): HTMLElement {
 }
 
 export function toolRail(wb: Workbench): HTMLElement {
-  const tools = wb.readOnly ? (['select', 'window', 'pan', 'zoom'] as const) : toolIds;
-  const buttons = tools.map((tool) => {
-    const label = noted(wb.t(`workbench.tool.${tool}`), toolKey(tool));
-    return h('button', { type: 'button', class: 'rail-button', 'data-tool': tool, 'aria-label': label, title: label, onclick: () => { wb.tool.value = tool; } }, icon(tool, 20));
+  const buttons = wb.tools.map((tool) => {
+    const label = noted(wb.t(`workbench.tool.${tool}`), toolKey(tool, wb));
+    return h('button', { type: 'button', class: 'rail-button', 'data-tool': tool, 'aria-label': label, title: label, onclick: () => { wb.tool.value = tool; } }, icon(tool === 'pin' ? 'goto' : tool, 20));
   });
   const update = (): void => {
     for (const button of buttons) {
@@ -135,7 +141,7 @@ export function viewBar(wb: Workbench, stage: Stage, openSeries: (index: number)
     h('div', { class: 'group' },
       iconButton('fit', 'fit', noted(t('workbench.view.fit'), 'F'), () => { stage.fit(); }), invert,
       iconButton('reset', 'reset', noted(t('workbench.view.reset'), '0'), () => { wb.resetView(); stage.fit(); })),
-    h('span', { class: 'grow' }), loadProgress(wb), layouts(wb));
+    h('span', { class: 'grow' }), loadProgress(wb), wb.sources.length > 1 && sourcePages(wb, stage), layouts(wb));
 }
 
 function seriesPicker(wb: Workbench, openSeries: (index: number) => void): HTMLElement | null {
@@ -161,6 +167,22 @@ function loadProgress(wb: Workbench): HTMLElement {
   wb.loadedFrames.subscribe(update);
   wb.series.subscribe(update);
   return bar;
+}
+
+/** Which of the readings are beside one's own, where not all of them have room. */
+function sourcePages(wb: Workbench, stage: Stage): HTMLElement {
+  const root = h('div', { class: 'segments', role: 'group', 'aria-label': wb.t('workbench.sources.title') });
+  const update = (): void => {
+    const pages = wb.layout.value === 'compare' ? stage.pages.value : [];
+    root.hidden = pages.length < 2;
+    replaceChildren(root, ...pages.map((names, i) => h('button', {
+      type: 'button', class: 'segment', 'data-source-page': i, 'aria-pressed': String(i === stage.page), title: wb.t('workbench.sources.page', { names: names.join(', ') }),
+      onclick: () => { wb.sourcePage.value = wb.sources.findIndex((s) => s.name === names[0]); },
+    }, names.length > 2 ? `${names[0] ?? ''}–${names.at(-1) ?? ''}` : names.join(' '))));
+  };
+  stage.pages.subscribe(update, true);
+  wb.layout.subscribe(update);
+  return root;
 }
 
 function layouts(wb: Workbench): HTMLElement {

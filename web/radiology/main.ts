@@ -1,5 +1,6 @@
 import '../shared/kit.css';
 import './radiology.css';
+import './review.css';
 import { workbenchConfig } from '../shared/config';
 import { App, showFailure } from './app';
 import { workbenchText } from './text';
@@ -13,6 +14,7 @@ if (!hasWebGl2()) {
 } else {
   renderingEngine();
   const app = new App(config);
-  if (config.readingId) void app.openReading(config.readingId);
+  if (config.resultOf) void app.openResult(config.resultOf);
+  else if (config.readingId) void app.openReading(config.readingId);
   else if (config.caseId) void app.openCase(config.caseId);
 }

@@ -1,10 +1,14 @@
-import type { Answer, Api, LabelClass, LabelDocument, Question, Reading } from '../shared/contract';
+import type { Answer, Api, LabelClass, LabelDocument, Question, Reading, SideDraft } from '../shared/contract';
 import { Autosave, type Saved } from '../shared/autosave';
 import { ask, toast } from '../shared/dialogs';
 import { h } from '../shared/dom';
 import { IndexedDbJournal } from '../shared/journal';
 import { NetworkLoss, Problem } from '../shared/rest';
+import { Signal } from '../shared/signal';
+import { equal } from './model/adopt';
 import type { MaskSlice } from './model/labels';
+import { unconfirmed, type PreLabelled } from './model/preLabels';
+import { placeWords, type Remarks } from './remarks';
 import type { Workbench } from './workbench';
 
 const journal = new IndexedDbJournal<LabelDocument>('pirogov-workbench', 'readings');
@@ -31,9 +35,11 @@ export function reportProblem(wb: Workbench, error: unknown): void {
 /** Saving, submitting and validating of the open reading. */
 export class Session {
   readonly autosave: Autosave<LabelDocument> | null;
+  /** Refused saves that the server keeps. */
+  readonly kept = new Signal<readonly SideDraft[]>([]);
   private sent = new Map<MaskSlice, number>();
 
-  constructor(private readonly wb: Workbench, private readonly opened: (next: string | null) => void) {
+  constructor(private readonly wb: Workbench, private readonly remarks: Remarks, private readonly opened: (next: string | null) => void) {
     this.autosave = wb.reading && !wb.readOnly ? this.makeAutosave(wb.reading) : null;
     document.body.dataset['savedRevision'] = String(wb.reading?.revision ?? 0);
   }
@@ -70,9 +76,17 @@ export class Session {
       await this.tellMissing(unmarked, missing);
       return;
     }
-    const adjudication = wb.reading.adjudication;
-    const undecided = adjudication ? adjudication.total - adjudication.decided : 0;
-    const warning = undecided > 0 ? [h('p', {}, wb.t('workbench.submit.undecided', { count: undecided }))] : [];
+    const brought = unconfirmed(wb.labels);
+    if (brought.length > 0 && wb.reading.confirmation === 'perObject') {
+      await this.tellUnconfirmed(brought);
+      return;
+    }
+    const undecided = wb.disputes?.undecided ?? 0;
+    const warning = [
+      undecided > 0 && h('p', { class: 'warning' }, wb.t('workbench.submit.undecided', { count: undecided })),
+      brought.length > 0 && h('p', { class: 'warning' }, wb.t('workbench.submit.confirmsAll', { count: brought.length })),
+      wb.findings && wb.findings.waiting().length > 0 && h('p', { class: 'warning' }, wb.t('workbench.submit.findingsOpen', { count: wb.findings.waiting().length })),
+    ].filter((p) => p !== false && p !== null);
     const choice = await ask('submit-dialog', wb.t('workbench.submit.title'), [...warning, h('p', {}, wb.t('workbench.submit.question'))], [
       { value: 'cancel', label: wb.t('workbench.cancel') },
       { value: 'submit', label: wb.t('workbench.submit.action'), primary: true },
@@ -83,29 +97,56 @@ export class Session {
       if (autosave.revision === 0) autosave.touch();
       if (!(await autosave.flush())) return undefined;
       const result = await wb.rest.post<Api['SubmitReadingResponse']>(`/api/v1/readings/${wb.reading?.id ?? ''}/submit`, {
-        revision: autosave.revision, leaveUndecided: undecided > 0, confirmPreLabels: false,
+        revision: autosave.revision, leaveUndecided: undecided > 0, confirmPreLabels: brought.length > 0,
       });
       return result.next;
     }, wb.t('workbench.submit.done'));
   }
 
+  /** Whether the validator has mended what they judge. */
+  corrects(): boolean {
+    return this.autosave !== null && this.wb.mode === 'validate' && !equal(this.wb.labels, this.wb.judged);
+  }
+
+  /** Accepts the consensus that is on the screen; as it was mended, if it was. */
   async accept(): Promise<void> {
-    await this.finish(() => this.decide('accept', {}), this.wb.t('workbench.accept.done'));
+    const { wb, autosave } = this;
+    const consensus = wb.reading?.consensus?.number ?? null;
+    const remarks = this.remarks.toSend();
+    if (!autosave || !this.corrects()) {
+      await this.finish(() => this.decide('accept', { consensus, remarks } satisfies Api['GiveVerdictAcceptRequest']), wb.t('workbench.accept.done'));
+      return;
+    }
+    const choice = await ask('correct-dialog', wb.t('workbench.correct.title'), [h('p', {}, wb.t('workbench.correct.question'))], [
+      { value: 'cancel', label: wb.t('workbench.cancel') },
+      { value: 'correct', label: wb.t('workbench.correct.action'), primary: true },
+    ], 'cancel');
+    if (choice !== 'correct') return;
+    await this.finish(async () => {
+      if (!(await autosave.flush())) return undefined;
+      return this.decide('correct', { revision: autosave.revision, consensus, remarks } satisfies Api['GiveVerdictCorrectRequest']);
+    }, wb.t('workbench.correct.done'));
   }
 
   async sendBack(): Promise<void> {
-    const { wb } = this;
-    const comment = h('textarea', { id: 'return-comment', rows: 4, 'aria-label': wb.t('workbench.return.comment'), placeholder: wb.t('workbench.return.comment') });
-    const choice = await ask('return-dialog', wb.t('workbench.return.title'), [h('p', {}, wb.t('workbench.return.question')), comment], [
+    const { wb, remarks } = this;
+    const comment = h('textarea', { id: 'return-comment', rows: 4, maxlength: 4000, 'aria-label': wb.t('workbench.return.comment'), placeholder: wb.t('workbench.return.comment') });
+    const pinned = remarks.drafts.value.map((d) => h('li', {}, h('strong', {}, remarks.reasonName(d.reason)), d.at ? ` · ${placeWords(wb, d.at)}` : '', d.text ? h('span', { class: 'muted-line' }, d.text) : null));
+    const choice = await ask('return-dialog', wb.t('workbench.return.title'), [
+      h('p', {}, wb.t('workbench.return.question')),
+      pinned.length > 0 ? h('ol', { class: 'return-remarks' }, ...pinned) : h('p', { class: 'hint' }, wb.t('workbench.return.noRemarks')), comment,
+    ], [
       { value: 'cancel', label: wb.t('workbench.cancel') },
       { value: 'return', label: wb.t('workbench.return.action'), danger: true },
     ], 'cancel');
     if (choice !== 'return') return;
-    if (comment.value.trim() === '') {
+    const text = comment.value.trim();
+    if (text === '' && pinned.length === 0) {
       toast('error', wb.t('workbench.return.empty'), '', wb.t('workbench.close'));
       return;
     }
-    await this.finish(() => this.decide('return', { comment: comment.value.trim() }), wb.t('workbench.return.done'));
+    const body = { comment: text === '' ? null : text, remarks: remarks.toSend(), consensus: wb.reading?.consensus?.number ?? null } satisfies Api['GiveVerdictReturnRequest'];
+    await this.finish(() => this.decide('return', body), wb.t('workbench.return.done'));
   }
 
   /** Before another case opens: nothing may stay unsent. */
@@ -114,8 +155,9 @@ export class Session {
     this.autosave?.close();
   }
 
-  private async decide(verb: 'accept' | 'return', body: unknown): Promise<string | null> {
+  private async decide(verb: 'accept' | 'correct' | 'return', body: unknown): Promise<string | null> {
     const result = await this.wb.rest.post<Api['GiveVerdictResponse']>(`/api/v1/readings/${this.wb.reading?.id ?? ''}/${verb}`, body);
+    this.remarks.clear();
     return result.next;
   }
 
@@ -156,12 +198,43 @@ export class Session {
           wb.undo.clear();
         }
         document.body.dataset['savedRevision'] = String(theirs.revision);
+        void this.loadKept();
         return theirs.revision;
       },
-      refused: (problem) => { reportProblem(wb, problem); },
+      refused: (problem) => {
+        reportProblem(wb, problem);
+        void this.loadKept();
+      },
     });
     wb.undoChanged.subscribe(() => { autosave.touch(); });
     return autosave;
+  }
+
+  /** What the server keeps of refused saves. */
+  async loadKept(): Promise<void> {
+    if (!this.autosave || !this.wb.reading) return;
+    this.kept.value = await this.wb.rest.get<SideDraft[]>(`/api/v1/readings/${this.wb.reading.id}/side-drafts`).catch(() => this.kept.value);
+  }
+
+  /** Puts a refused save on the screen; the next save sends it on top of the newest revision. */
+  async takeKept(draft: SideDraft): Promise<void> {
+    const { wb, autosave } = this;
+    if (!autosave || !wb.reading) return;
+    try {
+      const document = await wb.rest.get<LabelDocument>(`/api/v1/readings/${wb.reading.id}/side-drafts/${draft.id}`);
+      wb.labels.load(document);
+      wb.undo.clear();
+      autosave.restore(autosave.revision);
+      toast('info', wb.t('workbench.kept.taken'));
+    } catch (error) {
+      if (error instanceof RangeError) toast('error', wb.t('workbench.kept.partial'), '', wb.t('workbench.close'));
+      else reportProblem(wb, error);
+    }
+  }
+
+  async dropKept(draft: SideDraft): Promise<void> {
+    await this.wb.rest.delete(`/api/v1/readings/${this.wb.reading?.id ?? ''}/side-drafts/${draft.id}`).catch((e: unknown) => { reportProblem(this.wb, e); });
+    await this.loadKept();
   }
 
   /** Both ways lose something, so neither is offered first: the sentence that says what has the focus, not a button. */
@@ -172,11 +245,25 @@ export class Session {
     const question = at === null ? wb.t('workbench.stale.question', { number, base }) : wb.t('workbench.stale.questionAt', { number, base, at });
     return ask('stale-dialog', wb.t('workbench.stale.title'), [
       h('p', { tabindex: -1, autofocus: true }, question),
+      h('p', { class: 'hint' }, wb.t('workbench.stale.kept')),
       h('ul', {}, h('li', {}, wb.t('workbench.stale.theirsLoses', { number, base })), h('li', {}, wb.t('workbench.stale.mineLoses', { number }))),
     ], [
       { value: 'theirs', label: wb.t('workbench.stale.theirs') },
       { value: 'mine', label: wb.t('workbench.stale.mine') },
     ], 'mine');
+  }
+
+  private async tellUnconfirmed(brought: readonly PreLabelled[]): Promise<void> {
+    const { wb } = this;
+    const names = [...new Set(brought.map((b) => wb.className(b.class)))];
+    await ask('unconfirmed-dialog', wb.t('workbench.preLabels.unconfirmedTitle'), [
+      h('p', {}, wb.t('workbench.preLabels.unconfirmed', { count: brought.length })), h('ul', {}, ...names.map((name) => h('li', {}, name))),
+    ], [{ value: 'ok', label: wb.t('workbench.close'), primary: true }], 'ok');
+    const [first] = brought;
+    if (!first) return;
+    wb.activeClass.value = first.class;
+    wb.selected.value = first.object;
+    wb.goToFrame(first.sopInstanceUid, first.frame);
   }
 
   private async tellMissing(classes: LabelClass[], questions: Question[]): Promise<void> {

@@ -1,16 +1,19 @@
 import { askedOf } from '../shared/conditions';
-import type { CaseView, LabelClass, LabelDocument, Mode, Point3, Question, Reading, SeriesSummary } from '../shared/contract';
+import type { CaseView, LabelClass, LabelDocument, Mode, Point2, Point3, Question, Reading, RemarkPlace, Result, SeriesSummary } from '../shared/contract';
 import type { WorkbenchConfig } from '../shared/config';
 import { Rest } from '../shared/rest';
 import { Signal } from '../shared/signal';
 import { localized, type Bilingual, type Culture, type Translate } from '../shared/strings';
 import { UndoStack } from '../shared/undo';
+import { Disputes } from './model/disputes';
+import { Findings } from './model/findings';
 import { frameKey, Labels, mergeChanges, type Change } from './model/labels';
 import { pixelValue, type Series, type Slice } from './model/series';
 import type { Window } from './model/windows';
 import type { Key } from './text';
+import { HeatMaps } from './view/heat';
 
-export const toolIds = ['select', 'window', 'pan', 'zoom', 'brush', 'eraser', 'polygon', 'rectangle', 'length', 'point'] as const;
+export const toolIds = ['select', 'window', 'pan', 'zoom', 'brush', 'eraser', 'polygon', 'rectangle', 'length', 'point', 'pin'] as const;
 export type ToolId = (typeof toolIds)[number];
 export type Layout = 'stack' | 'mpr' | 'compare';
 
@@ -45,6 +48,19 @@ export interface SourceLabels {
   agreement: Record<string, number>;
 }
 
+/** A numbered mark in the image: a remark's place. */
+export interface Pin {
+  key: string;
+  number: number;
+  sopInstanceUid: string;
+  frame: number;
+  at: Point2;
+  /** Of an earlier result. */
+  faded: boolean;
+  /** Not yet sent. */
+  own: boolean;
+}
+
 export interface Cursor {
   slice: Slice;
   x: number;
@@ -73,10 +89,25 @@ export class Workbench {
   readonly cursor = new Signal<Cursor | null>(null);
   /** Number questions whose field holds what the schema forbids: such a value is shown, but it is no answer. */
   readonly invalid = new Set<string>();
+  /** Nothing may be drawn while a decision is being written down. */
+  readonly busy = new Signal(false);
+  readonly pins = new Signal<readonly Pin[]>([]);
+  /** A place that was clicked to be remarked on. */
+  readonly pinned = new Signal<RemarkPlace | null>(null);
+  readonly activePin = new Signal<string | null>(null);
+  /** The first of the readings that are shown beside one's own, where not all have room. */
+  readonly sourcePage = new Signal(0);
+  /** What remarks speak of: the newest consensus, or what is shown. */
+  readonly judged: Labels;
+  readonly disputes: Disputes | null;
+  readonly heat: HeatMaps | null;
+  readonly findings: Findings | null;
   readonly classes: LabelClass[];
   readonly questions: Question[];
-  readonly mode: Mode | 'view';
+  readonly mode: Mode | 'view' | 'result';
   readonly readOnly: boolean;
+  /** A validator whose verdict is awaited. */
+  readonly judges: boolean;
   readonly seriesList: SeriesSummary[];
 
   constructor(
@@ -85,11 +116,14 @@ export class Workbench {
     readonly t: Translate<Key>,
     readonly reading: Reading | null,
     readonly caseView: CaseView,
+    readonly result: Result | null = null,
   ) {
     this.classes = reading?.schema.classes ?? [];
     this.questions = reading?.schema.questions ?? [];
-    this.mode = reading?.mode ?? 'view';
-    this.readOnly = !reading || reading.mode === 'validate' || reading.state === 'submitted' || reading.state === 'locked';
+    this.mode = result ? 'result' : (reading?.mode ?? 'view');
+    const over = !reading || reading.state === 'submitted' || reading.state === 'locked';
+    this.judges = !over && this.mode === 'validate';
+    this.readOnly = over || (reading.mode === 'validate' && !reading.mayCorrect);
     this.seriesList = caseView.series;
     this.labels = new Labels(reading?.schema.id ?? '');
     if (reading?.document) this.labels.load(reading.document);
@@ -99,7 +133,24 @@ export class Workbench {
     }));
     this.display.value = Object.fromEntries(this.classes.map((c) => [c.id, { visible: true, opacity: 0.4 }]));
     this.activeClass.value = this.classes.find((c) => c.geometries.length > 0)?.id ?? null;
+    this.judged = reading?.consensus ? labelsOf(reading.consensus.document) : this.labels;
+    const adjudication = result ? null : (reading?.adjudication ?? null);
+    this.disputes = reading && adjudication && adjudication.total > 0 ? new Disputes(reading, adjudication) : null;
+    this.heat = this.disputes && reading ? new HeatMaps(reading.id) : null;
+    this.findings = reading?.findings && !this.readOnly ? new Findings(reading.id, reading.findings) : null;
     if (this.sources.length > 0) this.layout.value = 'compare';
+  }
+
+  /** The tools of this person on this case. */
+  get tools(): readonly ToolId[] {
+    return toolIds.filter((tool) => (tool === 'pin' ? this.judges : !this.readOnly || ['select', 'window', 'pan', 'zoom'].includes(tool)));
+  }
+
+  /** What lies over the images besides labels; a change asks for a redraw. */
+  overlays(): readonly Signal<unknown>[] {
+    const { disputes, heat, findings } = this;
+    const own = [...(disputes ? [disputes.active, disputes.items] : []), ...(heat ? [heat.on, heat.frames, heat.changed] : []), ...(findings ? [findings.changed, findings.active] : [])];
+    return own as readonly Signal<unknown>[];
   }
 
   get culture(): Culture {
@@ -139,7 +190,7 @@ export class Workbench {
 
   /** Masks, objects and answers may be edited now. */
   get editable(): boolean {
-    return !this.readOnly;
+    return !this.readOnly && !this.busy.value;
   }
 
   goTo(index: number): void {
@@ -155,6 +206,18 @@ export class Workbench {
     const index = this.series.value?.slices.findIndex((s) => s.sopInstanceUid === sopInstanceUid && s.frame === frame) ?? -1;
     if (index >= 0) this.goTo(index);
     return index >= 0;
+  }
+
+  /** Goes to a frame and brings a box of it into the middle, with as much around it as it is large. */
+  frameBox(sopInstanceUid: string, frame: number, box: readonly number[] | null): boolean {
+    if (this.layout.value === 'mpr') this.layout.value = this.sources.length > 0 ? 'compare' : 'stack';
+    if (!this.goToFrame(sopInstanceUid, frame)) return false;
+    const { slice } = this;
+    const [x0, y0, x1, y1] = box ?? [];
+    if (!slice || x0 === undefined || y0 === undefined || x1 === undefined || y1 === undefined) return true;
+    const zoom = Math.min(slice.columns / Math.max(1, x1 - x0), slice.rows / Math.max(1, y1 - y0)) / 2.6;
+    this.view.patch({ zoom: Math.min(8, Math.max(1, zoom)), center: zoom <= 1 ? null : [(x0 + x1) / 2, (y0 + y1) / 2] });
+    return true;
   }
 
   setWindow(window: Window): void {

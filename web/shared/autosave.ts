@@ -2,7 +2,7 @@ import type { Journal } from './journal';
 import { NetworkLoss, Problem } from './rest';
 import { Signal } from './signal';
 
-export type SaveState = 'saved' | 'dirty' | 'saving' | 'offline' | 'stale' | 'refused';
+export type SaveState = 'saved' | 'dirty' | 'saving' | 'offline' | 'signedOut' | 'stale' | 'refused';
 
 export interface Saved<D> {
   revision: number;
@@ -25,6 +25,8 @@ export interface AutosaveOptions<D> {
   reload: (replace: boolean) => Promise<number>;
   refused: (problem: Problem) => void;
   delayMs?: number;
+  /** Until an edit stands in the journal: a tab that dies sooner loses no more than that. */
+  journalMs?: number;
   retryMs?: number;
 }
 
@@ -39,6 +41,7 @@ export class Autosave<D> {
   private version = 0;
   private savedVersion = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
+  private noting: ReturnType<typeof setTimeout> | null = null;
   private running: Promise<boolean> | null = null;
   private sendWhole = false;
   private closed = false;
@@ -55,8 +58,12 @@ export class Autosave<D> {
   touch(): void {
     if (this.closed) return;
     this.version++;
-    if (this.state.value !== 'saving' && this.state.value !== 'offline') this.state.value = 'dirty';
+    if (!['saving', 'offline', 'signedOut'].includes(this.state.value)) this.state.value = 'dirty';
     this.schedule(this.options.delayMs ?? 1500);
+    this.noting ??= setTimeout(() => {
+      this.noting = null;
+      if (this.pending()) void this.note();
+    }, this.options.journalMs ?? 300);
   }
 
   /** Saves now; true when everything is on the server. */
@@ -70,6 +77,25 @@ export class Autosave<D> {
     } finally {
       this.running = null;
       if (this.pending() && this.state.value === 'dirty') this.schedule(this.options.delayMs ?? 1500);
+    }
+  }
+
+  /**
+   * Runs a request that itself writes the next revision (a decision): everything is sent before it, nothing is sent beside it. Null when
+   * what stood here could not be sent.
+   */
+  async through<R extends { revision: number }>(work: (baseRevision: number) => Promise<R>): Promise<R | null> {
+    if (!(await this.flush())) return null;
+    this.state.value = 'saving';
+    const job = work(this.revision);
+    this.running = job.then(() => true, () => false);
+    try {
+      const result = await job;
+      this.revision = result.revision;
+      return result;
+    } finally {
+      this.running = null;
+      this.state.value = this.pending() ? 'dirty' : 'saved';
     }
   }
 
@@ -105,12 +131,17 @@ export class Autosave<D> {
     this.timer = null;
   }
 
+  private async note(): Promise<D> {
+    const document = this.options.snapshot(true);
+    await this.options.journal.write(this.options.key, { baseRevision: this.revision, at: new Date().toISOString(), document }).catch(() => undefined);
+    return document;
+  }
+
   private async save(): Promise<boolean> {
     const { key, journal } = this.options;
     const version = this.version;
     this.state.value = 'saving';
-    const whole = this.options.snapshot(true);
-    await journal.write(key, { baseRevision: this.revision, at: new Date().toISOString(), document: whole }).catch(() => undefined);
+    const whole = await this.note();
     try {
       const saved = await this.options.send(this.revision, this.sendWhole ? whole : this.options.snapshot(false));
       this.revision = saved.revision;
@@ -127,8 +158,10 @@ export class Autosave<D> {
   }
 
   private async failed(error: unknown): Promise<boolean> {
-    if (error instanceof NetworkLoss) {
-      this.state.value = 'offline';
+    // A session that ended while the network was away is begun anew beside this page; the work waits like in any other loss.
+    const signedOut = error instanceof Problem && error.status === 401;
+    if (error instanceof NetworkLoss || signedOut) {
+      this.state.value = signedOut ? 'signedOut' : 'offline';
       this.schedule(this.options.retryMs ?? 5000);
       return false;
     }

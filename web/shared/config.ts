@@ -4,6 +4,8 @@ import type { Culture } from './strings';
 export interface WorkbenchConfig {
   readingId?: string;
   caseId?: string;
+  /** One's own reading whose result is looked at. */
+  resultOf?: string;
   culture: Culture;
   antiforgery: Antiforgery;
   home: string;

@@ -15,7 +15,7 @@ export type Point3 = [number, number, number];
 export type MaskEntry = Api['DocumentMask'];
 /** What may be left out when it is sent is always written in an answer. */
 /** What is drawn on images; spans, events and tracks belong to texts and videos. */
-type Drawn = Required<Omit<Api['DocumentObject'], 'holes' | 'text' | 'spans' | 'interval' | 'track' | 'attributes' | 'origin' | 'confirmed'>>;
+type Drawn = Required<Omit<Api['DocumentObject'], Undrawn>> & Pick<Api['DocumentObject'], 'attributes' | 'origin' | 'confirmed'>;
 export type LabelObject = Narrowed<Drawn, { type: Exclude<Drawn['type'], 'span' | 'event' | 'track'>; points: Point2[]; points3d: Point3[] | null }>;
 export type AnswerValue = string | number | boolean | string[] | null;
 export type Answer = Narrowed<Api['DocumentAnswer'], { value: AnswerValue }>;
@@ -30,8 +30,28 @@ export type Schema = Narrowed<Api['SchemaView'], { classes: LabelClass[]; questi
 export type SeriesReference = Api['SeriesReference'];
 export type SeriesSummary = Api['OpenCaseViewerSeries'];
 export type Source = Narrowed<Api['SourceView'], { document: LabelDocument }>;
-export type Reading = Narrowed<Api['ReadingView'], { schema: Schema; document: LabelDocument | null; sources: Source[] }>;
+export type Consensus = Narrowed<Api['ConsensusView'], { document: LabelDocument }>;
+export type Reading = Narrowed<Api['ReadingView'], {
+  schema: Schema; document: LabelDocument | null; sources: Source[]; consensus: Consensus | null; findings: LabelDocument | null;
+}>;
+export type Result = Narrowed<Api['ResultView'], { schema: Schema; mine: LabelDocument; result: Consensus }>;
+export type Disagreement = Api['Disagreement'];
+export type ListedDisagreement = Api['ListedDisagreement'];
+export type DecisionChoice = Api['DecisionChoice'];
+export type Decided = Narrowed<Api['DecideDisagreementResponse'], { document: LabelDocument }>;
+export type DisputedFrame = Api['FrameDisagreement'];
+export type CaseComment = Api['CommentView'];
+export type Remark = Api['Remark'];
+export type RemarkPlace = Api['RemarkPlace'];
+export type ReturnReason = Api['ReturnReason'];
+export type SideDraft = Api['SideDraftRow'];
+
+export interface Paged<T> {
+  items: T[];
+  total: number;
+}
 export type CaseView = Api['OpenCaseViewer'];
 
+type Undrawn = 'holes' | 'text' | 'spans' | 'interval' | 'track' | 'attributes' | 'origin' | 'confirmed';
 type Extras = 'codes' | 'parent' | 'attributes' | 'pictures';
 type Narrowed<Whole, Part extends { [K in keyof Part]: K extends keyof Whole ? unknown : never }> = Omit<Whole, keyof Part> & Part;

@@ -47,6 +47,10 @@ export class Rest {
     return this.json<T>(url, { method: 'PUT', body: JSON.stringify(body) }, 'application/json');
   }
 
+  delete(url: string): Promise<unknown> {
+    return this.json<unknown>(url, { method: 'DELETE' });
+  }
+
   postBytes<T>(url: string, body: Blob, signal: AbortSignal): Promise<T> {
     return this.json<T>(url, { method: 'POST', body, signal }, 'application/octet-stream');
   }

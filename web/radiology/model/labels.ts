@@ -17,6 +17,8 @@ export interface MaskSlice extends FrameSize {
   version: number;
   runs: { version: number; text: string; count: number } | null;
   blob: { version: number; sha256: string } | null;
+  /** What a model or a file brought, as long as nobody has changed it. */
+  mark: { version: number; origin: string; confirmed: boolean } | null;
 }
 
 export type Change =
@@ -28,6 +30,18 @@ export const frameKey = (sopInstanceUid: string, frame: number): string => `${so
 
 export function mergeChanges(first: Change, last: Change): Change {
   return { ...last, before: first.before } as Change;
+}
+
+/** The mark of a mask that is still as it was brought. */
+export const markNow = (slice: MaskSlice): MaskSlice['mark'] => (slice.mark?.version === slice.version ? slice.mark : null);
+
+function markOf(slice: MaskSlice, { origin, confirmed }: MaskEntry): MaskSlice['mark'] {
+  return origin ? { version: slice.version, origin, confirmed: confirmed === true } : null;
+}
+
+function marked(slice: MaskSlice): Pick<MaskEntry, 'origin' | 'confirmed'> {
+  const mark = markNow(slice);
+  return mark ? { origin: mark.origin, ...(mark.confirmed ? { confirmed: true } : {}) } : {};
 }
 
 /** All labels of one reading while they are edited; a document in, a document out. */
@@ -44,6 +58,10 @@ export class Labels {
     return this.byClass.get(classId) ?? new Map<string, MaskSlice>();
   }
 
+  masks(): MaskSlice[] {
+    return [...this.byClass.values()].flatMap((slices) => [...slices.values()]);
+  }
+
   mask(classId: string, sopInstanceUid: string, frame: number): MaskSlice | null {
     return this.byClass.get(classId)?.get(frameKey(sopInstanceUid, frame)) ?? null;
   }
@@ -53,7 +71,7 @@ export class Labels {
     const slices = this.byClass.get(classId) ?? new Map<string, MaskSlice>();
     this.byClass.set(classId, slices);
     const key = frameKey(frame.sopInstanceUid, frame.frame);
-    const slice = slices.get(key) ?? { ...frame, class: classId, bitmap: new Bitmap(frame.rows, frame.columns), version: 0, runs: null, blob: null };
+    const slice = slices.get(key) ?? { ...frame, class: classId, bitmap: new Bitmap(frame.rows, frame.columns), version: 0, runs: null, blob: null, mark: null };
     slices.set(key, slice);
     return slice;
   }
@@ -96,7 +114,7 @@ export class Labels {
         const known = slice.blob?.version === slice.version ? slice.blob.sha256 : null;
         masks.push({
           class: slice.class, sopInstanceUid: slice.sopInstanceUid, frame: slice.frame, rows: slice.rows, columns: slice.columns,
-          pixelCount: count, ...(known && !whole ? { blob: known } : { runs: text }),
+          pixelCount: count, ...(known && !whole ? { blob: known } : { runs: text }), ...marked(slice),
         });
       }
     }
@@ -109,6 +127,8 @@ export class Labels {
       const slice = this.mask(entry.class, entry.sopInstanceUid, entry.frame);
       const version = slice ? sent.get(slice) : undefined;
       if (slice && version !== undefined && entry.blob) slice.blob = { version, sha256: entry.blob };
+      // The server knows whether the pixels are still what was shown, after an undo for instance.
+      if (slice && slice.version === version) slice.mark = markOf(slice, entry);
     }
   }
 
@@ -119,8 +139,7 @@ export class Labels {
   }
 
   versions(): Map<MaskSlice, number> {
-    const all = [...this.byClass.values()].flatMap((slices) => [...slices.values()]);
-    return new Map(all.map((slice) => [slice, slice.version]));
+    return new Map(this.masks().map((slice) => [slice, slice.version]));
   }
 
   /** Classes with at least one painted pixel or object. */
@@ -138,6 +157,7 @@ export class Labels {
     slice.bitmap = decodeRuns(fromBase64(entry.runs), entry.rows, entry.columns);
     slice.runs = { version: slice.version, text: entry.runs, count: slice.bitmap.count() };
     if (entry.blob) slice.blob = { version: slice.version, sha256: entry.blob };
+    slice.mark = markOf(slice, entry);
   }
 
   private encoded(slice: MaskSlice): { text: string; count: number } {

@@ -1,6 +1,8 @@
 import { h, replaceChildren } from '../../shared/dom';
 import { icon } from '../../shared/icons';
 import type { LabelClass } from '../../shared/contract';
+import { classKey } from '../keys';
+import { confirm, unconfirmed } from '../model/preLabels';
 import { sizeOf } from '../tools/brush';
 import type { Change, Labels } from '../model/labels';
 import { round } from '../view/paint';
@@ -40,7 +42,7 @@ function classRow(wb: Workbench, labelClass: LabelClass, position: number): { ro
   },
     h('span', { class: 'swatch', style: `--color:${labelClass.color}` }),
     h('span', { class: 'class-name' }, name, labelClass.required ? h('span', { class: 'required', title: wb.t('workbench.required') }, ' *') : null),
-    position < 9 ? h('kbd', {}, String(position + 1)) : null,
+    position < 9 ? h('kbd', {}, classKey(position, wb)) : null,
   );
   const agreed = wb.mode === 'validate' ? wb.sources.filter((s) => s.agreement[id] !== undefined) : [];
   const copies = wb.mode === 'adjudicate' ? wb.sources.map((source) =>
@@ -49,7 +51,12 @@ function classRow(wb: Workbench, labelClass: LabelClass, position: number): { ro
       title: wb.t('workbench.copy.title', { name: source.name, class: name }),
       onclick: () => { copyClass(wb, source.labels, id); },
     }, icon('copy', 13), source.name, agreement(wb, source.agreement[id]))) : [];
-  const root = h('li', { class: 'class-row' }, pick, amount, eye, opacity, copies.length > 0 && h('div', { class: 'class-copies' }, ...copies),
+  const brought = h('p', { class: 'class-copies' });
+  const confirmAll = h('button', { type: 'button', class: 'mini-button', 'data-confirm-class': id, onclick: () => {
+    confirm(wb.labels, { class: id });
+    wb.undoChanged.value++;
+  } }, icon('check', 13), wb.t('workbench.preLabels.confirm'));
+  const root = h('li', { class: 'class-row' }, pick, amount, eye, opacity, brought, copies.length > 0 && h('div', { class: 'class-copies' }, ...copies),
     agreed.length > 0 && h('p', { class: 'class-copies empty', title: wb.t('workbench.agreement') }, agreed.map((s) => `${s.name}${agreement(wb, s.agreement[id])}`).join(' · ')));
   const told = instruction(wb, labelClass);
   if (told) root.append(told);
@@ -68,6 +75,9 @@ function classRow(wb: Workbench, labelClass: LabelClass, position: number): { ro
       eye.title = label;
       replaceChildren(eye, icon(display.visible ? 'eye' : 'eyeOff', 16));
       opacity.value = String(Math.round(display.opacity * 100));
+      const waiting = unconfirmed(wb.labels).filter((p) => p.class === id && p.object === null).length;
+      brought.hidden = waiting === 0;
+      replaceChildren(brought, h('span', { class: 'badge' }, wb.t('workbench.preLabels.badge')), wb.editable && confirmAll);
       const { pixels, mm3 } = wb.volume(wb.labels, id);
       amount.textContent = pixels === 0 ? '' : mm3 === null
         ? wb.t('workbench.classes.pixels', { count: pixels })

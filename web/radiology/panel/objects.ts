@@ -1,6 +1,7 @@
 import type { LabelObject } from '../../shared/contract';
 import { h, replaceChildren } from '../../shared/dom';
 import { icon } from '../../shared/icons';
+import { confirm } from '../model/preLabels';
 import { round } from '../view/paint';
 import type { Workbench } from '../workbench';
 
@@ -41,9 +42,23 @@ function objectRow(wb: Workbench, object: LabelObject): HTMLElement {
       },
     },
       h('span', { class: 'object-icon', style: `color:${color}` }, icon(object.type === 'polyline' ? 'polygon' : object.type, 16)),
-      h('span', { class: 'object-name' }, wb.className(object.class)),
+      h('span', { class: 'object-name' }, wb.className(object.class), object.origin && h('span', { class: object.confirmed ? 'badge confirmed' : 'badge' }, wb.t(object.confirmed ? 'workbench.preLabels.confirmed' : 'workbench.preLabels.badge'))),
       h('span', { class: 'object-detail' }, [wb.t(`workbench.object.${object.type}`), size, where].filter(Boolean).join(' · ')),
     ),
+    wb.editable && object.origin && !object.confirmed && h('button', {
+      type: 'button', class: 'icon-button', 'data-object-confirm': object.id, 'aria-label': wb.t('workbench.preLabels.confirm'), title: wb.t('workbench.preLabels.confirm'),
+      onclick: () => {
+        confirm(wb.labels, { object: object.id });
+        wb.undoChanged.value++;
+      },
+    }, icon('check', 16)),
+    wb.judges && wb.judged.objects.has(object.id) && h('button', {
+      type: 'button', class: 'icon-button', 'data-object-remark': object.id, 'aria-label': wb.t('workbench.remark.pinObject'), title: wb.t('workbench.remark.pinObject'),
+      onclick: () => {
+        wb.pinned.value = { objectId: object.id };
+        wb.pinned.value = null;
+      },
+    }, icon('point', 16)),
     wb.editable && h('button', {
       type: 'button', class: 'icon-button', 'data-object-delete': object.id, 'aria-label': wb.t('workbench.objects.delete'), title: wb.t('workbench.objects.delete'),
       onclick: () => { deleteObject(wb, object.id); },

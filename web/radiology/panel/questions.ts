@@ -62,7 +62,7 @@ function questionRow(wb: Workbench, question: Question): { root: HTMLElement; up
 
 type Put = (value: AnswerValue, typed: boolean) => void;
 
-function fieldOf(wb: Workbench, question: Question, put: Put): Field {
+export function fieldOf(wb: Workbench, question: Question, put: Put): Field {
   switch (question.type) {
     case 'choice':
       return radios(question.id, question.options.map((o) => ({ value: o.id, label: wb.text(o.text) })), put);

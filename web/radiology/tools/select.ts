@@ -1,5 +1,7 @@
 import type { LabelObject, Point2 } from '../../shared/contract';
+import type { Labels } from '../model/labels';
 import { segmentDistance } from '../model/raster';
+import type { Slice } from '../model/series';
 import type { Workbench } from '../workbench';
 import { clamp, placed, refusesOutline } from './shapes';
 import type { Stroke, Tool } from './toolbox';
@@ -18,12 +20,7 @@ export class SelectTool implements Tool {
   constructor(private readonly wb: Workbench, private readonly redraw: () => void) {}
 
   down({ slice, at, scale }: Stroke): void {
-    const here = [...this.wb.labels.objects.values()]
-      .filter((o) => o.sopInstanceUid === slice.sopInstanceUid && o.frame === slice.frame)
-      .map((object) => ({ object, ...nearest(object, at) }))
-      .filter((hit) => hit.far * scale < 8)
-      .sort((a, b) => a.far - b.far);
-    const hit = here[0];
+    const hit = objectAt(this.wb.labels, slice, at, scale);
     this.wb.selected.value = hit?.object.id ?? null;
     this.grip = hit && this.wb.editable ? { before: hit.object, corner: hit.corner, from: at } : null;
   }
@@ -60,6 +57,16 @@ export class SelectTool implements Tool {
     if (before.type === 'rectangle' && before.points.length === 4) return resized(before.points, corner, at);
     return before.points.map((p, i) => (i === corner ? at : p));
   }
+}
+
+/** The object whose line or corner lies nearest to a place, within a finger's width. */
+export function objectAt(labels: Labels, slice: Slice, at: Point2, scale: number): { object: LabelObject; corner: number | null } | null {
+  const here = [...labels.objects.values()]
+    .filter((o) => o.sopInstanceUid === slice.sopInstanceUid && o.frame === slice.frame)
+    .map((object) => ({ object, ...nearest(object, at) }))
+    .filter((hit) => hit.far * scale < 8)
+    .sort((a, b) => a.far - b.far);
+  return here[0] ?? null;
 }
 
 /** Moves one corner of an upright rectangle; its neighbours follow. */

@@ -14,18 +14,26 @@ export function placed(object: LabelObject, slice: Slice, wb: Workbench): LabelO
   const points3d = plane ? object.points.map((p) => pixelToPatient(plane, p)) : null;
   const [a, b] = points3d ?? [];
   return {
-    ...object,
+    ...own(object),
     frameOfReferenceUid: points3d ? (wb.series.value?.frameOfReferenceUid ?? null) : null,
     points3d,
     measurement: object.type === 'length' && a && b ? { lengthMm: round(distance(a, b), 3) } : null,
   };
 }
 
+/** What was brought and is changed is one's own. */
+function own(object: LabelObject): LabelObject {
+  const changed = { ...object };
+  delete changed.origin;
+  delete changed.confirmed;
+  return changed;
+}
+
 function addObject(wb: Workbench, type: ObjectType, slice: Slice, points: Point2[]): void {
   const classId = wb.activeClass.value;
   if (!classId || !wb.classOf(classId)?.geometries.includes(type)) return;
   const bare: LabelObject = {
-    id: crypto.randomUUID(), class: classId, type, sopInstanceUid: slice.sopInstanceUid, frame: slice.frame,
+    id: wb.disputes?.ownId(classId, (id) => wb.labels.objects.has(id)) ?? crypto.randomUUID(), class: classId, type, sopInstanceUid: slice.sopInstanceUid, frame: slice.frame,
     points: points.map((p) => clamp(p, slice)), frameOfReferenceUid: null, points3d: null, measurement: null,
   };
   if (refusesOutline(wb, bare)) return;

@@ -5,6 +5,7 @@ import { toImage, type Placement } from '../view/paint';
 import type { ToolId, Workbench } from '../workbench';
 import { BrushTool } from './brush';
 import { SelectTool } from './select';
+import { PinTool } from './pin';
 import { LineTool, PointTool, PolygonTool, RectangleTool } from './shapes';
 
 export interface Stroke {
@@ -49,6 +50,7 @@ export class Toolbox {
       rectangle: new RectangleTool(wb, redraw),
       length: new LineTool(wb, redraw),
       point: new PointTool(wb),
+      pin: new PinTool(wb),
     };
     wb.tool.subscribe(() => { this.cancel(); });
   }
@@ -98,7 +100,7 @@ export class Toolbox {
     const place = this.pane?.placement();
     const slice = this.pane?.slice;
     const tool = this.tools[this.wb.tool.value];
-    if (!place || !slice || !tool || (!this.wb.editable && this.wb.tool.value !== 'select')) return;
+    if (!place || !slice || !tool || (!this.wb.editable && this.wb.tool.value !== 'select' && this.wb.tool.value !== 'pin')) return;
     run(tool, { slice, at: toImage(place, at), scale: place.scaleX });
   }
 }

@@ -50,6 +50,9 @@ function picture(mask: MaskSlice, color: string): Picture {
   return made;
 }
 
+/** The border of a mask in image pixels. */
+export const maskBorder = (mask: MaskSlice, color: string): Path2D => picture(mask, color).border;
+
 export function paintMasks(context: CanvasRenderingContext2D, place: Placement, wb: Workbench, labels: Labels, slice: Slice): void {
   for (const labelClass of wb.classes) {
     const display = wb.display.value[labelClass.id];
@@ -83,7 +86,7 @@ export function paintObjects(context: CanvasRenderingContext2D, project: Project
 }
 
 export function paintObject(
-  context: CanvasRenderingContext2D, project: Project, object: LabelObject, color: string, selected: boolean, wb: Workbench,
+  context: CanvasRenderingContext2D, project: Project, object: LabelObject, color: string, selected: boolean, wb: Workbench, dash: number[] = [],
 ): void {
   const points = object.points.map((p) => project(p));
   const first = points[0];
@@ -93,10 +96,12 @@ export function paintObject(
   for (const [stroke, width] of [['rgba(0,0,0,.65)', selected ? 4.5 : 3.5], [color, selected ? 2.25 : 1.5]] as const) {
     context.strokeStyle = stroke;
     context.lineWidth = width;
+    context.setLineDash(color === stroke ? dash : []);
     context.beginPath();
     trace(context, object, points);
     context.stroke();
   }
+  context.setLineDash([]);
   if (selected || object.type === 'length' || object.type === 'point') handles(context, points, color);
   if (typeof object.measurement?.lengthMm === 'number') {
     caption(context, points.at(-1) ?? first, wb.t('workbench.object.lengthMm', { value: round(object.measurement.lengthMm) }), color);

@@ -7,7 +7,8 @@ import type { Workbench } from '../workbench';
 import { renderingEngine } from './engine';
 import { Frame } from './frame';
 import { attachGestures, type Navigable } from './gestures';
-import { paintMasks, paintObjects, round, toCanvas, toImage, type Placement } from './paint';
+import { round, toImage, type Placement } from './paint';
+import { paintLayers } from './paintLayers';
 import type { Toolbox } from '../tools/toolbox';
 
 const unplaced: Plane = { position: [0, 0, 0], rowCosines: [1, 0, 0], columnCosines: [0, 1, 0], rowSpacing: 1, columnSpacing: 1 };
@@ -48,7 +49,8 @@ export class StackPane implements Navigable {
     this.ends.push(
       wb.series.subscribe((series) => { void this.open(series); }),
       wb.view.subscribe(() => { void this.show(); }),
-      ...[wb.display, wb.selected, wb.cursor, wb.hideLabels, wb.brush, wb.tool, wb.activeClass, this.labels.changed, this.toolbox.changed]
+      ...[wb.display, wb.selected, wb.cursor, wb.hideLabels, wb.brush, wb.tool, wb.activeClass, wb.pins, wb.activePin, this.labels.changed, this.toolbox.changed,
+        ...wb.overlays()]
         .map((signal) => (signal as { subscribe(f: () => void): () => void }).subscribe(this.redraw)),
       attachGestures(this, wb, this.editable ? this.toolbox : null),
     );
@@ -197,10 +199,7 @@ export class StackPane implements Navigable {
     const place = this.placement();
     const slice = this.shown;
     if (!context || !place || !slice) return;
-    if (!wb.hideLabels.value) {
-      paintMasks(context, place, wb, this.labels, slice);
-      paintObjects(context, (pixel) => toCanvas(place, pixel), wb, this.labels, slice);
-    }
+    paintLayers(context, place, wb, this.labels, slice, frame.name);
     if (this.editable) this.toolbox.draw(context, place, slice);
     this.describe(slice);
   }
