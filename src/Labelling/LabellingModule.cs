@@ -62,7 +62,7 @@ public static class LabellingModule
         SubmitReading.Map(api);
         GiveVerdict.Map(api);
         SetValidationRules.Map(api);
-        MyResults.Map(api);
+        MyResults.Map(routes, api);
         MyQuality.Map(api);
         SeeLots.Map(api);
         SeeProgress.Map(api);

@@ -45,7 +45,8 @@ export class Remarks {
   }
 
   async add(at: RemarkPlace | null): Promise<void> {
-    const likely = at && (at.objectId != null || at.class != null) ? 'boundary' : at?.question ? 'answer' : at ? 'missed-object' : 'other';
+    const target = at?.objectId ?? at?.class ?? null;
+    const likely = target !== null ? 'boundary' : at?.question ? 'answer' : at ? 'missed-object' : 'other';
     const draft = await this.edit({ key: crypto.randomUUID(), reason: this.reasons.find((r) => r.id === likely)?.id ?? this.reasons[0]?.id ?? 'other', text: '', at });
     if (draft) this.drafts.value = [...this.drafts.value, draft];
   }
@@ -61,7 +62,7 @@ export class Remarks {
 
   private async edit(draft: DraftRemark): Promise<DraftRemark | null> {
     const { wb } = this;
-    const fitting = this.reasons.filter((r) => draft.at || !r.pinned);
+    const fitting = this.reasons.filter((r) => draft.at !== null || !r.pinned);
     const radios = fitting.map((reason) => {
       const input = h('input', { type: 'radio', name: 'remark-reason', value: reason.id });
       input.checked = reason.id === draft.reason;

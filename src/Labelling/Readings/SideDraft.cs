@@ -64,7 +64,7 @@ internal sealed record SideDraftRow(Guid Id, DateTimeOffset At, int BaseRevision
 
 /// <summary>One's own refused saves, to be looked through and taken up again.</summary>
 [Needs(LabellingRights.ReadCases)]
-internal sealed class SeeSideDrafts(PirogovDb db, CurrentActor actor, ObjectStore store, AuditTrail audit)
+internal sealed class SeeSideDrafts(PirogovDb db, CurrentActor actor, ObjectStore store, Documents documents, SentBefore sentBefore, AuditTrail audit)
 {
     internal static void Map(IEndpointRouteBuilder api)
     {
@@ -89,8 +89,27 @@ internal sealed class SeeSideDrafts(PirogovDb db, CurrentActor actor, ObjectStor
 
     public async Task<Outcome<LabelDocument>> One(ReadingId id, Guid draft, CancellationToken cancellation) =>
         await Own(id).SingleOrDefaultAsync(d => d.Id == draft, cancellation) is { } found
-            ? LabelDocument.Parse(await store.Read(found.DocumentMd5, cancellation))
+            ? await WithRuns(found, LabelDocument.Parse(await store.Read(found.DocumentMd5, cancellation)), cancellation)
             : new NotFound("side-draft");
+
+    /// <summary>Masks that were named by their hashes come with their runs, if this reader had been sent them; a hash alone opens nobody's work.</summary>
+    private async Task<LabelDocument> WithRuns(SideDraft draft, LabelDocument document, CancellationToken cancellation)
+    {
+        var reading = await db.Set<Reading>().AsNoTracking().SingleAsync(r => r.Id == draft.ReadingId, cancellation);
+        var blobs = (await sentBefore.To(reading, cancellation)).Known.Keys.ToHashSet();
+        var based = await db.Set<ReadingRevision>().Where(r => r.ReadingId == draft.ReadingId && r.Number == draft.BaseRevision)
+            .Select(r => r.DocumentMd5).SingleOrDefaultAsync(cancellation);
+        if (based is not null)
+            blobs.UnionWith((await documents.Load(based, cancellation)).Masks.Select(m => m.Blob).OfType<string>());
+        var masks = new List<DocumentMask>(document.Masks.Count);
+        foreach (var mask in document.Masks)
+        {
+            var isNamed = mask is { Runs: null, Blob: { } blob } && blobs.Contains(blob);
+            masks.Add(isNamed ? (await documents.WithRuns(document with { Masks = [mask] }, cancellation)).Masks[0] : mask);
+        }
+
+        return document with { Masks = masks };
+    }
 
     public async Task<Outcome<Done>> Drop(ReadingId id, Guid draft, CancellationToken cancellation)
     {

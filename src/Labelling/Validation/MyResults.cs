@@ -13,6 +13,7 @@ using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
+using Pirogov.Platform.Web;
 
 namespace Pirogov.Labelling.Validation;
 
@@ -26,15 +27,21 @@ internal sealed record ResultImage(string SopInstanceUid, string StudyInstanceUi
 /// <summary>One's own reading beside what became of the case.</summary>
 /// <param name="Images">Those of the differences.</param>
 internal sealed record ResultView(
-    ReadingId ReadingId, ReadingMode Mode, ProjectReference Project, CaseReference Case, SchemaView Schema, IReadOnlyList<ResultImage> Images, LabelDocument Mine,
+    ReadingId ReadingId, ReadingMode Mode, ProjectReference Project, CaseReference Case, SchemaView Schema, IReadOnlyList<SeriesSummary> Series,
+    IReadOnlyList<ResultImage> Images, LabelDocument Mine,
     ConsensusView Result, DocumentDifference Difference, IReadOnlyList<CommentView> Comments, IReadOnlyList<ReturnReason> Reasons);
 
 /// <summary>What became of the cases that one read or decided, as soon as the project shows it; before, they answer "not found".</summary>
 [Needs(LabellingRights.ReadCases)]
 internal sealed class MyResults(PirogovDb db, CurrentActor actor, ICases cases, Documents documents, AuditTrail audit)
 {
-    internal static void Map(IEndpointRouteBuilder api)
+    internal static void Map(IEndpointRouteBuilder routes, IEndpointRouteBuilder api)
     {
+        routes.MapGet("/workbench/radiology/{readingId}/result", async (MyResults use, ReadingId readingId, CancellationToken cancellation) =>
+                await use.Label(readingId, cancellation) is { } label
+                    ? new WorkbenchPage("radiology", label, new { resultOf = readingId, home = $"/labelling/results/{readingId}" })
+                    : new NotFound("reading").ToHttp())
+            .Needs(typeof(MyResults)).ExcludeFromDescription();
         api.MapGet("/reading-results", (MyResults use, ProjectId? project, int? page, int? size, CancellationToken cancellation) =>
             use.List(project, page ?? 1, size ?? Page.DefaultSize, cancellation))
             .Needs(typeof(MyResults)).WithName("listMyResults").WithSummary("The signed-in expert's cases that are through, the newest first.");
@@ -67,14 +74,9 @@ internal sealed class MyResults(PirogovDb db, CurrentActor actor, ICases cases, 
     public async Task<Outcome<ResultView>> One(ReadingId id, CancellationToken cancellation)
     {
         var me = actor.Actor.AccountId;
-        var found = await (
-            from r in db.Set<Reading>().AsNoTracking()
-            join c in ShownResults.Of(db) on r.ProjectCaseId equals c.Id
-            where r.Id == id && r.AccountId == me && r.Mode != ReadingMode.Validate && r.State == ReadingState.Locked
-            select new { Reading = r, Case = c }).SingleOrDefaultAsync(cancellation);
-        if (found is null)
+        if (await Shown(me, id).SingleOrDefaultAsync(cancellation) is not { } reading)
             return new NotFound("reading");
-        var (reading, one) = (found.Reading, found.Case);
+        var one = await db.Set<ProjectCase>().AsNoTracking().SingleAsync(c => c.Id == reading.ProjectCaseId, cancellation);
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == one.ProjectId, cancellation);
         var schema = await db.Set<LabellingSchema>().AsNoTracking().SingleAsync(s => s.Versions.Any(v => v.Id == project.SchemaVersionId), cancellation);
         var version = schema.Versions.Single(v => v.Id == project.SchemaVersionId);
@@ -88,9 +90,18 @@ internal sealed class MyResults(PirogovDb db, CurrentActor actor, ICases cases, 
         audit.Note("labelling.result-seen", "reading", id);
         await db.SaveChangesAsync(cancellation);
         return new ResultView(id, reading.Mode, new(project.Id, project.Name), new(one.CaseId, one.Label), SchemaView.Of(schema, version),
-            await Images(one.CaseId, difference, cancellation), await documents.WithRuns(mine, cancellation),
+            (await cases.Find(one.CaseId, cancellation))?.Series ?? [], await Images(one.CaseId, difference, cancellation), await documents.WithRuns(mine, cancellation),
             new(consensus.Number, consensus.Origin, await documents.WithRuns(result, cancellation)), difference, [.. comments.Select(CommentView.Of)], rules.Reasons);
     }
+
+    private Task<string?> Label(ReadingId id, CancellationToken cancellation) =>
+        (from r in Shown(actor.Actor.AccountId, id) join c in db.Set<ProjectCase>() on r.ProjectCaseId equals c.Id select c.Label).SingleOrDefaultAsync(cancellation);
+
+    private IQueryable<Reading> Shown(Guid me, ReadingId id) =>
+        from r in db.Set<Reading>().AsNoTracking()
+        join c in ShownResults.Of(db) on r.ProjectCaseId equals c.Id
+        where r.Id == id && r.AccountId == me && r.Mode != ReadingMode.Validate && r.State == ReadingState.Locked
+        select r;
 
     private async Task<IReadOnlyList<ResultImage>> Images(CaseId id, DocumentDifference difference, CancellationToken cancellation)
     {
