@@ -117,7 +117,7 @@ export class App {
     await session.restore();
     // The order of the lists is theirs from the beginning; what is missing of them comes while one looks at the first.
     void Promise.all([session.loadKept(), wb.disputes?.loadRest(wb.rest), wb.heat?.load(wb.rest)]).catch((e: unknown) => { reportProblem(wb, e); });
-    decisions?.open(wb.disputes?.nextOpen() ?? null);
+    if (decisions?.mayDecide) decisions.open(decisions.disputes.nextOpen());
   }
 
   private async showSeries(wb: Workbench, index: number): Promise<void> {
