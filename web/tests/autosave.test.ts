@@ -15,9 +15,11 @@ class Server {
   revision = 0;
   document = '';
   online = true;
+  refusal: Problem | null = null;
   saves = 0;
   send = (base: number, document: string): Promise<Saved<string>> => {
     if (!this.online) return Promise.reject(new NetworkLoss());
+    if (this.refusal) return Promise.reject(this.refusal);
     if (base !== this.revision) return Promise.reject(new Problem({ type: 'https://x/stale-revision', title: 'stale' }, 409));
     this.saves++;
     this.document = document;
@@ -107,5 +109,74 @@ describe('saving by itself', () => {
     await vi.advanceTimersByTimeAsync(4000);
     expect(server.document).toBe('second');
     expect(autosave.pending()).toBe(false);
+  });
+
+  test('an hour without a network, edits all along: everything stands in the journal at once and is sent as one revision when it returns', async () => {
+    const { server, journal, autosave, page } = setUp();
+    server.online = false;
+    for (let minute = 0; minute < 60; minute++) {
+      page.text += `${String(minute)} `;
+      autosave.touch();
+      await vi.advanceTimersByTimeAsync(400);
+      expect(journal.entries.get('r')).toMatchObject({ document: page.text, baseRevision: 0 });
+      await vi.advanceTimersByTimeAsync(59_600);
+    }
+    expect(autosave.state.value).toBe('offline');
+    server.online = true;
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(server).toMatchObject({ saves: 1, document: page.text });
+    expect(journal.entries.size).toBe(0);
+  });
+
+  test('a stroke stands in the journal before its request is due', async () => {
+    const { journal, autosave, page, server } = setUp();
+    page.text = 'stroke';
+    autosave.touch();
+    await vi.advanceTimersByTimeAsync(400);
+    expect(server.saves).toBe(0);
+    expect(journal.entries.get('r')?.document).toBe('stroke');
+  });
+
+  test('a session that ended waits like a lost network, and goes on when it is begun anew', async () => {
+    const { server, autosave, page } = setUp();
+    server.refusal = new Problem({ type: 'about:blank', title: 'Unauthorized' }, 401);
+    page.text = 'work';
+    autosave.touch();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(autosave.state.value).toBe('signedOut');
+    server.refusal = null;
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(server.document).toBe('work');
+    expect(autosave.state.value).toBe('saved');
+  });
+
+  test('a decision goes on top of everything that was drawn before it, and what is drawn meanwhile goes on top of the decision', async () => {
+    const { server, autosave, page } = setUp();
+    page.text = 'drawn';
+    autosave.touch();
+    const decided = autosave.through(async (base) => {
+      expect(base).toBe(1);
+      expect(server.document).toBe('drawn');
+      page.text = 'drawn meanwhile';
+      autosave.touch();
+      await vi.advanceTimersByTimeAsync(3000);
+      expect(server.saves).toBe(1);
+      return { revision: ++server.revision };
+    });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await decided).toEqual({ revision: 2 });
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(server).toMatchObject({ document: 'drawn meanwhile', revision: 3 });
+    expect(autosave.state.value).toBe('saved');
+  });
+
+  test('no decision is sent while what was drawn before it cannot be', async () => {
+    const { server, autosave, page } = setUp();
+    server.online = false;
+    page.text = 'drawn';
+    autosave.touch();
+    const work = vi.fn(() => Promise.resolve({ revision: 9 }));
+    expect(await autosave.through(work)).toBeNull();
+    expect(work).not.toHaveBeenCalled();
   });
 });
