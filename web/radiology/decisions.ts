@@ -122,7 +122,7 @@ export class Decisions {
       if (!decided) return null;
       const changes = adopt(wb.labels, wb.classes.map((c) => c.id), decided.document);
       // Steps from before would put back whole frames, and with them what the decision has changed.
-      wb.undo.clear();
+      session.forgetHistory();
       this.disputes.replace(decided.disagreement);
       document.body.dataset['savedRevision'] = String(decided.revision);
       return changes;

@@ -37,11 +37,19 @@ export class Session {
   readonly autosave: Autosave<LabelDocument> | null;
   /** Refused saves that the server keeps. */
   readonly kept = new Signal<readonly SideDraft[]>([]);
+  private quiet = false;
   private sent = new Map<MaskSlice, number>();
 
   constructor(private readonly wb: Workbench, private readonly remarks: Remarks, private readonly opened: (next: string | null) => void) {
     this.autosave = wb.reading && !wb.readOnly ? this.makeAutosave(wb.reading) : null;
     document.body.dataset['savedRevision'] = String(wb.reading?.revision ?? 0);
+  }
+
+  /** Forgets the history without taking that for an edit: the document is as the server has it. */
+  forgetHistory(): void {
+    this.quiet = true;
+    this.wb.undo.clear();
+    this.quiet = false;
   }
 
   /** Brings back what an earlier page could not send. */
@@ -206,7 +214,7 @@ export class Session {
         void this.loadKept();
       },
     });
-    wb.undoChanged.subscribe(() => { autosave.touch(); });
+    wb.undoChanged.subscribe(() => { if (!this.quiet) autosave.touch(); });
     return autosave;
   }
 

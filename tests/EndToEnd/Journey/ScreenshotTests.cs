@@ -103,6 +103,7 @@ public sealed partial class ScreenshotTests(DemoPlatform demo, Browser browser)
         var competition = (await office.Items("/api/v1/competitions?size=50")).Single(c => (string)c["phase"]! == "ended")["id"]!;
         var open = (await office.Items("/api/v1/competitions?size=50")).Single(c => (string)c["phase"]! == "open")["id"]!;
         var reading = (await (await demo.As("expert1")).Get("/api/v1/readings"))["open"]!.AsArray().FirstOrDefault()?["id"];
+        var (adjudication, validation) = (await Finished("expert3", "adjudicate"), await Finished("expert4", "validate"));
         var result = (await (await demo.As("expert2")).Items("/api/v1/reading-results?size=50"))[0]["readingId"]!;
         var projects = await manager.Items("/api/v1/labelling-projects?size=50");
         return
@@ -131,10 +132,15 @@ public sealed partial class ScreenshotTests(DemoPlatform demo, Browser browser)
             .. projects.SelectMany((p, i) => new[] { "progress", "quality", "rules", "release" }.Select(part => new Sight($"project-{i + 1}-{part}", "manager", $"/labelling/projects/{p["id"]}/{part}"))),
             new("releases", "manager", "/labelling/releases"), new("release", "manager", $"/labelling/releases/{await First(manager, "/api/v1/labelling-releases")}"),
             new("dataset-new", "manager", "/datasets/new"),
-            new("start-of-expert", "expert1", "/"), new("queue", "expert1", "/labelling/queue"), new("results", "expert1", "/labelling/results"), new("result", "expert2", $"/labelling/results/{result}"), new("reading", "expert1", $"/workbench/radiology/{reading}", Workbench),
+            new("start-of-expert", "expert1", "/"), new("queue", "expert1", "/labelling/queue"), new("results", "expert1", "/labelling/results"), new("result", "expert2", $"/labelling/results/{result}"),
+            new("result-in-workbench", "expert2", $"/workbench/radiology/{result}/result", Workbench), new("adjudication", "expert3", $"/workbench/radiology/{adjudication}", Workbench),
+            new("validation", "expert4", $"/workbench/radiology/{validation}", Workbench), new("reading", "expert1", $"/workbench/radiology/{reading}", Workbench),
             new("start-of-lead", "lead", "/"), new("team", "lead", $"/competitions/{competition}/team"), new("invitations", "developer", "/invitations"),
         ];
     }
+
+    private async Task<JsonNode> Finished(string login, string mode) =>
+        (await (await demo.As(login)).Get("/api/v1/readings"))["finished"]!.AsArray().First(r => (string)r!["mode"]! == mode)!["id"]!;
 
     /// <summary>An open batch of two pictures that somebody has captured from a screen: each waits for a person's look.</summary>
     private static async Task<JsonNode> WithFilesAside(Api engineer)

@@ -13,9 +13,9 @@ export function disagreementPanel(wb: Workbench, decisions: Decisions): HTMLElem
   const bar = h('progress', { 'aria-label': wb.t('workbench.disputes.progress') });
   const count = h('span', { class: 'dispute-count', role: 'status' });
   const open = h('input', { type: 'checkbox', id: 'disputes-open', onchange: () => { disputes.onlyOpen.value = open.checked; } });
-  const back = button('dispute-previous', wb.t('workbench.disputes.previous'), 'K', () => { decisions.step(-1); });
-  const on = button('dispute-next', wb.t('workbench.disputes.next'), 'J', () => { decisions.step(1); });
-  const undo = button('dispute-undo', wb.t('workbench.disputes.undo'), 'U', () => void decisions.undo());
+  const back = button('dispute-previous', '‹', wb.t('workbench.disputes.previous'), 'K', () => { decisions.step(-1); });
+  const on = button('dispute-next', '›', wb.t('workbench.disputes.next'), 'J', () => { decisions.step(1); });
+  const undo = button('dispute-undo', icon('undo', 14), wb.t('workbench.disputes.undo'), 'U', () => void decisions.undo());
   const head = h('div', { class: 'dispute-head' },
     h('div', { class: 'dispute-progress' }, bar, count),
     h('div', { class: 'dispute-tools' }, back, on, decisions.mayDecide && undo, h('span', { class: 'grow' }), decisions.mayDecide && h('label', { class: 'flag' }, open, wb.t('workbench.disputes.onlyOpen'))));
@@ -39,8 +39,8 @@ export function disagreementPanel(wb: Workbench, decisions: Decisions): HTMLElem
   return h('div', { class: 'disputes-panel' }, head, list);
 }
 
-function button(id: string, label: string, key: string, onclick: () => void): HTMLButtonElement {
-  return h('button', { type: 'button', id, class: 'mini-button', title: `${label} (${key})`, onclick }, label, h('kbd', {}, key));
+function button(id: string, sign: Node | string, label: string, key: string, onclick: () => void): HTMLButtonElement {
+  return h('button', { type: 'button', id, class: 'mini-button', 'aria-label': label, title: `${label} (${key})`, onclick }, sign, h('kbd', {}, key));
 }
 
 function row(wb: Workbench, decisions: Decisions, listed: ListedDisagreement): HTMLElement {
@@ -61,7 +61,7 @@ function row(wb: Workbench, decisions: Decisions, listed: ListedDisagreement): H
 /** The server's cut of the image with everybody's contour; nothing for an answer. */
 function thumbnail(wb: Workbench, { id, place, kind }: Disagreement): HTMLElement {
   if (!place?.box || place.frame === null) return h('span', { class: 'dispute-picture none' }, icon(kind === 'answer' ? 'help' : 'copy', 20));
-  return h('img', { class: 'dispute-picture', src: `/api/v1/readings/${wb.reading?.id ?? ''}/disagreements/${id}/picture`, alt: '', loading: 'lazy', width: 56, height: 56 });
+  return h('img', { class: 'dispute-picture', src: `/api/v1/readings/${wb.reading?.id ?? ''}/disagreements/${id}/picture`, alt: '', loading: 'lazy', width: 64, height: 64 });
 }
 
 function subject(wb: Workbench, { class: classId, kind, question }: Disagreement): string {
