@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Dashboards;
+using Pirogov.Labelling.Exchange;
 using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
@@ -29,6 +30,7 @@ internal sealed partial class LabellingModel : ModelPart
         Validation(model);
         Dashboards(model);
         Releases(model);
+        Exchange(model);
         Evidence(model);
     }
 
@@ -45,12 +47,14 @@ internal sealed partial class LabellingModel : ModelPart
             e.HasMany(s => s.Versions).WithOne().HasForeignKey(v => v.SchemaId);
             e.Navigation(s => s.Versions).AutoInclude();
             e.Ignore(s => s.Newest);
+            e.Ignore(s => s.NewestPublished);
         });
         model.Entity<SchemaVersion>(e =>
         {
             e.ToTable("labelling_schema_version");
             e.Property(v => v.Id).ValueGeneratedNever();
             e.Ignore(v => v.Content);
+            e.Ignore(v => v.Migration);
             e.HasIndex(v => new { v.SchemaId, v.Number }).IsUnique();
         });
     }
@@ -139,6 +143,14 @@ internal sealed partial class LabellingModel : ModelPart
             e.Property(p => p.DocumentMd5).HasMaxLength(Address);
             e.Property(p => p.DocumentSha256).HasMaxLength(Hash);
             e.HasOne<ProjectCase>().WithMany().HasForeignKey(p => p.ProjectCaseId);
+        });
+        model.Entity<PendingLabel>(e =>
+        {
+            e.ToTable("labelling_pending");
+            e.Property(p => p.Id).ValueGeneratedNever();
+            e.Property(p => p.Class).HasMaxLength(64);
+            e.Ignore(p => p.Part);
+            e.HasOne<Reading>().WithMany().HasForeignKey(p => p.ReadingId);
         });
         model.Entity<MaskBlob>(e =>
         {
@@ -255,6 +267,32 @@ internal sealed partial class LabellingModel : ModelPart
             e.HasKey(c => new { c.ReleaseId, c.CaseId });
             e.Property(c => c.DocumentMd5).HasMaxLength(Address);
             e.Property(c => c.DocumentSha256).HasMaxLength(Hash);
+        });
+    }
+
+    private static void Exchange(ModelBuilder model)
+    {
+        model.Entity<LabelImport>(e =>
+        {
+            e.ToTable("labelling_import");
+            e.Property(i => i.Id).ValueGeneratedNever();
+            e.Property(i => i.Format).HasMaxLength(Word);
+            e.Property(i => i.FileName).HasMaxLength(LabelImport.NameLimit);
+            e.Property(i => i.UploadMd5).HasMaxLength(Address);
+            e.Property(i => i.TakenMd5).HasMaxLength(Address);
+            e.Property(i => i.LeftMd5).HasMaxLength(Address);
+            e.Ignore(i => i.Options);
+            e.HasOne<LabellingProject>().WithMany().HasForeignKey(i => i.ProjectId);
+            e.HasIndex(i => i.ReadingId);
+        });
+        model.Entity<LabelExport>(e =>
+        {
+            e.ToTable("labelling_export");
+            e.Property(x => x.Id).ValueGeneratedNever();
+            e.Property(x => x.Format).HasMaxLength(Word);
+            e.Property(x => x.Md5).HasMaxLength(Address);
+            e.Ignore(x => x.Cases);
+            e.HasOne<Release>().WithMany().HasForeignKey(x => x.ReleaseId);
         });
     }
 

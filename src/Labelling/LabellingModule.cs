@@ -4,6 +4,7 @@ using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Dashboards;
+using Pirogov.Labelling.Exchange;
 using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
@@ -26,7 +27,7 @@ public static class LabellingModule
     public static IServiceCollection AddLabelling(this IServiceCollection services)
     {
         services.AddSingleton(new StringSource(typeof(LabellingModule).Assembly)).AddSingleton<ModelPart, LabellingModel>().AddSingleton<IObjectReferences, LabellingObjects>();
-        services.AddScoped<Documents>().AddScoped<Sealing>().AddScoped<NextReading>().AddScoped<ReadingSources>();
+        services.AddScoped<Documents>().AddScoped<VersionedDocuments>().AddScoped<Sealing>().AddScoped<NextReading>().AddScoped<ReadingSources>();
         services.AddScoped<ComparisonStore>().AddScoped<AnswerModels>().AddScoped<Adjudication>().AddScoped<AppendRevision>().AddScoped<SentBefore>().AddScoped<KeepSideDraft>().AddScoped<ShownPreLabels>();
         services.AddSingleton<FiguresCache>().AddScoped<AgreementSums>().AddScoped<CaseDigests>().AddJob<DigestCase, DigestCase.Payload>();
         services.AddScoped<LeastLoaded>().AddScoped<AskReader>().AddScoped<AskValidators>().AddScoped<AskAdjudicator>();
@@ -36,6 +37,7 @@ public static class LabellingModule
             .AddScoped<IEvidenceSource, ConsensusEvidence>().AddScoped<IEvidenceSource, ValidationEvidence>().AddScoped<IEvidenceSource, ReleaseEvidence>();
         services.AddHandler<ReadingSubmitted, LockReading>().AddJob<CompareReadings, CompareReadings.Payload>().AddJob<MeasureSources, MeasureSources.Payload>();
         services.AddHandler<LevelReached, FillLots>().AddHandler<VerdictGiven, FillLots>().AddHandler<VerdictGiven, MeasureAgain>();
+        services.AddScoped<FormatCases>().AddScoped<FilesOfCases>().AddScoped<ReleaseFiles>().AddJob<ReadPreLabels, ReadPreLabels.Payload>().AddJob<WriteExport, WriteExport.Payload>();
         return services.AddRights(LabellingRights.Table).AddUseCases(typeof(LabellingModule).Assembly);
     }
 
@@ -44,11 +46,14 @@ public static class LabellingModule
     {
         SeeSchemas.Map(api);
         DesignSchema.Map(api);
+        ExchangeSchema.Map(api);
+        SearchCodes.Map(api);
         ChooseForProject.Map(api);
         CreateProject.Map(api);
         StartProject.Map(api);
         SeeProjects.Map(api);
         ReopenCase.Map(api);
+        MigrateProject.Map(api);
         MyReadings.Map(api);
         SeeReading.Map(api);
         TakeReading.Map(routes, api);
@@ -60,6 +65,7 @@ public static class LabellingModule
         SeeComparison.Map(api);
         SeeSecondPass.Map(api);
         SubmitReading.Map(api);
+        AnswerPending.Map(api);
         GiveVerdict.Map(api);
         SetValidationRules.Map(api);
         MyResults.Map(routes, api);
@@ -71,5 +77,12 @@ public static class LabellingModule
         SeeDoubtfulCases.Map(api);
         ReleaseLabels.Map(api);
         SeeReleases.Map(api);
+        ImportPreLabels.Map(api);
+        SeeImports.Map(api);
+        ImportIntoReading.Map(api);
+        SeeOwnImport.Map(api);
+        ExportReading.Map(api);
+        ExportRelease.Map(api);
+        PrepareExport.Map(api);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Exchange;
 using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Releases;
@@ -8,7 +9,7 @@ using Pirogov.Platform.Store;
 
 namespace Pirogov.Labelling;
 
-/// <summary>Documents and masks of every revision ever saved, what was sent beside them, what comparisons found, and the releases made of all this.</summary>
+/// <summary>Documents and masks of every revision ever saved, what was sent beside them, what comparisons found, the releases made of all this, and what goes in and out.</summary>
 internal sealed class LabellingObjects : IObjectReferences
 {
     public IEnumerable<IQueryable<string>> In(PirogovDb db) =>
@@ -27,5 +28,9 @@ internal sealed class LabellingObjects : IObjectReferences
         db.Set<Release>().Where(r => r.ChangesMd5 != null).Select(r => r.ChangesMd5!),
         db.Set<ReleasedCase>().Select(c => c.DocumentMd5),
         db.Set<SealedFile>().Select(f => f.Md5),
+        db.Set<LabelImport>().Where(i => i.UploadMd5 != null).Select(i => i.UploadMd5!),
+        db.Set<LabelImport>().Where(i => i.TakenMd5 != null).Select(i => i.TakenMd5!),
+        db.Set<LabelImport>().Where(i => i.LeftMd5 != null).Select(i => i.LeftMd5!),
+        db.Set<LabelExport>().Where(e => e.Md5 != null).Select(e => e.Md5!),
     ];
 }

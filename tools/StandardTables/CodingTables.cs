@@ -40,10 +40,12 @@ internal static class CodingTables
                 categories.TryAdd((concept.GetProperty("scheme").GetString()!, concept.GetProperty("code").GetString()!), category);
         }
 
-        foreach (var concept in json.RootElement.EnumerateObject().SelectMany(g => g.Value.GetProperty("concepts").EnumerateArray()))
+        // A group may call a concept by a word of its own: most groups know it by its name.
+        foreach (var concept in json.RootElement.EnumerateObject().SelectMany(g => g.Value.GetProperty("concepts").EnumerateArray())
+            .GroupBy(c => (c.GetProperty("scheme").GetString()!, c.GetProperty("code").GetString()!), c => c.GetProperty("meaning").GetString()!))
         {
-            var key = (concept.GetProperty("scheme").GetString()!, concept.GetProperty("code").GetString()!);
-            lines.TryAdd(key, (concept.GetProperty("meaning").GetString()!, categories.GetValueOrDefault(key, "")));
+            var meaning = concept.GroupBy(m => m).OrderByDescending(g => g.Count()).ThenBy(g => g.Key.Length).ThenBy(g => g.Key, StringComparer.Ordinal).First().Key;
+            lines.TryAdd(concept.Key, (meaning, categories.GetValueOrDefault(concept.Key, "")));
         }
     }
 

@@ -38,11 +38,27 @@ internal sealed class StoredCases(PirogovDb db, ObjectStore store) : ICases
     // The archive's doors take DICOM: no case of it holds a text.
     public Task<IReadOnlyList<CaseText>> Texts(CaseId id, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<CaseText>>([]);
 
-    public async Task<VolumeGeometry?> Geometry(CaseId id, string seriesInstanceUid, CancellationToken cancellation)
+    public async Task<VolumeGeometry?> Geometry(CaseId id, string seriesInstanceUid, CancellationToken cancellation) =>
+        await Headers(id, seriesInstanceUid, cancellation) is { Count: > 0 } headers ? VolumeGeometry.Assess(headers).Geometry : null;
+
+    public async Task<IReadOnlyList<DicomDataset>> Headers(CaseId id, string seriesInstanceUid, CancellationToken cancellation)
     {
         var metadata = await db.Set<Case>().AsNoTracking().Where(c => c.Id == id).SelectMany(c => c.Series)
             .Where(s => s.SeriesInstanceUid == seriesInstanceUid).Select(s => s.MetadataMd5).FirstOrDefaultAsync(cancellation);
-        return metadata is null ? null : VolumeGeometry.Assess(SeriesMetadata.Parse(await store.Read(metadata, cancellation))).Geometry;
+        return metadata is null ? [] : SeriesMetadata.Parse(await store.Read(metadata, cancellation));
+    }
+
+    public async Task<IReadOnlyDictionary<string, CaseId>> CasesOf(IReadOnlyCollection<string> sopInstanceUids, CancellationToken cancellation)
+    {
+        var found = new Dictionary<string, CaseId>();
+        // Engines bound the number of parameters.
+        foreach (var some in sopInstanceUids.Distinct().Chunk(500))
+        {
+            foreach (var one in await db.Set<Instance>().AsNoTracking().Where(i => some.Contains(i.ArchivedUid)).Select(i => new { i.ArchivedUid, i.CaseId }).ToArrayAsync(cancellation))
+                found[one.ArchivedUid!] = one.CaseId!.Value;
+        }
+
+        return found;
     }
 
     public static CaseSummary Summarise(Case found) => new(found.Id, found.Label, found.DataKind, found.CentreId, found.BatchId, found.PatientPseudonym,

@@ -1,4 +1,5 @@
 using Pirogov.Agenda.Contracts;
+using Pirogov.Dicom;
 using Pirogov.Dicom.Geometry;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
@@ -58,6 +59,12 @@ public interface ICases
 
     /// <returns>The voxel grid of a series, or null when it is not a volume.</returns>
     Task<VolumeGeometry?> Geometry(CaseId id, string seriesInstanceUid, CancellationToken cancellation);
+
+    /// <returns>De-identified headers of a series' instances, without pixels, in the order of their numbers; none when there is no such series.</returns>
+    Task<IReadOnlyList<DicomDataset>> Headers(CaseId id, string seriesInstanceUid, CancellationToken cancellation);
+
+    /// <returns>The case of each instance that is in the archive, by SOP Instance UID.</returns>
+    Task<IReadOnlyDictionary<string, CaseId>> CasesOf(IReadOnlyCollection<string> sopInstanceUids, CancellationToken cancellation);
 }
 
 /// <summary>A room further down tells the archive whom its work lets see a case (an expert whose reading it is).</summary>

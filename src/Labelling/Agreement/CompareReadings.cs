@@ -17,7 +17,7 @@ namespace Pirogov.Labelling.Agreement;
 
 /// <summary>Compares the blind readings of a case and sends it on: to the validators with a consensus, to one more reader, or to an adjudicator.</summary>
 internal sealed class CompareReadings(
-    PirogovDb db, ICases cases, Documents documents, ComparisonStore files, AnswerModels models, Sealing sealing, EvidenceChain chain, AskValidators askValidators,
+    PirogovDb db, ICases cases, Documents documents, VersionedDocuments versioned, ComparisonStore files, AnswerModels models, Sealing sealing, EvidenceChain chain, AskValidators askValidators,
     AskAdjudicator askAdjudicator, AskReader askReader, JobQueue jobs, AuditTrail audit, TimeProvider time) : DurableJob<CompareReadings.Payload>
 {
     internal sealed record Payload(ProjectCaseId Id);
@@ -33,7 +33,7 @@ internal sealed class CompareReadings(
         await progress.Tell(10, "labelling.job.reading-masks", cancellation);
         var readings = new List<ComparedDocument>(revisions.Count);
         foreach (var (_, revision) in revisions)
-            readings.Add(await documents.Open(revision.DocumentMd5, ownOnly: true, cancellation));
+            readings.Add(await versioned.Open(revision, project.SchemaVersionId, ownOnly: true, cancellation));
         await progress.Tell(20, "labelling.job.comparing", cancellation);
         var (rules, order) = (project.Consensus, await FrameOrder.Of(cases, one.CaseId, cancellation));
         var given = await models.Keep(one, schema, [.. revisions.Zip(readings, (r, d) => (r.Reading.AccountId, d.Document))], cancellation);
@@ -46,7 +46,7 @@ internal sealed class CompareReadings(
         var agreeing = compared.Figures.Agreeing(project.ThresholdOf, rules, settled);
         var (comparison, link) = await Record(one, [.. revisions.Select(r => r.Revision)], compared, undisputed, agreeing.Count > 0, cancellation);
         if (comparison.Agreed && project.Rule == AdjudicationRule.OnDisagreement)
-            await Agree(one, comparison, revisions[0].Revision, await builder.OfAgreement(compared.Detail, readings, agreeing, cancellation), link, cancellation);
+            await Agree(one, comparison, project.SchemaVersionId, await builder.OfAgreement(compared.Detail, readings, agreeing, cancellation), link, cancellation);
         else if (comparison.Agreed || !await askReader.OneMore(project, one, cancellation))
             await Adjudicate(one, cancellation);
         audit.Note("labelling.readings-compared", "labelling-case", one.Id, new { comparison.Agreed, comparison.Round });
@@ -78,7 +78,7 @@ internal sealed class CompareReadings(
     }
 
     private async Task Agree(
-        ProjectCase one, Comparison comparison, ReadingRevision first, BuildConsensus.Result made, EvidenceReference link, CancellationToken cancellation)
+        ProjectCase one, Comparison comparison, SchemaVersionId version, BuildConsensus.Result made, EvidenceReference link, CancellationToken cancellation)
     {
         if (one.AgreeAutomatically(time.Now()) is not null)
             return;
@@ -86,7 +86,7 @@ internal sealed class CompareReadings(
         var stored = await documents.Put(made.Document, cancellation);
         var provenance = await files.Put(made.Provenance, cancellation);
         var vouched = await documents.FilesOf(new(stored.Md5, stored.Sha256, stored.Size), made.Document, cancellation);
-        var consensus = new Consensus(one, 1, comparison, null, vouched[0], provenance, first.SchemaVersionId, time.Now());
+        var consensus = new Consensus(one, 1, comparison, null, vouched[0], provenance, version, time.Now());
         db.Add(consensus);
         sealing.Record(LabellingEvidence.Consensus, consensus.Id, consensus.Facts(), [link], [.. vouched, provenance]);
         jobs.Enqueue<MeasureSources, MeasureSources.Payload>(new(consensus.Id), "labelling-case", one.Id);

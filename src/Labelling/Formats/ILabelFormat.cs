@@ -20,7 +20,13 @@ internal sealed record LabelFileUnreadable(string Reason, string Where) : Refusa
 
 internal sealed record LabelFile(string Name, ReadOnlyMemory<byte> Bytes);
 
-internal sealed record ImportedLabels(LabelDocument Document, IReadOnlyList<Untaken> Untaken);
+/// <summary>What was taken, under the name that the file gives it.</summary>
+/// <param name="Kind">The type of the object, or "mask", "relation", "answer".</param>
+/// <param name="What">Its class, the relation's type, or the question.</param>
+/// <param name="Id">In the document; of masks and answers none.</param>
+internal sealed record Taken(string Object, string Kind, string What, string? Id = null);
+
+internal sealed record ImportedLabels(LabelDocument Document, IReadOnlyList<Untaken> Untaken, IReadOnlyList<Taken> Taken);
 
 /// <param name="Losses">What the files do not say although the document does.</param>
 internal sealed record ExportedLabels(IReadOnlyList<LabelFile> Files, IReadOnlyList<Untaken> Losses);
@@ -32,6 +38,9 @@ internal interface ILabelFormat
     string Id { get; }
 
     IReadOnlyList<DataKind> Kinds { get; }
+
+    /// <summary>Whether the headers of the case's series are needed: reading them costs the more the larger the series is.</summary>
+    bool NeedsSeries => false;
 
     /// <summary>Reads the labels of one case. What cannot be taken is listed; only a file that cannot be read at all is refused.</summary>
     Outcome<ImportedLabels> Import(IReadOnlyList<LabelFile> files, FormatCase into);

@@ -23,6 +23,7 @@ internal sealed class LabelIntake(FormatCase into, string format)
     private readonly Dictionary<(string Class, string Uid, int Frame), (RunLengthMask Mask, string Name)> masks = [];
     private readonly Dictionary<string, DocumentAnswer> answers = [];
     private readonly List<Untaken> untaken = [];
+    private readonly List<Taken> taken = [];
     private readonly HashSet<string> ids = new(StringComparer.OrdinalIgnoreCase);
 
     public FormatCase Case => into;
@@ -51,7 +52,7 @@ internal sealed class LabelIntake(FormatCase into, string format)
     /// <returns>Whether it was taken; if not, it is listed.</returns>
     public bool Add(string name, DocumentObject one)
     {
-        var settled = one with { Points = Settle(one, one.Points), Holes = one.Holes?.Select(h => Settle(one, h)).ToArray(), Origin = Origin };
+        var settled = one with { Points = Settle(one, one.Points), Holes = one.Holes?.Select(h => Settle(one, h)).ToArray(), Origin = Origin, Confirmed = null };
         if (Fault(settled) is { } fault)
         {
             Leave(name, fault.Reason, fault.Detail);
@@ -59,6 +60,7 @@ internal sealed class LabelIntake(FormatCase into, string format)
         }
 
         objects.Add(settled);
+        taken.Add(new(Shown(name), settled.Type, settled.Class, settled.Id));
         return true;
     }
 
@@ -84,6 +86,7 @@ internal sealed class LabelIntake(FormatCase into, string format)
             return false;
         }
 
+        taken.Add(new(Shown(name), Geometry.Mask, @class.Id));
         if (!masks.TryGetValue(place, out var there))
         {
             masks[place] = (mask, name);
@@ -100,7 +103,10 @@ internal sealed class LabelIntake(FormatCase into, string format)
         if (!ids.Contains(from) || !ids.Contains(to))
             Leave(name, "relation-without-ends", type);
         else
+        {
             relations.Add(new(IdFor(id ?? name), type, from, to, Origin));
+            taken.Add(new(Shown(name), "relation", type, relations[^1].Id));
+        }
     }
 
     public void AddAnswer(string name, string said, JsonElement value, bool uncertain = false, bool cannotAssess = false)
@@ -109,6 +115,8 @@ internal sealed class LabelIntake(FormatCase into, string format)
             Leave(name, "question-unknown", said);
         else if (!answers.TryAdd(question.Id, new(cannotAssess ? null : value, uncertain, cannotAssess)))
             Leave(name, "answer-twice", said);
+        else
+            taken.Add(new(Shown(name), "answer", question.Id));
     }
 
     public ImportedLabels Finish() => new(
@@ -116,7 +124,7 @@ internal sealed class LabelIntake(FormatCase into, string format)
             [.. masks.Select(m => new DocumentMask(m.Key.Class, m.Key.Uid, m.Key.Frame, m.Value.Mask.Rows, m.Value.Mask.Columns, m.Value.Mask.PixelCount,
                 Convert.ToBase64String(m.Value.Mask.Encode()), null, Origin))],
             objects, answers, relations.Count > 0 ? relations : null),
-        untaken);
+        untaken, taken);
 
     private (string Reason, string Detail)? Fault(DocumentObject one)
     {

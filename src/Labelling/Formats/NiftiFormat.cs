@@ -17,6 +17,8 @@ internal sealed class NiftiFormat : ILabelFormat
 
     public IReadOnlyList<DataKind> Kinds { get; } = [DataKind.Radiology];
 
+    public bool NeedsSeries => true;
+
     public Outcome<ImportedLabels> Import(IReadOnlyList<LabelFile> files, FormatCase into)
     {
         var intake = new LabelIntake(into, Id);

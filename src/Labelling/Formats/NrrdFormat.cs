@@ -18,6 +18,8 @@ internal sealed class NrrdFormat : ILabelFormat
 
     public IReadOnlyList<DataKind> Kinds { get; } = [DataKind.Radiology];
 
+    public bool NeedsSeries => true;
+
     public Outcome<ImportedLabels> Import(IReadOnlyList<LabelFile> files, FormatCase into)
     {
         var intake = new LabelIntake(into, Id);

@@ -18,6 +18,8 @@ internal sealed class SegFormat : ILabelFormat
 
     public IReadOnlyList<DataKind> Kinds { get; } = [DataKind.Radiology, DataKind.Endoscopy];
 
+    public bool NeedsSeries => true;
+
     public Outcome<ImportedLabels> Import(IReadOnlyList<LabelFile> files, FormatCase into)
     {
         var intake = new LabelIntake(into, Id);

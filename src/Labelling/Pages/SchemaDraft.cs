@@ -17,12 +17,22 @@ internal sealed class SchemaDraft
     public List<QuestionDraft> Questions { get; } = [];
     public List<RelationDraft> Relations { get; } = [];
 
+    /// <summary>What becomes of the version before; none for the first.</summary>
+    public List<ChangeDraft> Changes { get; } = [];
+
+    private SchemaContent? before;
+
     public static SchemaDraft Of(SchemaPage page)
     {
         var draft = new SchemaDraft { Name = page.Name, DataKind = page.DataKind };
         draft.Classes.AddRange(page.Content.Classes.Select(ClassDraft.Of));
         draft.Questions.AddRange(page.Content.Questions.Select(QuestionDraft.Of));
         draft.Relations.AddRange((page.Content.Relations ?? []).Select(RelationDraft.Of));
+        // Of a version that is published as it is, the next one's changes begin anew.
+        draft.before = page.Versions is [{ PublishedAt: not null }, ..] ? page.Content : page.Before;
+        var migration = page.Versions is [{ PublishedAt: null }, ..] ? page.Migration : null;
+        draft.Changes.AddRange((draft.before?.Classes ?? []).Select(c => ChangeDraft.Of(c.Id, migration?.Classes.FirstOrDefault(m => m.From == c.Id))));
+        draft.Changes.AddRange((draft.before?.Questions ?? []).Select(q => ChangeDraft.Of(q.Id, migration?.Questions.FirstOrDefault(m => m.From == q.Id))));
         return draft;
     }
 
@@ -30,8 +40,14 @@ internal sealed class SchemaDraft
 
     public void AddQuestion() => Questions.Add(new());
 
-    public DesignSchema.Request ToRequest() => new(Name, DataKind, [.. Classes.Select(c => c.ToClass())], [.. Questions.Select(q => q.ToQuestion())],
-        Relations.Count > 0 ? [.. Relations.Select(r => r.ToRelation())] : null);
+    public DesignSchema.Request ToRequest()
+    {
+        var made = new DesignSchema.Request(Name, DataKind, [.. Classes.Select(c => c.ToClass())], [.. Questions.Select(q => q.ToQuestion())],
+            Relations.Count > 0 ? [.. Relations.Select(r => r.ToRelation())] : null);
+        var migration = new SchemaMigration([.. Changes.Where(c => !c.IsQuestion).Select(c => c.ToClassChange(made.Content)).OfType<ClassFate>()],
+            [.. Changes.Where(c => c.IsQuestion).Select(c => c.ToQuestionChange()).OfType<QuestionFate>()]);
+        return migration.Classes.Count + migration.Questions.Count > 0 ? made with { Migration = migration } : made;
+    }
 
     /// <summary>What is left to do before publishing; a row nobody has filled yet is one line, not one for every field.</summary>
     public IReadOnlyList<DraftFault> Faults()
@@ -39,7 +55,8 @@ internal sealed class SchemaDraft
         var found = new List<DraftFault>();
         if (string.IsNullOrWhiteSpace(Name))
             found.Add(new("", 0, "title-missing", ""));
-        found.AddRange(new SchemaFaults(ToRequest().Content, DataKind).All().Select(f => new DraftFault(f.Part, f.Place, Reason(f), f.Where, f.Inner)));
+        var request = ToRequest();
+        found.AddRange(new SchemaFaults(request.Content, DataKind, before, request.Changes).All().Select(f => new DraftFault(f.Part, f.Place, Reason(f), f.Where, f.Inner)));
         return [.. found.Distinct()];
     }
 
@@ -51,6 +68,7 @@ internal sealed class SchemaDraft
             "attribute" => OfQuestion(Classes[fault.Place - 1].Attributes[fault.Inner - 1]),
             "question" => OfQuestion(Questions[fault.Place - 1]),
             "relation" => (Relations[fault.Place - 1].Id, Relations[fault.Place - 1].IsBlank),
+            "change" => (fault.Where, false),
             _ => (fault.Where, false),
         };
         return blank ? "blank" : fault.Reason == "id-unfit" && id.Length == 0 ? "id-missing" : fault.Reason;

@@ -1,4 +1,5 @@
 using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Store;
 
@@ -19,6 +20,9 @@ internal sealed class PreLabel
 
     /// <summary><see cref="Model"/> or <see cref="Import"/>.</summary>
     public string Origin { get; private set; } = "";
+
+    /// <summary>Under which the document was made; none: the one of the project's beginning.</summary>
+    public SchemaVersionId? SchemaVersionId { get; init; }
     public string DocumentMd5 { get; private set; } = "";
     public string DocumentSha256 { get; private set; } = "";
     public long DocumentSize { get; private set; }

@@ -7,7 +7,7 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Labelling.PreLabels;
 
 /// <summary>What a reader may see of what nobody read, and when.</summary>
-internal sealed class ShownPreLabels(PirogovDb db, Documents documents)
+internal sealed class ShownPreLabels(PirogovDb db, Documents documents, VersionedDocuments versioned)
 {
     /// <returns>Null when there is none, or when it is not due.</returns>
     public async Task<LabelDocument?> For(Reading reading, PassRules rules, CancellationToken cancellation)
@@ -24,7 +24,9 @@ internal sealed class ShownPreLabels(PirogovDb db, Documents documents)
     {
         if (await db.Set<PreLabel>().AsNoTracking().Where(p => p.ProjectCaseId == one).OrderByDescending(p => p.Id).FirstOrDefaultAsync(cancellation) is not { } newest)
             return null;
-        var document = await documents.Load(newest.DocumentMd5, cancellation);
+        var version = await (from c in db.Set<ProjectCase>() join p in db.Set<LabellingProject>() on c.ProjectId equals p.Id where c.Id == one select p.SchemaVersionId).SingleAsync(cancellation);
+        var document = newest.SchemaVersionId is { } made
+            ? await versioned.Load(newest.DocumentMd5, made, version, cancellation) : await documents.Load(newest.DocumentMd5, cancellation);
         return document with
         {
             Objects = [.. document.Objects.Select(o => o with { Origin = newest.Origin, Confirmed = null })],

@@ -157,6 +157,9 @@ internal sealed class LabellingProject
         return null;
     }
 
+    /// <summary>From now on labels are made under the next version of the schema.</summary>
+    public void Use(SchemaVersionId version) => SchemaVersionId = version;
+
     private static Refusal? Fault(Plan plan)
     {
         if (string.IsNullOrWhiteSpace(plan.Name))

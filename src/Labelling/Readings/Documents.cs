@@ -87,7 +87,11 @@ internal sealed class Documents(PirogovDb db, ObjectStore store)
     public async Task<ComparedDocument> Open(string md5, bool ownOnly, CancellationToken cancellation)
     {
         var whole = await Load(md5, cancellation);
-        var document = ownOnly ? PreLabelled.WithoutUnconfirmed(whole) : whole;
+        return await Open(ownOnly ? PreLabelled.WithoutUnconfirmed(whole) : whole, cancellation);
+    }
+
+    public async Task<ComparedDocument> Open(LabelDocument document, CancellationToken cancellation)
+    {
         var blobs = await Find(document.Masks.Select(m => m.Blob!), cancellation);
         return new(document, async (mask, token) => RunLengthMask.Decode(await store.Read(blobs[mask.Blob!].Md5, token), mask.Rows, mask.Columns));
     }

@@ -55,7 +55,7 @@ internal sealed record ReadingView(
 /// </summary>
 [Needs(LabellingRights.ReadCases)]
 internal sealed class SeeReading(
-    PirogovDb db, CurrentActor actor, ICases cases, AuditTrail audit, Documents documents, NextReading next, ReadingSources sources, ShownPreLabels preLabels,
+    PirogovDb db, CurrentActor actor, ICases cases, AuditTrail audit, Documents documents, VersionedDocuments versioned, NextReading next, ReadingSources sources, ShownPreLabels preLabels,
     Adjudication adjudication)
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/readings/{id}", (SeeReading use, ReadingId id, CancellationToken cancellation) =>
@@ -76,19 +76,19 @@ internal sealed class SeeReading(
         var consensus = await sources.Consensus(reading, withRuns: true, cancellation);
         return new ReadingView(id, reading.Mode, reading.State, new(project.Id, project.Name), new(reading.CaseId, label),
             project.Instructions.Length > 0 ? project.Instructions : null, SchemaView.Of(schema, schema.Versions.Single(v => v.Id == project.SchemaVersionId)),
-            reading.Revision, await Document(reading, consensus, cancellation) ?? (reading.Revision == 0 ? shown : null), summary?.Series ?? [],
+            reading.Revision, await Document(reading, project.SchemaVersionId, consensus, cancellation) ?? (reading.Revision == 0 ? shown : null), summary?.Series ?? [],
             await sources.For(reading, withRuns: true, cancellation), await Comments(reading, cancellation), await next.ViewAfter(reading, cancellation),
             await Count(reading, cancellation), consensus, reading.Mode == ReadingMode.Validate && reading.MayDraw, await Reasons(reading, cancellation),
             reading.Pass, reading.Pass == 2 ? shown : null, project.Passes.Confirmation, await adjudication.View(reading, cancellation));
     }
 
-    private async Task<LabelDocument?> Document(Reading reading, ConsensusView? consensus, CancellationToken cancellation)
+    private async Task<LabelDocument?> Document(Reading reading, SchemaVersionId version, ConsensusView? consensus, CancellationToken cancellation)
     {
         if (reading.Mode == ReadingMode.Validate && reading.Revision == reading.OfferedRevision)
             return consensus?.Document;
-        var md5 = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision)
-            .Select(r => r.DocumentMd5).SingleOrDefaultAsync(cancellation);
-        var document = md5 is null ? await sources.Draft(reading, cancellation) : await documents.Load(md5, cancellation);
+        var saved = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision)
+            .Select(r => new { r.DocumentMd5, r.SchemaVersionId }).SingleOrDefaultAsync(cancellation);
+        var document = saved is null ? await sources.Draft(reading, cancellation) : await versioned.Load(saved.DocumentMd5, saved.SchemaVersionId, version, cancellation);
         return document is null ? null : await documents.WithRuns(document, cancellation);
     }
 
@@ -108,7 +108,7 @@ internal sealed class SeeReading(
 }
 
 /// <summary>The locked readings as an adjudicator or a validator sees them: by letter.</summary>
-internal sealed class ReadingSources(PirogovDb db, Documents documents)
+internal sealed class ReadingSources(PirogovDb db, Documents documents, VersionedDocuments versioned)
 {
     public async Task<IReadOnlyList<SourceView>> For(Reading reading, bool withRuns, CancellationToken cancellation)
     {
@@ -117,11 +117,12 @@ internal sealed class ReadingSources(PirogovDb db, Documents documents)
         var sight = await Sight(reading, cancellation);
         if (sight == ValidatorSight.Consensus)
             return [];
+        var version = await Version(reading, cancellation);
         var (agreement, views) = (sight == ValidatorSight.Agreement ? comparison.Figures.Agreement : new Dictionary<string, double>(), new List<SourceView>());
         foreach (var (place, revision) in comparison.SourceIds.Index())
         {
-            var md5 = await db.Set<ReadingRevision>().Where(r => r.Id == revision).Select(r => r.DocumentMd5).SingleAsync(cancellation);
-            var document = await documents.Load(md5, cancellation);
+            var saved = await db.Set<ReadingRevision>().Where(r => r.Id == revision).Select(r => new { r.DocumentMd5, r.SchemaVersionId }).SingleAsync(cancellation);
+            var document = await versioned.Load(saved.DocumentMd5, saved.SchemaVersionId, version, cancellation);
             views.Add(new(((char)('A' + place)).ToString(), withRuns ? await documents.WithRuns(document, cancellation) : document, agreement));
         }
 
@@ -134,9 +135,12 @@ internal sealed class ReadingSources(PirogovDb db, Documents documents)
         if (reading.Mode == ReadingMode.Read || await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == reading.ProjectCaseId)
                 .OrderByDescending(c => c.Number).FirstOrDefaultAsync(cancellation) is not { } consensus)
             return null;
-        var document = await documents.Load(consensus.DocumentMd5, cancellation);
+        var document = await versioned.Load(consensus.DocumentMd5, consensus.SchemaVersionId, await Version(reading, cancellation), cancellation);
         return new(consensus.Number, consensus.Origin, withRuns ? await documents.WithRuns(document, cancellation) : document);
     }
+
+    private Task<SchemaVersionId> Version(Reading reading, CancellationToken cancellation) =>
+        db.Set<LabellingProject>().Where(p => p.Id == reading.ProjectId).Select(p => p.SchemaVersionId).SingleAsync(cancellation);
 
     /// <summary>An adjudicator sees everything; a validator what the level lets them see.</summary>
     private async Task<ValidatorSight> Sight(Reading reading, CancellationToken cancellation) => reading.Mode == ReadingMode.Validate
@@ -150,8 +154,14 @@ internal sealed class ReadingSources(PirogovDb db, Documents documents)
     /// <summary>What all readings agree about: where an adjudicator begins.</summary>
     public async Task<LabelDocument?> Draft(Reading reading, CancellationToken cancellation) =>
         reading.Mode == ReadingMode.Adjudicate && reading.Revision == 0 && await Newest(reading, cancellation) is { } comparison
-            ? await documents.Load(comparison.DraftMd5, cancellation)
+            ? await Draft(comparison, await Version(reading, cancellation), cancellation)
             : null;
+
+    private async Task<LabelDocument> Draft(Comparison comparison, SchemaVersionId version, CancellationToken cancellation)
+    {
+        var made = (await documents.Load(comparison.DraftMd5, cancellation)).SchemaVersion;
+        return await versioned.Load(comparison.DraftMd5, SchemaVersionId.TryParse(made, out var under) ? under : version, version, cancellation);
+    }
 
     private Task<Comparison?> Newest(Reading reading, CancellationToken cancellation) =>
         db.Set<Comparison>().AsNoTracking().SingleOrDefaultAsync(c => c.ProjectCaseId == reading.ProjectCaseId && c.IsCurrent, cancellation);

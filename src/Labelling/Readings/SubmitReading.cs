@@ -45,6 +45,8 @@ internal sealed class SubmitReading(
             return undecided;
         if (reading.Submit(reading.Revision, time.Now()) is { } refusal)
             return refusal;
+        if (await db.Set<PendingLabel>().CountAsync(p => p.ReadingId == id, cancellation) is > 0 and var waiting)
+            return new LabelsArePending(waiting);
         var schema = await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation);
         var revision = await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == id && r.Number == reading.Revision, cancellation);
         if (DocumentCheck.CheckComplete(schema.Content, await documents.Load(revision.DocumentMd5, cancellation)) is { } incomplete)

@@ -30,7 +30,12 @@ internal sealed class ReleasableCases(PirogovDb db, Documents documents, Evidenc
                                                   join l in db.Set<ValidationLot>() on c.LotId equals l.Id
                                                   where l.ProjectId == project && l.State == LotState.Open
                                                   select c.ProjectCaseId).ToArrayAsync(cancellation)).ToHashSet();
-        bool IsReady(ProjectCase one) => one.State is ProjectCaseState.Validated or ProjectCaseState.Released && !waiting.Contains(one.Id);
+        // What was decided under an earlier version of the schema is in the releases made before; reopened, it comes under the present one.
+        var version = await db.Set<LabellingProject>().Where(p => p.Id == project).Select(p => p.SchemaVersionId).SingleAsync(cancellation);
+        var decided = (await (from x in db.Set<Consensus>() join c in db.Set<ProjectCase>() on x.ProjectCaseId equals c.Id where c.ProjectId == project
+                              select new { x.ProjectCaseId, x.Number, x.SchemaVersionId }).ToArrayAsync(cancellation)).ToLookup(x => x.ProjectCaseId);
+        bool IsReady(ProjectCase one) => one.State is ProjectCaseState.Validated or ProjectCaseState.Released && !waiting.Contains(one.Id)
+            && decided[one.Id].MaxBy(d => d.Number)?.SchemaVersionId == version;
         if (wanted is null)
             return Outcome<IReadOnlyList<ProjectCase>>.Of([.. InOrder(cases.Where(IsReady))]);
         var chosen = cases.Where(c => wanted.Contains(c.Id)).ToArray();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Projects;
@@ -22,7 +23,7 @@ internal sealed record ReleaseListRow(ReleaseId Id, string ProjectName, int Numb
 internal sealed record ReleasedCaseRow(CaseId CaseId, string Label, string DocumentSha256, int Masks, int Objects);
 
 /// <param name="Masks">Of all cases.</param>
-internal sealed record ReleasePage(ReleaseSummary Release, ProjectId ProjectId, int Masks, int Objects, ReliabilityReport Report, ChangeTotals? Changes);
+internal sealed record ReleasePage(ReleaseSummary Release, ProjectId ProjectId, DataKind DataKind, int Masks, int Objects, ReliabilityReport Report, ChangeTotals? Changes);
 
 /// <summary>The change list without its cases, which page.</summary>
 internal sealed record ChangeTotals(
@@ -63,7 +64,8 @@ internal sealed class SeeReleases(PirogovDb db, IReleases releases, Documents do
         var release = await db.Set<Release>().AsNoTracking().SingleAsync(r => r.Id == id, cancellation);
         var report = await Read<ReliabilityReport>(release.ReportMd5, cancellation);
         var changes = release.ChangesMd5 is { } md5 ? await Read<ChangeList>(md5, cancellation) : null;
-        return new ReleasePage(summary, release.ProjectId, release.Cases.Sum(c => c.Masks), release.Cases.Sum(c => c.Objects), report, changes is null ? null
+        var kind = await db.Set<LabellingSchema>().Where(s => s.Versions.Any(v => v.Id == release.SchemaVersionId)).Select(s => s.DataKind).SingleAsync(cancellation);
+        return new ReleasePage(summary, release.ProjectId, kind, release.Cases.Sum(c => c.Masks), release.Cases.Sum(c => c.Objects), report, changes is null ? null
             : new(changes.Since, changes.SinceSha256, changes.ScopeAdded, changes.ScopeRemoved, changes.Added, changes.Removed, changes.Changed, changes.Unchanged, changes.Items));
     }
 

@@ -16,9 +16,12 @@ internal sealed class DesignSchema(PirogovDb db, AuditTrail audit, TimeProvider 
 {
     public sealed record Request(
         string Name, DataKind DataKind, IReadOnlyList<LabelClass>? Classes, IReadOnlyList<Question>? Questions,
-        IReadOnlyList<RelationType>? Relations = null)
+        IReadOnlyList<RelationType>? Relations = null, SchemaMigration? Migration = null)
     {
         internal SchemaContent Content => SchemaContent.Of(Classes, Questions, Relations);
+
+        /// <summary>Whole, whatever JSON left out.</summary>
+        internal SchemaMigration? Changes => Migration is null ? null : SchemaMigration.Of(Migration.Classes, Migration.Questions);
     }
 
     public sealed record Response(SchemaId Id, SchemaVersionId VersionId, int Version, DateTimeOffset? PublishedAt);
@@ -53,7 +56,7 @@ internal sealed class DesignSchema(PirogovDb db, AuditTrail audit, TimeProvider 
     {
         if (await Find(id, cancellation) is not { } schema)
             return new NotFound("labelling-schema");
-        if (schema.Edit(request.Name, request.Content, time.Now()) is { } refusal)
+        if (schema.Edit(request.Name, request.Content, request.Changes, time.Now()) is { } refusal)
             return refusal;
         return await Keep(schema, "labelling.schema-edited", cancellation);
     }

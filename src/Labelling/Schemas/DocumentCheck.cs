@@ -102,21 +102,27 @@ internal sealed class DocumentCheck(
         return null;
     }
 
-    private DocumentDoesNotFitSchema? RelationsFault(LabelDocument document)
+    private DocumentDoesNotFitSchema? RelationsFault(LabelDocument document) => RelationFaults(document) is var faults && faults.FirstOrDefault() is { Reason: not null } first
+        ? No(first.Reason, first.Where, $"relations[{first.Place}]", document.Relations![first.Place]?.Id) : null;
+
+    /// <summary>Every relation that does not fit, given the objects that are there.</summary>
+    internal IEnumerable<(int Place, string Reason, string Where)> RelationFaults(LabelDocument document)
     {
         var classes = document.Objects.ToDictionary(o => o.Id, o => o.Class, StringComparer.OrdinalIgnoreCase);
         var (ids, joined) = (new HashSet<string>(StringComparer.OrdinalIgnoreCase), new HashSet<(string, string, string)>());
         foreach (var (place, one) in (document.Relations ?? []).Index())
         {
             if (RelationFault(one, classes) is var (reason, where))
-                return No(reason, where, $"relations[{place}]", one?.Id);
+            {
+                yield return (place, reason, where);
+                continue;
+            }
+
             var (from, to) = (one.From.ToLowerInvariant(), one.To.ToLowerInvariant());
             var turned = !schema.Relation(one.Type)!.Directed && string.CompareOrdinal(from, to) > 0;
             if (!ids.Add(one.Id) || !joined.Add(turned ? (one.Type, to, from) : (one.Type, from, to)))
-                return No("relation-twice", one.Type, $"relations[{place}]", one.Id);
+                yield return (place, "relation-twice", one.Type);
         }
-
-        return null;
     }
 
     private (string Reason, string Where)? RelationFault(DocumentRelation one, Dictionary<string, string> classes)

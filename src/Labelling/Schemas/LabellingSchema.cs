@@ -31,6 +31,9 @@ internal sealed class SchemaVersion
     public SchemaId SchemaId { get; private set; }
     public int Number { get; private set; }
     public string ContentJson { get; private set; } = "";
+
+    /// <summary>How labels of the version before become labels of this one; none for the first.</summary>
+    public string? MigrationJson { get; private set; }
     public DateTimeOffset ChangedAt { get; private set; }
     public DateTimeOffset? PublishedAt { get; private set; }
 
@@ -38,12 +41,18 @@ internal sealed class SchemaVersion
     {
     }
 
-    public SchemaVersion(SchemaId schemaId, int number, SchemaContent content, DateTimeOffset now) =>
-        (SchemaId, Number, ContentJson, ChangedAt) = (schemaId, number, JsonSerializer.Serialize(content, PlatformJson.Options), now);
+    public SchemaVersion(SchemaId schemaId, int number, SchemaContent content, SchemaMigration? migration, DateTimeOffset now)
+    {
+        (SchemaId, Number) = (schemaId, number);
+        Change(content, migration, now);
+    }
 
     public SchemaContent Content => JsonSerializer.Deserialize<SchemaContent>(ContentJson, PlatformJson.Options)!;
 
-    internal void Change(SchemaContent content, DateTimeOffset now) => (ContentJson, ChangedAt) = (JsonSerializer.Serialize(content, PlatformJson.Options), now);
+    public SchemaMigration? Migration => MigrationJson is null ? null : JsonSerializer.Deserialize<SchemaMigration>(MigrationJson, PlatformJson.Options);
+
+    internal void Change(SchemaContent content, SchemaMigration? migration, DateTimeOffset now) => (ContentJson, MigrationJson, ChangedAt) =
+        (JsonSerializer.Serialize(content, PlatformJson.Options), migration is null ? null : JsonSerializer.Serialize(migration, PlatformJson.Options), now);
 
     internal void Publish(DateTimeOffset now) => PublishedAt = now;
 }
@@ -70,21 +79,24 @@ internal sealed class LabellingSchema
         var schema = new LabellingSchema { DataKind = dataKind };
         if (schema.Rename(name) is { } refusal)
             return refusal;
-        schema.versions.Add(new(schema.Id, 1, content, now));
+        schema.versions.Add(new(schema.Id, 1, content, null, now));
         return schema;
     }
 
     public SchemaVersion Newest => versions.MaxBy(v => v.Number)!;
 
+    /// <summary>What a draft's labels migrate from.</summary>
+    public SchemaVersion? NewestPublished => versions.Where(v => v.PublishedAt is not null).MaxBy(v => v.Number);
+
     /// <summary>Changes the draft; makes the next one when the newest version is published.</summary>
-    public Refusal? Edit(string name, SchemaContent content, DateTimeOffset now)
+    public Refusal? Edit(string name, SchemaContent content, SchemaMigration? migration, DateTimeOffset now)
     {
         if (Rename(name) is { } refusal)
             return refusal;
         if (Newest is { PublishedAt: null } draft)
-            draft.Change(content, now);
+            draft.Change(content, migration, now);
         else
-            versions.Add(new(Id, Newest.Number + 1, content, now));
+            versions.Add(new(Id, Newest.Number + 1, content, migration, now));
         return null;
     }
 
@@ -92,7 +104,7 @@ internal sealed class LabellingSchema
     {
         if (Newest is not { PublishedAt: null } draft)
             return new NothingToPublish();
-        if (new SchemaFaults(draft.Content, DataKind).All().FirstOrDefault() is { } fault)
+        if (new SchemaFaults(draft.Content, DataKind, NewestPublished?.Content, draft.Migration).All().FirstOrDefault() is { } fault)
             return fault;
         draft.Publish(now);
         return draft;

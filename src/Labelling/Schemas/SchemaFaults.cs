@@ -24,7 +24,8 @@ internal sealed record SchemaIsUnfit(string Reason, string Where) : Refusal("lab
 
 /// <summary>Everything that keeps a schema from being published.</summary>
 /// <param name="kind">What is labelled: it decides how a class may be marked.</param>
-internal sealed partial class SchemaFaults(SchemaContent schema, DataKind kind)
+/// <param name="before">The published version whose labels are to become labels of this one.</param>
+internal sealed partial class SchemaFaults(SchemaContent schema, DataKind kind, SchemaContent? before = null, SchemaMigration? migration = null)
 {
     private readonly IReadOnlyList<string> geometries = Geometry.Of(kind);
     private readonly HashSet<string> parents = [.. schema.Classes.Select(c => c.Parent).OfType<string>()];
@@ -35,7 +36,8 @@ internal sealed partial class SchemaFaults(SchemaContent schema, DataKind kind)
             .Concat(schema.Questions.Index().SelectMany(q => QuestionFaults(q.Item, schema.Questions.Take(q.Index), ofCase: true).Select(
                 reason => new SchemaIsUnfit(reason, Named(q.Item.Id, q.Index + 1)) { Part = "question", Place = q.Index + 1 })))
             .Concat((schema.Relations ?? []).Index().SelectMany(r => RelationFaults(r.Item).Select(
-                reason => new SchemaIsUnfit(reason, Named(r.Item.Id, r.Index + 1)) { Part = "relation", Place = r.Index + 1 })));
+                reason => new SchemaIsUnfit(reason, Named(r.Item.Id, r.Index + 1)) { Part = "relation", Place = r.Index + 1 })))
+            .Concat(before is null ? [] : new MigrationFaults(before, schema, migration ?? SchemaMigration.None).All());
 
     private IEnumerable<SchemaIsUnfit> Whole()
     {
@@ -158,7 +160,7 @@ internal sealed partial class SchemaFaults(SchemaContent schema, DataKind kind)
 
     private static string Named(string id, int place) => id.Length > 0 ? id : $"{place}";
 
-    private static bool IsNamed(Bilingual? text, int limit) => text is not null && IsFilled(text.Ru, limit) && IsFilled(text.En, limit);
+    internal static bool IsNamed(Bilingual? text, int limit) => text is not null && IsFilled(text.Ru, limit) && IsFilled(text.En, limit);
 
     private static bool IsFilled(string? text, int limit) => !string.IsNullOrWhiteSpace(text) && text.Length <= limit;
 

@@ -25,7 +25,10 @@ internal sealed record SchemaVersionRow(SchemaVersionId Id, int Number, DateTime
 
 internal sealed record SchemaRow(SchemaId Id, string Name, DataKind DataKind, int Classes, int Questions, IReadOnlyList<SchemaVersionRow> Versions);
 
-internal sealed record SchemaPage(SchemaId Id, string Name, DataKind DataKind, SchemaContent Content, IReadOnlyList<SchemaVersionRow> Versions);
+/// <param name="Migration">How labels of the version before become labels of the newest.</param>
+/// <param name="Before">The classes and questions from which they come: of the published version below the newest.</param>
+internal sealed record SchemaPage(
+    SchemaId Id, string Name, DataKind DataKind, SchemaContent Content, IReadOnlyList<SchemaVersionRow> Versions, SchemaMigration? Migration = null, SchemaContent? Before = null);
 
 [Needs(LabellingRights.DesignSchemas)]
 internal sealed class SeeSchemas(PirogovDb db)
@@ -49,7 +52,8 @@ internal sealed class SeeSchemas(PirogovDb db)
 
     public async Task<Outcome<SchemaPage>> One(SchemaId id, CancellationToken cancellation) =>
         await db.Set<LabellingSchema>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == id, cancellation) is { } schema
-            ? new SchemaPage(schema.Id, schema.Name, schema.DataKind, schema.Newest.Content, VersionsOf(schema))
+            ? new SchemaPage(schema.Id, schema.Name, schema.DataKind, schema.Newest.Content, VersionsOf(schema), schema.Newest.Migration,
+                schema.Newest.PublishedAt is null ? schema.NewestPublished?.Content : schema.Versions.SingleOrDefault(v => v.Number == schema.Newest.Number - 1)?.Content)
             : new NotFound("labelling-schema");
 
     public async Task<Outcome<SchemaView>> Version(SchemaVersionId id, CancellationToken cancellation) =>

@@ -118,6 +118,11 @@ internal sealed class MadeRelease : ICases, IReleases
 
     Task<VolumeGeometry?> ICases.Geometry(CaseId id, string seriesInstanceUid, CancellationToken cancellation) => Task.FromResult<VolumeGeometry?>(null);
 
+    Task<IReadOnlyList<DicomDataset>> ICases.Headers(CaseId id, string seriesInstanceUid, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DicomDataset>>([]);
+
+    Task<IReadOnlyDictionary<string, CaseId>> ICases.CasesOf(IReadOnlyCollection<string> sopInstanceUids, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyDictionary<string, CaseId>>(new Dictionary<string, CaseId>());
+
     Task<IReadOnlyList<ReleaseSummary>> IReleases.All(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ReleaseSummary>>([.. summaries.Values]);
 
     Task<ReleaseSummary?> IReleases.Find(ReleaseId id, CancellationToken cancellation) => Task.FromResult(summaries.GetValueOrDefault(id));

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
+using Pirogov.Dicom;
 using Pirogov.Dicom.Geometry;
 using Pirogov.Integration.Harness;
 using Pirogov.Platform.Database;
@@ -52,6 +53,18 @@ internal sealed class InventedCases : ICases
         cases.Find(c => c.Id == id) is { DataKind: DataKind.ClinicalText } ? [new CaseText(TextName, new string('0', 64), Note)] : []);
 
     public Task<VolumeGeometry?> Geometry(CaseId id, string seriesInstanceUid, CancellationToken cancellation) => Task.FromResult<VolumeGeometry?>(null);
+
+    public Task<IReadOnlyList<DicomDataset>> Headers(CaseId id, string seriesInstanceUid, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DicomDataset>>(
+        cases.Find(c => c.Id == id) is { Series: [var series] } ? [.. Enumerable.Range(1, Frames).Select(n => Header(series, n))] : []);
+
+    public Task<IReadOnlyDictionary<string, CaseId>> CasesOf(IReadOnlyCollection<string> sopInstanceUids, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyDictionary<string, CaseId>>(cases.Where(c => c.Series.Count > 0).SelectMany(c => Enumerable.Range(1, Frames).Select(n => (Uid: $"{c.Series[0].SeriesInstanceUid}.{n}", c.Id)))
+            .Where(i => sopInstanceUids.Contains(i.Uid)).DistinctBy(i => i.Uid).ToDictionary(i => i.Uid, i => i.Id));
+
+    private static DicomDataset Header(SeriesSummary series, int n) => new DicomDataset().Set(DicomTags.SopClassUid, DicomUids.CTImageStorage)
+        .Set(DicomTags.SopInstanceUid, $"{series.SeriesInstanceUid}.{n}").Set(DicomTags.SeriesInstanceUid, series.SeriesInstanceUid).Set(DicomTags.StudyInstanceUid, series.StudyInstanceUid)
+        .Set(DicomTags.FrameOfReferenceUid, series.StudyInstanceUid + ".9").Set(DicomTags.InstanceNumber, n).Set(DicomTags.Rows, Side).Set(DicomTags.Columns, Side)
+        .Set(DicomTags.PixelSpacing, 0.8, 0.8).Set(DicomTags.SliceThickness, 2).Set(DicomTags.ImageOrientationPatient, 1, 0, 0, 0, 1, 0).Set(DicomTags.ImagePositionPatient, -10, 20, 2.0 * n);
 
     private static CaseFile File(SeriesSummary series, int number) => new(series.StudyInstanceUid, series.SeriesInstanceUid, $"{series.SeriesInstanceUid}.{number}",
         number, 1, Side, Side, new string('0', 32), new string('0', 64), 1);

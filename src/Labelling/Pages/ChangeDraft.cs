@@ -1,0 +1,58 @@
+using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Schemas;
+
+namespace Pirogov.Labelling.Pages;
+
+/// <summary>What the form says of one class or question of the version before.</summary>
+internal sealed class ChangeDraft
+{
+    public const string Keep = "same";
+    public const string Rename = "rename";
+    public const string Split = "split";
+    public const string Drop = "drop";
+
+    public string From { get; init; } = "";
+    public bool IsQuestion { get; init; }
+    public string Kind { get; set; } = "";
+    public string To { get; set; } = "";
+    public string Reason { get; set; } = "";
+    public string AskRu { get; set; } = "";
+    public string AskEn { get; set; } = "";
+    public string Attribute { get; set; } = "";
+    public string Otherwise { get; set; } = "";
+
+    /// <summary>Of a split: the classes that it may become.</summary>
+    public HashSet<string> Targets { get; init; } = [];
+
+    /// <summary>The options of a split that the form did not make, such as those by an attribute.</summary>
+    private IReadOnlyList<SplitOption> Given { get; init; } = [];
+
+    public static ChangeDraft Of(string from, ClassFate? change) => new()
+    {
+        From = from,
+        Kind = change is null ? "" : change.Split is not null ? Split : change.To is not null ? Rename : Drop,
+        To = change?.To ?? "",
+        Reason = change?.Drop ?? "",
+        AskRu = change?.Split?.Ask?.Ru ?? "",
+        AskEn = change?.Split?.Ask?.En ?? "",
+        Attribute = change?.Split?.Attribute ?? "",
+        Otherwise = change?.Split?.Otherwise ?? "",
+        Targets = [.. change?.Split?.Options.Select(o => o.To) ?? []],
+        Given = change?.Split?.Options ?? [],
+    };
+
+    public static ChangeDraft Of(string from, QuestionFate? change) =>
+        new() { From = from, IsQuestion = true, Kind = change is null ? "" : change.To is not null ? Rename : Drop, To = change?.To ?? "", Reason = change?.Drop ?? "" };
+
+    public ClassFate? ToClassChange(SchemaContent after) => Kind switch
+    {
+        Rename => new(From, To: To),
+        Split => new(From, Split: new(new(AskRu, AskEn), [.. Given.Where(o => Targets.Contains(o.To)),
+            .. Targets.Where(t => Given.All(o => o.To != t)).Order(StringComparer.Ordinal).Select(t => new SplitOption(t, after.Class(t)?.Name ?? new Bilingual(t, t), t))],
+            Attribute.Length > 0 ? Attribute : null, Otherwise.Length > 0 ? Otherwise : null)),
+        Drop => new(From, Drop: Reason),
+        _ => null,
+    };
+
+    public QuestionFate? ToQuestionChange() => Kind switch { Rename => new(From, To: To), Drop => new(From, Drop: Reason), _ => null };
+}
