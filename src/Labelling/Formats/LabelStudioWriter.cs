@@ -137,7 +137,11 @@ internal sealed class LabelStudioWriter(LabelDocument document, FormatCase from)
             ("rectangle", [var a, var b]) => Region(one, "rectanglelabels", new() { ["x"] = X(a[0]), ["y"] = Y(a[1]), ["width"] = X(b[0] - a[0]), ["height"] = Y(b[1] - a[1]), ["rotation"] = 0 }, frame),
             ("ellipse", [var a, var b]) => Region(one, "ellipselabels", new()
             {
-                ["x"] = X((a[0] + b[0]) / 2), ["y"] = Y((a[1] + b[1]) / 2), ["radiusX"] = X(Math.Abs(b[0] - a[0]) / 2), ["radiusY"] = Y(Math.Abs(b[1] - a[1]) / 2), ["rotation"] = 0,
+                ["x"] = X((a[0] + b[0]) / 2),
+                ["y"] = Y((a[1] + b[1]) / 2),
+                ["radiusX"] = X(Math.Abs(b[0] - a[0]) / 2),
+                ["radiusY"] = Y(Math.Abs(b[1] - a[1]) / 2),
+                ["rotation"] = 0,
             }, frame),
             ("point", [var p]) => Region(one, "keypointlabels", new() { ["x"] = X(p[0]), ["y"] = Y(p[1]), ["width"] = 0.5 }, frame),
             ("polygon", _) => Region(one, "polygonlabels", new() { ["closed"] = true, ["points"] = new JsonArray([.. one.Points.Select(p => (JsonNode)new JsonArray(X(p[0]), Y(p[1])))]) }, frame),

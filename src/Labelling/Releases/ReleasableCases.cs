@@ -32,7 +32,9 @@ internal sealed class ReleasableCases(PirogovDb db, Documents documents, Evidenc
                                                   select c.ProjectCaseId).ToArrayAsync(cancellation)).ToHashSet();
         // What was decided under an earlier version of the schema is in the releases made before; reopened, it comes under the present one.
         var version = await db.Set<LabellingProject>().Where(p => p.Id == project).Select(p => p.SchemaVersionId).SingleAsync(cancellation);
-        var decided = (await (from x in db.Set<Consensus>() join c in db.Set<ProjectCase>() on x.ProjectCaseId equals c.Id where c.ProjectId == project
+        var decided = (await (from x in db.Set<Consensus>()
+                              join c in db.Set<ProjectCase>() on x.ProjectCaseId equals c.Id
+                              where c.ProjectId == project
                               select new { x.ProjectCaseId, x.Number, x.SchemaVersionId }).ToArrayAsync(cancellation)).ToLookup(x => x.ProjectCaseId);
         bool IsReady(ProjectCase one) => one.State is ProjectCaseState.Validated or ProjectCaseState.Released && !waiting.Contains(one.Id)
             && decided[one.Id].MaxBy(d => d.Number)?.SchemaVersionId == version;

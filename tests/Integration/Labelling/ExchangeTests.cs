@@ -88,8 +88,10 @@ public abstract class ExchangeTests(LabellingApp app) : OnBothEngines(app)
 
         // Pre-labels are no reading: nothing of the project's work has moved.
         Assert.Equal("reading", await room.CaseState());
-        var prelabels = await app.InDatabase(db => (from p in db.Set<PreLabel>().AsNoTracking() join c in db.Set<ProjectCase>() on p.ProjectCaseId equals c.Id
-                                                    where c.ProjectId == ProjectId.From(Guid.Parse(room.Project)) select p).ToArrayAsync());
+        var prelabels = await app.InDatabase(db => (from p in db.Set<PreLabel>().AsNoTracking()
+                                                    join c in db.Set<ProjectCase>() on p.ProjectCaseId equals c.Id
+                                                    where c.ProjectId == ProjectId.From(Guid.Parse(room.Project))
+                                                    select p).ToArrayAsync());
         Assert.Equal(["import boxes.json", "import boxes.json"], prelabels.Select(p => $"{p.Origin} {p.SourceName}"));
         Assert.Equal(0, (int)(await Sent(room.Readers[0].GetAsync($"/api/v1/readings/{await Reading(room.Readers[0])}")))["revision"]!);
     }

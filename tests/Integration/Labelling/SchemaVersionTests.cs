@@ -23,7 +23,9 @@ public abstract class SchemaVersionTests(LabellingApp app) : OnBothEngines(app)
         var lesion = Class("lesion", "point");
         lesion["attributes"] = new JsonArray(new JsonObject
         {
-            ["id"] = "look", ["text"] = Both("look"), ["type"] = "choice",
+            ["id"] = "look",
+            ["text"] = Both("look"),
+            ["type"] = "choice",
             ["options"] = new JsonArray(new JsonObject { ["id"] = "solid", ["text"] = Both("solid") }, new JsonObject { ["id"] = "cystic", ["text"] = Both("cystic") }),
         });
         foreach (var added in new[] { Class("left", "mask"), Class("right", "mask"), lesion, Class("scar", "point") })
@@ -51,7 +53,12 @@ public abstract class SchemaVersionTests(LabellingApp app) : OnBothEngines(app)
     {
         var point = new JsonObject
         {
-            ["id"] = Guid.CreateVersion7().ToString(), ["class"] = @class, ["type"] = "point", ["sopInstanceUid"] = "2.25.1.1.1", ["frame"] = 1, ["points"] = new JsonArray(new JsonArray(3, 4)),
+            ["id"] = Guid.CreateVersion7().ToString(),
+            ["class"] = @class,
+            ["type"] = "point",
+            ["sopInstanceUid"] = "2.25.1.1.1",
+            ["frame"] = 1,
+            ["points"] = new JsonArray(new JsonArray(3, 4)),
         };
         if (look is not null)
             point["attributes"] = new JsonObject { ["look"] = new JsonObject { ["value"] = look, ["uncertain"] = false, ["cannotAssess"] = false } };
