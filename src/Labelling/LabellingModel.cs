@@ -75,6 +75,8 @@ internal sealed partial class LabellingModel : ModelPart
             e.Ignore(p => p.Levels);
             e.Ignore(p => p.Consensus);
             e.Ignore(p => p.Passes);
+            e.Ignore(p => p.Terms);
+            e.Property(p => p.Distribution).HasConversion<string>().HasMaxLength(Word);
             e.HasMany(p => p.Members).WithOne().HasForeignKey(m => m.ProjectId);
             e.Navigation(p => p.Members).AutoInclude();
         });
@@ -84,6 +86,8 @@ internal sealed partial class LabellingModel : ModelPart
             // One part for each person.
             e.HasKey(m => new { m.ProjectId, m.AccountId });
             e.Property(m => m.Mode).HasConversion<string>().HasMaxLength(Word);
+            e.Property(m => m.Standing).HasConversion<string>().HasMaxLength(Word).IsConcurrencyToken();
+            e.HasIndex(m => m.AccountId);
         });
         model.Entity<ProjectCase>(e =>
         {
@@ -94,7 +98,10 @@ internal sealed partial class LabellingModel : ModelPart
             e.Property(c => c.State).HasConversion<string>().HasMaxLength(Word).IsConcurrencyToken();
             e.Property(c => c.Level).IsConcurrencyToken();
             e.HasOne<LabellingProject>().WithMany().HasForeignKey(c => c.ProjectId);
-            e.HasIndex(c => new { c.ProjectId, c.CaseId }).IsUnique();
+            e.Property(c => c.Stratum).HasMaxLength(AssignmentTerms.NameLimit);
+            // A case that was labelled here may come back as one with known labels, to those who had no part in it.
+            e.HasIndex(c => new { c.ProjectId, c.CaseId, c.IsGold }).IsUnique();
+            e.HasIndex(c => new { c.ProjectId, c.State });
         });
     }
 
@@ -109,9 +116,17 @@ internal sealed partial class LabellingModel : ModelPart
             e.Property(r => r.Revision).IsConcurrencyToken();
             e.Ignore(r => r.IsOpen);
             e.HasOne<ProjectCase>().WithMany().HasForeignKey(r => r.ProjectCaseId);
-            // Nobody has two parts in one case: a reader is never its adjudicator, its validator or its other reader.
-            e.HasIndex(r => new { r.ProjectCaseId, r.AccountId }).IsUnique();
-            e.HasIndex(r => new { r.ProjectCaseId, r.Mode, r.Slot }).IsUnique();
+            e.Property(r => r.Purpose).HasConversion<string>().HasMaxLength(Word);
+            e.Property(r => r.ReasonLeft).HasConversion<string>().HasMaxLength(Word);
+            e.Property(r => r.SkipReason).HasConversion<string>().HasMaxLength(Word);
+            e.Property(r => r.SkipText).HasMaxLength(CaseComment.Limit);
+            e.Property(r => r.LeftAt).IsConcurrencyToken();
+            // Who left a case takes part in nothing any more; assignment alone looks behind the filter.
+            e.HasQueryFilter(r => r.LeftAt == null);
+            // Nobody has two parts in one case: a reader is never its adjudicator, its validator, its other reader or one who knows it from a control.
+            e.HasIndex(r => new { r.ProjectId, r.CaseId, r.AccountId }).IsUnique();
+            // Of those who hold a place in a case, no two hold the same one.
+            e.HasIndex(r => new { r.ProjectCaseId, r.Mode, r.Slot }).IsUnique().HasFilter("\"LeftAt\" IS NULL");
             e.HasIndex(r => new { r.AccountId, r.CaseId });
             e.HasIndex(r => new { r.ProjectId, r.AccountId });
         });

@@ -2,9 +2,13 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Assignment;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Dashboards;
+using Pirogov.Labelling.Effort;
 using Pirogov.Labelling.Exchange;
+using Pirogov.Labelling.Experts;
+using Pirogov.Labelling.Gold;
 using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
@@ -26,10 +30,13 @@ public static class LabellingModule
 {
     public static IServiceCollection AddLabelling(this IServiceCollection services)
     {
-        services.AddSingleton(new StringSource(typeof(LabellingModule).Assembly)).AddSingleton<ModelPart, LabellingModel>().AddSingleton<IObjectReferences, LabellingObjects>();
+        services.AddSingleton(new StringSource(typeof(LabellingModule).Assembly)).AddSingleton<ModelPart, LabellingModel>().AddSingleton<ModelPart, AssignmentModel>().AddSingleton<IObjectReferences, LabellingObjects>();
         services.AddScoped<Documents>().AddScoped<VersionedDocuments>().AddScoped<Sealing>().AddScoped<NextReading>().AddScoped<ReadingSources>();
         services.AddScoped<ComparisonStore>().AddScoped<AnswerModels>().AddScoped<Adjudication>().AddScoped<AppendRevision>().AddScoped<SentBefore>().AddScoped<KeepSideDraft>().AddScoped<ShownPreLabels>();
         services.AddSingleton<FiguresCache>().AddScoped<AgreementSums>().AddScoped<CaseDigests>().AddJob<DigestCase, DigestCase.Payload>();
+        services.AddSingleton<HandOutGate>().AddScoped<HandOut>().AddScoped<NextPlace>().AddScoped<Capacity>().AddScoped<ReaderRules>().AddScoped<Replacement>().AddScoped<OfferCases>();
+        services.AddScoped<CaseSelection>().AddScoped<OwnReading>().AddScoped<OwnCentres>().AddScoped<PersonLock>().AddScoped<ActiveTime>().AddScoped<GoldDraw>().AddScoped<KnownLabels>();
+        services.AddScoped<ExpertPages>().AddScoped<Earnings>().AddScoped<StatementBook>().AddScoped<StatementFile>();
         services.AddScoped<LeastLoaded>().AddScoped<AskReader>().AddScoped<AskValidators>().AddScoped<AskAdjudicator>();
         services.AddScoped<ReleasableCases>().AddScoped<ReliabilityReports>().AddScoped<ReleaseChanges>();
         services.AddScoped<IReleases, PublishedReleases>().AddScoped<ICaseAccessRule, CaseAccess>().AddScoped<IStartCard, LabellingStartCards>();
@@ -38,6 +45,7 @@ public static class LabellingModule
         services.AddHandler<ReadingSubmitted, LockReading>().AddJob<CompareReadings, CompareReadings.Payload>().AddJob<MeasureSources, MeasureSources.Payload>();
         services.AddHandler<LevelReached, FillLots>().AddHandler<VerdictGiven, FillLots>().AddHandler<VerdictGiven, MeasureAgain>();
         services.AddScoped<FormatCases>().AddScoped<FilesOfCases>().AddScoped<ReleaseFiles>().AddJob<ReadPreLabels, ReadPreLabels.Payload>().AddJob<WriteExport, WriteExport.Payload>();
+        services.AddHandler<ReadingSubmitted, AskForScore>().AddJob<ScoreReading, ScoreReading.Payload>();
         return services.AddRights(LabellingRights.Table).AddUseCases(typeof(LabellingModule).Assembly);
     }
 
@@ -54,7 +62,23 @@ public static class LabellingModule
         SeeProjects.Map(api);
         ReopenCase.Map(api);
         MigrateProject.Map(api);
+        SteerProject.Map(api);
+        ChangePeople.Map(api);
+        SeeAssignment.Map(api);
+        SeeOpenWork.Map(api);
+        SeeEffort.Map(api);
+        KeepGold.Map(api);
+        SeeExperts.Map(api);
+        EditExpert.Map(api);
+        OwnProfile.Map(api);
+        SeeStatements.Map(api);
+        OwnStatement.Map(api);
+        OwnWork.Map(api);
         MyReadings.Map(api);
+        NextCase.Map(api);
+        SkipReading.Map(api);
+        ReportActivity.Map(api);
+        SeeRightAnswer.Map(api);
         SeeReading.Map(api);
         TakeReading.Map(routes, api);
         SaveDocument.Map(api);

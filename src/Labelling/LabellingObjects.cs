@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Exchange;
+using Pirogov.Labelling.Gold;
 using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Releases;
@@ -23,6 +24,7 @@ internal sealed class LabellingObjects : IObjectReferences
         db.Set<Comparison>().Select(c => c.DraftMd5),
         db.Set<Consensus>().Select(c => c.DocumentMd5),
         db.Set<Consensus>().Where(c => c.ProvenanceMd5 != null).Select(c => c.ProvenanceMd5!),
+        db.Set<GoldCase>().Select(g => g.DocumentMd5),
         db.Set<Release>().Select(r => r.ManifestMd5),
         db.Set<Release>().Select(r => r.ReportMd5),
         db.Set<Release>().Where(r => r.ChangesMd5 != null).Select(r => r.ChangesMd5!),

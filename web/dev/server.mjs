@@ -33,7 +33,7 @@ async function route(request, response) {
   if (page) return html(response, 'radiology', url, page[1] ? { caseId: page[2] } : { readingId: page[2] });
   if (path === '/intake') return html(response, 'upload', url, null);
   if (path.startsWith('/dicomweb/')) return dicomweb(response, path);
-  const reading = /^\/api\/v1\/readings\/([^/]+)(?:\/(document|submit|accept|return|take))?$/.exec(path);
+  const reading = /^\/api\/v1\/readings\/([^/]+)(?:\/(document|submit|accept|return|take|activity))?$/.exec(path);
   if (reading) return onReading(request, response, reading[1], reading[2]);
   if (path.startsWith('/api/v1/cases/')) return json(response, 200, { case: readings['read-1'].case, series: readings['read-1'].series });
   if (path.startsWith('/api/v1/batches/')) return handleIntake(request, response, url, json);
@@ -90,6 +90,7 @@ async function onReading(request, response, id, verb) {
     reading.revision++;
     return json(response, 200, { revision: reading.revision, savedAt: new Date().toISOString(), document: { ...reading.document, masks: masks.map(({ runs, ...rest }) => rest) } });
   }
+  if (verb === 'activity') return json(response, 200, { activeSeconds: 0, reservedUntil: null });
   if (verb === 'submit' && body.revision !== reading.revision) return json(response, 409, problem('stale-revision', 'Устаревшая версия', 409));
   reading.state = verb === 'take' ? 'accepted' : verb === 'return' ? 'returned' : verb === 'accept' ? 'locked' : 'submitted';
   return json(response, 200, { state: reading.state, next: reading.next?.readingId ?? null });

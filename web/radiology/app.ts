@@ -1,3 +1,4 @@
+import { ActivityMeter, listenForActivity } from '../shared/activity';
 import type { WorkbenchConfig } from '../shared/config';
 import type { Api, CaseView, Reading, Result, SeriesSummary } from '../shared/contract';
 import { h, replaceChildren } from '../shared/dom';
@@ -98,6 +99,7 @@ export class App {
       topBar(wb, session, panel, () => { showHelp(wb, table); }), viewBar(wb, stage, openSeries),
       wb.readOnly ? null : h('p', { class: 'narrow-note', role: 'note' }, t('workbench.narrow')), toolRail(wb), stage.root, panel));
     const unlisten = listen(table);
+    const stopMeter = this.measure(reading);
     const onUnload = (event: BeforeUnloadEvent): void => { if (session.autosave?.pending()) event.preventDefault(); };
     const onHide = (): void => { if (document.visibilityState === 'hidden') void session.autosave?.flush(); };
     window.addEventListener('beforeunload', onUnload);
@@ -111,6 +113,7 @@ export class App {
       document.removeEventListener('visibilitychange', onHide);
       stage.dispose();
       await session.leave();
+      await stopMeter();
     };
     await this.showSeries(wb, firstSeries(caseView.series));
     await stage.show();
@@ -118,6 +121,27 @@ export class App {
     // The order of the lists is theirs from the beginning; what is missing of them comes while one looks at the first.
     void Promise.all([session.loadKept(), wb.disputes?.loadRest(wb.rest), wb.heat?.load(wb.rest)]).catch((e: unknown) => { reportProblem(wb, e); });
     if (decisions?.mayDecide) decisions.open(decisions.disputes.nextOpen());
+  }
+
+  /** Active time is told while the reading is open to its person, whatever their part in the case. */
+  private measure(reading: Reading | null): () => Promise<void> {
+    if (!reading || reading.state === 'submitted' || reading.state === 'locked') return () => Promise.resolve();
+    const meter = new ActivityMeter({
+      now: () => performance.now(),
+      send: async (now, intervals) => {
+        try {
+          await this.rest.post(`/api/v1/readings/${reading.id}/activity`, { now, intervals });
+        } catch (error) {
+          // A refusal is not mended by telling the same again; a lost network is.
+          if (!(error instanceof Problem)) throw error;
+        }
+      },
+    });
+    const unlisten = listenForActivity(meter);
+    return async () => {
+      unlisten();
+      await meter.stop();
+    };
   }
 
   private async showSeries(wb: Workbench, index: number): Promise<void> {

@@ -55,7 +55,7 @@ internal sealed class SeeProgress(PirogovDb db, FiguresCache cache, TimeProvider
 
     private async Task<ProgressView> Make(LabellingProject project, int today, CancellationToken cancellation)
     {
-        var states = await db.Set<ProjectCase>().Where(c => c.ProjectId == project.Id).GroupBy(c => new { c.State, Level = c.State == ProjectCaseState.Validation ? c.Level : 0 })
+        var states = await db.Set<ProjectCase>().Where(c => c.ProjectId == project.Id && !c.IsGold).GroupBy(c => new { c.State, Level = c.State == ProjectCaseState.Validation ? c.Level : 0 })
             .Select(g => new StateCount(g.Key.State, g.Key.Level, g.Count())).ToArrayAsync(cancellation);
         var compared = await db.Set<CaseDigest>().Where(d => d.ProjectId == project.Id).GroupBy(d => d.ComparedDay).Select(g => new { g.Key, Count = g.Count() }).ToArrayAsync(cancellation);
         var through = await db.Set<CaseDigest>().Where(d => d.ProjectId == project.Id && d.ThroughDay != null).GroupBy(d => d.ThroughDay!.Value)

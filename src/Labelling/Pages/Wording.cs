@@ -2,7 +2,9 @@ using System.Globalization;
 using MudBlazor;
 using Pirogov.Agenda.Contracts;
 using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Assignment;
 using Pirogov.Labelling.Dashboards;
+using Pirogov.Labelling.Experts;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
@@ -20,6 +22,18 @@ internal static class Wording
     public static string State(ReadingState state) => $"labelling.reading-state.{Camel(state)}";
 
     public static string State(ProjectState state) => $"labelling.project-state.{Camel(state)}";
+
+    public static string Level(QualificationLevel level) => $"labelling.level-of.{Camel(level)}";
+
+    public static string Of(Specialty specialty) => $"labelling.specialty.{Camel(specialty)}";
+
+    public static string Standing(MemberStanding standing) => $"labelling.standing.{Camel(standing)}";
+
+    public static string Of(SkipReason reason) => $"labelling.skip.{Camel(reason)}";
+
+    public static string Of(ReasonLeft reason) => $"labelling.left.{Camel(reason)}";
+
+    public static string Of(NoticeKind kind) => $"labelling.notice.{Camel(kind)}";
 
     public static string Mode(ReadingMode mode) => $"labelling.mode.{Camel(mode)}";
 
@@ -65,6 +79,17 @@ internal static class Wording
         "false" => words["labelling.answer.no"],
         _ => schema.Questions.FirstOrDefault(q => q.Id == question)?.Options.FirstOrDefault(o => o.Id == answer)?.Text.In(Localizer.Culture) ?? answer,
     };
+
+    public static string Money(decimal value) => value.ToString("N2", CultureInfo.CurrentCulture) + "\u00a0₽";
+
+    public static string Whole(double value) => value.ToString("N0", CultureInfo.CurrentCulture);
+
+    public static string Tenth(double value) => value.ToString("0.#", CultureInfo.CurrentCulture);
+
+    /// <summary>The interval in brackets; nothing where there is none.</summary>
+    public static string Range(MeanWithInterval? mean, string format) => mean is { Lower: { } lower, Upper: { } upper }
+        ? $" [{lower.ToString(format, CultureInfo.CurrentCulture)}; {upper.ToString(format, CultureInfo.CurrentCulture)}]"
+        : "";
 
     private static string Camel<T>(T value) where T : struct, Enum
     {

@@ -26,7 +26,7 @@ internal sealed record TooManyCases(int Limit) : Refusal("labelling.too-many-cas
 
 /// <summary>Plans a project: what is read, by whom, by which rules.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class CreateProject(PirogovDb db, ICases cases, IAgenda agenda, AuditTrail audit, TimeProvider time)
+internal sealed class CreateProject(PirogovDb db, CaseSelection selection, IAgenda agenda, AuditTrail audit, TimeProvider time)
 {
     /// <param name="Share">Of the cases, above 0 and at most 1.</param>
     /// <param name="Lot">Cases are judged in lots: one with too many errors in its sample is looked at whole.</param>
@@ -36,16 +36,19 @@ internal sealed class CreateProject(PirogovDb db, ICases cases, IAgenda agenda, 
         IReadOnlyList<Guid>? Validators, double Share = 1, LotPlan? Lot = null, ValidatorSight Sees = ValidatorSight.Agreement, bool MayCorrect = false);
 
     /// <param name="Cases">Picked cases; together with what <paramref name="Query"/> finds.</param>
+    /// <param name="NotYetLabelled">Leaves out what a project that was not cancelled already holds.</param>
     public sealed record Request(
         string Name, ClinicalTaskId? ClinicalTaskId, SchemaVersionId SchemaVersionId, IReadOnlyList<CaseId>? Cases, CaseQuery? Query,
         IReadOnlyList<Guid>? Readers, IReadOnlyList<Guid>? Adjudicators, IReadOnlyList<Level>? Levels, int ReadersPerCase = LabellingProject.FewestReaders,
         int? MostReaders = null, double Threshold = 0.8, IReadOnlyDictionary<string, double>? Thresholds = null,
         AdjudicationRule Rule = AdjudicationRule.OnDisagreement, string? Instructions = null, DateTimeOffset? DueAt = null,
-        ConsensusRules? Consensus = null, PassRules? Passes = null)
+        ConsensusRules? Consensus = null, PassRules? Passes = null,
+        Distribution Distribution = Distribution.Assigned, AssignmentTerms? Terms = null, bool NotYetLabelled = false)
     {
         internal LabellingProject.Plan Plan => new(Name, ClinicalTaskId, SchemaVersionId, Instructions, ReadersPerCase, MostReaders ?? ReadersPerCase,
             Threshold, Thresholds ?? new Dictionary<string, double>(), Rule, Readers ?? [], Adjudicators ?? [],
-            [.. (Levels ?? []).Select(l => (new ValidationLevel(l.Share, l.Lot, l.Sees, l.MayCorrect), l.Validators ?? []))], DueAt, Consensus, Passes);
+            [.. (Levels ?? []).Select(l => (new ValidationLevel(l.Share, l.Lot, l.Sees, l.MayCorrect), l.Validators ?? []))], DueAt, Consensus, Passes,
+            Distribution, Terms);
     }
 
     public sealed record Response(ProjectId Id, int Cases);
@@ -70,15 +73,13 @@ internal sealed class CreateProject(PirogovDb db, ICases cases, IAgenda agenda, 
         var content = schema.Versions.Single(v => v.Id == request.SchemaVersionId).Content;
         if (project.Thresholds.Keys.FirstOrDefault(c => content.Class(c) is null) is { } stranger)
             return new NotFound($"label-class {stranger}");
-        var chosen = await Choose(request, cancellation);
-        if (chosen.Count == 0)
-            return new CasesMissing();
-        if (chosen.Count > LabellingProject.MostCases)
-            return new TooManyCases(LabellingProject.MostCases);
-        if (chosen.FirstOrDefault(c => c.DataKind != schema.DataKind) is { } other)
-            return new CaseDoesNotFit(other.Label);
+        var selected = await selection.Of(new(request.Cases, request.Query, request.NotYetLabelled), schema.DataKind, cancellation);
+        if (selected.IsRefused(out var unchosen))
+            return unchosen;
+        var chosen = selected.Value;
+        var strata = await selection.Strata(project.Terms.Strata ?? [], chosen, cancellation);
         db.Add(project);
-        db.AddRange(chosen.Select(c => new ProjectCase(project.Id, c, now)));
+        db.AddRange(chosen.Select(c => new ProjectCase(project, c, strata.GetValueOrDefault(c.Id), now)));
         audit.Note("labelling.project-created", "labelling-project", project.Id, new { Cases = chosen.Count, People = project.Members.Count });
         try
         {
@@ -101,22 +102,5 @@ internal sealed class CreateProject(PirogovDb db, ICases cases, IAgenda agenda, 
         Guid[] people = [.. project.Members.Select(m => m.AccountId)];
         var experts = await db.Set<Account>().CountAsync(a => people.Contains(a.Id) && !a.IsDisabled && a.Roles.Any(r => r.Role == Role.Expert), cancellation);
         return experts == people.Length ? null : new NotAnExpert();
-    }
-
-    private async Task<IReadOnlyList<CaseSummary>> Choose(Request request, CancellationToken cancellation)
-    {
-        var chosen = new Dictionary<CaseId, CaseSummary>();
-        foreach (var one in request.Cases is { Count: > 0 } picked ? await cases.Find(picked, cancellation) : [])
-            chosen[one.Id] = one;
-        for (var page = 1; request.Query is { } query && chosen.Count <= LabellingProject.MostCases; page++)
-        {
-            var found = await cases.Search(query, page, Page.LargestSize, cancellation);
-            foreach (var one in found.Items)
-                chosen[one.Id] = one;
-            if (found.Items.Count == 0 || (long)page * found.Size >= found.Total)
-                break;
-        }
-
-        return [.. chosen.Values.OrderBy(c => c.Label, StringComparer.Ordinal)];
     }
 }

@@ -21,6 +21,12 @@ internal enum ProjectState
 {
     Planned,
     Running,
+
+    /// <summary>Nothing is handed out; what is begun may be finished.</summary>
+    Paused,
+
+    /// <summary>Open work was taken back; what is validated can still be released.</summary>
+    Cancelled,
 }
 
 /// <summary>When a third expert decides.</summary>
@@ -46,16 +52,7 @@ internal sealed record CasesMissing() : Refusal("labelling.cases-missing", 422);
 
 internal sealed record ProjectHasStarted() : Refusal("labelling.project-has-started", 409);
 
-/// <summary>A person's one part in a project.</summary>
-internal sealed class ProjectMember
-{
-    public ProjectId ProjectId { get; init; }
-    public Guid AccountId { get; init; }
-    public ReadingMode Mode { get; init; }
-
-    /// <summary>The validation level from 1 on; 0 for readers and adjudicators.</summary>
-    public int Level { get; init; }
-}
+internal sealed record ProjectIsNotRunning(ProjectState State) : Refusal("labelling.project-is-not-running", 409);
 
 /// <summary>What is to be labelled, by whom and by which rules.</summary>
 internal sealed class LabellingProject
@@ -91,6 +88,11 @@ internal sealed class LabellingProject
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset? StartedAt { get; private set; }
     public DateTimeOffset? DueAt { get; private set; }
+    public Distribution Distribution { get; private set; }
+    public string TermsJson { get; private set; } = "{}";
+
+    /// <summary>Readings handed out by the queue. Raised by each: the raised row is locked until its transaction ends.</summary>
+    public int HandedOut { get; private set; }
     public IReadOnlyList<ProjectMember> Members => members;
 
     private LabellingProject()
@@ -109,14 +111,21 @@ internal sealed class LabellingProject
 
     public IReadOnlyList<ValidationLevel> Levels => JsonSerializer.Deserialize<ValidationLevel[]>(LevelsJson, PlatformJson.Options)!;
 
-    public IReadOnlyList<Guid> Of(ReadingMode mode, int level = 0) => [.. members.Where(m => m.Mode == mode && m.Level == level).Select(m => m.AccountId).Order()];
+    public AssignmentTerms Terms => ReadTerms(TermsJson);
+
+    /// <summary>Those who may be given work of this kind now.</summary>
+    public IReadOnlyList<Guid> Of(ReadingMode mode, int level = 0) =>
+        [.. members.Where(m => m.Mode == mode && m.Level == level && m.Standing == MemberStanding.Admitted).Select(m => m.AccountId).Order()];
+
+    public ProjectMember? Member(Guid person) => members.Find(m => m.AccountId == person);
 
     /// <param name="Levels">Each level with those who validate at it.</param>
     internal sealed record Plan(
         string Name, ClinicalTaskId? ClinicalTaskId, SchemaVersionId SchemaVersionId, string? Instructions, int ReadersPerCase, int MostReaders,
         double Threshold, IReadOnlyDictionary<string, double> Thresholds, AdjudicationRule Rule, IReadOnlyCollection<Guid> Readers,
         IReadOnlyCollection<Guid> Adjudicators, IReadOnlyList<(ValidationLevel Level, IReadOnlyList<Guid> Validators)> Levels, DateTimeOffset? DueAt,
-        ConsensusRules? Consensus = null, PassRules? Passes = null);
+        ConsensusRules? Consensus = null, PassRules? Passes = null, Distribution Distribution = Distribution.Assigned,
+        AssignmentTerms? Terms = null);
 
     /// <summary>Everybody has one part: who adjudicates or validates never reads, and nobody judges at two levels.</summary>
     public static Outcome<LabellingProject> Create(Plan plan, DateTimeOffset now)
@@ -141,11 +150,13 @@ internal sealed class LabellingProject
             Rule = plan.Rule,
             CreatedAt = now,
             DueAt = plan.DueAt,
+            Distribution = plan.Distribution,
+            TermsJson = JsonSerializer.Serialize(plan.Terms ?? AssignmentTerms.None, PlatformJson.Options),
         };
-        project.Add(plan.Readers, ReadingMode.Read, 0);
-        project.Add(plan.Adjudicators, ReadingMode.Adjudicate, 0);
+        project.Add(plan.Readers, ReadingMode.Read, 0, now);
+        project.Add(plan.Adjudicators, ReadingMode.Adjudicate, 0, now);
         foreach (var (place, level) in plan.Levels.Index())
-            project.Add(level.Validators, ReadingMode.Validate, place + 1);
+            project.Add(level.Validators, ReadingMode.Validate, place + 1, now);
         return project;
     }
 
@@ -160,6 +171,47 @@ internal sealed class LabellingProject
     /// <summary>From now on labels are made under the next version of the schema.</summary>
     public void Use(SchemaVersionId version) => SchemaVersionId = version;
 
+    public Refusal? Pause() => Go(ProjectState.Running, ProjectState.Paused);
+
+    public Refusal? Resume() => Go(ProjectState.Paused, ProjectState.Running);
+
+    public Refusal? Cancel()
+    {
+        if (State is ProjectState.Cancelled)
+            return new ProjectIsNotRunning(State);
+        State = ProjectState.Cancelled;
+        return null;
+    }
+
+    public Refusal? BeDue(DateTimeOffset? at)
+    {
+        if (State == ProjectState.Cancelled)
+            return new ProjectIsNotRunning(State);
+        DueAt = at;
+        return null;
+    }
+
+    /// <summary>A newcomer while the project runs. Whoever left comes back to the part they had, and to no other.</summary>
+    public Outcome<ProjectMember> Join(Guid person, ReadingMode mode, int level, DateTimeOffset now)
+    {
+        if (State == ProjectState.Cancelled)
+            return new ProjectIsNotRunning(State);
+        if (mode == ReadingMode.Validate ? level < 1 || level > Levels.Count : level != 0)
+            return new LevelsUnfit(MostLevels);
+        if (Member(person) is { } known)
+            return known.Standing == MemberStanding.Removed && known.Mode == mode && known.Level == level ? known.Return(Terms.Trained.Cases > 0, now) : new SamePersonTwice();
+        Add([person], mode, level, now);
+        return Member(person)!;
+    }
+
+    private ProjectIsNotRunning? Go(ProjectState from, ProjectState to)
+    {
+        if (State != from)
+            return new ProjectIsNotRunning(State);
+        State = to;
+        return null;
+    }
+
     private static Refusal? Fault(Plan plan)
     {
         if (string.IsNullOrWhiteSpace(plan.Name))
@@ -168,10 +220,14 @@ internal sealed class LabellingProject
             return new TooLong("name", NameLimit);
         if (plan.Instructions is { Length: > InstructionsLimit })
             return new TooLong("instructions", InstructionsLimit);
-        if (plan.ReadersPerCase < FewestReaders || plan.MostReaders < plan.ReadersPerCase || plan.MostReaders > MostReadersPerCase)
+        if (!AreRounds(plan.ReadersPerCase, plan.MostReaders))
             return new RoundsUnfit(FewestReaders, MostReadersPerCase);
-        if (plan.Readers.Count < plan.MostReaders)
-            return new ReadersTooFew(plan.MostReaders);
+        var terms = plan.Terms ?? AssignmentTerms.None;
+        if (terms.Fault(plan.Distribution) is { } unworkable)
+            return unworkable;
+        var most = (terms.Strata ?? []).Select(s => s.Most).Append(plan.MostReaders).Max();
+        if (plan.Readers.Count < most)
+            return new ReadersTooFew(most);
         if (plan.Adjudicators.Count == 0)
             return new AdjudicatorMissing();
         if (plan.Levels.Count is < 1 or > MostLevels || plan.Levels.Any(l => l.Validators.Count == 0 || !l.Level.IsFit))
@@ -184,6 +240,13 @@ internal sealed class LabellingProject
         return plan.Thresholds.Values.Append(plan.Threshold).All(t => t is >= 0 and <= 1) ? null : new ThresholdUnfit();
     }
 
-    private void Add(IEnumerable<Guid> people, ReadingMode mode, int level) =>
-        members.AddRange(people.Select(person => new ProjectMember { ProjectId = Id, AccountId = person, Mode = mode, Level = level }));
+    internal static AssignmentTerms ReadTerms(string json) => JsonSerializer.Deserialize<AssignmentTerms>(json, PlatformJson.Options)!;
+
+    internal static bool AreRounds(int fewest, int most) => fewest >= FewestReaders && most >= fewest && most <= MostReadersPerCase;
+
+    private void Add(IEnumerable<Guid> people, ReadingMode mode, int level, DateTimeOffset now)
+    {
+        var standing = mode == ReadingMode.Read && Terms.Trained.Cases > 0 ? MemberStanding.Training : MemberStanding.Admitted;
+        members.AddRange(people.Select(person => new ProjectMember(Id, person, mode, level, standing, now)));
+    }
 }

@@ -1,3 +1,4 @@
+using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
@@ -20,6 +21,9 @@ internal enum ProjectCaseState
     Validation,
     Validated,
     Released,
+
+    /// <summary>Its labels are known: it measures readers and goes no further.</summary>
+    Gold,
 }
 
 internal sealed record CaseIsElsewhere(ProjectCaseState State) : Refusal("labelling.case-is-elsewhere", 409);
@@ -40,6 +44,21 @@ internal sealed class ProjectCase
 
     /// <summary>The validation level that has the case, or had it when it was returned; 0 before the first.</summary>
     public int Level { get; private set; }
+    public ReferenceCentreId CentreId { get; private set; }
+    public string? Stratum { get; private set; }
+
+    /// <summary>Blind readings before the next comparison.</summary>
+    public int ReadersWanted { get; private set; } = LabellingProject.FewestReaders;
+
+    /// <summary>Until so many have read it (Kmax), a disagreement gets one more reader.</summary>
+    public int MostReaders { get; private set; } = LabellingProject.FewestReaders;
+
+    /// <summary>The larger is handed out first.</summary>
+    public int Priority { get; private set; }
+
+    /// <summary>Its own; else the project's.</summary>
+    public DateTimeOffset? DueAt { get; private set; }
+    public bool IsGold { get; private set; }
     public DateTimeOffset ChangedAt { get; private set; }
 
     private ProjectCase()
@@ -47,14 +66,31 @@ internal sealed class ProjectCase
     }
 
     public ProjectCase(ProjectId projectId, CaseSummary summary, DateTimeOffset now) =>
-        (ProjectId, CaseId, Label, BatchId, ContentSha256, ChangedAt) = (projectId, summary.Id, summary.Label, summary.BatchId, summary.ContentSha256, now);
+        (ProjectId, CaseId, Label, BatchId, ContentSha256, CentreId, ChangedAt) =
+        (projectId, summary.Id, summary.Label, summary.BatchId, summary.ContentSha256, summary.CentreId, now);
+
+    /// <param name="stratum">None for a case of no stratum, which is read as the project says.</param>
+    public ProjectCase(LabellingProject project, CaseSummary summary, Stratum? stratum, DateTimeOffset now) : this(project.Id, summary, now) =>
+        (Stratum, ReadersWanted, MostReaders, Priority, DueAt) =
+        (stratum?.Name, stratum?.ReadersPerCase ?? project.ReadersPerCase, stratum?.Most ?? project.MostReaders, stratum?.Priority ?? 0, stratum?.DueAt);
+
+    public static ProjectCase Golden(LabellingProject project, CaseSummary summary, DateTimeOffset now) =>
+        new(project, summary, null, now) { State = ProjectCaseState.Gold, IsGold = true };
+
+    public void Rank(int priority, DateTimeOffset? dueAt) => (Priority, DueAt) = (priority, dueAt);
 
     public Refusal? BeginReading(DateTimeOffset now) => Go(ProjectCaseState.Planned, ProjectCaseState.Reading, now);
 
     public Refusal? CloseRound(DateTimeOffset now) => Go(ProjectCaseState.Reading, ProjectCaseState.Comparing, now);
 
     /// <summary>Disagreement, and the rule allows one more blind reader.</summary>
-    public Refusal? AskOneMore(DateTimeOffset now) => Go(ProjectCaseState.Comparing, ProjectCaseState.Reading, now);
+    public Refusal? AskOneMore(DateTimeOffset now)
+    {
+        if (Go(ProjectCaseState.Comparing, ProjectCaseState.Reading, now) is { } refusal)
+            return refusal;
+        ReadersWanted++;
+        return null;
+    }
 
     public Refusal? SendToAdjudication(DateTimeOffset now) => Go(ProjectCaseState.Comparing, ProjectCaseState.Adjudication, now);
 

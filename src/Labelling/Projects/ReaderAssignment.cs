@@ -3,22 +3,28 @@ namespace Pirogov.Labelling.Projects;
 /// <summary>Who reads which case.</summary>
 internal static class ReaderAssignment
 {
+    public static IReadOnlyList<Guid[]> Balance(int cases, IReadOnlyList<Guid> readers, int perCase) => Balance([.. Enumerable.Repeat(perCase, cases)], readers, (_, _) => true);
+
     /// <summary>
-    /// Gives each case its readers so that no two loads differ by more than one. Among equal loads the pair that has
-    /// read together least is taken, so that agreement is measured between many pairs and not within fixed ones.
+    /// Gives each case its readers so that no two loads differ by more than one, where everybody may read everything. Among
+    /// equal loads the pair that has read together least is taken, so that agreement is measured between many pairs and not
+    /// within fixed ones.
     /// </summary>
-    public static IReadOnlyList<Guid[]> Balance(int cases, IReadOnlyList<Guid> readers, int perCase)
+    /// <param name="wanted">Readers of each case.</param>
+    /// <param name="mayRead">Case and reader.</param>
+    /// <returns>Fewer than wanted where too few may.</returns>
+    public static IReadOnlyList<Guid[]> Balance(IReadOnlyList<int> wanted, IReadOnlyList<Guid> readers, Func<int, Guid, bool> mayRead)
     {
         var load = readers.ToDictionary(r => r, _ => 0);
         var together = new Dictionary<(Guid, Guid), int>();
         var order = readers.Index().ToDictionary(r => r.Item, r => r.Index);
-        var assigned = new List<Guid[]>(cases);
-        for (var i = 0; i < cases; i++)
+        var assigned = new List<Guid[]>(wanted.Count);
+        foreach (var (place, count) in wanted.Index())
         {
-            var chosen = new List<Guid>(perCase);
-            while (chosen.Count < perCase)
+            var (able, chosen) = (readers.Where(r => mayRead(place, r)).ToArray(), new List<Guid>(count));
+            while (chosen.Count < Math.Min(count, able.Length))
             {
-                chosen.Add(readers.Where(r => !chosen.Contains(r))
+                chosen.Add(able.Where(r => !chosen.Contains(r))
                     .OrderBy(r => load[r]).ThenBy(r => chosen.Sum(c => together.GetValueOrDefault(Pair(c, r)))).ThenBy(r => order[r]).First());
             }
 

@@ -61,7 +61,7 @@ internal sealed class SeeProjects(PirogovDb db, IAgenda agenda, AgreementSums ag
         from p in db.Set<LabellingProject>().AsNoTracking()
         orderby p.CreatedAt descending
         select new ProjectRow(p.Id, p.Name, p.State,
-            db.Set<LabellingSchema>().Where(s => s.Versions.Any(v => v.Id == p.SchemaVersionId)).Select(s => s.Name).First(), db.Set<ProjectCase>().Count(c => c.ProjectId == p.Id),
+            db.Set<LabellingSchema>().Where(s => s.Versions.Any(v => v.Id == p.SchemaVersionId)).Select(s => s.Name).First(), db.Set<ProjectCase>().Count(c => c.ProjectId == p.Id && !c.IsGold),
             db.Set<ProjectCase>().Count(c => c.ProjectId == p.Id && (c.State == ProjectCaseState.Validated || c.State == ProjectCaseState.Released)),
             p.CreatedAt, p.DueAt)).ToPage(page, size, cancellation);
 
@@ -71,7 +71,7 @@ internal sealed class SeeProjects(PirogovDb db, IAgenda agenda, AgreementSums ag
             return new NotFound("labelling-project");
         var schema = await db.Set<LabellingSchema>().AsNoTracking().SingleAsync(s => s.Versions.Any(v => v.Id == project.SchemaVersionId), cancellation);
         var version = schema.Versions.Single(v => v.Id == project.SchemaVersionId);
-        var states = await db.Set<ProjectCase>().Where(c => c.ProjectId == id).GroupBy(c => c.State).Select(g => new { g.Key, Count = g.Count() })
+        var states = await db.Set<ProjectCase>().Where(c => c.ProjectId == id && !c.IsGold).GroupBy(c => c.State).Select(g => new { g.Key, Count = g.Count() })
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
         var task = project.ClinicalTaskId is { } taskId ? await agenda.FindTask(taskId, cancellation) : null;
         var releases = await db.Set<Release>().AsNoTracking().Where(r => r.ProjectId == id).OrderByDescending(r => r.Number)
@@ -84,7 +84,7 @@ internal sealed class SeeProjects(PirogovDb db, IAgenda agenda, AgreementSums ag
 
     public async Task<Page<ProjectCaseRow>> Cases(ProjectId id, ProjectCaseState? state, int page, int size, CancellationToken cancellation)
     {
-        var found = await db.Set<ProjectCase>().AsNoTracking().Where(c => c.ProjectId == id && (state == null || c.State == state))
+        var found = await db.Set<ProjectCase>().AsNoTracking().Where(c => c.ProjectId == id && (state == null ? !c.IsGold : c.State == state))
             .OrderBy(c => c.Label).ToPage(page, size, cancellation);
         var ids = found.Items.Select(c => c.Id).ToArray();
         var readings = (await db.Set<Reading>().AsNoTracking().Where(r => ids.Contains(r.ProjectCaseId)).ToArrayAsync(cancellation)).ToLookup(r => r.ProjectCaseId);

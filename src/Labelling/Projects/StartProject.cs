@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
-using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Assignment;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
@@ -10,9 +10,9 @@ using Pirogov.Platform.Problems;
 
 namespace Pirogov.Labelling.Projects;
 
-/// <summary>Offers every case to its blind readers.</summary>
+/// <summary>Offers every case to its blind readers, or opens the queue to them.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class StartProject(PirogovDb db, AuditTrail audit, TimeProvider time)
+internal sealed class StartProject(PirogovDb db, OfferCases offers, AuditTrail audit, TimeProvider time)
 {
     public sealed record Response(ProjectId Id, int Readings);
 
@@ -27,15 +27,15 @@ internal sealed class StartProject(PirogovDb db, AuditTrail audit, TimeProvider 
         var now = time.Now();
         if (project.Start(now) is { } refusal)
             return refusal;
-        var cases = await db.Set<ProjectCase>().Where(c => c.ProjectId == id).ToArrayAsync(cancellation);
-        var readers = ReaderAssignment.Balance(cases.Length, project.Of(ReadingMode.Read), project.ReadersPerCase);
-        foreach (var (one, chosen) in cases.OrderBy(c => c.Label, StringComparer.Ordinal).Zip(readers))
+        var cases = await db.Set<ProjectCase>().Where(c => c.ProjectId == id && c.State == ProjectCaseState.Planned).OrderBy(c => c.Label).ToArrayAsync(cancellation);
+        foreach (var one in cases)
         {
             if (one.BeginReading(now) is { } elsewhere)
                 return elsewhere;
-            db.AddRange(chosen.Select((reader, i) => new Reading(one, reader, ReadingMode.Read, i + 1, now)));
         }
 
+        if (project.Distribution == Distribution.Assigned && (await offers.To(project, cases, cancellation)).IsRefused(out var nobody))
+            return nobody;
         audit.Note("labelling.project-started", "labelling-project", id, new { Cases = cases.Length });
         try
         {
@@ -46,6 +46,6 @@ internal sealed class StartProject(PirogovDb db, AuditTrail audit, TimeProvider 
             return new Conflict();
         }
 
-        return new Response(id, cases.Length * project.ReadersPerCase);
+        return new Response(id, cases.Sum(c => c.ReadersWanted));
     }
 }

@@ -58,7 +58,8 @@ internal sealed class AppendRevision(PirogovDb db, ICases cases, AuditTrail audi
 
     private async Task<Refusal> Overtaken(ReadingId id, CancellationToken cancellation)
     {
-        var now = await db.Set<Reading>().AsNoTracking().SingleAsync(r => r.Id == id, cancellation);
+        if (await db.Set<Reading>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancellation) is not { } now)
+            return new ReservationHasExpired();
         return now.IsOpen ? new StaleRevision(now.Revision, now.ChangedAt) : new ReadingIsLocked();
     }
 }

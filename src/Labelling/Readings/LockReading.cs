@@ -65,9 +65,9 @@ internal sealed class LockReading(
 
     private async Task CloseRound(Reading reading, ProjectCase one, CancellationToken cancellation)
     {
-        var othersAreOpen = await db.Set<Reading>().AnyAsync(
-            r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Read && r.Id != reading.Id && r.State != ReadingState.Locked, cancellation);
-        if (othersAreOpen || one.CloseRound(time.Now()) is not null)
+        var locked = await db.Set<Reading>().CountAsync(
+            r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Read && r.Id != reading.Id && r.State == ReadingState.Locked, cancellation);
+        if (locked + 1 < one.ReadersWanted || one.CloseRound(time.Now()) is not null)
             return;
         jobs.Enqueue<CompareReadings, CompareReadings.Payload>(new(one.Id), "labelling-case", one.Id);
     }

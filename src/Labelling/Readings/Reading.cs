@@ -45,7 +45,7 @@ internal sealed record GivesAVerdict() : Refusal("labelling/gives-a-verdict", 40
 /// One person's piece of work on one case of a project. Its revisions are appended and never changed; the newest
 /// number and the state are the row's concurrency tokens.
 /// </summary>
-internal sealed class Reading
+internal sealed partial class Reading
 {
     public ReadingId Id { get; private set; } = EntityId.New<ReadingId>();
     public ProjectId ProjectId { get; private set; }
@@ -72,20 +72,23 @@ internal sealed class Reading
 
     /// <summary>The newest revision when the work was last offered: a validator's later ones are corrections of what is judged now.</summary>
     public int OfferedRevision { get; private set; }
+    /// <summary>The first moment at which it was locked: what it is paid by.</summary>
+    public DateTimeOffset? FinishedAt { get; private set; }
 
     private Reading()
     {
     }
 
     public Reading(ProjectCase one, Guid accountId, ReadingMode mode, int slot, DateTimeOffset now, bool mayCorrect = false) =>
-        (ProjectId, ProjectCaseId, CaseId, AccountId, Mode, Slot, OfferedAt, ChangedAt, MayDraw) =
-        (one.ProjectId, one.Id, one.CaseId, accountId, mode, slot, now, now, mode != ReadingMode.Validate || mayCorrect);
+        (ProjectId, ProjectCaseId, CaseId, AccountId, Mode, Slot, OfferedAt, ChangedAt, DueAt, MayDraw) =
+        (one.ProjectId, one.Id, one.CaseId, accountId, mode, slot, now, now, one.DueAt, mode != ReadingMode.Validate || mayCorrect);
 
     public bool IsOpen => State is not (ReadingState.Submitted or ReadingState.Locked);
 
     /// <summary>Opening the case takes the offer up; opening it again changes nothing.</summary>
     public void Take(DateTimeOffset now)
     {
+        Renew(now);
         if (State == ReadingState.Offered)
             (State, ChangedAt) = (ReadingState.Accepted, now);
     }
@@ -104,6 +107,7 @@ internal sealed class Reading
         if (MaySave(baseRevision) is { } refusal)
             return refusal;
         (Revision, State, ChangedAt) = (Revision + 1, ReadingState.Draft, now);
+        Renew(now);
         return new ReadingRevision(Id, Revision, document, schema, caseSha256, now);
     }
 
@@ -125,6 +129,7 @@ internal sealed class Reading
         if (State != ReadingState.Submitted)
             return false;
         (State, ChangedAt) = (ReadingState.Locked, now);
+        FinishedAt ??= now;
         return true;
     }
 
@@ -165,6 +170,7 @@ internal sealed class Reading
         if (!IsOpen)
             return new ReadingIsLocked();
         (State, ChangedAt) = (ReadingState.Locked, now);
+        FinishedAt ??= now;
         return null;
     }
 

@@ -34,7 +34,7 @@ internal sealed class ReadingEvidence(PirogovDb db, Sealing sealing) : IEvidence
     {
         if (await db.Set<ReadingRevision>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == subject, cancellation) is not { } revision)
             return null;
-        var reading = await db.Set<Reading>().AsNoTracking().SingleAsync(r => r.Id == revision.ReadingId, cancellation);
+        var reading = await db.Set<Reading>().IgnoreQueryFilters().AsNoTracking().SingleAsync(r => r.Id == revision.ReadingId, cancellation);
         return await sealing.State(Kind, subject, Facts(reading, revision), cancellation);
     }
 }

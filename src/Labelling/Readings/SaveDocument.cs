@@ -2,18 +2,16 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Access;
-using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
 
 namespace Pirogov.Labelling.Readings;
 
 /// <summary>Appends a revision, if nobody appended one since the client's last. What is refused is kept beside the reading as it was sent.</summary>
 [Needs(LabellingRights.ReadCases)]
-internal sealed class SaveDocument(PirogovDb db, CurrentActor actor, AppendRevision append, KeepSideDraft keep)
+internal sealed class SaveDocument(CurrentActor actor, OwnReading own, AppendRevision append, KeepSideDraft keep)
 {
     /// <summary>The largest masks in Base64, and the rest of the document.</summary>
     internal const long LargestRequest = 96L << 20;
@@ -29,8 +27,10 @@ internal sealed class SaveDocument(PirogovDb db, CurrentActor actor, AppendRevis
     public async Task<Outcome<Response>> Handle(ReadingId id, Request request, CancellationToken cancellation)
     {
         var me = actor.Actor.AccountId;
-        if (await db.Set<Reading>().SingleOrDefaultAsync(r => r.Id == id && r.AccountId == me, cancellation) is not { } reading)
-            return new NotFound("reading");
+        var opened = await own.Open(id, me, cancellation);
+        if (opened.IsRefused(out var gone))
+            return gone;
+        var reading = opened.Value;
         var appended = await append.To(reading, request.BaseRevision, request.Document, cancellation);
         if (!appended.IsRefused(out var refusal))
             return new Response(appended.Value.Number, appended.Value.SavedAt, appended.Value.Document);

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Gold;
 using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Schemas;
@@ -108,10 +109,12 @@ internal sealed class SeeReading(
 }
 
 /// <summary>The locked readings as an adjudicator or a validator sees them: by letter.</summary>
-internal sealed class ReadingSources(PirogovDb db, Documents documents, VersionedDocuments versioned)
+internal sealed class ReadingSources(PirogovDb db, Documents documents, VersionedDocuments versioned, KnownLabels known)
 {
     public async Task<IReadOnlyList<SourceView>> For(Reading reading, bool withRuns, CancellationToken cancellation)
     {
+        if (reading is { Purpose: ReadingPurpose.Training, State: ReadingState.Locked })
+            return await RightAnswer(reading, cancellation);
         if (reading.Mode == ReadingMode.Read || await Newest(reading, cancellation) is not { } comparison)
             return [];
         var sight = await Sight(reading, cancellation);
@@ -165,4 +168,10 @@ internal sealed class ReadingSources(PirogovDb db, Documents documents, Versione
 
     private Task<Comparison?> Newest(Reading reading, CancellationToken cancellation) =>
         db.Set<Comparison>().AsNoTracking().SingleOrDefaultAsync(c => c.ProjectCaseId == reading.ProjectCaseId && c.IsCurrent, cancellation);
+
+    /// <summary>After a training case the known labels stand beside one's own.</summary>
+    private async Task<IReadOnlyList<SourceView>> RightAnswer(Reading reading, CancellationToken cancellation) =>
+        await known.Compare(reading, cancellation) is { } closeness && await known.RightAnswer(reading, cancellation) is { } document
+            ? [new("A", document, closeness.Dice)]
+            : [];
 }

@@ -20,7 +20,7 @@ internal sealed record ReadingSubmitted(ReadingId Id);
 /// <summary>Hands a revision in for good: the reading is closed to its reader from this moment.</summary>
 [Needs(LabellingRights.ReadCases)]
 internal sealed class SubmitReading(
-    PirogovDb db, CurrentActor actor, AuditTrail audit, EventOutbox outbox, Documents documents, NextReading next, Adjudication adjudication, AppendRevision append,
+    PirogovDb db, CurrentActor actor, OwnReading own, AuditTrail audit, EventOutbox outbox, Documents documents, NextReading next, Adjudication adjudication, AppendRevision append,
     TimeProvider time)
 {
     /// <param name="LeaveUndecided">An adjudicator hands in although disagreements are open, and says so: what is not in the document is not in the consensus.</param>
@@ -36,8 +36,10 @@ internal sealed class SubmitReading(
     public async Task<Outcome<Response>> Handle(ReadingId id, Request request, CancellationToken cancellation)
     {
         var me = actor.Actor.AccountId;
-        if (await db.Set<Reading>().SingleOrDefaultAsync(r => r.Id == id && r.AccountId == me, cancellation) is not { } reading)
-            return new NotFound("reading");
+        var opened = await own.Open(id, me, cancellation);
+        if (opened.IsRefused(out var gone))
+            return gone;
+        var reading = opened.Value;
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation);
         if (await Confirm(reading, project, request, cancellation) is { } unconfirmed)
             return unconfirmed;
@@ -57,9 +59,10 @@ internal sealed class SubmitReading(
         {
             await db.SaveChangesAsync(cancellation);
         }
-        catch (DbUpdateConcurrencyException)
+        catch (DbUpdateException)
         {
-            var now = await db.Set<Reading>().AsNoTracking().SingleAsync(r => r.Id == id, cancellation);
+            if (await db.Set<Reading>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancellation) is not { } now)
+                return new ReservationHasExpired();
             return now.IsOpen ? new StaleRevision(now.Revision, now.ChangedAt) : new ReadingIsLocked();
         }
 

@@ -14,7 +14,7 @@ namespace Pirogov.Labelling.Readings;
 
 /// <summary>Takes an offer up; opening the workbench does it.</summary>
 [Needs(LabellingRights.ReadCases)]
-internal sealed class TakeReading(PirogovDb db, CurrentActor actor, AuditTrail audit, TimeProvider time)
+internal sealed class TakeReading(PirogovDb db, CurrentActor actor, OwnReading own, AuditTrail audit, TimeProvider time)
 {
     public sealed record Response(ReadingId Id, ReadingState State, string CaseLabel);
 
@@ -35,10 +35,12 @@ internal sealed class TakeReading(PirogovDb db, CurrentActor actor, AuditTrail a
     public async Task<Outcome<Response>> Handle(ReadingId id, CancellationToken cancellation)
     {
         var me = actor.Actor.AccountId;
-        if (await db.Set<Reading>().SingleOrDefaultAsync(r => r.Id == id && r.AccountId == me, cancellation) is not { } reading)
-            return new NotFound("reading");
+        var opened = await own.Open(id, me, cancellation);
+        if (opened.IsRefused(out var gone))
+            return gone;
+        var reading = opened.Value;
         var label = await db.Set<ProjectCase>().Where(c => c.Id == reading.ProjectCaseId).Select(c => c.Label).SingleAsync(cancellation);
-        if (reading.State != ReadingState.Offered)
+        if (!reading.IsOpen || reading.State != ReadingState.Offered && reading.ReservedUntil is null)
             return new Response(id, reading.State, label);
         reading.Take(time.Now());
         audit.Note("labelling.reading-taken", "reading", id);
@@ -49,6 +51,11 @@ internal sealed class TakeReading(PirogovDb db, CurrentActor actor, AuditTrail a
         catch (DbUpdateConcurrencyException)
         {
             // Another tab took it a moment ago: it is taken all the same.
+        }
+        catch (DbUpdateException)
+        {
+            // Between the look and the return another took the place.
+            return new ReservationHasExpired();
         }
 
         return new Response(id, reading.State, label);

@@ -69,7 +69,7 @@ internal sealed class FillLots(PirogovDb db, AskValidators askValidators, AuditT
                             join c in db.Set<LotCase>() on l.Id equals c.LotId
                             where l.ProjectId == project.Id && l.Level == lot.Level
                             select c.ProjectCaseId).CountAsync(cancellation) + 1;
-        if (placed < await db.Set<ProjectCase>().CountAsync(c => c.ProjectId == project.Id, cancellation))
+        if (placed < await db.Set<ProjectCase>().CountAsync(c => c.ProjectId == project.Id && !c.IsGold, cancellation))
             return;
         var drawn = lot.Close(time.Now());
         var earlier = await db.Set<LotCase>().Where(c => c.LotId == lot.Id).ToArrayAsync(cancellation);

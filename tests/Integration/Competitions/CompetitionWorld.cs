@@ -147,9 +147,16 @@ public sealed class PostgreSqlCompetitions() : CompetitionWorld(Engine.PostgreSq
 
 internal sealed class MovableClock : TimeProvider
 {
+    private DateTimeOffset? stopped;
+
     public TimeSpan Ahead { get; set; }
 
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Ahead;
+    public override DateTimeOffset GetUtcNow() => (stopped ?? System.GetUtcNow()) + Ahead;
+
+    /// <summary>It moves by <see cref="Ahead"/> alone until it is let go.</summary>
+    public void Stop() => stopped = System.GetUtcNow();
+
+    public void LetGo() => stopped = null;
 }
 
 internal sealed class StandInDatasets : IDatasets

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
 using Pirogov.Dicom;
 using Pirogov.Dicom.Geometry;
+using Pirogov.Integration.Competitions;
 using Pirogov.Integration.Harness;
 using Pirogov.Platform.Database;
 
@@ -24,10 +26,18 @@ internal sealed class InventedCases : ICases
     /// <summary>Letters beyond the first plane count as one code point each.</summary>
     public const string Note = "Почки не увеличены. 🫘 В левой почке конкремент 4 мм, в правой киста 12 мм. Лечение продолжать.";
 
-    private readonly List<CaseSummary> cases =
-    [
-        .. Enumerable.Range(1, 40).Select(n => Invent(n)), Invent(Slide, DataKind.Pathology, "SM"), Invent(Video, DataKind.Endoscopy, "ES"), Invent(Text, DataKind.ClinicalText, ""),
-    ];
+    /// <summary>From this number on radiology is MR, and of <see cref="SecondCentre"/>.</summary>
+    public const int FirstOfSecondCentre = 31;
+
+    private static readonly ReferenceCentreId FirstCentre = new(Guid.Parse("00000000-0000-7000-8000-0000000000c0"));
+
+    private List<CaseSummary> cases = All(FirstCentre);
+
+    /// <summary>A centre that the agenda knows, when a test has made one.</summary>
+    public ReferenceCentreId SecondCentre
+    {
+        set => cases = All(value);
+    }
 
     public Task<CaseSummary?> Find(CaseId id, CancellationToken cancellation) => Task.FromResult(cases.Find(c => c.Id == id));
 
@@ -36,7 +46,8 @@ internal sealed class InventedCases : ICases
 
     public Task<Page<CaseSummary>> Search(CaseQuery query, int page, int size, CancellationToken cancellation)
     {
-        var found = cases.Where(c => c.DataKind == (query.DataKind ?? DataKind.Radiology) && (query.Text is null || c.Label.Contains(query.Text, StringComparison.OrdinalIgnoreCase))).ToArray();
+        var found = cases.Where(c => c.DataKind == (query.DataKind ?? DataKind.Radiology) && (query.Text is null || c.Label.Contains(query.Text, StringComparison.OrdinalIgnoreCase)))
+            .Where(c => query.CentreId is null || c.CentreId == query.CentreId).Where(c => query.Modality is null || c.Series.Any(s => s.Modality == query.Modality)).ToArray();
         return Task.FromResult(new Page<CaseSummary>([.. found.Skip((page - 1) * size).Take(size)], page, size, found.Length));
     }
 
@@ -69,9 +80,14 @@ internal sealed class InventedCases : ICases
     private static CaseFile File(SeriesSummary series, int number) => new(series.StudyInstanceUid, series.SeriesInstanceUid, $"{series.SeriesInstanceUid}.{number}",
         number, 1, Side, Side, new string('0', 32), new string('0', 64), 1);
 
-    private static CaseSummary Invent(int n, DataKind kind = DataKind.Radiology, string modality = "CT") => new(
-        new CaseId(Guid.Parse($"00000000-0000-7000-8000-{n:D12}")), $"TEST-{n:D6}", kind,
-        new ReferenceCentreId(Guid.Parse("00000000-0000-7000-8000-0000000000c0")), new BatchId(Guid.Parse("00000000-0000-7000-8000-0000000000b0")),
+    private static List<CaseSummary> All(ReferenceCentreId second) =>
+    [
+        .. Enumerable.Range(1, 40).Select(n => n < FirstOfSecondCentre ? Invent(n, FirstCentre) : Invent(n, second, modality: "MR")),
+        Invent(Slide, FirstCentre, DataKind.Pathology, "SM"), Invent(Video, FirstCentre, DataKind.Endoscopy, "ES"), Invent(Text, FirstCentre, DataKind.ClinicalText, ""),
+    ];
+
+    private static CaseSummary Invent(int n, ReferenceCentreId centre, DataKind kind = DataKind.Radiology, string modality = "CT") => new(
+        new CaseId(Guid.Parse($"00000000-0000-7000-8000-{n:D12}")), $"TEST-{n:D6}", kind, centre, new BatchId(Guid.Parse("00000000-0000-7000-8000-0000000000b0")),
         $"P{n}", new string('c', 64), null, null, modality, DateTimeOffset.UnixEpoch, [new($"2.25.{n}", $"2.25.{n}.1", modality, "axial", Frames, null, Side, Side)]);
 }
 
@@ -81,7 +97,12 @@ public abstract class LabellingApp : PirogovApp
     {
     }
 
-    protected override void ConfigureServices(IServiceCollection services) => services.AddSingleton<ICases, InventedCases>();
+    internal InventedCases Cases { get; } = new();
+
+    internal MovableClock Clock { get; } = new();
+
+    protected override void ConfigureServices(IServiceCollection services) =>
+        services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock)).AddSingleton<ICases>(Cases);
 }
 
 public sealed class LabellingOnSqlite() : LabellingApp(Engine.Sqlite);

@@ -1,0 +1,169 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Labelling.Experts;
+using Pirogov.Labelling.Gold;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Labelling.Assignment;
+
+internal sealed record NothingToRead() : Refusal("labelling.nothing-to-read", 409);
+
+internal sealed record AssignmentIsPaused() : Refusal("labelling.assignment-is-paused", 409);
+
+internal sealed record TrainingFailed() : Refusal("labelling.training-failed", 409);
+
+internal sealed record TrainingAwaitsScores() : Refusal("labelling.training-awaits-scores", 409);
+
+/// <summary>
+/// Gives a person the next place in a project's queue. Whoever asks at the same moment is served one after another, under the
+/// lock of the project's row; that nobody gets a place which another has is held by the unique index on case and place, and that
+/// nobody is twice in a case by the one on case and person.
+/// </summary>
+internal sealed class HandOut(
+    PirogovDb db, HandOutGate gate, PersonLock persons, Capacity capacity, ReaderRules rules, NextPlace places, GoldDraw gold, AuditTrail audit, TimeProvider time)
+{
+    private const int Attempts = 5;
+
+    /// <summary>Saves; nothing of the caller's may wait to be saved.</summary>
+    public async Task<Outcome<Reading>> To(Guid person, ProjectId id, CancellationToken cancellation)
+    {
+        using var turn = await gate.Enter(id, cancellation);
+        for (var attempt = 1; ; attempt++)
+        {
+            db.ChangeTracker.Clear();
+            try
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+                await db.Set<LabellingProject>().Where(p => p.Id == id).ExecuteUpdateAsync(s => s.SetProperty(p => p.HandedOut, p => p.HandedOut + 1), cancellation);
+                await persons.Take(person, cancellation);
+                var given = await Give(person, id, cancellation);
+                if (given.IsRefused(out _))
+                    return given;
+                await db.SaveChangesAsync(cancellation);
+                await transaction.CommitAsync(cancellation);
+                return given;
+            }
+            catch (Exception lost) when (lost is DbUpdateException or DbException)
+            {
+                // Another process stood between: the manager took the person off, or a reading moved on.
+                if (attempt == Attempts)
+                    return new Conflict();
+            }
+        }
+    }
+
+    private async Task<Outcome<Reading>> Give(Guid person, ProjectId id, CancellationToken cancellation)
+    {
+        var now = time.Now();
+        if (await db.Set<LabellingProject>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { Distribution: Distribution.Queue } project
+            || project.Member(person) is not { Mode: ReadingMode.Read } member || member.Standing == MemberStanding.Removed)
+            return new NotFound("labelling-project");
+        if (Closed(project, member) is { } closed)
+            return closed;
+        await ReturnExpired(id, person, now, cancellation);
+        if (await Held(person, project, now, cancellation) is { } held)
+            return held;
+        if (await capacity.Lacks(project, person, cancellation) is { } full)
+            return full;
+        var able = await rules.Of(project, [person], cancellation);
+        if (able.Lacking.TryGetValue(person, out var lack))
+            return lack;
+        if (member.Standing == MemberStanding.Training)
+            return await Train(project, person, able, now, cancellation);
+        if (await ComeBack(project, person, now, cancellation) is { } back)
+            return back;
+        if (await places.For(project, person, able, cancellation) is not { } next)
+            return new NothingToRead();
+        var control = await gold.Draw(project, person, able, cancellation);
+        return control is null
+            ? Add(Reading.Reserve(next, person, await FreeSlot(next, cancellation), ReadingPurpose.Work, next.DueAt, project.Terms.ReservedMinutes, now))
+            : Add(Reading.Reserve(control, person, await gold.NextNumber(control, cancellation), ReadingPurpose.Control, next.DueAt, project.Terms.ReservedMinutes, now));
+    }
+
+    private static Refusal? Closed(LabellingProject project, ProjectMember member) => (project.State, member.Standing) switch
+    {
+        (not ProjectState.Running, _) => new ProjectIsNotRunning(project.State),
+        (_, MemberStanding.Paused) => new AssignmentIsPaused(),
+        (_, MemberStanding.NotAdmitted) => new TrainingFailed(),
+        _ => null,
+    };
+
+    /// <summary>Others' reservations on which nothing happened: their places are free again.</summary>
+    private async Task ReturnExpired(ProjectId id, Guid person, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var expired = await db.Set<Reading>().Where(r => r.ProjectId == id && r.AccountId != person && r.ReservedUntil < now && r.State != ReadingState.Submitted
+            && r.State != ReadingState.Locked).ToArrayAsync(cancellation);
+        foreach (var reading in expired)
+        {
+            reading.Leave(ReasonLeft.Expired, now);
+            audit.Note("labelling.reservation-expired", "reading", reading.Id, new { reading.Revision });
+        }
+
+        if (expired.Length > 0)
+            await db.SaveChangesAsync(cancellation);
+    }
+
+    /// <summary>Asking again does not give a second one: whoever holds as many as they may gets the first of them back.</summary>
+    private async Task<Reading?> Held(Guid person, LabellingProject project, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var open = await db.Set<Reading>().Where(r => r.ProjectId == project.Id && r.AccountId == person && r.Mode == ReadingMode.Read && r.State != ReadingState.Submitted
+            && r.State != ReadingState.Locked).OrderBy(r => r.OfferedAt).ThenBy(r => r.Id).ToArrayAsync(cancellation);
+        if (open.Length < project.Terms.MostOpen)
+            return null;
+        open[0].Renew(now);
+        return open[0];
+    }
+
+    private async Task<Outcome<Reading>> Train(LabellingProject project, Guid person, QualifiedReaders able, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var read = await db.Set<Reading>().CountAsync(r => r.ProjectId == project.Id && r.AccountId == person && r.Purpose == ReadingPurpose.Training, cancellation);
+        if (read >= project.Terms.Trained.Cases)
+            return new TrainingAwaitsScores();
+        return await gold.ForTraining(project, person, able, cancellation) is { } one
+            ? Add(Reading.Reserve(one, person, await gold.NextNumber(one, cancellation), ReadingPurpose.Training, null, project.Terms.ReservedMinutes, now))
+            : new NothingToRead();
+    }
+
+    /// <summary>What the person had begun before the reservation ran out comes first, while its place is free.</summary>
+    private async Task<Reading?> ComeBack(LabellingProject project, Guid person, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var left = await db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectId == project.Id && r.AccountId == person && r.LeftAt != null
+            && r.ReasonLeft == ReasonLeft.Expired && r.Purpose == ReadingPurpose.Work).OrderByDescending(r => r.Revision > 0).ThenBy(r => r.Id).ToArrayAsync(cancellation);
+        foreach (var reading in left)
+        {
+            if (await Revive(reading, now, cancellation))
+                return reading;
+        }
+
+        return null;
+    }
+
+    /// <summary>Joins the caller's next <c>SaveChanges</c>.</summary>
+    /// <returns>False when the place has gone to another.</returns>
+    public async Task<bool> Revive(Reading reading, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var one = await db.Set<ProjectCase>().AsNoTracking().SingleAsync(c => c.Id == reading.ProjectCaseId, cancellation);
+        if (one.State != ProjectCaseState.Reading || await FreeSlot(one, cancellation) is var slot && slot > one.ReadersWanted)
+            return false;
+        reading.ComeBack(slot, now);
+        audit.Note("labelling.reservation-revived", "reading", reading.Id, new { reading.Revision });
+        return true;
+    }
+
+    private async Task<int> FreeSlot(ProjectCase one, CancellationToken cancellation)
+    {
+        var taken = await db.Set<Reading>().Where(r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Read).Select(r => r.Slot).ToArrayAsync(cancellation);
+        return Enumerable.Range(1, taken.Length + 1).First(n => !taken.Contains(n));
+    }
+
+    private Reading Add(Reading reading)
+    {
+        db.Add(reading);
+        audit.Note("labelling.reading-handed-out", "reading", reading.Id);
+        return reading;
+    }
+}

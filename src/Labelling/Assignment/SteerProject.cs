@@ -1,0 +1,137 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Archive.Contracts;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Audit;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
+
+namespace Pirogov.Labelling.Assignment;
+
+/// <summary>What a manager does with a running project as a whole: hold it, go on, give it up, give it more time or more cases.</summary>
+[Needs(LabellingRights.ManageProjects)]
+internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferCases offers, AuditTrail audit, TimeProvider time)
+{
+    /// <param name="DueAt">None takes the due date away.</param>
+    public sealed record DueRequest(DateTimeOffset? DueAt);
+
+    public sealed record RankRequest(int Priority = 0, DateTimeOffset? DueAt = null);
+
+    public sealed record Added(int Cases);
+
+    internal static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/labelling-projects/{id}/pause", (SteerProject use, ProjectId id, CancellationToken cancellation) => use.Pause(id, cancellation).ToHttp())
+            .Needs(typeof(SteerProject)).WithName("pauseLabellingProject").WithSummary("Nothing more is handed out; what is begun may be finished.");
+        api.MapPost("/labelling-projects/{id}/resume", (SteerProject use, ProjectId id, CancellationToken cancellation) => use.Resume(id, cancellation).ToHttp())
+            .Needs(typeof(SteerProject)).WithName("resumeLabellingProject").WithSummary("Goes on after a pause.");
+        api.MapPost("/labelling-projects/{id}/cancel", (SteerProject use, ProjectId id, CancellationToken cancellation) => use.Cancel(id, cancellation).ToHttp())
+            .Needs(typeof(SteerProject)).WithName("cancelLabellingProject").WithSummary("Gives the project up: open work is taken back, drafts stay.");
+        api.MapPut("/labelling-projects/{id}/due", (SteerProject use, ProjectId id, DueRequest request, CancellationToken cancellation) => use.BeDue(id, request.DueAt, cancellation).ToHttp())
+            .Needs(typeof(SteerProject)).WithName("setLabellingDue").WithSummary("Moves the due date.");
+        api.MapPost("/labelling-projects/{id}/cases", (SteerProject use, ProjectId id, CaseChoice request, CancellationToken cancellation) => use.AddCases(id, request, cancellation).ToHttp())
+            .Needs(typeof(SteerProject)).WithName("addProjectCases").WithSummary("Adds cases; those that are in the project already are left out.");
+        api.MapPut("/labelling-projects/{id}/cases/{caseId}/rank", (SteerProject use, ProjectId id, ProjectCaseId caseId, RankRequest request, CancellationToken cancellation) =>
+            use.Rank(id, caseId, request, cancellation).ToHttp())
+            .Needs(typeof(SteerProject)).WithName("rankProjectCase").WithSummary("Sets the priority and the due date of one case.");
+    }
+
+    public Task<Outcome<Done>> Pause(ProjectId id, CancellationToken cancellation) => Change(id, "labelling.project-paused", p => p.Pause(), cancellation);
+
+    public Task<Outcome<Done>> Resume(ProjectId id, CancellationToken cancellation) => Change(id, "labelling.project-resumed", p => p.Resume(), cancellation);
+
+    public Task<Outcome<Done>> BeDue(ProjectId id, DateTimeOffset? at, CancellationToken cancellation) =>
+        Change(id, "labelling.due-moved", p => p.BeDue(at?.ToUniversalTime()), cancellation);
+
+    public Task<Outcome<Done>> Cancel(ProjectId id, CancellationToken cancellation) => Change(id, "labelling.project-cancelled", async p =>
+    {
+        if (p.Cancel() is { } refusal)
+            return refusal;
+        var now = time.Now();
+        foreach (var reading in await db.Set<Reading>().Where(r => r.ProjectId == id && r.State != ReadingState.Submitted && r.State != ReadingState.Locked).ToArrayAsync(cancellation))
+            reading.Leave(ReasonLeft.Withdrawn, now);
+        return null;
+    }, cancellation);
+
+    public async Task<Outcome<Added>> AddCases(ProjectId id, CaseChoice request, CancellationToken cancellation)
+    {
+        if (await db.Set<LabellingProject>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } project)
+            return new NotFound("labelling-project");
+        if (project.State == ProjectState.Cancelled)
+            return new ProjectIsNotRunning(project.State);
+        var kind = await db.Set<LabellingSchema>().Where(s => s.Versions.Any(v => v.Id == project.SchemaVersionId)).Select(s => s.DataKind).SingleAsync(cancellation);
+        var selected = await selection.Of(request, kind, cancellation);
+        if (selected.IsRefused(out var refusal))
+            return refusal;
+        var known = await db.Set<ProjectCase>().Where(c => c.ProjectId == id).Select(c => new { c.CaseId, c.IsGold }).ToArrayAsync(cancellation);
+        var fresh = selected.Value.ExceptBy(known.Where(k => !k.IsGold).Select(k => k.CaseId), c => c.Id).ToArray();
+        if (fresh.Length == 0)
+            return new CasesMissing();
+        if (known.Length + fresh.Length > LabellingProject.MostCases)
+            return new TooManyCases(LabellingProject.MostCases);
+        var (now, strata) = (time.Now(), await selection.Strata(project.Terms.Strata ?? [], fresh, cancellation));
+        ProjectCase[] added = [.. fresh.Select(c => new ProjectCase(project, c, strata.GetValueOrDefault(c.Id), now))];
+        db.AddRange(added);
+        if (project.State != ProjectState.Planned)
+        {
+            foreach (var one in added)
+                one.BeginReading(now);
+            if (project.Distribution == Distribution.Assigned && (await offers.To(project, added, cancellation)).IsRefused(out var nobody))
+                return nobody;
+        }
+
+        audit.Note("labelling.cases-added", "labelling-project", id, new { Cases = added.Length });
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateException)
+        {
+            return new Conflict();
+        }
+
+        return new Added(added.Length);
+    }
+
+    public async Task<Outcome<Done>> Rank(ProjectId id, ProjectCaseId caseId, RankRequest request, CancellationToken cancellation)
+    {
+        if (await db.Set<ProjectCase>().SingleOrDefaultAsync(c => c.Id == caseId && c.ProjectId == id && !c.IsGold, cancellation) is not { } one)
+            return new NotFound("labelling-case");
+        if (request.Priority is < -AssignmentTerms.LargestPriority or > AssignmentTerms.LargestPriority)
+            return new TermsUnfit("priority");
+        var due = request.DueAt?.ToUniversalTime();
+        one.Rank(request.Priority, due);
+        foreach (var reading in await db.Set<Reading>().Where(r => r.ProjectCaseId == caseId && r.State != ReadingState.Submitted && r.State != ReadingState.Locked).ToArrayAsync(cancellation))
+            reading.BeDue(due);
+        audit.Note("labelling.case-ranked", "labelling-case", caseId, new { request.Priority });
+        await db.SaveChangesAsync(cancellation);
+        return Done.Value;
+    }
+
+    private Task<Outcome<Done>> Change(ProjectId id, string action, Func<LabellingProject, Refusal?> change, CancellationToken cancellation) =>
+        Change(id, action, p => Task.FromResult(change(p)), cancellation);
+
+    private async Task<Outcome<Done>> Change(ProjectId id, string action, Func<LabellingProject, Task<Refusal?>> change, CancellationToken cancellation)
+    {
+        if (await db.Set<LabellingProject>().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } project)
+            return new NotFound("labelling-project");
+        if (await change(project) is { } refusal)
+            return refusal;
+        audit.Note(action, "labelling-project", id);
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return new Conflict();
+        }
+
+        return Done.Value;
+    }
+}

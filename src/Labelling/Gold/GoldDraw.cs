@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Labelling.Assignment;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
+using Pirogov.Platform.Database;
+
+namespace Pirogov.Labelling.Gold;
+
+/// <summary>Which case with known labels a person gets, and whether now. Asked under the project's lock.</summary>
+internal sealed class GoldDraw(PirogovDb db)
+{
+    private const int Millionths = 1_000_000;
+
+    /// <summary>By true chance: a rhythm would be noticed.</summary>
+    /// <returns>None when it is an ordinary case's turn, or no control case is left for this person.</returns>
+    public async Task<ProjectCase?> Draw(LabellingProject project, Guid person, QualifiedReaders able, CancellationToken cancellation)
+    {
+        if (RandomNumberGenerator.GetInt32(Millionths) >= project.Terms.Golden.Share * Millionths)
+            return null;
+        var free = await Free(project, person, able, training: false).ToArrayAsync(cancellation);
+        return free.Length == 0 ? null : free[RandomNumberGenerator.GetInt32(free.Length)];
+    }
+
+    /// <returns>None when the person has read them all.</returns>
+    public Task<ProjectCase?> ForTraining(LabellingProject project, Guid person, QualifiedReaders able, CancellationToken cancellation) =>
+        Free(project, person, able, training: true).OrderBy(c => c.Label).FirstOrDefaultAsync(cancellation);
+
+    /// <summary>Any number of people read a case with known labels: each has a place of their own.</summary>
+    public async Task<int> NextNumber(ProjectCase one, CancellationToken cancellation) =>
+        1 + (await db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectCaseId == one.Id).MaxAsync(r => (int?)r.Slot, cancellation) ?? 0);
+
+    private IQueryable<ProjectCase> Free(LabellingProject project, Guid person, QualifiedReaders able, bool training)
+    {
+        var (id, closed) = (project.Id, able.Closed(person).ToArray());
+        var known = db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectId == id && r.AccountId == person).Select(r => r.CaseId);
+        return from g in db.Set<GoldCase>()
+               join c in db.Set<ProjectCase>() on g.ProjectCaseId equals c.Id
+               where g.ProjectId == id && g.IsTraining == training && g.RetiredAt == null && !known.Contains(c.CaseId) && !closed.Contains(c.CentreId)
+               select c;
+    }
+}

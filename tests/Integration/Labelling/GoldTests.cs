@@ -1,0 +1,219 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Integration.Harness;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
+using static Pirogov.Integration.Labelling.QueueRoom;
+using static Pirogov.Integration.Labelling.ReadingRoom;
+
+namespace Pirogov.Integration.Labelling;
+
+public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
+{
+    private readonly LabellingApp app = app;
+
+    [SkippableFact]
+    public async Task A_newcomer_reads_training_cases_sees_the_right_answers_and_is_admitted()
+    {
+        var queue = await Begin(app, cases: 6, terms: new() { ["training"] = new JsonObject { ["cases"] = 2, ["threshold"] = 0.75 } });
+        var reader = queue.Readers[0];
+        Assert.Equal("labelling.nothing-to-read", Refusal(await Refused(HttpStatusCode.Conflict, queue.Next(reader))));
+        foreach (var n in new[] { 20, 21 })
+            await Gold(queue, n, training: true);
+        var first = await queue.Take(reader);
+        Assert.True((bool)first["training"]!);
+        await Refused(HttpStatusCode.NotFound, reader.GetAsync($"/api/v1/readings/{first["id"]}/right-answer"));
+        await queue.Read(reader, first);
+        await app.Settle();
+        var answer = await Sent(reader.GetAsync($"/api/v1/readings/{first["id"]}/right-answer"));
+        Assert.Equal(1, (double)answer["score"]!);
+        Assert.NotNull(answer["document"]!["masks"]![0]!["runs"]);
+        await queue.Read(reader, await queue.Take(reader), left: 6);
+        await app.Settle();
+
+        // Mean of two cases: one alike, one with 14 of 16 columns in common and the same answer.
+        var expected = (1 + (14.0 / 16 + 1) / 2) / 2;
+        var member = await queue.Member(0);
+        Assert.Equal("admitted", (string)member["standing"]!);
+        Assert.Equal(expected, (double)member["trainingScore"]!, 12);
+        var exam = Assert.Single((await Sent(reader.GetAsync("/api/v1/expert")))["exams"]!.AsArray())!;
+        Assert.True((bool)exam["passed"]!);
+        Assert.Equal(expected, (double)exam["score"]!, 12);
+        var work = await queue.Take(reader);
+        Assert.False((bool)work["training"]!);
+        await Refused(HttpStatusCode.NotFound, reader.GetAsync($"/api/v1/readings/{work["id"]}/right-answer"));
+    }
+
+    [SkippableFact]
+    public async Task Whoever_fails_the_training_gets_no_case_until_the_manager_admits_them()
+    {
+        var queue = await Begin(app, cases: 6, terms: new() { ["training"] = new JsonObject { ["cases"] = 1, ["threshold"] = 0.75 } });
+        await Gold(queue, 20, training: true);
+        var reader = queue.Readers[0];
+        await queue.Read(reader, await queue.Take(reader), left: 14, stone: "yes");
+        await app.Settle();
+        Assert.Equal("labelling.training-failed", Refusal(await Refused(HttpStatusCode.Conflict, queue.Next(reader))));
+        Assert.Contains((await queue.Assignment())["notices"]!.AsArray(), n => (string)n!["kind"]! == "trainingFailed");
+        await Sent(queue.Manager.PostAsync($"{queue.Address}/people/{await queue.Id(0)}/admit", null));
+        await queue.Take(reader);
+    }
+
+    /// <summary>Field by field: in what is handed out, in the queue, in the reading, after saving and after handing in.</summary>
+    [SkippableFact]
+    public async Task A_control_case_looks_like_any_other_wherever_its_reader_looks()
+    {
+        var queue = await Begin(app, cases: 12, terms: Control(share: 0.5));
+        for (var n = 20; n < 26; n++)
+            await Gold(queue, n, training: false);
+        var reader = queue.Readers[0];
+        var seen = new List<(ReadingPurpose Purpose, JsonObject[] Looks)>();
+        while (seen.Count < 12)
+        {
+            var taken = await queue.Take(reader);
+            var id = (string)taken["id"]!;
+            var looks = new List<JsonObject> { taken, await InQueue(reader, id), await Sent(reader.GetAsync($"/api/v1/readings/{id}")) };
+            await Sent(reader.PostAsync($"/api/v1/readings/{id}/take", null));
+            looks.Add(await Sent(Save(reader, id, 0, queue.Room.Document((string)looks[2]["series"]![0]!["seriesInstanceUid"]!))));
+            looks.Add(await Sent(reader.PostAsJsonAsync($"/api/v1/readings/{id}/activity", new { now = 10, intervals = Array.Empty<object>() })));
+            looks.Add(await Sent(Submit(reader, id, 1)));
+            await app.Settle();
+            looks.Add(await InQueue(reader, id));
+            looks.Add(await Sent(reader.GetAsync($"/api/v1/readings/{id}")));
+            looks.Add(await Refused(HttpStatusCode.NotFound, reader.GetAsync($"/api/v1/readings/{id}/right-answer")));
+            seen.Add((await PurposeOf(id), [.. looks]));
+        }
+
+        var (control, work) = (seen.Where(s => s.Purpose == ReadingPurpose.Control).ToArray(), seen.Where(s => s.Purpose == ReadingPurpose.Work).ToArray());
+        // Of twelve draws at one half, none or all of one kind come once in two thousand runs: then there is nothing to compare.
+        Skip.If(control.Length == 0 || work.Length == 0, "Chance drew one kind alone.");
+        foreach (var one in control)
+            Assert.Equal(work[0].Looks.Select(Told), one.Looks.Select(Told));
+        var mine = await queue.Manager.GetStringAsync($"{queue.Address}/cases?size=200");
+        foreach (var one in control)
+            Assert.DoesNotContain((string)one.Looks[0]["caseLabel"]!, mine, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Control_readings_count_neither_for_a_round_nor_for_a_consensus()
+    {
+        var queue = await Begin(app, cases: 1, terms: Control(share: 0.5));
+        await Gold(queue, 1, training: false);
+        Assert.Equal("labelling.case-is-gold-already", Refusal(await Refused(HttpStatusCode.Conflict, Add(queue, 1, false))));
+        var (controls, works) = (0, 0);
+        foreach (var reader in queue.Readers)
+        {
+            var taken = await queue.Take(reader);
+            await queue.Read(reader, taken);
+            await app.Settle();
+            _ = await PurposeOf((string)taken["id"]!) == ReadingPurpose.Control ? controls++ : works++;
+            // Whoever knows the case from the one side never gets it from the other.
+            await Refused(HttpStatusCode.Conflict, queue.Next(reader));
+        }
+
+        var one = (await Sent(queue.Manager.GetAsync($"{queue.Address}/cases")))["items"]!.AsArray();
+        Assert.Equal(works == 2 ? "validation" : "reading", (string)Assert.Single(one)!["state"]!);
+        Assert.Equal(controls, (int)(await Sent(queue.Manager.GetAsync($"{queue.Address}/gold")))["items"]![0]!["readings"]!);
+    }
+
+    [SkippableFact]
+    public async Task Quality_below_the_threshold_pauses_the_assignment_and_the_manager_resumes_it()
+    {
+        var queue = await Begin(app, cases: 30, terms: Control(share: 0.5, fewest: 2));
+        for (var n = 31; n < 39; n++)
+            await Gold(queue, n, training: false);
+        var reader = queue.Readers[0];
+        for (var n = 0; n < 40 && (await queue.Next(reader)).IsSuccessStatusCode; n++)
+        {
+            await queue.Read(reader, await queue.Take(reader), left: 14, stone: "yes");
+            await app.Settle();
+        }
+
+        Assert.Equal("labelling.assignment-is-paused", Refusal(await Refused(HttpStatusCode.Conflict, queue.Next(reader))));
+        var notice = (await queue.Assignment())["notices"]!.AsArray().Single(n => (string)n!["kind"]! == "qualityBelowThreshold")!;
+        Assert.Equal((await queue.Id(0)).ToString(), (string)notice["accountId"]!);
+        Assert.True((double)notice["figure"]! < 0.6);
+        Assert.Contains("labelling.assignment-paused", await (await app.As(Pirogov.Platform.Access.Role.Administrator)).GetStringAsync("/api/v1/audit?size=200"), StringComparison.Ordinal);
+        await queue.Take(queue.Readers[1]);
+        await Sent(queue.Manager.PostAsync($"{queue.Address}/people/{await queue.Id(0)}/admit", null));
+        await queue.Take(reader);
+        var member = await queue.Member(0);
+        Assert.Equal(0, (int)member["controlCases"]!);
+    }
+
+    [SkippableFact]
+    public async Task Labels_that_a_project_validated_become_known_labels_and_those_who_read_the_case_never_get_it_again()
+    {
+        var room = await Open(app, cases: 1);
+        Assert.Equal("labelling.labels-are-not-known", Refusal(await Refused(HttpStatusCode.Conflict,
+            room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/gold", new { caseId = Case(1) }))));
+        await room.ReadBlind(agreeing: true);
+        await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
+        var made = await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/gold", new { caseId = Case(1) }));
+        Assert.True((bool)made["fromConsensus"]!);
+        Assert.Single((await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases")))["items"]!.AsArray());
+        await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/gold/{made["id"]}/retire", null));
+    }
+
+    [SkippableFact]
+    public async Task Training_and_control_cases_need_a_queue()
+    {
+        var room = await Open(app, start: false);
+        var plan = await room.PlanOf(1);
+        (plan["name"], plan["terms"]) = ($"{room.Name} gold", Control(0.2));
+        var problem = await Refused(HttpStatusCode.UnprocessableEntity, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
+        Assert.Equal("needs-queue", (string)problem["reason"]!);
+    }
+
+    private static JsonObject Control(double share, int fewest = 3) => new() { ["gold"] = new JsonObject { ["share"] = share, ["threshold"] = 0.6, ["fewest"] = fewest } };
+
+    private static string Case(int n) => $"00000000-0000-7000-8000-{n:D12}";
+
+    private static Task<HttpResponseMessage> Add(QueueRoom queue, int n, bool training) => queue.Manager.PostAsJsonAsync($"{queue.Address}/gold",
+        new JsonObject { ["caseId"] = Case(n), ["training"] = training, ["document"] = queue.Room.Document($"2.25.{n}.1") });
+
+    private static Task<JsonObject> Gold(QueueRoom queue, int n, bool training) => Sent(Add(queue, n, training));
+
+    private static async Task<JsonObject> InQueue(HttpClient reader, string id)
+    {
+        var view = await Sent(reader.GetAsync("/api/v1/readings"));
+        var mine = view["open"]!.AsArray().Concat(view["finished"]!.AsArray()).Single(r => (string)r!["id"]! == id)!.DeepClone().AsObject();
+        mine["queues"] = view["queues"]!.DeepClone();
+        return mine;
+    }
+
+    private Task<ReadingPurpose> PurposeOf(string id) => app.InDatabase(db => db.Set<Reading>().Where(r => r.Id == Pirogov.Labelling.Contracts.ReadingId.From(Guid.Parse(id))).Select(r => r.Purpose).SingleAsync());
+
+    /// <summary>Everything that is told, with what every case has of its own taken out: names, identifiers, times and counts.</summary>
+    private static string Told(JsonObject look)
+    {
+        var copy = look.DeepClone().AsObject();
+        Blank(copy);
+        return copy.ToJsonString();
+    }
+
+    private static void Blank(JsonNode node)
+    {
+        string[] own = ["id", "caseLabel", "label", "studyInstanceUid", "seriesInstanceUid", "sopInstanceUid", "changedAt", "savedAt", "reservedUntil", "done", "total", "instance"];
+        if (node is JsonArray array)
+        {
+            foreach (var item in array.OfType<JsonNode>())
+                Blank(item);
+        }
+        else if (node is JsonObject members)
+        {
+            foreach (var (name, value) in members.ToArray())
+            {
+                if (own.Contains(name) && value is not null)
+                    members[name] = "…";
+                else if (value is not null)
+                    Blank(value);
+            }
+        }
+    }
+}
+
+public sealed class GoldOnSqlite(LabellingOnSqlite app) : GoldTests(app), IClassFixture<LabellingOnSqlite>;
+
+public sealed class GoldOnPostgreSql(LabellingOnPostgreSql app) : GoldTests(app), IClassFixture<LabellingOnPostgreSql>;

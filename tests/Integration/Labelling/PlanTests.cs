@@ -1,0 +1,191 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Agenda.Contracts;
+using Pirogov.Integration.Harness;
+using Pirogov.Labelling.Projects;
+using Pirogov.Platform.Access;
+using static Pirogov.Integration.Labelling.QueueRoom;
+using static Pirogov.Integration.Labelling.ReadingRoom;
+
+namespace Pirogov.Integration.Labelling;
+
+/// <summary>Experts, strata, qualification and interest; and what a manager changes while a project runs.</summary>
+public abstract class PlanTests(LabellingApp app) : OnBothEngines(app)
+{
+    private readonly LabellingApp app = app;
+
+    [SkippableFact]
+    public async Task A_project_hands_out_to_those_alone_who_are_qualified()
+    {
+        var queue = await Begin(app, terms: new() { ["required"] = new JsonObject { ["specialties"] = new JsonArray("radiology"), ["years"] = 5, ["level"] = "senior" } });
+        Assert.Equal("specialty", (string)(await Refused(HttpStatusCode.Conflict, queue.Next(queue.Readers[0])))["reason"]!);
+        await Qualify(queue, 0, new { specialty = "radiology", practisingSince = app.Clock.GetUtcNow().Year - 2, level = "leading" });
+        Assert.Equal("years", (string)(await Refused(HttpStatusCode.Conflict, queue.Next(queue.Readers[0])))["reason"]!);
+        await Qualify(queue, 0, new { specialty = "radiology", practisingSince = app.Clock.GetUtcNow().Year - 8, level = "specialist" });
+        Assert.Equal("level", (string)(await Refused(HttpStatusCode.Conflict, queue.Next(queue.Readers[0])))["reason"]!);
+        Assert.Equal("level", (string)(await queue.Member(0))["lacks"]!);
+        await Qualify(queue, 0, new { specialty = "radiology", practisingSince = app.Clock.GetUtcNow().Year - 8, level = "leading", subspecialty = "Маммография" });
+        await queue.Take(queue.Readers[0]);
+        var page = await Sent(queue.Manager.GetAsync($"/api/v1/experts/{await queue.Id(0)}"));
+        Assert.Equal(("radiology", 8, "Маммография"), ((string)page["specialty"]!, (int)page["years"]!, (string)page["subspecialty"]!));
+        Assert.Contains((await Sent(queue.Manager.GetAsync("/api/v1/experts?specialty=radiology&size=200")))["items"]!.AsArray(), e => (string)e!["accountId"]! == (string)page["accountId"]!);
+        await Refused(HttpStatusCode.UnprocessableEntity, queue.Manager.PutAsJsonAsync($"/api/v1/experts/{await queue.Id(0)}", new { practisingSince = 2100 }));
+        Assert.Equal(HttpStatusCode.Forbidden, (await queue.Readers[0].GetAsync($"/api/v1/experts/{await queue.Id(1)}")).StatusCode);
+    }
+
+    [SkippableFact]
+    public async Task Nobody_reads_the_cases_of_their_own_centre_where_the_plan_says_so()
+    {
+        var code = $"C{Guid.CreateVersion7():N}"[..8].ToUpperInvariant();
+        var organisation = await Sent((await app.As(Role.Administrator)).PostAsJsonAsync("/api/v1/organisations", new { name = $"Клиника {code}" }));
+        var centre = await Sent((await app.As(Role.AiOffice)).PostAsJsonAsync("/api/v1/centres", new { code, name = code, organisationId = organisation["id"] }));
+        app.Cases.SecondCentre = ReferenceCentreId.From(Guid.Parse((string)centre["id"]!));
+        var own = OrganisationId.From(Guid.Parse((string)organisation["id"]!));
+        var queue = await Begin(app, cases: 0, terms: new() { ["ownCentre"] = false }, change: p => p["query"] = new JsonObject { ["centreId"] = (string)centre["id"]! }, organisation: own);
+        Assert.Equal("labelling.nothing-to-read", Refusal(await Refused(HttpStatusCode.Conflict, queue.Next(queue.Readers[0]))));
+        await Sent(queue.Manager.PostAsJsonAsync($"{queue.Address}/people", new { accountId = (await app.Person("stranger-to-centre", [Role.Expert])).Id }));
+        await queue.Take(await app.As(Role.Expert, "stranger-to-centre"));
+        var page = await Sent(queue.Readers[0].GetAsync("/api/v1/expert"));
+        Assert.Equal((string)centre["id"]!, (string)Assert.Single(page["ownCentres"]!.AsArray())!);
+
+        var room = await Open(app, start: false);
+        var plan = await room.PlanOf(0);
+        (plan["name"], plan["query"], plan["terms"]) = ($"{room.Name} own", new JsonObject { ["centreId"] = (string)centre["id"]! }, new JsonObject { ["ownCentre"] = false });
+        plan["readers"] = new JsonArray(await queue.Id(0), await queue.Id(1));
+        var made = await Sent(room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
+        Assert.Equal("labelling.nobody-may-read", Refusal(await Refused(HttpStatusCode.UnprocessableEntity, room.Manager.PostAsync($"/api/v1/labelling-projects/{made["id"]}/start", null))));
+    }
+
+    [SkippableFact]
+    public async Task Each_stratum_has_its_own_number_of_readers()
+    {
+        var terms = new JsonObject
+        {
+            ["strata"] = new JsonArray(new JsonObject { ["name"] = "МРТ", ["query"] = new JsonObject { ["modality"] = "MR" }, ["readersPerCase"] = 3, ["mostReaders"] = 4, ["priority"] = 1 }),
+        };
+        var queue = await Begin(app, readers: 4, cases: 0, terms: terms, change: p => p["query"] = new JsonObject { ["text"] = "TEST-00003" });
+        // TEST-000030 to 39: the first is CT, nine are MR.
+        Assert.Equal(2 + 9 * 3, (int)(await queue.Assignment())["freePlaces"]!);
+        Assert.Equal("TEST-000031", (string)(await queue.Take(queue.Readers[0]))["caseLabel"]!);
+    }
+
+    [SkippableFact]
+    public async Task What_is_labelled_elsewhere_can_be_left_out()
+    {
+        var held = await Begin(app, cases: 5);
+        var room = await Open(app, start: false);
+        var plan = await room.PlanOf(5);
+        (plan["name"], plan["notYetLabelled"]) = ($"{room.Name} rest", true);
+        var problem = await Refused(HttpStatusCode.UnprocessableEntity, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
+        Assert.Equal("labelling.cases-missing", Refusal(problem));
+        var added = await Sent(held.Manager.PostAsJsonAsync($"{held.Address}/cases", new { query = new { text = "TEST-00001" }, notYetLabelled = false }));
+        Assert.Equal(10, (int)added["cases"]!);
+    }
+
+    [SkippableFact]
+    public async Task Open_work_of_whoever_is_taken_out_goes_on_to_others_and_their_finished_work_stays()
+    {
+        var queue = await Begin(app, readers: 3, cases: 2);
+        var first = queue.Readers[0];
+        await queue.Read(first, await queue.Take(first));
+        var open = await queue.Take(first);
+        await Sent(queue.Manager.PostAsync($"{queue.Address}/people/{await queue.Id(0)}/remove", null));
+        await Refused(HttpStatusCode.NotFound, queue.Next(first));
+        await Refused(HttpStatusCode.NotFound, Save(first, (string)open["id"]!, 0, queue.Room.Document()));
+        Assert.Equal(1, (int)(await queue.Member(0))["finished"]!);
+        await queue.Read(queue.Readers[1], await queue.Take(queue.Readers[1]));
+        await queue.Take(queue.Readers[1]);
+        await queue.Take(queue.Readers[2]);
+        await Refused(HttpStatusCode.NotFound, queue.Manager.PostAsync($"{queue.Address}/people/{await queue.Id(0)}/remove", null));
+        await Sent(queue.Manager.PostAsJsonAsync($"{queue.Address}/people", new { accountId = await queue.Id(0) }));
+    }
+
+    [SkippableFact]
+    public async Task Where_everything_is_assigned_a_left_place_goes_to_the_least_loaded_or_waits_for_a_newcomer()
+    {
+        var room = await Open(app, cases: 2);
+        var (reader, reading) = (room.Readers[0], await Reading(room.Readers[0]));
+        await Sent(reader.PostAsJsonAsync($"/api/v1/readings/{reading}/skip", new { reason = "conflictOfInterest" }));
+        var address = $"/api/v1/labelling-projects/{room.Project}";
+        Assert.Contains((await Sent(room.Manager.GetAsync($"{address}/assignment")))["notices"]!.AsArray(), n => (string)n!["kind"]! == "placesNobodyMayTake");
+        var newcomer = await app.As(Role.Expert, $"newcomer-{room.Name}");
+        await Sent(room.Manager.PostAsJsonAsync($"{address}/people", new { accountId = await room.Id("newcomer") }));
+        var taken = await Reading(newcomer);
+        Assert.NotEqual(reading, taken);
+        var others = (await Sent(room.Manager.GetAsync($"{address}/open-readings")))["items"]!.AsArray();
+        Assert.Equal(4, others.Count);
+        var secondOfReader = await Reading(reader);
+        Assert.Equal("labelling.person-cannot-read", Refusal(await Refused(HttpStatusCode.Conflict,
+            room.Manager.PostAsJsonAsync($"{address}/readings/{secondOfReader}/reassign", new { accountId = await room.Id("reader2") }))));
+        await Sent(room.Manager.PostAsJsonAsync($"{address}/readings/{secondOfReader}/reassign", new { accountId = await room.Id("newcomer") }));
+        Assert.Empty((await Sent(reader.GetAsync("/api/v1/readings")))["open"]!.AsArray());
+    }
+
+    [SkippableFact]
+    public async Task The_last_adjudicator_and_the_last_of_a_level_stay()
+    {
+        var room = await Open(app);
+        foreach (var part in new[] { "adjudicator", "validator" })
+            Assert.Equal("labelling.nobody-is-left", Refusal(await Refused(HttpStatusCode.Conflict,
+                room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/people/{await room.Id(part)}/remove", null))));
+        await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/people", new { accountId = (await app.Person($"adjudicator2-{room.Name}", [Role.Expert])).Id, mode = "adjudicate" }));
+        await room.ReadBlind(agreeing: false);
+        var before = await Reading(room.Adjudicator, "adjudicate");
+        await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/people/{await room.Id("adjudicator")}/remove", null));
+        Assert.NotEqual(before, await Reading(await app.As(Role.Expert, $"adjudicator2-{room.Name}"), "adjudicate"));
+    }
+
+    [SkippableFact]
+    public async Task Late_readings_are_shown_until_the_manager_gives_more_time()
+    {
+        var queue = await Begin(app, change: p => p["dueAt"] = app.Clock.GetUtcNow().AddHours(1));
+        await queue.Take(queue.Readers[0]);
+        app.Clock.Ahead += TimeSpan.FromHours(2);
+        Assert.True((bool)(await Sent(queue.Readers[0].GetAsync("/api/v1/readings")))["open"]![0]!["late"]!);
+        Assert.Equal(1, (int)(await queue.Member(0))["late"]!);
+        Assert.Single((await Sent(queue.Manager.GetAsync($"{queue.Address}/open-readings?late=true")))["items"]!.AsArray());
+        await Sent(queue.Manager.PutAsJsonAsync($"{queue.Address}/due", new { dueAt = app.Clock.GetUtcNow().AddDays(3) }));
+        Assert.Equal(0, (int)(await queue.Member(0))["late"]!);
+    }
+
+    [SkippableFact]
+    public async Task Cases_are_added_while_the_project_runs_and_a_cancelled_one_takes_its_open_work_back()
+    {
+        var queue = await Begin(app, cases: 1);
+        var added = await Sent(queue.Manager.PostAsJsonAsync($"{queue.Address}/cases", new { query = new { text = "TEST-00000" } }));
+        Assert.Equal(8, (int)added["cases"]!);
+        Assert.Equal(18, (int)(await queue.Assignment())["freePlaces"]!);
+        var open = await queue.Take(queue.Readers[0]);
+        await Sent(queue.Manager.PostAsync($"{queue.Address}/cancel", null));
+        await Refused(HttpStatusCode.NotFound, queue.Readers[0].GetAsync($"/api/v1/readings/{open["id"]}"));
+        await Refused(HttpStatusCode.Conflict, queue.Manager.PostAsync($"{queue.Address}/resume", null));
+        await Refused(HttpStatusCode.Conflict, queue.Manager.PostAsJsonAsync($"{queue.Address}/cases", new { query = new { text = "TEST-00001" } }));
+    }
+
+    [SkippableFact]
+    public async Task Terms_that_make_no_sense_are_refused()
+    {
+        var room = await Open(app, start: false);
+        foreach (var (terms, reason) in new (JsonObject, string)[]
+                 {
+                     (new() { ["reservedMinutes"] = 0 }, "reservation"), (new() { ["mostOpen"] = 0 }, "reservation"),
+                     (new() { ["gold"] = new JsonObject { ["share"] = 0.9 } }, "gold"), (new() { ["training"] = new JsonObject { ["cases"] = 1000 } }, "training"),
+                     (new() { ["resting"] = new JsonObject { ["activeMinutes"] = 0 } }, "resting"),
+                     (new() { ["prices"] = new JsonArray(new JsonObject { ["mode"] = "read", ["amount"] = -1 }) }, "prices"),
+                     (new() { ["strata"] = new JsonArray(new JsonObject { ["name"] = "x", ["query"] = new JsonObject(), ["readersPerCase"] = 1 }) }, "strata"),
+                 })
+        {
+            var plan = await room.PlanOf(1);
+            (plan["name"], plan["distribution"], plan["terms"]) = ($"{room.Name} {reason}", "queue", terms);
+            Assert.Equal(reason, (string)(await Refused(HttpStatusCode.UnprocessableEntity, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan)))["reason"]!);
+        }
+    }
+
+    private static async Task Qualify(QueueRoom queue, int reader, object profile) => await Sent(queue.Manager.PutAsJsonAsync($"/api/v1/experts/{await queue.Id(reader)}", profile));
+}
+
+public sealed class PlanOnSqlite(LabellingOnSqlite app) : PlanTests(app), IClassFixture<LabellingOnSqlite>;
+
+public sealed class PlanOnPostgreSql(LabellingOnPostgreSql app) : PlanTests(app), IClassFixture<LabellingOnPostgreSql>;
