@@ -65,7 +65,7 @@ internal sealed class BuildConsensus(
         return made;
     }
 
-    private IEnumerable<SourceReliability> OfObjects(ComparisonDetail detail, List<DocumentObject> made)
+    private static IEnumerable<SourceReliability> OfObjects(ComparisonDetail detail, List<DocumentObject> made)
     {
         var kept = made.Select(o => Guid.Parse(o.Id)).ToHashSet();
         foreach (var @class in detail.Groups.GroupBy(g => g.Class))

@@ -44,7 +44,7 @@ internal sealed class ExportReading(PirogovDb db, FormatCases formatCases, Docum
         var exported = known.Export(document, from);
         return Results.Stream(async target =>
         {
-            var archive = new LabelArchive(target, revision.SavedAt);
+            using var archive = new LabelArchive(target, revision.SavedAt);
             await archive.Add(label, exported, inFolder: false, cancellation);
             await archive.Finish(cancellation);
         }, "application/zip", $"{label}-{known.Id}.zip");

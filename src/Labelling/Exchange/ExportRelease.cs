@@ -68,7 +68,7 @@ internal sealed class ReleaseFiles(PirogovDb db, FormatCases formatCases, Docume
     public async Task<int> Write(ReleasePlan plan, Stream target, Func<int, CancellationToken, Task> written, CancellationToken cancellation)
     {
         var (_, version) = await formatCases.SchemaOf(plan.Release.SchemaVersionId, cancellation);
-        var archive = new LabelArchive(target, plan.Release.ReleasedAt);
+        using var archive = new LabelArchive(target, plan.Release.ReleasedAt);
         foreach (var (number, (one, label)) in plan.Cases.Index())
         {
             var from = await formatCases.Of(one.CaseId, label, version, plan.Format, ImportOptions.None, plan.Release.ReleasedAt, cancellation);

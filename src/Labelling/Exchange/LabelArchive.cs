@@ -5,7 +5,7 @@ using Pirogov.Labelling.Formats;
 namespace Pirogov.Labelling.Exchange;
 
 /// <summary>A zip of exported labels, written as it goes: a folder for each case and, at the end, what the format could not hold.</summary>
-internal sealed class LabelArchive
+internal sealed class LabelArchive : IDisposable
 {
     /// <summary>What the formats could not say, one object a line.</summary>
     public const string Losses = "losses.tsv";
@@ -24,6 +24,12 @@ internal sealed class LabelArchive
     }
 
     public int Lost { get; private set; }
+
+    public void Dispose()
+    {
+        zip.Dispose();
+        written.Dispose();
+    }
 
     public async Task Add(string label, ExportedLabels labels, bool inFolder, CancellationToken cancellation)
     {

@@ -29,6 +29,8 @@ internal sealed class ExchangeSchema(PirogovDb db, DesignSchema design, AuditTra
     /// <summary>With pictures in Base64.</summary>
     public const int LargestFile = 8 << 20;
 
+    private static readonly JsonSerializerOptions Indented = new(PlatformJson.Options) { WriteIndented = true };
+
     /// <param name="Format">Says what the file is; other files are refused.</param>
     public sealed record File(
         string? Format, string? Name, DataKind DataKind, IReadOnlyList<LabelClass>? Classes, IReadOnlyList<Question>? Questions, IReadOnlyList<RelationType>? Relations = null);
@@ -54,8 +56,7 @@ internal sealed class ExchangeSchema(PirogovDb db, DesignSchema design, AuditTra
         var file = new File(Format, schema.Name, schema.DataKind, version.Content.Classes, version.Content.Questions, version.Content.Relations);
         audit.Note("labelling.schema-exported", "labelling-schema", schema.Id, new { version.Number });
         await db.SaveChangesAsync(cancellation);
-        var indented = new JsonSerializerOptions(PlatformJson.Options) { WriteIndented = true };
-        return Results.File(JsonSerializer.SerializeToUtf8Bytes(file, indented), "application/json", $"schema-{schema.Id}-v{version.Number}.json");
+        return Results.File(JsonSerializer.SerializeToUtf8Bytes(file, Indented), "application/json", $"schema-{schema.Id}-v{version.Number}.json");
     }
 
     /// <param name="name">Instead of the file's own, which may be taken.</param>

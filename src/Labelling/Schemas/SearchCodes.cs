@@ -15,11 +15,11 @@ internal sealed class SearchCodes
     /// <param name="Meaning">In full; a class takes at most 64 characters of it.</param>
     public sealed record Row(string Scheme, string Value, string Meaning);
 
-    internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/labelling-codes", (SearchCodes use, string query, string? scheme, int? page, int? size) =>
-            use.Handle(scheme, query, page ?? 1, size ?? Page.DefaultSize))
+    internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/labelling-codes", (string query, string? scheme, int? page, int? size) =>
+            Handle(scheme, query, page ?? 1, size ?? Page.DefaultSize))
         .Needs(typeof(SearchCodes)).WithName("searchCodes").WithSummary("Codes of diseases, structures and findings, by the beginning of a code or of the words of its meaning.");
 
-    public Page<Row> Handle(string? scheme, string query, int page, int size)
+    public static Page<Row> Handle(string? scheme, string query, int page, int size)
     {
         (page, size) = (Math.Max(page, 1), Math.Clamp(size, 1, Page.LargestSize));
         var found = CodeTable.Search(string.IsNullOrEmpty(scheme) ? null : scheme, query.Length <= 200 ? query : query[..200], MostFound);

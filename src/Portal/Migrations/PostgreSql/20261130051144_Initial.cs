@@ -257,6 +257,22 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_activity",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ReadingId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
+                    From = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    To = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_activity", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_case_digest",
                 columns: table => new
                 {
@@ -402,6 +418,43 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_exam",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Cases = table.Column<int>(type: "integer", nullable: false),
+                    Score = table.Column<double>(type: "double precision", nullable: false),
+                    Threshold = table.Column<double>(type: "double precision", nullable: false),
+                    Passed = table.Column<bool>(type: "boolean", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_exam", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_expert",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Specialty = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    Subspecialty = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    PractisingSince = table.Column<int>(type: "integer", nullable: true),
+                    Level = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
+                    CentresJson = table.Column<string>(type: "text", nullable: false),
+                    AvailabilityJson = table.Column<string>(type: "text", nullable: false),
+                    ChangedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Turn = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_expert", x => x.AccountId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_given_rating",
                 columns: table => new
                 {
@@ -417,6 +470,23 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_gold_score",
+                columns: table => new
+                {
+                    ReadingId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Purpose = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Score = table.Column<double>(type: "double precision", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_gold_score", x => x.ReadingId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_mask",
                 columns: table => new
                 {
@@ -427,6 +497,20 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_labelling_mask", x => x.Sha256);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_qualification",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Level = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
+                    Since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_qualification", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -903,6 +987,33 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_export",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ReleaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Format = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    CasesJson = table.Column<string>(type: "text", nullable: false),
+                    JobId = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    FinishedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Md5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: true),
+                    Size = table.Column<long>(type: "bigint", nullable: false),
+                    Losses = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_export", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_export_labelling_release_ReleaseId",
+                        column: x => x.ReleaseId,
+                        principalTable: "labelling_release",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_released_case",
                 columns: table => new
                 {
@@ -936,6 +1047,7 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     SchemaId = table.Column<Guid>(type: "uuid", nullable: false),
                     Number = table.Column<int>(type: "integer", nullable: false),
                     ContentJson = table.Column<string>(type: "text", nullable: false),
+                    MigrationJson = table.Column<string>(type: "text", nullable: true),
                     ChangedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     PublishedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
@@ -1220,7 +1332,10 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     StartedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Distribution = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    TermsJson = table.Column<string>(type: "text", nullable: false),
+                    HandedOut = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1365,6 +1480,13 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     ContentSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     State = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     Level = table.Column<int>(type: "integer", nullable: false),
+                    CentreId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Stratum = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    ReadersWanted = table.Column<int>(type: "integer", nullable: false),
+                    MostReaders = table.Column<int>(type: "integer", nullable: false),
+                    Priority = table.Column<int>(type: "integer", nullable: false),
+                    DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    IsGold = table.Column<bool>(type: "boolean", nullable: false),
                     ChangedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
@@ -1372,6 +1494,38 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     table.PrimaryKey("PK_labelling_case", x => x.Id);
                     table.ForeignKey(
                         name: "FK_labelling_case_labelling_project_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "labelling_project",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_import",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ReadingId = table.Column<Guid>(type: "uuid", nullable: true),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Format = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    FileName = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    OptionsJson = table.Column<string>(type: "text", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    FinishedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    UploadMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: true),
+                    JobId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Cases = table.Column<int>(type: "integer", nullable: false),
+                    Taken = table.Column<int>(type: "integer", nullable: false),
+                    Left = table.Column<int>(type: "integer", nullable: false),
+                    TakenMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: true),
+                    LeftMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_import", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_import_labelling_project_ProjectId",
                         column: x => x.ProjectId,
                         principalTable: "labelling_project",
                         principalColumn: "Id",
@@ -1415,7 +1569,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
                     AccountId = table.Column<Guid>(type: "uuid", nullable: false),
                     Mode = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    Level = table.Column<int>(type: "integer", nullable: false)
+                    Level = table.Column<int>(type: "integer", nullable: false),
+                    Standing = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    Since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1494,6 +1650,32 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_gold",
+                columns: table => new
+                {
+                    ProjectCaseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "uuid", nullable: false),
+                    IsTraining = table.Column<bool>(type: "boolean", nullable: false),
+                    DocumentMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: false),
+                    DocumentSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    SchemaVersionId = table.Column<Guid>(type: "uuid", nullable: false),
+                    ConsensusId = table.Column<Guid>(type: "uuid", nullable: true),
+                    AddedBy = table.Column<Guid>(type: "uuid", nullable: false),
+                    AddedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    RetiredAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_gold", x => x.ProjectCaseId);
+                    table.ForeignKey(
+                        name: "FK_labelling_gold_labelling_case_ProjectCaseId",
+                        column: x => x.ProjectCaseId,
+                        principalTable: "labelling_case",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_prelabel",
                 columns: table => new
                 {
@@ -1501,6 +1683,7 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     ProjectCaseId = table.Column<Guid>(type: "uuid", nullable: false),
                     SourceName = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     Origin = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    SchemaVersionId = table.Column<Guid>(type: "uuid", nullable: true),
                     DocumentMd5 = table.Column<string>(type: "character varying(36)", maxLength: 36, nullable: false),
                     DocumentSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     DocumentSize = table.Column<long>(type: "bigint", nullable: false),
@@ -1535,7 +1718,16 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     OfferedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     ChangedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     MayDraw = table.Column<bool>(type: "boolean", nullable: false),
-                    OfferedRevision = table.Column<int>(type: "integer", nullable: false)
+                    OfferedRevision = table.Column<int>(type: "integer", nullable: false),
+                    FinishedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Purpose = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ReservedMinutes = table.Column<int>(type: "integer", nullable: true),
+                    ReservedUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LeftAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ReasonLeft = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
+                    SkipReason = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
+                    SkipText = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1567,6 +1759,27 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         name: "FK_labelling_lot_case_labelling_lot_LotId",
                         column: x => x.LotId,
                         principalTable: "labelling_lot",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_pending",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ReadingId = table.Column<Guid>(type: "uuid", nullable: false),
+                    SchemaVersionId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Class = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    PartJson = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_pending", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_pending_labelling_reading_ReadingId",
+                        column: x => x.ReadingId,
+                        principalTable: "labelling_reading",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -1878,10 +2091,30 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 columns: new[] { "SubjectKind", "SubjectId" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_labelling_case_ProjectId_CaseId",
+                name: "IX_labelling_activity_AccountId_From",
+                table: "labelling_activity",
+                columns: new[] { "AccountId", "From" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_activity_ProjectId",
+                table: "labelling_activity",
+                column: "ProjectId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_activity_ReadingId",
+                table: "labelling_activity",
+                column: "ReadingId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_case_ProjectId_CaseId_IsGold",
                 table: "labelling_case",
-                columns: new[] { "ProjectId", "CaseId" },
+                columns: new[] { "ProjectId", "CaseId", "IsGold" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_case_ProjectId_State",
+                table: "labelling_case",
+                columns: new[] { "ProjectId", "State" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_case_digest_ProjectId_Doubt",
@@ -1932,9 +2165,44 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_labelling_exam_AccountId",
+                table: "labelling_exam",
+                column: "AccountId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_export_ReleaseId",
+                table: "labelling_export",
+                column: "ReleaseId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_labelling_given_rating_ProjectId_Question",
                 table: "labelling_given_rating",
                 columns: new[] { "ProjectId", "Question" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_gold_ProjectId",
+                table: "labelling_gold",
+                column: "ProjectId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_gold_score_ProjectCaseId",
+                table: "labelling_gold_score",
+                column: "ProjectCaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_gold_score_ProjectId_AccountId",
+                table: "labelling_gold_score",
+                columns: new[] { "ProjectId", "AccountId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_import_ProjectId",
+                table: "labelling_import",
+                column: "ProjectId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_import_ReadingId",
+                table: "labelling_import",
+                column: "ReadingId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_lot_ProjectId_Level_Number",
@@ -1947,6 +2215,11 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 table: "labelling_lot_case",
                 columns: new[] { "ProjectCaseId", "Level" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_pending_ReadingId",
+                table: "labelling_pending",
+                column: "ReadingId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_prelabel_ProjectCaseId",
@@ -1963,6 +2236,16 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 name: "IX_labelling_project_SchemaVersionId",
                 table: "labelling_project",
                 column: "SchemaVersionId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_project_member_AccountId",
+                table: "labelling_project_member",
+                column: "AccountId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_qualification_AccountId_Since",
+                table: "labelling_qualification",
+                columns: new[] { "AccountId", "Since" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_reader_item_AccountId",
@@ -1985,21 +2268,22 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 columns: new[] { "AccountId", "CaseId" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_labelling_reading_ProjectCaseId_AccountId",
-                table: "labelling_reading",
-                columns: new[] { "ProjectCaseId", "AccountId" },
-                unique: true);
-
-            migrationBuilder.CreateIndex(
                 name: "IX_labelling_reading_ProjectCaseId_Mode_Slot",
                 table: "labelling_reading",
                 columns: new[] { "ProjectCaseId", "Mode", "Slot" },
-                unique: true);
+                unique: true,
+                filter: "\"LeftAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_reading_ProjectId_AccountId",
                 table: "labelling_reading",
                 columns: new[] { "ProjectId", "AccountId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_reading_ProjectId_CaseId_AccountId",
+                table: "labelling_reading",
+                columns: new[] { "ProjectId", "CaseId", "AccountId" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_release_ProjectId_Number",
@@ -2172,6 +2456,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 name: "job");
 
             migrationBuilder.DropTable(
+                name: "labelling_activity");
+
+            migrationBuilder.DropTable(
                 name: "labelling_case_digest");
 
             migrationBuilder.DropTable(
@@ -2193,7 +2480,25 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 name: "labelling_decision");
 
             migrationBuilder.DropTable(
+                name: "labelling_exam");
+
+            migrationBuilder.DropTable(
+                name: "labelling_expert");
+
+            migrationBuilder.DropTable(
+                name: "labelling_export");
+
+            migrationBuilder.DropTable(
                 name: "labelling_given_rating");
+
+            migrationBuilder.DropTable(
+                name: "labelling_gold");
+
+            migrationBuilder.DropTable(
+                name: "labelling_gold_score");
+
+            migrationBuilder.DropTable(
+                name: "labelling_import");
 
             migrationBuilder.DropTable(
                 name: "labelling_lot_case");
@@ -2202,10 +2507,16 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 name: "labelling_mask");
 
             migrationBuilder.DropTable(
+                name: "labelling_pending");
+
+            migrationBuilder.DropTable(
                 name: "labelling_prelabel");
 
             migrationBuilder.DropTable(
                 name: "labelling_project_member");
+
+            migrationBuilder.DropTable(
+                name: "labelling_qualification");
 
             migrationBuilder.DropTable(
                 name: "labelling_reader_item");

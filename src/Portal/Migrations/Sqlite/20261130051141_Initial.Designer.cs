@@ -12,7 +12,7 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Portal.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261130044524_Initial")]
+    [Migration("20261130051141_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1954,6 +1954,322 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.ToTable("labelling_reader_item", (string)null);
                 });
 
+            modelBuilder.Entity("Pirogov.Labelling.Effort.ActivityInterval", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("From")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ReadingId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("To")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId");
+
+                    b.HasIndex("ReadingId");
+
+                    b.HasIndex("AccountId", "From");
+
+                    b.ToTable("labelling_activity", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Exchange.LabelExport", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CasesJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Format")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Losses")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Md5")
+                        .HasMaxLength(36)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ReleaseId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ReleaseId");
+
+                    b.ToTable("labelling_export", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Exchange.LabelImport", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Cases")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Format")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Left")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("LeftMd5")
+                        .HasMaxLength(36)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OptionsJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ReadingId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Taken")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("TakenMd5")
+                        .HasMaxLength(36)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UploadMd5")
+                        .HasMaxLength(36)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId");
+
+                    b.HasIndex("ReadingId");
+
+                    b.ToTable("labelling_import", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Experts.Exam", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Cases")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Passed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Score")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("Threshold")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId");
+
+                    b.ToTable("labelling_exam", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Experts.ExpertProfile", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AvailabilityJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CentresJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ChangedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Level")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("PractisingSince")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Specialty")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Subspecialty")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Turn")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("labelling_expert", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Experts.QualificationPeriod", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Level")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "Since");
+
+                    b.ToTable("labelling_qualification", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Gold.GoldCase", b =>
+                {
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("AddedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("AddedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ConsensusId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DocumentMd5")
+                        .IsRequired()
+                        .HasMaxLength(36)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DocumentSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsTraining")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RetiredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("SchemaVersionId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ProjectCaseId");
+
+                    b.HasIndex("ProjectId");
+
+                    b.ToTable("labelling_gold", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Gold.GoldScore", b =>
+                {
+                    b.Property<Guid>("ReadingId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Score")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("ReadingId");
+
+                    b.HasIndex("ProjectCaseId");
+
+                    b.HasIndex("ProjectId", "AccountId");
+
+                    b.ToTable("labelling_gold_score", (string)null);
+                });
+
             modelBuilder.Entity("Pirogov.Labelling.PreLabels.PreLabel", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1983,6 +2299,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<Guid>("ProjectCaseId")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("SchemaVersionId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("SourceName")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -2010,7 +2329,15 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Distribution")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("HandedOut")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Instructions")
@@ -2058,6 +2385,10 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("TermsJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<double>("Threshold")
                         .HasColumnType("REAL");
 
@@ -2086,6 +2417,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<Guid>("CaseId")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid>("CentreId")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("ChangedAt")
                         .HasColumnType("INTEGER");
 
@@ -2093,6 +2427,12 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsGold")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Label")
                         .IsRequired()
@@ -2103,8 +2443,17 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("MostReaders")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Priority")
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("ReadersWanted")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("State")
                         .IsConcurrencyToken()
@@ -2112,9 +2461,15 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Stratum")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
-                    b.HasIndex("ProjectId", "CaseId")
+                    b.HasIndex("ProjectId", "State");
+
+                    b.HasIndex("ProjectId", "CaseId", "IsGold")
                         .IsUnique();
 
                     b.ToTable("labelling_case", (string)null);
@@ -2136,7 +2491,18 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Standing")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("ProjectId", "AccountId");
+
+                    b.HasIndex("AccountId");
 
                     b.ToTable("labelling_project_member", (string)null);
                 });
@@ -2160,6 +2526,33 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.ToTable("labelling_mask", (string)null);
                 });
 
+            modelBuilder.Entity("Pirogov.Labelling.Readings.PendingLabel", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Class")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PartJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ReadingId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("SchemaVersionId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ReadingId");
+
+                    b.ToTable("labelling_pending", (string)null);
+                });
+
             modelBuilder.Entity("Pirogov.Labelling.Readings.Reading", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2175,6 +2568,16 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LeftAt")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("MayDraw")
@@ -2200,9 +2603,32 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ReasonLeft")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ReservedMinutes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ReservedUntil")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Revision")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("SkipReason")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SkipText")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Slot")
                         .HasColumnType("INTEGER");
@@ -2217,12 +2643,13 @@ namespace Pirogov.Portal.Migrations.Sqlite
 
                     b.HasIndex("AccountId", "CaseId");
 
-                    b.HasIndex("ProjectCaseId", "AccountId")
-                        .IsUnique();
-
                     b.HasIndex("ProjectId", "AccountId");
 
                     b.HasIndex("ProjectCaseId", "Mode", "Slot")
+                        .IsUnique()
+                        .HasFilter("\"LeftAt\" IS NULL");
+
+                    b.HasIndex("ProjectId", "CaseId", "AccountId")
                         .IsUnique();
 
                     b.ToTable("labelling_reading", (string)null);
@@ -2448,6 +2875,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
 
                     b.Property<string>("ContentJson")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("MigrationJson")
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Number")
@@ -3369,6 +3799,33 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Pirogov.Labelling.Exchange.LabelExport", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Releases.Release", null)
+                        .WithMany()
+                        .HasForeignKey("ReleaseId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Exchange.LabelImport", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Projects.LabellingProject", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Gold.GoldCase", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Projects.ProjectCase", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectCaseId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Pirogov.Labelling.PreLabels.PreLabel", b =>
                 {
                     b.HasOne("Pirogov.Labelling.Projects.ProjectCase", null)
@@ -3401,6 +3858,15 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.HasOne("Pirogov.Labelling.Projects.LabellingProject", null)
                         .WithMany("Members")
                         .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Readings.PendingLabel", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Readings.Reading", null)
+                        .WithMany()
+                        .HasForeignKey("ReadingId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

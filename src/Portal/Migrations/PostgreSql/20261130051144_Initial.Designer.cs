@@ -13,7 +13,7 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Portal.Migrations.PostgreSql
 {
     [DbContext(typeof(PostgreSqlDb))]
-    [Migration("20261130044540_Initial")]
+    [Migration("20261130051144_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1975,6 +1975,322 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.ToTable("labelling_reader_item", (string)null);
                 });
 
+            modelBuilder.Entity("Pirogov.Labelling.Effort.ActivityInterval", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("From")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ReadingId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("To")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId");
+
+                    b.HasIndex("ReadingId");
+
+                    b.HasIndex("AccountId", "From");
+
+                    b.ToTable("labelling_activity", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Exchange.LabelExport", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("CasesJson")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Format")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Losses")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Md5")
+                        .HasMaxLength(36)
+                        .HasColumnType("character varying(36)");
+
+                    b.Property<Guid>("ReleaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ReleaseId");
+
+                    b.ToTable("labelling_export", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Exchange.LabelImport", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Cases")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Format")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Left")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("LeftMd5")
+                        .HasMaxLength(36)
+                        .HasColumnType("character varying(36)");
+
+                    b.Property<string>("OptionsJson")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("ReadingId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Taken")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("TakenMd5")
+                        .HasMaxLength(36)
+                        .HasColumnType("character varying(36)");
+
+                    b.Property<string>("UploadMd5")
+                        .HasMaxLength(36)
+                        .HasColumnType("character varying(36)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId");
+
+                    b.HasIndex("ReadingId");
+
+                    b.ToTable("labelling_import", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Experts.Exam", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Cases")
+                        .HasColumnType("integer");
+
+                    b.Property<bool>("Passed")
+                        .HasColumnType("boolean");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.Property<double>("Score")
+                        .HasColumnType("double precision");
+
+                    b.Property<double>("Threshold")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId");
+
+                    b.ToTable("labelling_exam", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Experts.ExpertProfile", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("AvailabilityJson")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("CentresJson")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset?>("ChangedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Level")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<int?>("PractisingSince")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Specialty")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Subspecialty")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<int>("Turn")
+                        .HasColumnType("integer");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("labelling_expert", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Experts.QualificationPeriod", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Level")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "Since");
+
+                    b.ToTable("labelling_qualification", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Gold.GoldCase", b =>
+                {
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("AddedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("AddedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("ConsensusId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("DocumentMd5")
+                        .IsRequired()
+                        .HasMaxLength(36)
+                        .HasColumnType("character varying(36)");
+
+                    b.Property<string>("DocumentSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<bool>("IsTraining")
+                        .HasColumnType("boolean");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("RetiredAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("SchemaVersionId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("ProjectCaseId");
+
+                    b.HasIndex("ProjectId");
+
+                    b.ToTable("labelling_gold", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Gold.GoldScore", b =>
+                {
+                    b.Property<Guid>("ReadingId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("ProjectCaseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<double>("Score")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("ReadingId");
+
+                    b.HasIndex("ProjectCaseId");
+
+                    b.HasIndex("ProjectId", "AccountId");
+
+                    b.ToTable("labelling_gold_score", (string)null);
+                });
+
             modelBuilder.Entity("Pirogov.Labelling.PreLabels.PreLabel", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2004,6 +2320,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<Guid>("ProjectCaseId")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid?>("SchemaVersionId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("SourceName")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -2031,8 +2350,16 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("Distribution")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
                     b.Property<DateTimeOffset?>("DueAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("HandedOut")
+                        .HasColumnType("integer");
 
                     b.Property<string>("Instructions")
                         .IsRequired()
@@ -2079,6 +2406,10 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
 
+                    b.Property<string>("TermsJson")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<double>("Threshold")
                         .HasColumnType("double precision");
 
@@ -2107,6 +2438,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<Guid>("CaseId")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid>("CentreId")
+                        .HasColumnType("uuid");
+
                     b.Property<DateTimeOffset>("ChangedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -2114,6 +2448,12 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<bool>("IsGold")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("Label")
                         .IsRequired()
@@ -2124,8 +2464,17 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .IsConcurrencyToken()
                         .HasColumnType("integer");
 
+                    b.Property<int>("MostReaders")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Priority")
+                        .HasColumnType("integer");
+
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid");
+
+                    b.Property<int>("ReadersWanted")
+                        .HasColumnType("integer");
 
                     b.Property<string>("State")
                         .IsConcurrencyToken()
@@ -2133,9 +2482,15 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
 
+                    b.Property<string>("Stratum")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
                     b.HasKey("Id");
 
-                    b.HasIndex("ProjectId", "CaseId")
+                    b.HasIndex("ProjectId", "State");
+
+                    b.HasIndex("ProjectId", "CaseId", "IsGold")
                         .IsUnique();
 
                     b.ToTable("labelling_case", (string)null);
@@ -2157,7 +2512,18 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
 
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Standing")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
                     b.HasKey("ProjectId", "AccountId");
+
+                    b.HasIndex("AccountId");
 
                     b.ToTable("labelling_project_member", (string)null);
                 });
@@ -2181,6 +2547,33 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.ToTable("labelling_mask", (string)null);
                 });
 
+            modelBuilder.Entity("Pirogov.Labelling.Readings.PendingLabel", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Class")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("PartJson")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("ReadingId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("SchemaVersionId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ReadingId");
+
+                    b.ToTable("labelling_pending", (string)null);
+                });
+
             modelBuilder.Entity("Pirogov.Labelling.Readings.Reading", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2196,6 +2589,16 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .HasColumnType("uuid");
 
                     b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("LeftAt")
+                        .IsConcurrencyToken()
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<bool>("MayDraw")
@@ -2221,9 +2624,32 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<string>("ReasonLeft")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<int?>("ReservedMinutes")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("ReservedUntil")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<int>("Revision")
                         .IsConcurrencyToken()
                         .HasColumnType("integer");
+
+                    b.Property<string>("SkipReason")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<string>("SkipText")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)");
 
                     b.Property<int>("Slot")
                         .HasColumnType("integer");
@@ -2238,12 +2664,13 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
                     b.HasIndex("AccountId", "CaseId");
 
-                    b.HasIndex("ProjectCaseId", "AccountId")
-                        .IsUnique();
-
                     b.HasIndex("ProjectId", "AccountId");
 
                     b.HasIndex("ProjectCaseId", "Mode", "Slot")
+                        .IsUnique()
+                        .HasFilter("\"LeftAt\" IS NULL");
+
+                    b.HasIndex("ProjectId", "CaseId", "AccountId")
                         .IsUnique();
 
                     b.ToTable("labelling_reading", (string)null);
@@ -2469,6 +2896,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
                     b.Property<string>("ContentJson")
                         .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("MigrationJson")
                         .HasColumnType("text");
 
                     b.Property<int>("Number")
@@ -3392,6 +3822,33 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Pirogov.Labelling.Exchange.LabelExport", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Releases.Release", null)
+                        .WithMany()
+                        .HasForeignKey("ReleaseId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Exchange.LabelImport", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Projects.LabellingProject", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Gold.GoldCase", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Projects.ProjectCase", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectCaseId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Pirogov.Labelling.PreLabels.PreLabel", b =>
                 {
                     b.HasOne("Pirogov.Labelling.Projects.ProjectCase", null)
@@ -3424,6 +3881,15 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.HasOne("Pirogov.Labelling.Projects.LabellingProject", null)
                         .WithMany("Members")
                         .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Labelling.Readings.PendingLabel", b =>
+                {
+                    b.HasOne("Pirogov.Labelling.Readings.Reading", null)
+                        .WithMany()
+                        .HasForeignKey("ReadingId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -255,6 +255,22 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_activity",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ReadingId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    From = table.Column<long>(type: "INTEGER", nullable: false),
+                    To = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_activity", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_case_digest",
                 columns: table => new
                 {
@@ -400,6 +416,43 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_exam",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Cases = table.Column<int>(type: "INTEGER", nullable: false),
+                    Score = table.Column<double>(type: "REAL", nullable: false),
+                    Threshold = table.Column<double>(type: "REAL", nullable: false),
+                    Passed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_exam", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_expert",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Specialty = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    Subspecialty = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    PractisingSince = table.Column<int>(type: "INTEGER", nullable: true),
+                    Level = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    CentresJson = table.Column<string>(type: "TEXT", nullable: false),
+                    AvailabilityJson = table.Column<string>(type: "TEXT", nullable: false),
+                    ChangedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Turn = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_expert", x => x.AccountId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_given_rating",
                 columns: table => new
                 {
@@ -415,6 +468,23 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_gold_score",
+                columns: table => new
+                {
+                    ReadingId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Purpose = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Score = table.Column<double>(type: "REAL", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_gold_score", x => x.ReadingId);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_mask",
                 columns: table => new
                 {
@@ -425,6 +495,20 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_labelling_mask", x => x.Sha256);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_qualification",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Level = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    Since = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_qualification", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -901,6 +985,33 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_export",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ReleaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Format = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    CasesJson = table.Column<string>(type: "TEXT", nullable: false),
+                    JobId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    FinishedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Md5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: true),
+                    Size = table.Column<long>(type: "INTEGER", nullable: false),
+                    Losses = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_export", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_export_labelling_release_ReleaseId",
+                        column: x => x.ReleaseId,
+                        principalTable: "labelling_release",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_released_case",
                 columns: table => new
                 {
@@ -934,6 +1045,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     SchemaId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Number = table.Column<int>(type: "INTEGER", nullable: false),
                     ContentJson = table.Column<string>(type: "TEXT", nullable: false),
+                    MigrationJson = table.Column<string>(type: "TEXT", nullable: true),
                     ChangedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     PublishedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
@@ -1218,7 +1330,10 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     StartedAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    DueAt = table.Column<long>(type: "INTEGER", nullable: true)
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Distribution = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    TermsJson = table.Column<string>(type: "TEXT", nullable: false),
+                    HandedOut = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1363,6 +1478,13 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     ContentSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     Level = table.Column<int>(type: "INTEGER", nullable: false),
+                    CentreId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Stratum = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    ReadersWanted = table.Column<int>(type: "INTEGER", nullable: false),
+                    MostReaders = table.Column<int>(type: "INTEGER", nullable: false),
+                    Priority = table.Column<int>(type: "INTEGER", nullable: false),
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    IsGold = table.Column<bool>(type: "INTEGER", nullable: false),
                     ChangedAt = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -1370,6 +1492,38 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     table.PrimaryKey("PK_labelling_case", x => x.Id);
                     table.ForeignKey(
                         name: "FK_labelling_case_labelling_project_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "labelling_project",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_import",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ReadingId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Format = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    FileName = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    OptionsJson = table.Column<string>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    FinishedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    UploadMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: true),
+                    JobId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Cases = table.Column<int>(type: "INTEGER", nullable: false),
+                    Taken = table.Column<int>(type: "INTEGER", nullable: false),
+                    Left = table.Column<int>(type: "INTEGER", nullable: false),
+                    TakenMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: true),
+                    LeftMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_import", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_import_labelling_project_ProjectId",
                         column: x => x.ProjectId,
                         principalTable: "labelling_project",
                         principalColumn: "Id",
@@ -1413,7 +1567,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
                     AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Mode = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    Level = table.Column<int>(type: "INTEGER", nullable: false)
+                    Level = table.Column<int>(type: "INTEGER", nullable: false),
+                    Standing = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    Since = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1492,6 +1648,32 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "labelling_gold",
+                columns: table => new
+                {
+                    ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ProjectId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    IsTraining = table.Column<bool>(type: "INTEGER", nullable: false),
+                    DocumentMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
+                    DocumentSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    SchemaVersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ConsensusId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    AddedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AddedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    RetiredAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_gold", x => x.ProjectCaseId);
+                    table.ForeignKey(
+                        name: "FK_labelling_gold_labelling_case_ProjectCaseId",
+                        column: x => x.ProjectCaseId,
+                        principalTable: "labelling_case",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labelling_prelabel",
                 columns: table => new
                 {
@@ -1499,6 +1681,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     ProjectCaseId = table.Column<Guid>(type: "TEXT", nullable: false),
                     SourceName = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     Origin = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    SchemaVersionId = table.Column<Guid>(type: "TEXT", nullable: true),
                     DocumentMd5 = table.Column<string>(type: "TEXT", maxLength: 36, nullable: false),
                     DocumentSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     DocumentSize = table.Column<long>(type: "INTEGER", nullable: false),
@@ -1533,7 +1716,16 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     OfferedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     ChangedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     MayDraw = table.Column<bool>(type: "INTEGER", nullable: false),
-                    OfferedRevision = table.Column<int>(type: "INTEGER", nullable: false)
+                    OfferedRevision = table.Column<int>(type: "INTEGER", nullable: false),
+                    FinishedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Purpose = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    ReservedMinutes = table.Column<int>(type: "INTEGER", nullable: true),
+                    ReservedUntil = table.Column<long>(type: "INTEGER", nullable: true),
+                    LeftAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    ReasonLeft = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    SkipReason = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    SkipText = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1565,6 +1757,27 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         name: "FK_labelling_lot_case_labelling_lot_LotId",
                         column: x => x.LotId,
                         principalTable: "labelling_lot",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labelling_pending",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    ReadingId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SchemaVersionId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Class = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    PartJson = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_labelling_pending", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_labelling_pending_labelling_reading_ReadingId",
+                        column: x => x.ReadingId,
+                        principalTable: "labelling_reading",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -1876,10 +2089,30 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 columns: new[] { "SubjectKind", "SubjectId" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_labelling_case_ProjectId_CaseId",
+                name: "IX_labelling_activity_AccountId_From",
+                table: "labelling_activity",
+                columns: new[] { "AccountId", "From" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_activity_ProjectId",
+                table: "labelling_activity",
+                column: "ProjectId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_activity_ReadingId",
+                table: "labelling_activity",
+                column: "ReadingId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_case_ProjectId_CaseId_IsGold",
                 table: "labelling_case",
-                columns: new[] { "ProjectId", "CaseId" },
+                columns: new[] { "ProjectId", "CaseId", "IsGold" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_case_ProjectId_State",
+                table: "labelling_case",
+                columns: new[] { "ProjectId", "State" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_case_digest_ProjectId_Doubt",
@@ -1930,9 +2163,44 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_labelling_exam_AccountId",
+                table: "labelling_exam",
+                column: "AccountId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_export_ReleaseId",
+                table: "labelling_export",
+                column: "ReleaseId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_labelling_given_rating_ProjectId_Question",
                 table: "labelling_given_rating",
                 columns: new[] { "ProjectId", "Question" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_gold_ProjectId",
+                table: "labelling_gold",
+                column: "ProjectId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_gold_score_ProjectCaseId",
+                table: "labelling_gold_score",
+                column: "ProjectCaseId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_gold_score_ProjectId_AccountId",
+                table: "labelling_gold_score",
+                columns: new[] { "ProjectId", "AccountId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_import_ProjectId",
+                table: "labelling_import",
+                column: "ProjectId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_import_ReadingId",
+                table: "labelling_import",
+                column: "ReadingId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_lot_ProjectId_Level_Number",
@@ -1945,6 +2213,11 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 table: "labelling_lot_case",
                 columns: new[] { "ProjectCaseId", "Level" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_pending_ReadingId",
+                table: "labelling_pending",
+                column: "ReadingId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_prelabel_ProjectCaseId",
@@ -1961,6 +2234,16 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 name: "IX_labelling_project_SchemaVersionId",
                 table: "labelling_project",
                 column: "SchemaVersionId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_project_member_AccountId",
+                table: "labelling_project_member",
+                column: "AccountId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_qualification_AccountId_Since",
+                table: "labelling_qualification",
+                columns: new[] { "AccountId", "Since" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_reader_item_AccountId",
@@ -1983,21 +2266,22 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 columns: new[] { "AccountId", "CaseId" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_labelling_reading_ProjectCaseId_AccountId",
-                table: "labelling_reading",
-                columns: new[] { "ProjectCaseId", "AccountId" },
-                unique: true);
-
-            migrationBuilder.CreateIndex(
                 name: "IX_labelling_reading_ProjectCaseId_Mode_Slot",
                 table: "labelling_reading",
                 columns: new[] { "ProjectCaseId", "Mode", "Slot" },
-                unique: true);
+                unique: true,
+                filter: "\"LeftAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_reading_ProjectId_AccountId",
                 table: "labelling_reading",
                 columns: new[] { "ProjectId", "AccountId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_labelling_reading_ProjectId_CaseId_AccountId",
+                table: "labelling_reading",
+                columns: new[] { "ProjectId", "CaseId", "AccountId" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_labelling_release_ProjectId_Number",
@@ -2170,6 +2454,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 name: "job");
 
             migrationBuilder.DropTable(
+                name: "labelling_activity");
+
+            migrationBuilder.DropTable(
                 name: "labelling_case_digest");
 
             migrationBuilder.DropTable(
@@ -2191,7 +2478,25 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 name: "labelling_decision");
 
             migrationBuilder.DropTable(
+                name: "labelling_exam");
+
+            migrationBuilder.DropTable(
+                name: "labelling_expert");
+
+            migrationBuilder.DropTable(
+                name: "labelling_export");
+
+            migrationBuilder.DropTable(
                 name: "labelling_given_rating");
+
+            migrationBuilder.DropTable(
+                name: "labelling_gold");
+
+            migrationBuilder.DropTable(
+                name: "labelling_gold_score");
+
+            migrationBuilder.DropTable(
+                name: "labelling_import");
 
             migrationBuilder.DropTable(
                 name: "labelling_lot_case");
@@ -2200,10 +2505,16 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 name: "labelling_mask");
 
             migrationBuilder.DropTable(
+                name: "labelling_pending");
+
+            migrationBuilder.DropTable(
                 name: "labelling_prelabel");
 
             migrationBuilder.DropTable(
                 name: "labelling_project_member");
+
+            migrationBuilder.DropTable(
+                name: "labelling_qualification");
 
             migrationBuilder.DropTable(
                 name: "labelling_reader_item");
