@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Components.Endpoints;
@@ -32,14 +33,14 @@ public abstract partial class BlindEverywhereTests(LabellingApp app) : OnBothEng
     public async Task No_operation_of_the_API_shows_another_reading_its_reader_or_that_it_exists()
     {
         var planted = await Planted.In(app);
-        var before = await planted.Look(await Operations(planted, reading: true), planted.Experts);
+        var before = await Planted.Look(await Operations(planted, reading: true), planted.Experts);
         await planted.WriteMarkedReadings();
         var tried = await Operations(planted, reading: true);
         Assert.True(tried.Count > 200, $"{tried.Count}");
         // Whose it is finds every mark by the same addresses: the marks are there to be found.
-        var own = string.Join('\n', (await planted.Look(tried, planted.Owners)).Values);
+        var own = string.Join('\n', (await Planted.Look(tried, planted.Owners)).Values);
         Assert.All(planted.Labels, marker => Assert.Contains(marker, own, StringComparison.OrdinalIgnoreCase));
-        var after = await planted.Look(tried, planted.Experts);
+        var after = await Planted.Look(tried, planted.Experts);
         foreach (var (key, body) in after)
         {
             foreach (var marker in planted.Labels.Concat(planted.People))
@@ -59,7 +60,7 @@ public abstract partial class BlindEverywhereTests(LabellingApp app) : OnBothEng
         foreach (var role in Enum.GetValues<Role>())
             people.Add(($"{role}", await app.As(role, $"{role}-{planted.Room.Name}")));
         people.Add(("manager", planted.Room.Manager));
-        foreach (var (key, body) in await planted.Look(await Operations(planted, reading: true), people))
+        foreach (var (key, body) in await Planted.Look(await Operations(planted, reading: true), people))
         {
             foreach (var marker in planted.Labels)
                 Assert.False(body.Contains(marker, StringComparison.OrdinalIgnoreCase), $"{key} shows {marker}: {body}");
@@ -71,7 +72,7 @@ public abstract partial class BlindEverywhereTests(LabellingApp app) : OnBothEng
     {
         var planted = await Planted.In(app);
         await planted.WriteMarkedReadings();
-        foreach (var (key, body) in await planted.Look(await Operations(planted, reading: false), planted.Experts))
+        foreach (var (key, body) in await Planted.Look(await Operations(planted, reading: false), planted.Experts))
         {
             foreach (var marker in planted.Labels.Concat(planted.People))
                 Assert.False(body.Contains(marker, StringComparison.OrdinalIgnoreCase), $"{key} shows {marker}: {body}");
@@ -137,7 +138,7 @@ public abstract partial class BlindEverywhereTests(LabellingApp app) : OnBothEng
     {
         private readonly LabellingApp app;
         private readonly Guid objectId = Guid.CreateVersion7();
-        private readonly string value = $"{Random.Shared.NextDouble() * 40:F12}".Replace(',', '.');
+        private readonly string value = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{RandomNumberGenerator.GetInt32(40)}.{RandomNumberGenerator.GetInt32(100_000_000, 1_000_000_000)}");
         private readonly List<string> blobs = [];
         private readonly Dictionary<string, string[]> ids = [];
 
@@ -224,7 +225,7 @@ public abstract partial class BlindEverywhereTests(LabellingApp app) : OnBothEng
         };
 
         /// <summary>What each person gets, with everything that differs from call to call taken out.</summary>
-        public async Task<IReadOnlyDictionary<string, string>> Look(
+        public static async Task<IReadOnlyDictionary<string, string>> Look(
             IReadOnlyList<(HttpMethod Method, string Address)> operations, IEnumerable<(string Name, HttpClient Client)> people)
         {
             var seen = new Dictionary<string, string>();

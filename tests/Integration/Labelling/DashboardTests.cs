@@ -117,7 +117,7 @@ public abstract class DashboardTests(LabellingApp app) : OnBothEngines(app)
     }
 
     /// <summary>Cases that are through, with two readings and their digests, as their rows stand.</summary>
-    private Task Grow(ReadingRoom room, int cases) => app.InDatabase(async db =>
+    private Task<int> Grow(ReadingRoom room, int cases) => app.InDatabase(async db =>
     {
         var (project, readers) = (new ProjectId(Guid.Parse(room.Project)), new[] { await room.Id("reader1"), await room.Id("reader2") });
         for (var n = 0; n < cases; n++)

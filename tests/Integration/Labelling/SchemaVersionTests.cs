@@ -72,7 +72,7 @@ public abstract class SchemaVersionTests(LabellingApp app) : OnBothEngines(app)
         return mask;
     }
 
-    private JsonObject Document(ReadingRoom room)
+    private static JsonObject Document(ReadingRoom room)
     {
         var document = room.Document();
         document["masks"]!.AsArray().Add(Mask("left", 2));
@@ -82,7 +82,7 @@ public abstract class SchemaVersionTests(LabellingApp app) : OnBothEngines(app)
         return document;
     }
 
-    private async Task<string> Publish(ReadingRoom room, JsonObject schema)
+    private static async Task<string> Publish(ReadingRoom room, JsonObject schema)
     {
         var list = await Sent(room.Manager.GetAsync("/api/v1/labelling-schemas?size=200"));
         var id = list["items"]!.AsArray().Single(s => (string)s!["name"]! == $"Schema {room.Name}")!["id"];

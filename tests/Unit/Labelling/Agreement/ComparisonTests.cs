@@ -2,6 +2,7 @@ using System.Globalization;
 using Pirogov.Imaging;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Schemas;
+using Pirogov.Statistics;
 using Xunit;
 using static Pirogov.Unit.Labelling.Agreement.ComparisonBench;
 
@@ -181,14 +182,14 @@ public class ComparisonTests
     }
 
     [Fact]
-    public void Pieces_of_random_masks_are_those_that_flooding_finds()
+    public async Task Pieces_of_random_masks_are_those_that_flooding_finds()
     {
-        var random = new Random(7);
+        var random = new Xoshiro256(7);
         for (var round = 0; round < 30; round++)
         {
             var bits = Enumerable.Range(0, 3).Select(_ => Enumerable.Range(0, Side * Side).Select(_ => random.NextDouble() < 0.35).ToArray()).ToArray();
             var reading = Document(masks: bits.Select((b, i) => Mask(b, i + 1)));
-            var pieces = Compare([reading, Document()]).GetAwaiter().GetResult().Detail.Disagreements;
+            var pieces = (await Compare([reading, Document()])).Detail.Disagreements;
             var flooded = Flood(bits).OrderDescending().ToArray();
             var told = pieces.Select(p => p.Sources[0].Pixels!.Value).OrderDescending().ToArray();
             Assert.Equal(flooded.Sum(), told.Sum());
@@ -231,10 +232,10 @@ public class ComparisonTests
     [Fact]
     public void Stretches_of_pixels_make_the_mask_that_they_came_from()
     {
-        var random = new Random(3);
+        var random = new Xoshiro256(3);
         for (var round = 0; round < 50; round++)
         {
-            var mask = RunLengthMask.FromBits([.. Enumerable.Range(0, 60).Select(_ => random.Next(2) == 0)], 6, 10);
+            var mask = RunLengthMask.FromBits([.. Enumerable.Range(0, 60).Select(_ => random.NextInt32(2) == 0)], 6, 10);
             Assert.Equal(mask, RunLengthMask.FromStretches(mask.Stretches(), 6, 10));
         }
 

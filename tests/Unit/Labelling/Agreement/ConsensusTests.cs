@@ -3,6 +3,7 @@ using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Database;
+using Pirogov.Statistics;
 using Xunit;
 using static Pirogov.Unit.Labelling.Agreement.ComparisonBench;
 
@@ -126,10 +127,10 @@ public class ConsensusTests
         Guid[] readers = [Guid.Parse("00000000-0000-7000-8000-00000000000a"), Guid.Parse("00000000-0000-7000-8000-00000000000b"), Guid.Parse("00000000-0000-7000-8000-00000000000c"),
             Guid.Parse("00000000-0000-7000-8000-00000000000d"), Guid.Parse("00000000-0000-7000-8000-00000000000e")];
         double[] skill = [0.98, 0.97, 0.55, 0.52, 0.96];
-        var (random, ratings, truth) = (new Random(5), new List<GivenRating>(), new List<(ProjectCaseId Case, int Category)>());
+        var (random, ratings, truth) = (new Xoshiro256(5), new List<GivenRating>(), new List<(ProjectCaseId Case, int Category)>());
         for (var n = 0; n < 300; n++)
         {
-            var one = (Case: EntityId.New<ProjectCaseId>(), Category: random.Next(2));
+            var one = (Case: EntityId.New<ProjectCaseId>(), Category: random.NextInt32(2));
             truth.Add(one);
             ratings.AddRange(readers.Select((reader, i) => new GivenRating
             {

@@ -44,7 +44,7 @@ public class SecondPassReportTests
             EntityId.New<BatchId>(), "P", "c", null, null, "", Now, []), Now);
         var file = new EvidenceFile("a", "b", 1);
         var comparison = new Comparison(one, 1, [Guid.CreateVersion7()], new Figures(1, []), true, new(file, file, file), Now);
-        var consensus = new Consensus(one, 1, comparison, null, file, file, Version, Now);
+        var consensus = new Consensus(one, 1, comparison, null, file, file, ComparisonBench.Version, Now);
         var reading = new Reading(one, Guid.CreateVersion7(), ReadingMode.Read, 1, Now);
         scores.Add(new(consensus, reading, 1, false, Figures(before)));
         scores.Add(new(consensus, reading, 2, changed, Figures(after)));

@@ -56,9 +56,9 @@ public class MarkupFormatTests
         {
             var document = made with { Answers = answers };
             var exported = format.Export(document, FormatRoom.Case);
-            Assert.Empty(exported.Losses.Where(l => l.Reason is not "relation-unheld"));
+            Assert.DoesNotContain(exported.Losses, l => l.Reason is not "relation-unheld");
             var back = format.Import(exported.Files, FormatRoom.Case).Value;
-            Assert.Empty(back.Untaken.Where(u => u.Reason is not "mask-has-no-attributes"));
+            Assert.DoesNotContain(back.Untaken, u => u.Reason is not "mask-has-no-attributes");
             var lost = exported.Losses.Where(l => l.Reason == "relation-unheld").Select(l => l.Object).ToHashSet();
             if (!relations)
                 Assert.Equal(document.Relations?.Count ?? 0, lost.Count);
