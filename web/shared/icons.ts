@@ -29,6 +29,7 @@ const paths = {
   check: 'M4.500 12.500l5 5 10-11',
   send: 'M4 12l16-8-5.500 17-3-7zM11.500 14L20 4',
   back: 'M15 5l-7 7 7 7',
+  forward: 'M9 5l7 7-7 7',
   warning: 'M12 4l9 16H3zM12 10v4.500M12 17.300v.1',
   folder: 'M3 6h6l2 2.500h10V19H3z',
   file: 'M6 3h8l4 4v14H6zM14 3v4h4',

@@ -46,6 +46,8 @@ public abstract class ResultTests(LabellingApp app) : OnBothEngines(app)
 
         Assert.DoesNotContain(theirs, text, StringComparison.Ordinal);
         await Refused(HttpStatusCode.NotFound, room.Readers[0].GetAsync($"/api/v1/readings/{theirs}/result"));
+        Assert.Equal(HttpStatusCode.OK, (await room.Readers[0].GetAsync($"/workbench/radiology/{mine}/result")).StatusCode);
+        await Refused(HttpStatusCode.NotFound, room.Readers[0].GetAsync($"/workbench/radiology/{theirs}/result"));
         await Refused(HttpStatusCode.NotFound, room.Validator.GetAsync($"/api/v1/readings/{validation}/result"));
         Assert.Equal(HttpStatusCode.Forbidden, (await room.Manager.GetAsync($"/api/v1/readings/{mine}/result")).StatusCode);
         await Sent(room.Adjudicator.GetAsync("/api/v1/reading-results"));

@@ -61,6 +61,30 @@ public abstract class SideDraftTests(LabellingApp app) : OnBothEngines(app)
         }
     }
 
+    [SkippableFact]
+    public async Task Masks_that_were_named_by_their_hash_come_back_with_their_pixels_and_nobody_elses_do()
+    {
+        var room = await Open(app);
+        var (reader, reading) = (room.Readers[0], await Reading(room.Readers[0]));
+        var saved = await Sent(Save(reader, reading, 0, room.Document()));
+        await Sent(Save(reader, reading, 1, room.Document(left: 9)));
+        var (other, theirs) = (room.Readers[1], await Reading(room.Readers[1]));
+        var foreign = await Sent(Save(other, theirs, 0, room.Document(left: 12)));
+        var late = room.Document();
+        late["masks"] = new JsonArray(ByHash(saved), ByHash(foreign));
+        var problem = await Refused(HttpStatusCode.Conflict, Save(reader, reading, 1, late));
+        var kept = await Sent(reader.GetAsync($"/api/v1/readings/{reading}/side-drafts/{problem["draft"]}"));
+        Assert.Equal((string)room.Document()["masks"]![0]!["runs"]!, (string)kept["masks"]![0]!["runs"]!);
+        Assert.Null(kept["masks"]![1]!["runs"]);
+    }
+
+    private static JsonObject ByHash(JsonNode saved)
+    {
+        var mask = saved["document"]!["masks"]![0]!.DeepClone().AsObject();
+        mask.Remove("runs");
+        return mask;
+    }
+
     private static async Task<JsonArray> List(HttpClient reader, string reading) =>
         JsonNode.Parse(await reader.GetStringAsync($"/api/v1/readings/{reading}/side-drafts"))!.AsArray();
 }

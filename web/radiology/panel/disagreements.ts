@@ -13,8 +13,8 @@ export function disagreementPanel(wb: Workbench, decisions: Decisions): HTMLElem
   const bar = h('progress', { 'aria-label': wb.t('workbench.disputes.progress') });
   const count = h('span', { class: 'dispute-count', role: 'status' });
   const open = h('input', { type: 'checkbox', id: 'disputes-open', onchange: () => { disputes.onlyOpen.value = open.checked; } });
-  const back = button('dispute-previous', '‹', wb.t('workbench.disputes.previous'), 'K', () => { decisions.step(-1); });
-  const on = button('dispute-next', '›', wb.t('workbench.disputes.next'), 'J', () => { decisions.step(1); });
+  const back = button('dispute-previous', icon('back', 14), wb.t('workbench.disputes.previous'), 'K', () => { decisions.step(-1); });
+  const on = button('dispute-next', icon('forward', 14), wb.t('workbench.disputes.next'), 'J', () => { decisions.step(1); });
   const undo = button('dispute-undo', icon('undo', 14), wb.t('workbench.disputes.undo'), 'U', () => void decisions.undo());
   const head = h('div', { class: 'dispute-head' },
     h('div', { class: 'dispute-progress' }, bar, count),
@@ -39,8 +39,8 @@ export function disagreementPanel(wb: Workbench, decisions: Decisions): HTMLElem
   return h('div', { class: 'disputes-panel' }, head, list);
 }
 
-function button(id: string, sign: Node | string, label: string, key: string, onclick: () => void): HTMLButtonElement {
-  return h('button', { type: 'button', id, class: 'mini-button', 'aria-label': label, title: `${label} (${key})`, onclick }, sign, h('kbd', {}, key));
+function button(id: string, sign: Node, label: string, key: string, onclick: () => void): HTMLButtonElement {
+  return h('button', { type: 'button', id, class: 'mini-button', 'aria-label': `${label} (${key})`, title: `${label} (${key})`, onclick }, sign, h('kbd', {}, key));
 }
 
 function row(wb: Workbench, decisions: Decisions, listed: ListedDisagreement): HTMLElement {
