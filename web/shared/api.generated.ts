@@ -1100,6 +1100,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/expert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The signed-in expert's qualification, availability and exam results.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["getOwnExpertProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/expert/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says how many hours a week, on which days not, and how many open readings at one time.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        put: operations["setOwnAvailability"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/expert/statements/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the signed-in expert did and earned in a month (UTC).
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["getOwnStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/expert/statements/{month}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as CSV or XLSX, a line for each reading.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["downloadOwnStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/expert/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The signed-in expert's active time, pace and quality.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["getOwnWork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Experts with their qualification and load.
+         * @description Needs the right `labelling.manage-experts`: administrator, labellingManager.
+         */
+        get: operations["listExperts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An expert's qualification, availability and exam results.
+         * @description Needs the right `labelling.manage-experts`: administrator, labellingManager.
+         */
+        get: operations["getExpert"];
+        /**
+         * Changes an expert's qualification and availability.
+         * @description Needs the right `labelling.manage-experts`: administrator, labellingManager.
+         */
+        put: operations["editExpert"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations": {
         parameters: {
             query?: never;
@@ -1240,6 +1384,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labelling-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Codes of diseases, structures and findings, by the beginning of a code or of the words of its meaning.
+         * @description Needs the right `labelling.design-schemas`: labellingManager.
+         */
+        get: operations["searchCodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labelling-experts": {
         parameters: {
             query?: never;
@@ -1252,6 +1416,86 @@ export interface paths {
          * @description Needs the right `labelling.manage-projects`: labellingManager.
          */
         get: operations["listLabellingExperts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a zip is.
+         * @description Needs the right `labelling.see-releases`: administrator, aiOffice, dataEngineer, labellingManager.
+         */
+        get: operations["getExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A prepared zip; ranges are served.
+         * @description Needs the right `labelling.see-releases`: administrator, aiOffice, dataEngineer, labellingManager.
+         */
+        get: operations["downloadExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far an import is and how much was taken.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["getLabelImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-imports/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Object by object, what an import did not take and why; or, with taken=true, what it took.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["listLabelImportLines"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1304,6 +1548,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labelling-projects/{id}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People of a project with their load, quality and time, and what asks for a decision.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["getAssignment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives the project up: open work is taken back, drafts stay.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        post: operations["cancelLabellingProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labelling-projects/{id}/cases": {
         parameters: {
             query?: never;
@@ -1317,7 +1601,11 @@ export interface paths {
          */
         get: operations["listProjectCases"];
         put?: never;
-        post?: never;
+        /**
+         * Adds cases; those that are in the project already are left out.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        post: operations["addProjectCases"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1337,6 +1625,26 @@ export interface paths {
          */
         get: operations["getComparison"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/cases/{caseId}/rank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets the priority and the due date of one case.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        put: operations["rankProjectCase"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1384,6 +1692,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labelling-projects/{id}/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Moves the due date.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        put: operations["setLabellingDue"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/effort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Throughput, backlog forecast and cost of a project, with intervals.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["getEffort"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cases with known labels, with how readers did on them.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["listGoldCases"];
+        put?: never;
+        /**
+         * Makes a case with known labels one of training or control.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        post: operations["addGoldCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/gold/{goldId}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nobody gets the case any more; its scores stay.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        post: operations["retireGoldCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Imports of pre-labels into a project, the newest first.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["listLabelImports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/left-readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readings that were skipped, expired or withdrawn, with the reason; the newest first.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["listLeftReadings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labelling-projects/{id}/lots": {
         parameters: {
             query?: never;
@@ -1398,6 +1830,150 @@ export interface paths {
         get: operations["listValidationLots"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/migration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the next version of the schema would do to a project's labels.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["previewMigration"];
+        put?: never;
+        /**
+         * Leads a project to the next version of its schema.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        post: operations["migrateProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/open-readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readings that are not handed in yet; the earliest due first.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["listOpenReadings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nothing more is handed out; what is begun may be finished.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        post: operations["pauseLabellingProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Brings a person into the project.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        post: operations["addProjectMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/people/{accountId}/admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a person read on: after a pause for quality, or without training.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        post: operations["admitProjectMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/people/{accountId}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a person out: open work goes on to others, finished work stays.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        post: operations["removeProjectMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/prelabels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Imports a file of labels, or a zip of them, as pre-labels of the project's cases.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        post: operations["importPreLabels"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1444,6 +2020,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labelling-projects/{id}/readings/{readingId}/reassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an open reading back and gives it to another.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        post: operations["reassignReading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labelling-projects/{id}/release": {
         parameters: {
             query?: never;
@@ -1478,6 +2074,26 @@ export interface paths {
         get: operations["listReaderReliability"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes on after a pause.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        post: operations["resumeLabellingProject"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1648,6 +2264,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labelling-releases/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Labels of chosen cases of a release (all, when none is chosen) as a zip of files in a format.
+         * @description Needs the right `labelling.see-releases`: administrator, aiOffice, dataEngineer, labellingManager.
+         */
+        get: operations["exportRelease"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-releases/{id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prepared zips of a release, the newest first.
+         * @description Needs the right `labelling.see-releases`: administrator, aiOffice, dataEngineer, labellingManager.
+         */
+        get: operations["listExports"];
+        put?: never;
+        /**
+         * Prepares a zip of a release's labels in a format.
+         * @description Needs the right `labelling.see-releases`: administrator, aiOffice, dataEngineer, labellingManager.
+         */
+        post: operations["prepareExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labelling-schema-versions/{id}": {
         parameters: {
             query?: never;
@@ -1660,6 +2320,26 @@ export interface paths {
          * @description Needs the right `labelling.design-schemas`: labellingManager.
          */
         get: operations["getSchemaVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-schema-versions/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A version of a schema as a JSON file, pictures included.
+         * @description Needs the right `labelling.design-schemas`: labellingManager.
+         */
+        get: operations["exportSchema"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1766,6 +2446,66 @@ export interface paths {
          * @description Needs the right `labelling.design-schemas`: labellingManager.
          */
         post: operations["checkSchemaDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-schemas/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a schema's draft of a JSON file, and says what keeps it from being published.
+         * @description Needs the right `labelling.design-schemas`: labellingManager.
+         */
+        post: operations["importSchema"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-statements/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What experts did and earned in a month (UTC).
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["getPaymentStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-statements/{month}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as CSV or XLSX, a line for each reading.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["downloadPaymentStatement"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1916,6 +2656,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readings/{id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reports active time on a reading; also keeps its reservation.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        post: operations["reportActivity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readings/{id}/correct": {
         parameters: {
             query?: never;
@@ -2016,6 +2776,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readings/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own labels as a zip of files in a format, with what the format cannot hold.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["exportReading"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readings/{id}/heat-map": {
         parameters: {
             query?: never;
@@ -2056,6 +2836,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readings/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds the labels of a file, or of a zip of files, to one's own draft.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        post: operations["importIntoReading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readings/{id}/imports/{importId}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Object by object, what an import into one's own reading did not take and why; or what it took.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["listOwnImportLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readings/{id}/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Labels of one's own draft that wait for an answer since their class was split.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["listPendingLabels"];
+        put?: never;
+        /**
+         * Says which class waiting labels are; they come back into the draft.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        post: operations["answerPendingLabels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readings/{id}/result": {
         parameters: {
             query?: never;
@@ -2090,6 +2934,26 @@ export interface paths {
          * @description Needs the right `labelling.read-cases`: expert.
          */
         post: operations["returnConsensus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readings/{id}/right-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The known labels of a training case, once it is handed in.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["getRightAnswer"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2140,6 +3004,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readings/{id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a case up with a reason; another reads it.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        post: operations["skipReading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readings/{id}/submit": {
         parameters: {
             query?: never;
@@ -2174,6 +3058,26 @@ export interface paths {
          * @description Needs the right `labelling.read-cases`: expert.
          */
         post: operations["takeReading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readings/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reserves the next case for the signed-in expert.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        post: operations["takeNextReading"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2442,8 +3346,128 @@ export interface components {
             result: null | string;
             same: boolean;
         };
+        AnswerPendingAnswer: {
+            /** Format: uuid */
+            id: string;
+            option: string;
+        };
+        AnswerPendingRequest: {
+            answers: null | components["schemas"]["AnswerPendingAnswer"][];
+            /** Format: int32 */
+            baseRevision: number;
+        };
+        AnswerPendingResponse: {
+            /** Format: int32 */
+            left: number;
+            /** Format: int32 */
+            revision: number;
+        };
+        AnswerPendingView: {
+            ask: components["schemas"]["Bilingual"];
+            class: string;
+            /** Format: uuid */
+            id: string;
+            mask: null | components["schemas"]["DocumentMask"];
+            object: null | components["schemas"]["DocumentObject"];
+            options: components["schemas"]["SplitOption"][];
+        };
+        AssignedPerson: {
+            /** Format: uuid */
+            accountId: string;
+            /** Format: double */
+            activeMinutes: number;
+            /** Format: int32 */
+            controlCases: number;
+            /** Format: int32 */
+            expired: number;
+            /** Format: int32 */
+            finished: number;
+            lacks: null | string;
+            /** Format: int32 */
+            late: number;
+            /** Format: int32 */
+            level: number;
+            minutesPerReading: null | components["schemas"]["MeanWithInterval"];
+            mode: components["schemas"]["ReadingMode"];
+            name: string;
+            /** Format: int32 */
+            open: number;
+            quality: null | components["schemas"]["MeanWithInterval"];
+            /** Format: int32 */
+            skipped: number;
+            standing: components["schemas"]["MemberStanding"];
+            /** Format: double */
+            trainingScore: null | number;
+        };
+        AssignmentNotice: {
+            /** Format: uuid */
+            accountId: null | string;
+            /** Format: int32 */
+            count: number;
+            /** Format: double */
+            figure: null | number;
+            kind: components["schemas"]["NoticeKind"];
+            name: null | string;
+        };
+        AssignmentTerms: {
+            gold?: null | components["schemas"]["GoldTerms"];
+            /**
+             * Format: int32
+             * @default 1
+             */
+            mostOpen: number;
+            /** Format: int32 */
+            mostReadings?: null | number;
+            /** @default true */
+            ownCentre: boolean;
+            prices?: null | components["schemas"]["Price"][];
+            required?: null | components["schemas"]["RequiredQualification"];
+            /**
+             * Format: int32
+             * @default 240
+             */
+            reservedMinutes: number;
+            resting?: null | components["schemas"]["RestingCap"];
+            strata?: null | components["schemas"]["Stratum"][];
+            training?: null | components["schemas"]["TrainingTerms"];
+        };
+        AssignmentView: {
+            distribution: components["schemas"]["Distribution"];
+            /** Format: date-time */
+            dueAt: null | string;
+            /** Format: int32 */
+            freePlaces: number;
+            id: components["schemas"]["ProjectId"];
+            name: string;
+            notices: components["schemas"]["AssignmentNotice"][];
+            people: components["schemas"]["AssignedPerson"][];
+            /** Format: int32 */
+            reserved: number;
+            state: components["schemas"]["ProjectState"];
+            terms: components["schemas"]["AssignmentTerms"];
+        };
         /** @enum {string} */
         AttributeAction: "kept" | "removed" | "emptied" | "replaced" | "uidRemapped" | "cleaned" | "dateMoved";
+        Availability: {
+            /** Format: int32 */
+            mostOpen?: null | number;
+            off?: null | components["schemas"]["DaysOff"][];
+            /** Format: double */
+            weeklyHours?: null | number;
+        };
+        Backlog: {
+            /** Format: double */
+            days: null | number;
+            /** Format: date */
+            expected: null | string;
+            /** Format: double */
+            fastestDays: null | number;
+            lateAtThisPace: null | boolean;
+            /** Format: int32 */
+            readings: number;
+            /** Format: double */
+            slowestDays: null | number;
+        };
         /** Format: uuid */
         BatchId: string;
         /** @enum {string} */
@@ -2500,6 +3524,12 @@ export interface components {
         };
         /** @enum {string} */
         CaseChangeKind: "added" | "removed" | "changed";
+        CaseChoice: {
+            cases: null | unknown[];
+            /** @default false */
+            notYetLabelled: boolean;
+            query: null | components["schemas"]["CaseQuery"];
+        };
         /** Format: uuid */
         CaseId: string;
         CaseQuery: {
@@ -2549,6 +3579,20 @@ export interface components {
             isDisabled: boolean;
             organisationId: null | components["schemas"]["OrganisationId"];
             roles: components["schemas"]["Role"][];
+        };
+        ChangePeopleJoinRequest: {
+            /** Format: uuid */
+            accountId: string;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            level: number;
+            mode?: components["schemas"]["ReadingMode"];
+        };
+        ChangePeopleReassignRequest: {
+            /** Format: uuid */
+            accountId?: null | string;
         };
         ChangeTotals: {
             /** Format: int32 */
@@ -2629,6 +3673,18 @@ export interface components {
             missed: number;
             /** Format: int64 */
             result: number;
+        };
+        ClassFate: {
+            drop?: null | string;
+            from: string;
+            split?: null | components["schemas"]["ClassSplit"];
+            to?: null | string;
+        };
+        ClassSplit: {
+            ask: components["schemas"]["Bilingual"];
+            attribute?: null | string;
+            options: components["schemas"]["SplitOption"][];
+            otherwise?: null | string;
         };
         /** Format: uuid */
         ClinicalTaskId: string;
@@ -2877,6 +3933,7 @@ export interface components {
             cases: null | unknown[];
             clinicalTaskId: null | components["schemas"]["ClinicalTaskId"];
             consensus?: null | components["schemas"]["ConsensusRules"];
+            distribution?: components["schemas"]["Distribution"];
             /** Format: date-time */
             dueAt?: null | string;
             instructions?: null | string;
@@ -2884,6 +3941,8 @@ export interface components {
             /** Format: int32 */
             mostReaders?: null | number;
             name: string;
+            /** @default false */
+            notYetLabelled: boolean;
             passes?: null | components["schemas"]["PassRules"];
             query: null | components["schemas"]["CaseQuery"];
             readers: null | string[];
@@ -2894,6 +3953,7 @@ export interface components {
             readersPerCase: number;
             rule?: components["schemas"]["AdjudicationRule"];
             schemaVersionId: components["schemas"]["SchemaVersionId"];
+            terms?: null | components["schemas"]["AssignmentTerms"];
             /**
              * Format: double
              * @default 0.8
@@ -2944,6 +4004,12 @@ export interface components {
             number: number;
             questions: components["schemas"]["TargetQuestion"][];
             slug: string;
+        };
+        DaysOff: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
         };
         DecideDisagreementRequest: {
             answer?: null | components["schemas"]["DocumentAnswer"];
@@ -2996,6 +4062,7 @@ export interface components {
         DesignSchemaRequest: {
             classes: null | components["schemas"]["LabelClass"][];
             dataKind: components["schemas"]["DataKind"];
+            migration?: null | components["schemas"]["SchemaMigration"];
             name: string;
             questions: null | components["schemas"]["Question"][];
             relations?: null | components["schemas"]["RelationType"][];
@@ -3075,6 +4142,11 @@ export interface components {
             pixels: null | number;
             value: null | string;
         };
+        /**
+         * @default assigned
+         * @enum {string}
+         */
+        Distribution: "assigned" | "queue";
         DocumentAnswer: {
             /** @default false */
             cannotAssess: boolean;
@@ -3165,12 +4237,31 @@ export interface components {
             revision: number;
             task: components["schemas"]["ClinicalTaskText"];
         };
+        EditExpertRequest: {
+            availability: null | components["schemas"]["Availability"];
+            centres: null | unknown[];
+            level: null | components["schemas"]["QualificationLevel"];
+            /** Format: int32 */
+            practisingSince: null | number;
+            specialty: null | components["schemas"]["Specialty"];
+            subspecialty: null | string;
+        };
         EditReferenceCentreRequest: {
             name: string;
             organisationId: null | components["schemas"]["OrganisationId"];
             readiness: null | components["schemas"]["CentreReadiness"][];
             /** Format: int32 */
             revision: number;
+        };
+        EffortView: {
+            /** Format: double */
+            activeHours: number;
+            backlog: components["schemas"]["Backlog"];
+            cost: components["schemas"]["ProjectCost"];
+            /** Format: int32 */
+            daysLookedAt: number;
+            minutesPerReading: null | components["schemas"]["MeanWithInterval"];
+            perDay: null | components["schemas"]["MeanWithInterval"];
         };
         ElementProvenance: {
             algorithm: string;
@@ -3180,12 +4271,68 @@ export interface components {
             kind: string;
             sources: string[];
         };
+        ExamView: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int32 */
+            cases: number;
+            passed: boolean;
+            projectId: components["schemas"]["ProjectId"];
+            projectName: string;
+            /** Format: double */
+            score: number;
+            /** Format: double */
+            threshold: number;
+        };
+        ExchangeSchemaResponse: {
+            faults: components["schemas"]["SchemaIsUnfit"][];
+            id: components["schemas"]["SchemaId"];
+            versionId: components["schemas"]["SchemaVersionId"];
+        };
         Expert: {
             /** Format: uuid */
             accountId: string;
             name: string;
             organisation: null | string;
         };
+        ExpertPage: {
+            /** Format: uuid */
+            accountId: string;
+            /** Format: double */
+            activeHoursThisWeek: number;
+            availability: components["schemas"]["Availability"];
+            centres: unknown[];
+            /** Format: date-time */
+            changedAt: null | string;
+            exams: components["schemas"]["ExamView"][];
+            level: null | components["schemas"]["QualificationLevel"];
+            name: string;
+            organisation: null | string;
+            ownCentres: unknown[];
+            /** Format: int32 */
+            practisingSince: null | number;
+            specialty: null | components["schemas"]["Specialty"];
+            subspecialty: string;
+            /** Format: int32 */
+            years: null | number;
+        };
+        ExpertRow: {
+            /** Format: uuid */
+            accountId: string;
+            awayToday: boolean;
+            /** Format: int32 */
+            finished: number;
+            level: null | components["schemas"]["QualificationLevel"];
+            name: string;
+            /** Format: int32 */
+            open: number;
+            organisation: null | string;
+            specialty: null | components["schemas"]["Specialty"];
+            /** Format: int32 */
+            years: null | number;
+        };
+        /** Format: uuid */
+        ExportId: string;
         FaultView: {
             fault: components["schemas"]["LinkFault"];
             kind: string;
@@ -3308,8 +4455,90 @@ export interface components {
             consensus?: null | number;
             remarks?: null | components["schemas"]["Remark"][];
         };
+        GoldRow: {
+            /** Format: date-time */
+            addedAt: string;
+            caseId: components["schemas"]["CaseId"];
+            fromConsensus: boolean;
+            id: components["schemas"]["ProjectCaseId"];
+            label: string;
+            /** Format: double */
+            meanScore: null | number;
+            /** Format: int32 */
+            readings: number;
+            /** Format: date-time */
+            retiredAt: null | string;
+            training: boolean;
+        };
+        GoldTerms: {
+            /**
+             * Format: int32
+             * @default 3
+             */
+            fewest: number;
+            /**
+             * Format: double
+             * @default 0
+             */
+            share: number;
+            /**
+             * Format: double
+             * @default 0.6
+             */
+            threshold: number;
+            /**
+             * Format: int32
+             * @default 10
+             */
+            window: number;
+        };
         /** Format: binary */
         IFormFile: string;
+        /** Format: uuid */
+        ImportId: string;
+        ImportIntoReadingResponse: {
+            id: components["schemas"]["ImportId"];
+            left: components["schemas"]["PageOfImportLine"];
+            /** Format: int32 */
+            notTaken: number;
+            /** Format: int32 */
+            revision: number;
+            /** Format: int32 */
+            taken: number;
+        };
+        ImportLine: {
+            case: null | string;
+            detail: string;
+            file: string;
+            kind: null | string;
+            object: string;
+            reason: null | string;
+            what: null | string;
+        };
+        ImportPreLabelsResponse: {
+            id: components["schemas"]["ImportId"];
+            jobId: components["schemas"]["JobId"];
+        };
+        ImportView: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int32 */
+            cases: number;
+            fileName: string;
+            /** Format: date-time */
+            finishedAt: null | string;
+            format: string;
+            id: components["schemas"]["ImportId"];
+            jobId: null | components["schemas"]["JobId"];
+            /** Format: int32 */
+            notTaken: number;
+            /** Format: int32 */
+            percent: number;
+            projectId: components["schemas"]["ProjectId"];
+            state: null | components["schemas"]["JobState"];
+            /** Format: int32 */
+            taken: number;
+        };
         InstructionPicture: {
             caption: components["schemas"]["Bilingual"];
             image: string;
@@ -3402,6 +4631,12 @@ export interface components {
             subjectId: string;
             subjectKind: string;
         };
+        KeepGoldRequest: {
+            caseId: components["schemas"]["CaseId"];
+            document?: null | components["schemas"]["LabelDocument"];
+            /** @default false */
+            training: boolean;
+        };
         KeyFrame: {
             /** Format: int32 */
             frame: number;
@@ -3437,6 +4672,21 @@ export interface components {
             objects: components["schemas"]["DocumentObject"][];
             relations?: null | components["schemas"]["DocumentRelation"][];
             schemaVersion: string;
+        };
+        LeftRow: {
+            /** Format: uuid */
+            accountId: string;
+            caseId: components["schemas"]["ProjectCaseId"];
+            hasDraft: boolean;
+            id: components["schemas"]["ReadingId"];
+            label: string;
+            /** Format: date-time */
+            leftAt: string;
+            mode: components["schemas"]["ReadingMode"];
+            name: string;
+            reason: components["schemas"]["ReasonLeft"];
+            skipReason: null | components["schemas"]["SkipReason"];
+            text: null | string;
         };
         LevelProgress: {
             /** Format: int32 */
@@ -3569,6 +4819,18 @@ export interface components {
          * @enum {string}
          */
         MaskAlgorithm: "majority" | "intersection" | "staple" | "simple" | "shapeAverage";
+        MeanWithInterval: {
+            /** Format: int32 */
+            from: number;
+            /** Format: double */
+            lower: null | number;
+            /** Format: double */
+            upper: null | number;
+            /** Format: double */
+            value: number;
+        };
+        /** @enum {string} */
+        MemberStanding: "admitted" | "training" | "notAdmitted" | "paused" | "removed";
         MemberView: {
             /** Format: uuid */
             accountId: string;
@@ -3579,10 +4841,59 @@ export interface components {
         };
         /** @enum {string} */
         Metric: "dice" | "normalizedSurfaceDice" | "hausdorffDistance95" | "auc" | "averagePrecision" | "brier" | "logLoss";
+        MigrateProjectPreview: {
+            /** Format: int32 */
+            decided: number;
+            /** Format: int32 */
+            drafts: number;
+            /** Format: int32 */
+            locked: number;
+            /** Format: int32 */
+            pending: number;
+            rows: components["schemas"]["MigrateProjectRow"][];
+            to: components["schemas"]["SchemaVersionId"];
+            /** Format: int32 */
+            unheld: number;
+            /** Format: int32 */
+            version: number;
+        };
+        MigrateProjectResponse: {
+            /** Format: int32 */
+            drafts: number;
+            /** Format: int32 */
+            pending: number;
+            to: components["schemas"]["SchemaVersionId"];
+        };
+        MigrateProjectRow: {
+            change: string;
+            /** Format: int32 */
+            dropped: number;
+            from: string;
+            /** Format: int32 */
+            moved: number;
+            /** Format: int32 */
+            pending: number;
+            to: null | string;
+        };
+        NextCaseRequest: {
+            /** Format: uuid */
+            projectId?: string;
+        };
+        NextCaseResponse: {
+            caseLabel: string;
+            id: components["schemas"]["ReadingId"];
+            projectId: components["schemas"]["ProjectId"];
+            /** Format: date-time */
+            reservedUntil: null | string;
+            state: components["schemas"]["ReadingState"];
+            training: boolean;
+        };
         NextView: {
             readingId: components["schemas"]["ReadingId"];
             series: components["schemas"]["SeriesReference"][];
         };
+        /** @enum {string} */
+        NoticeKind: "qualityBelowThreshold" | "trainingFailed" | "readingsLate" | "casesSkipped" | "placesNobodyMayTake" | "controlCasesMissing" | "trainingCasesMissing";
         ObjectFigures: {
             /** Format: double */
             attributes: null | number;
@@ -3650,6 +4961,25 @@ export interface components {
             modality: string;
             seriesInstanceUid: string;
             studyInstanceUid: string;
+        };
+        OpenRow: {
+            /** Format: uuid */
+            accountId: string;
+            caseId: components["schemas"]["ProjectCaseId"];
+            /** Format: date-time */
+            changedAt: string;
+            /** Format: date-time */
+            dueAt: null | string;
+            id: components["schemas"]["ReadingId"];
+            label: string;
+            late: boolean;
+            mode: components["schemas"]["ReadingMode"];
+            name: string;
+            /** Format: date-time */
+            offeredAt: string;
+            /** Format: date-time */
+            reservedUntil: null | string;
+            state: components["schemas"]["ReadingState"];
         };
         OperatingPoint: {
             /** Format: double */
@@ -3725,8 +5055,29 @@ export interface components {
             revokedAt: null | string;
             scopes: string[];
         };
+        OwnWorkView: {
+            /** Format: double */
+            activeHoursThisMonth: number;
+            /** Format: double */
+            activeHoursThisWeek: number;
+            /** Format: int32 */
+            finishedThisMonth: number;
+            minutesPerReading: null | components["schemas"]["MeanWithInterval"];
+            quality: null | components["schemas"]["MeanWithInterval"];
+            /** Format: date-time */
+            qualityUntil: string;
+        };
         PageOfAccountView: {
             items: components["schemas"]["AccountView"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
+        PageOfAnswerPendingView: {
+            items: components["schemas"]["AnswerPendingView"][];
             /** Format: int32 */
             number: number;
             /** Format: int32 */
@@ -3761,6 +5112,15 @@ export interface components {
             /** Format: int32 */
             total: number;
         };
+        PageOfExpertRow: {
+            items: components["schemas"]["ExpertRow"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
         PageOfFrameDisagreement: {
             items: components["schemas"]["FrameDisagreement"][];
             /** Format: int32 */
@@ -3770,8 +5130,44 @@ export interface components {
             /** Format: int32 */
             total: number;
         };
+        PageOfGoldRow: {
+            items: components["schemas"]["GoldRow"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
+        PageOfImportLine: {
+            items: components["schemas"]["ImportLine"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
+        PageOfImportView: {
+            items: components["schemas"]["ImportView"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
         PageOfJobView: {
             items: components["schemas"]["JobView"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
+        PageOfLeftRow: {
+            items: components["schemas"]["LeftRow"][];
             /** Format: int32 */
             number: number;
             /** Format: int32 */
@@ -3815,8 +5211,26 @@ export interface components {
             /** Format: int32 */
             total: number;
         };
+        PageOfOpenRow: {
+            items: components["schemas"]["OpenRow"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
         PageOfOwnTokensView: {
             items: components["schemas"]["OwnTokensView"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
+        PageOfPrepareExportView: {
+            items: components["schemas"]["PrepareExportView"][];
             /** Format: int32 */
             number: number;
             /** Format: int32 */
@@ -3880,6 +5294,15 @@ export interface components {
         };
         PageOfSchemaRow: {
             items: components["schemas"]["SchemaRow"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
+        PageOfSearchCodesRow: {
+            items: components["schemas"]["SearchCodesRow"][];
             /** Format: int32 */
             number: number;
             /** Format: int32 */
@@ -4088,6 +5511,32 @@ export interface components {
         PassStageGateRequest: {
             note: null | string;
         };
+        PaymentLine: {
+            /** Format: uuid */
+            accountId: string;
+            /** Format: double */
+            activeMinutes: number;
+            /** Format: double */
+            amount: number;
+            mode: components["schemas"]["ReadingMode"];
+            name: string;
+            projectId: components["schemas"]["ProjectId"];
+            projectName: string;
+            /** Format: int32 */
+            readings: number;
+            /** Format: int32 */
+            withoutPrice: number;
+        };
+        PaymentStatement: {
+            /** Format: double */
+            activeMinutes: number;
+            /** Format: double */
+            amount: number;
+            lines: components["schemas"]["PaymentLine"][];
+            month: string;
+            /** Format: int32 */
+            readings: number;
+        };
         PersonLoad: {
             /** Format: uuid */
             accountId: string;
@@ -4127,6 +5576,31 @@ export interface components {
          * @enum {string}
          */
         PreLabelTime: "never" | "atStart" | "secondPass";
+        PrepareExportRequest: {
+            cases?: null | unknown[];
+            format: null | string;
+        };
+        PrepareExportResponse: {
+            id: components["schemas"]["ExportId"];
+            jobId: components["schemas"]["JobId"];
+        };
+        PrepareExportView: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            finishedAt: null | string;
+            format: string;
+            id: components["schemas"]["ExportId"];
+            jobId: components["schemas"]["JobId"];
+            /** Format: int32 */
+            losses: number;
+            /** Format: int32 */
+            percent: number;
+            releaseId: components["schemas"]["ReleaseId"];
+            /** Format: int64 */
+            size: number;
+            state: components["schemas"]["JobState"];
+        };
         Prevalence: {
             answer: null | string;
             /** Format: int32 */
@@ -4165,6 +5639,12 @@ export interface components {
             parts: components["schemas"]["PreviewSplitPart"][];
             /** Format: int32 */
             patients: number;
+        };
+        Price: {
+            /** Format: double */
+            amount: number;
+            level: null | components["schemas"]["QualificationLevel"];
+            mode: components["schemas"]["ReadingMode"];
         };
         /** @description RFC 9457. Further members hold the figures of the refusal. */
         ProblemDetails: {
@@ -4209,7 +5689,19 @@ export interface components {
             state: components["schemas"]["ProjectCaseState"];
         };
         /** @enum {string} */
-        ProjectCaseState: "planned" | "reading" | "comparing" | "adjudication" | "validation" | "validated" | "released";
+        ProjectCaseState: "planned" | "reading" | "comparing" | "adjudication" | "validation" | "validated" | "released" | "gold";
+        ProjectCost: {
+            /** Format: double */
+            expected: null | number;
+            /** Format: double */
+            highest: number;
+            /** Format: double */
+            lowest: number;
+            /** Format: double */
+            toDate: number;
+            /** Format: int32 */
+            withoutPrice: number;
+        };
         /** Format: uuid */
         ProjectId: string;
         ProjectPage: {
@@ -4262,7 +5754,9 @@ export interface components {
             validated: number;
         };
         /** @enum {string} */
-        ProjectState: "planned" | "running";
+        ProjectState: "planned" | "running" | "paused" | "cancelled";
+        /** @enum {string} */
+        QualificationLevel: "resident" | "specialist" | "senior" | "leading";
         QualityView: {
             agreement: components["schemas"]["ProjectAgreement"];
             confusion: components["schemas"]["ConfusedPair"][];
@@ -4302,6 +5796,11 @@ export interface components {
             /** Format: double */
             upper: null | number;
         };
+        QuestionFate: {
+            drop?: null | string;
+            from: string;
+            to?: null | string;
+        };
         QuestionOption: {
             id: string;
             text: components["schemas"]["Bilingual"];
@@ -4319,18 +5818,32 @@ export interface components {
             /** Format: date-time */
             dueAt: null | string;
             id: components["schemas"]["ReadingId"];
+            late: boolean;
             mode: components["schemas"]["ReadingMode"];
             projectId: components["schemas"]["ProjectId"];
             projectName: string;
+            /** Format: date-time */
+            reservedUntil: null | string;
             /** Format: int32 */
             revision: number;
             state: components["schemas"]["ReadingState"];
+            training: boolean;
+        };
+        QueueOfProject: {
+            /** Format: date-time */
+            dueAt: null | string;
+            hasNext: boolean;
+            name: string;
+            projectId: components["schemas"]["ProjectId"];
+            standing: components["schemas"]["MemberStanding"];
+            state: components["schemas"]["ProjectState"];
         };
         QueueView: {
             /** Format: int32 */
             done: number;
             finished: components["schemas"]["QueuedReading"][];
             open: components["schemas"]["QueuedReading"][];
+            queues: components["schemas"]["QueueOfProject"][];
             /** Format: int32 */
             total: number;
         };
@@ -4373,6 +5886,8 @@ export interface components {
             sources: components["schemas"]["SourceView"][];
             state: components["schemas"]["ReadingState"];
         };
+        /** @enum {string} */
+        ReasonLeft: "skipped" | "expired" | "withdrawn";
         ReceiveFileResponse: {
             entries: null | components["schemas"]["ReceiveFileResponse"][];
             name: null | string;
@@ -4447,6 +5962,7 @@ export interface components {
         };
         ReleasePage: {
             changes: null | components["schemas"]["ChangeTotals"];
+            dataKind: components["schemas"]["DataKind"];
             /** Format: int32 */
             masks: number;
             /** Format: int32 */
@@ -4521,6 +6037,38 @@ export interface components {
         ReopenCaseRequest: {
             comment: null | string;
         };
+        ReportActivityInterval: {
+            /** Format: double */
+            from: number;
+            /** Format: double */
+            to: number;
+        };
+        ReportActivityRequest: {
+            intervals: null | components["schemas"]["ReportActivityInterval"][];
+            /** Format: double */
+            now: number;
+        };
+        ReportActivityResponse: {
+            /** Format: double */
+            activeSeconds: number;
+            /** Format: date-time */
+            reservedUntil: null | string;
+        };
+        RequiredQualification: {
+            /** Format: double */
+            examScore?: null | number;
+            level?: null | components["schemas"]["QualificationLevel"];
+            specialties?: null | components["schemas"]["Specialty"][];
+            subspecialty?: null | string;
+            /** Format: int32 */
+            years?: null | number;
+        };
+        RestingCap: {
+            /** Format: int32 */
+            activeMinutes?: null | number;
+            /** Format: int32 */
+            readings?: null | number;
+        };
         RestoreAccessNewPassword: {
             password: string;
         };
@@ -4557,6 +6105,7 @@ export interface components {
             reasons: components["schemas"]["ReturnReason"][];
             result: components["schemas"]["ConsensusView"];
             schema: components["schemas"]["SchemaView"];
+            series: components["schemas"]["SeriesSummary"][];
         };
         ReturnReason: {
             id: string;
@@ -4568,6 +6117,21 @@ export interface components {
         };
         /** @enum {string} */
         ReviewDecision: "waiting" | "accepted" | "masked" | "rejected";
+        RightAnswerView: {
+            answers: {
+                [key: string]: boolean;
+            };
+            dice: {
+                [key: string]: number;
+            };
+            document: components["schemas"]["LabelDocument"];
+            objects: {
+                [key: string]: number;
+            };
+            readingId: components["schemas"]["ReadingId"];
+            /** Format: double */
+            score: number;
+        };
         /** @enum {string} */
         Role: "administrator" | "aiOffice" | "dataEngineer" | "labellingManager" | "expert" | "centreRepresentative" | "teamLead" | "developer" | "observer";
         RoleCount: {
@@ -4606,10 +6170,16 @@ export interface components {
             where: string;
             wordsKey: null | string;
         };
+        SchemaMigration: {
+            classes: components["schemas"]["ClassFate"][];
+            questions: components["schemas"]["QuestionFate"][];
+        };
         SchemaPage: {
+            before: null | components["schemas"]["SchemaContent"];
             content: components["schemas"]["SchemaContent"];
             dataKind: components["schemas"]["DataKind"];
             id: components["schemas"]["SchemaId"];
+            migration: null | components["schemas"]["SchemaMigration"];
             name: string;
             versions: components["schemas"]["SchemaVersionRow"][];
         };
@@ -4643,6 +6213,11 @@ export interface components {
             relations: components["schemas"]["RelationType"][];
             /** Format: int32 */
             version: number;
+        };
+        SearchCodesRow: {
+            meaning: string;
+            scheme: string;
+            value: string;
         };
         SecondPassReport: {
             /** Format: int32 */
@@ -4935,6 +6510,12 @@ export interface components {
             /** Format: int64 */
             size: number;
         };
+        SkipReadingRequest: {
+            reason: components["schemas"]["SkipReason"];
+            text?: null | string;
+        };
+        /** @enum {string} */
+        SkipReason: "poorQuality" | "notMySpecialty" | "conflictOfInterest" | "dataMissing" | "technicalFault" | "other";
         SlotView: {
             mode: components["schemas"]["ReadingMode"];
             state: components["schemas"]["ReadingState"];
@@ -5003,6 +6584,8 @@ export interface components {
          */
         SpanAlgorithm: "voting" | "mostCentral";
         /** @enum {string} */
+        Specialty: "radiology" | "ultrasoundDiagnostics" | "pathology" | "endoscopy" | "oncology" | "haematology" | "cardiology" | "pulmonology" | "gastroenterology" | "neurology" | "neurosurgery" | "urology" | "nephrology" | "gynaecology" | "ophthalmology" | "otolaryngology" | "dermatology" | "traumatology" | "paediatrics" | "surgery" | "internalMedicine" | "clinicalPharmacology" | "medicalLinguistics";
+        /** @enum {string} */
         Split: "train" | "publicTest" | "hiddenTest";
         SplitChoice: {
             /** Format: double */
@@ -5013,6 +6596,11 @@ export interface components {
             seed: number;
             /** Format: double */
             train: number;
+        };
+        SplitOption: {
+            id: string;
+            text: components["schemas"]["Bilingual"];
+            to: string;
         };
         /** @enum {string} */
         Stage: "task" | "dataset" | "model" | "software" | "pilot" | "registration" | "registry" | "deployment" | "monitoring";
@@ -5040,6 +6628,38 @@ export interface components {
             /** Format: int32 */
             level: number;
             state: components["schemas"]["ProjectCaseState"];
+        };
+        SteerProjectAdded: {
+            /** Format: int32 */
+            cases: number;
+        };
+        SteerProjectDueRequest: {
+            /** Format: date-time */
+            dueAt: null | string;
+        };
+        SteerProjectRankRequest: {
+            /** Format: date-time */
+            dueAt?: null | string;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            priority: number;
+        };
+        Stratum: {
+            /** Format: date-time */
+            dueAt?: null | string;
+            /** Format: int32 */
+            mostReaders?: null | number;
+            name: string;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            priority: number;
+            query: components["schemas"]["CaseQuery"];
+            /** Format: int32 */
+            readersPerCase: number;
         };
         /** Format: uuid */
         SubmissionId: string;
@@ -5125,6 +6745,18 @@ export interface components {
         };
         /** Format: uuid */
         TokenId: string;
+        TrainingTerms: {
+            /**
+             * Format: int32
+             * @default 0
+             */
+            cases: number;
+            /**
+             * Format: double
+             * @default 0.8
+             */
+            threshold: number;
+        };
         ValidationLevel: {
             lot: null | components["schemas"]["LotPlan"];
             /** @default false */
@@ -7036,6 +8668,213 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    getOwnExpertProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpertPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    setOwnAvailability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Availability"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getOwnStatement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentStatement"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    downloadOwnStatement: {
+        parameters: {
+            query: {
+                format: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getOwnWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnWorkView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listExperts: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                specialty?: "radiology" | "ultrasoundDiagnostics" | "pathology" | "endoscopy" | "oncology" | "haematology" | "cardiology" | "pulmonology" | "gastroenterology" | "neurology" | "neurosurgery" | "urology" | "nephrology" | "gynaecology" | "ophthalmology" | "otolaryngology" | "dermatology" | "traumatology" | "paediatrics" | "surgery" | "internalMedicine" | "clinicalPharmacology" | "medicalLinguistics";
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfExpertRow"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getExpert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpertPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    editExpert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditExpertRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     listMyInvitations: {
         parameters: {
             query?: never;
@@ -7208,6 +9047,34 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    searchCodes: {
+        parameters: {
+            query: {
+                page?: number;
+                query: string;
+                scheme?: string;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSearchCodesRow"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
     listLabellingExperts: {
         parameters: {
             query?: never;
@@ -7228,6 +9095,114 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrepareExportView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    downloadExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getLabelImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listLabelImportLines: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                taken?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfImportLine"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             default: components["responses"]["Refused"];
         };
     };
@@ -7310,12 +9285,62 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    getAssignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    cancelLabellingProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     listProjectCases: {
         parameters: {
             query?: {
                 page?: number;
                 size?: number;
-                state?: "planned" | "reading" | "comparing" | "adjudication" | "validation" | "validated" | "released";
+                state?: "planned" | "reading" | "comparing" | "adjudication" | "validation" | "validated" | "released" | "gold";
             };
             header?: never;
             path: {
@@ -7332,6 +9357,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfProjectCaseRow"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    addProjectCases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SteerProjectAdded"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -7360,6 +9415,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ComparisonView"];
                 };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    rankProjectCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                caseId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SteerProjectRankRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
@@ -7426,6 +9510,203 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    setLabellingDue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SteerProjectDueRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getEffort: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffortView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listGoldCases: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfGoldRow"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    addGoldCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepGoldRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldRow"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    retireGoldCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                goldId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listLabelImports: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfImportView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listLeftReadings: {
+        parameters: {
+            query?: {
+                page?: number;
+                reason?: "skipped" | "expired" | "withdrawn";
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLeftRow"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     listValidationLots: {
         parameters: {
             query?: {
@@ -7447,6 +9728,226 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LotsView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    previewMigration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrateProjectPreview"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    migrateProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrateProjectResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listOpenReadings: {
+        parameters: {
+            query?: {
+                late?: boolean;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfOpenRow"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    pauseLabellingProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    addProjectMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePeopleJoinRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    admitProjectMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                accountId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    removeProjectMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                accountId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    importPreLabels: {
+        parameters: {
+            query: {
+                class?: string[];
+                format: string;
+                image?: string[];
+                name?: string;
+                threshold?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreLabelsResponse"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -7507,6 +10008,35 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    reassignReading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                readingId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePeopleReassignRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     releaseLabels: {
         parameters: {
             query?: never;
@@ -7559,6 +10089,30 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageOfReaderReliability"];
                 };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    resumeLabellingProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
@@ -7811,6 +10365,94 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    exportRelease: {
+        parameters: {
+            query: {
+                case?: unknown[];
+                format: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listExports: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPrepareExportView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    prepareExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrepareExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrepareExportResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     getSchemaVersion: {
         parameters: {
             query?: never;
@@ -7829,6 +10471,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SchemaView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    exportSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -7996,6 +10664,92 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    importSchema: {
+        parameters: {
+            query?: {
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeSchemaResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getPaymentStatement: {
+        parameters: {
+            query?: {
+                accountId?: string;
+            };
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentStatement"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    downloadPaymentStatement: {
+        parameters: {
+            query: {
+                accountId?: string;
+                format: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             default: components["responses"]["Refused"];
         };
     };
@@ -8210,6 +10964,36 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    reportActivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportActivityRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportActivityResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     correctConsensus: {
         parameters: {
             query?: never;
@@ -8357,6 +11141,34 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    exportReading: {
+        parameters: {
+            query: {
+                format: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     listDisputedFrames: {
         parameters: {
             query?: {
@@ -8418,6 +11230,133 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    importIntoReading: {
+        parameters: {
+            query: {
+                baseRevision: number;
+                class?: string[];
+                format: string;
+                image?: string[];
+                name?: string;
+                threshold?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportIntoReadingResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listOwnImportLines: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+                taken?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfImportLine"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listPendingLabels: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAnswerPendingView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    answerPendingLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerPendingRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerPendingResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     getReadingResult: {
         parameters: {
             query?: never;
@@ -8466,6 +11405,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GiveVerdictResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getRightAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightAnswerView"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -8552,6 +11517,34 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    skipReading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkipReadingRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     submitReading: {
         parameters: {
             query?: never;
@@ -8605,6 +11598,33 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    takeNextReading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextCaseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextCaseResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             default: components["responses"]["Refused"];
         };
     };
