@@ -43,11 +43,13 @@ internal sealed class SideDraft
 /// <summary>A save was refused, and what was sent is kept.</summary>
 internal sealed class KeepSideDraft(PirogovDb db, ObjectStore store, AuditTrail audit, TimeProvider time)
 {
+    private static readonly JsonSerializerOptions Written = new(PlatformJson.Options) { Converters = { new Saturated() } };
+
     public async Task<Guid> Of(Reading reading, int baseRevision, LabelDocument document, Refusal refusal, CancellationToken cancellation)
     {
         // What the refused save had changed in memory is not to be written with it.
         db.ChangeTracker.Clear();
-        var stored = await store.Put(JsonSerializer.SerializeToUtf8Bytes(document, PlatformJson.Options), cancellation);
+        var stored = await store.Put(JsonSerializer.SerializeToUtf8Bytes(document, Written), cancellation);
         var draft = new SideDraft(reading, baseRevision, refusal, stored, time.Now());
         db.Add(draft);
         audit.Note("labelling.save-refused", "reading", reading.Id, new { refusal.Code, Draft = draft.Id });
@@ -57,6 +59,15 @@ internal sealed class KeepSideDraft(PirogovDb db, ObjectStore store, AuditTrail 
             .ToArrayAsync(cancellation);
         await db.Set<SideDraft>().Where(d => older.Contains(d.Id)).ExecuteDeleteAsync(cancellation);
         return draft.Id;
+    }
+
+    /// <summary>JSON can say 1e999, which is read as infinite and could not be written again: it stays the largest number there is.</summary>
+    private sealed class Saturated : System.Text.Json.Serialization.JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue(double.IsNaN(value) ? 0 : Math.Clamp(value, double.MinValue, double.MaxValue));
     }
 }
 
