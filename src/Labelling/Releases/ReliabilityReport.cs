@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Dashboards;
+using Pirogov.Labelling.Experts;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
@@ -24,9 +25,13 @@ internal sealed record ShareOfCases(int Cases, int Of, double Share, double Lowe
 /// <param name="Name">R1, R2 …: in another release the same person may be another.</param>
 internal sealed record AnonymousReader(string Name, int Cases, IReadOnlyList<ItemReliability> Items);
 
+/// <param name="Specialty">None when nothing is known of these people.</param>
+internal sealed record QualificationCount(Specialty? Specialty, QualificationLevel? Level, int People);
+
 /// <param name="Level">0 for readers and adjudicators.</param>
 /// <param name="Cases">Of the release, on which they worked.</param>
-internal sealed record RoleCount(ReadingMode Role, int Level, int People, int Cases);
+/// <param name="Qualifications">As they are when the release is made.</param>
+internal sealed record RoleCount(ReadingMode Role, int Level, int People, int Cases, IReadOnlyList<QualificationCount> Qualifications);
 
 /// <param name="Rule">When a third expert decided.</param>
 /// <param name="Thresholds">Class → the agreement that its readings had to reach; the others needed <paramref name="Threshold"/>.</param>
@@ -64,6 +69,8 @@ internal sealed class ReliabilityReports(PirogovDb db, CaseDigests digests)
         var found = await db.Set<CaseDigest>().AsNoTracking().Where(d => d.ProjectId == project.Id && ids.Contains(d.ProjectCaseId)).ToArrayAsync(cancellation);
         var people = await db.Set<Reading>().Where(r => r.ProjectId == project.Id && ids.Contains(r.ProjectCaseId) && r.State == ReadingState.Locked)
             .Select(r => new { r.Mode, r.Slot, r.AccountId, r.ProjectCaseId }).ToArrayAsync(cancellation);
+        var accounts = people.Select(p => p.AccountId).Distinct().ToArray();
+        var profiles = await db.Set<ExpertProfile>().AsNoTracking().Where(p => accounts.Contains(p.AccountId)).ToDictionaryAsync(p => p.AccountId, cancellation);
         return new(cases.Count, [.. agreement.Classes.Where(c => scope.Classes.Contains(c.Id))], [.. agreement.Questions.Where(q => scope.Questions.Contains(q.Id))],
             await Readers(project, scope, release, ids, cancellation),
             new SortedDictionary<int, int>(found.GroupBy(d => d.Readers).ToDictionary(g => g.Key, g => g.Count())),
@@ -71,10 +78,14 @@ internal sealed class ReliabilityReports(PirogovDb db, CaseDigests digests)
             ShareOfCases.Make(found.Count(d => d.Corrections > 0), cases.Count),
             project.Levels.Select((_, i) => i + 1).ToDictionary(l => l, l => ShareOfCases.Make(cases.Count(c => c.Levels.Contains(l)), cases.Count)),
             [.. people.GroupBy(p => (p.Mode, Level: p.Mode == ReadingMode.Validate ? p.Slot : 0)).OrderBy(g => g.Key)
-                .Select(g => new RoleCount(g.Key.Mode, g.Key.Level, g.Select(p => p.AccountId).Distinct().Count(), g.Select(p => p.ProjectCaseId).Distinct().Count()))],
+                .Select(g => new RoleCount(g.Key.Mode, g.Key.Level, g.Select(p => p.AccountId).Distinct().Count(), g.Select(p => p.ProjectCaseId).Distinct().Count(),
+                    Qualified(g.Select(p => p.AccountId).Distinct().Select(a => profiles.GetValueOrDefault(a)))))],
             new(project.Rule, project.ReadersPerCase, project.MostReaders, project.Threshold, project.Thresholds, project.Consensus,
                 cases.GroupBy(c => c.Consensus.Origin).ToDictionary(g => g.Key, g => g.Count())));
     }
+
+    private static QualificationCount[] Qualified(IEnumerable<ExpertProfile?> people) =>
+        [.. people.GroupBy(p => (p?.Specialty, p?.Level)).OrderBy(g => g.Key.Specialty).ThenBy(g => g.Key.Level).Select(g => new QualificationCount(g.Key.Specialty, g.Key.Level, g.Count()))];
 
     /// <summary>In an order that a hash over the release gives, so that a number says nothing of who it is.</summary>
     private async Task<IReadOnlyList<AnonymousReader>> Readers(LabellingProject project, ReleaseScope scope, ReleaseId release, ProjectCaseId[] ids, CancellationToken cancellation)

@@ -74,6 +74,7 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
     public async Task A_release_says_how_it_came_to_be_and_how_reliable_its_readers_are_and_names_nobody()
     {
         var room = await Through(cases: 3, disagreeing: true);
+        await room.Manager.PutAsJsonAsync($"/api/v1/experts/{await room.Id("reader1")}", new { specialty = "radiology", level = "senior", practisingSince = 2010 });
         var release = await Sent(Release(room, new { }));
         var text = await room.Manager.GetStringAsync($"/api/v1/labelling-releases/{release["id"]}");
         var report = JsonNode.Parse(text)!["report"]!;
@@ -86,6 +87,8 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
         var stone = report["readers"]!.AsArray().Select(r => (double)r!["items"]!.AsArray().Single(i => (string)i!["item"]! == "stone")!["mean"]!).Order().ToArray();
         Assert.Equal([2.0 / 3, 1.0], stone);
         Assert.Equal([2, 1, 1], report["people"]!.AsArray().Select(p => (int)p!["people"]!));
+        var readers = report["people"]![0]!["qualifications"]!.AsArray().Select(q => ((string?)q!["specialty"], (string?)q["level"], (int)q["people"]!)).ToHashSet();
+        Assert.True(readers.SetEquals([(null, null, 1), ("radiology", "senior", 1)]));
         var kidney = report["classes"]![0]!;
         Assert.InRange((double)kidney["mean"]!, (double)kidney["lower"]!, (double)kidney["upper"]!);
         foreach (var part in new[] { "reader1", "reader2", "adjudicator", "validator" })
