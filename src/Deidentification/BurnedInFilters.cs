@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Pirogov.Dicom;
@@ -11,6 +12,15 @@ internal static class BurnedInFilters
 
     private static readonly Lazy<Filter[]> Filters = new(() => JsonSerializer.Deserialize<FilterData>(Source.Value, JsonSerializerOptions.Web)?.Filters ?? []);
 
+    /// <summary>What any filter asks for.</summary>
+    private static readonly Lazy<(string Name, DicomTag Tag)[]> Fields = new(() =>
+        [.. Filters.Value.SelectMany(f => f.Conditions).SelectMany(any => any).Select(c => c.Field).Distinct().Select(f => (f, DicomTag.TryParse(f, out var tag) ? tag : default))]);
+
+    /// <summary>A thousand slices of a series answer alike. In memory only.</summary>
+    private static readonly ConcurrentDictionary<string, int[][]> Asked = new(StringComparer.Ordinal);
+
+    private const int MostKept = 256;
+
     public static ReadOnlySpan<byte> Bytes => Source.Value;
 
     /// <returns>The regions of every filter that fits the instance, cut to its rows and columns.</returns>
@@ -22,22 +32,29 @@ internal static class BurnedInFilters
             return [];
         }
 
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        var (rows, columns) = (file.Dataset.GetInt(DicomTags.Rows) ?? 0, file.Dataset.GetInt(DicomTags.Columns) ?? 0);
-        return [.. Filters.Value.Where(f => f.Fits(field => ValueOf(file, field, values))).SelectMany(f => f.Regions).Distinct()
-            .Select(r => new PixelRegion(r[0], r[1], Math.Min(r[2], columns - r[0]), Math.Min(r[3], rows - r[1]))).Where(r => r is { Width: > 0, Height: > 0 }).Distinct()];
-    }
-
-    private static string ValueOf(DicomFile file, string field, Dictionary<string, string> values)
-    {
-        if (values.TryGetValue(field, out var known))
+        string[] values = [.. Fields.Value.Select(field => ValueOf(file, field.Tag))];
+        var key = string.Concat(values.Select(v => $"{v.Length}:{v}"));
+        if (!Asked.TryGetValue(key, out var regions))
         {
-            return known;
+            regions = [.. Filters.Value.Where(f => f.Fits(name => values[Array.FindIndex(Fields.Value, field => field.Name == name)])).SelectMany(f => f.Regions).Distinct()];
+            if (Asked.Count >= MostKept)
+            {
+                Asked.Clear();
+            }
+
+            Asked[key] = regions;
         }
 
-        _ = DicomTag.TryParse(field, out var tag);
-        return values[field] = string.Join('\\', (tag.Group == 2 ? file.Meta : file.Dataset).GetStrings(tag));
+        if (regions.Length == 0)
+        {
+            return [];
+        }
+
+        var (rows, columns) = (file.Dataset.GetInt(DicomTags.Rows) ?? 0, file.Dataset.GetInt(DicomTags.Columns) ?? 0);
+        return [.. regions.Select(r => new PixelRegion(r[0], r[1], Math.Min(r[2], columns - r[0]), Math.Min(r[3], rows - r[1]))).Where(r => r is { Width: > 0, Height: > 0 }).Distinct()];
     }
+
+    private static string ValueOf(DicomFile file, DicomTag tag) => string.Join('\\', (tag.Group == 2 ? file.Meta : file.Dataset).GetStrings(tag));
 
     private sealed record FilterData(string Source, Filter[] Filters);
 

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Identity;
@@ -35,6 +36,7 @@ public static class PlatformModule
         Directory.CreateDirectory(dataFolder);
         services.AddSingleton(TimeProvider.System);
         services.AddHttpContextAccessor();
+        services.AddSingleton<IMemoryPoolFactory<byte>, ConnectionMemory>();
         services.Configure<JsonOptions>(o => PlatformJson.Configure(o.SerializerOptions));
         services.AddSingleton(new StringSource(typeof(PlatformModule).Assembly)).AddSingleton<Localizer>();
         services.AddProblemDetails().AddCultures().AddProtection();

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 using Pirogov.Archive.Cases;
@@ -34,7 +33,6 @@ internal sealed class StoreInstances(
     private const string Dicom = "application/dicom";
     private const string Multipart = "multipart/related";
     private const long LargestBody = 8L << 30;
-    private const int Buffer = 64 * 1024;
 
     /// <summary>RFC 2046 allows 70 characters; Orthanc sends 73.</summary>
     private const int LongestBoundary = 200;
@@ -74,8 +72,8 @@ internal sealed class StoreInstances(
             Refusal? stop = null;
             try
             {
-                stop = isMultipart ? await Parts(http.Request.Body, boundary!, entered!, study, stored, underWay, cancellation)
-                    : await One(http.Request.Body, http.Request.ContentLength, entered!, study, stored, underWay, cancellation);
+                stop = isMultipart ? await Parts(new MultipartBody(http.Request.BodyReader, boundary!), entered!, study, stored, underWay, cancellation)
+                    : await One(http.Request.Body.ReadAsync, http.Request.ContentLength, entered!, study, stored, underWay, cancellation);
             }
             finally
             {
@@ -105,14 +103,13 @@ internal sealed class StoreInstances(
 
     /// <returns>Why nothing more can be stored: the batch was closed meanwhile.</returns>
     private async Task<Refusal?> Parts(
-        Stream body, string boundary, EnteredBatch entered, string? study, StoreAnswer stored, FilesUnderWay<Received> underWay, CancellationToken cancellation)
+        MultipartBody body, EnteredBatch entered, string? study, StoreAnswer stored, FilesUnderWay<Received> underWay, CancellationToken cancellation)
     {
-        var reader = new MultipartReader(boundary, body, Buffer);
-        while (await reader.ReadNextSectionAsync(cancellation) is { } part)
+        while (await body.Next(cancellation) is { } mediaType)
         {
-            if (!MediaTypeHeaderValue.TryParse(part.ContentType, out var type) || !type.MediaType.Equals(Dicom, StringComparison.OrdinalIgnoreCase))
+            if (!MediaTypeHeaderValue.TryParse(mediaType, out var type) || !type.MediaType.Equals(Dicom, StringComparison.OrdinalIgnoreCase))
                 stored.Fail(null, null, StoreAnswer.CannotUnderstand, new UnsupportedMediaType().Code);
-            else if (await One(part.Body, null, entered, study, stored, underWay, cancellation) is { } stop)
+            else if (await One(body.Read, null, entered, study, stored, underWay, cancellation) is { } stop)
                 return stop;
         }
 
@@ -120,9 +117,9 @@ internal sealed class StoreInstances(
     }
 
     private async Task<Refusal?> One(
-        Stream body, long? length, EnteredBatch entered, string? study, StoreAnswer stored, FilesUnderWay<Received> underWay, CancellationToken cancellation)
+        Func<Memory<byte>, CancellationToken, ValueTask<int>> read, long? length, EnteredBatch entered, string? study, StoreAnswer stored, FilesUnderWay<Received> underWay, CancellationToken cancellation)
     {
-        if (await IntakeMemory.Read(body, Admission.LargestFile, length, cancellation) is not { } original)
+        if (await IntakeMemory.Read(read, Admission.LargestFile, length, cancellation) is not { } original)
         {
             stored.Fail(null, null, StoreAnswer.OutOfResources, "archive.file." + FileRefused.TooLarge);
             return null;

@@ -32,6 +32,7 @@ internal sealed class DimsePeer(
     /// <summary>Calls come one after the other: one buffer serves all instances of the association.</summary>
     private readonly MemoryStream original = new();
 
+    private AsyncServiceScope? storing;
     private EnteredBatch? entered;
     private int stored;
     private int waiting;
@@ -55,18 +56,18 @@ internal sealed class DimsePeer(
 
     public override async ValueTask<DimseStatus> Store(StoreRequest request, CancellationToken cancellation)
     {
-        await using var scope = Scope();
+        var services = (storing ??= Scope()).ServiceProvider;
         // How much comes is not said beforehand.
-        using var seat = await scope.ServiceProvider.GetRequiredService<IntakeMemory>().Reserve(Admission.LargestFile, cancellation);
+        using var seat = await services.GetRequiredService<IntakeMemory>().Reserve(Admission.LargestFile, cancellation);
         original.SetLength(0);
         if (original.Capacity > LargestKept)
             original.Capacity = 0;
         if (!await request.CopyFileTo(original, Admission.LargestFile, cancellation))
             return Refuse(DimseStatus.OutOfResources.Because(FileRefused.TooLarge));
-        var receive = scope.ServiceProvider.GetRequiredService<ReceiveFile>();
+        var receive = services.GetRequiredService<ReceiveFile>();
         for (var attempt = 0; ; attempt++)
         {
-            var known = entered is not null ? entered : await Enter(scope.ServiceProvider, receive, cancellation);
+            var known = entered is not null ? entered : await Enter(cancellation);
             if (known.IsRefused(out var shut, out entered))
                 return Refuse(DimseStatus.OutOfResources.Because(shut.Code));
             var received = await receive.Receive(entered!, request.SopInstanceUid, original.GetBuffer().AsMemory(0, (int)original.Length));
@@ -79,10 +80,12 @@ internal sealed class DimsePeer(
         }
     }
 
-    private async Task<Outcome<EnteredBatch>> Enter(IServiceProvider services, ReceiveFile receive, CancellationToken cancellation)
+    private async Task<Outcome<EnteredBatch>> Enter(CancellationToken cancellation)
     {
+        await using var scope = Scope();
+        var services = scope.ServiceProvider;
         var open = await services.GetRequiredService<DoorBatches>().Open(allowed.Title, centre.Code, null, cancellation);
-        return open.IsRefused(out var refusal) ? (Outcome<EnteredBatch>)refusal : await receive.Enter(open.Value, cancellation);
+        return open.IsRefused(out var refusal) ? (Outcome<EnteredBatch>)refusal : await services.GetRequiredService<ReceiveFile>().Enter(open.Value, cancellation);
     }
 
     public override async ValueTask<FindAnswer> Find(QueryRequest request, CancellationToken cancellation)
@@ -132,6 +135,13 @@ internal sealed class DimsePeer(
         scope.ServiceProvider.GetRequiredService<AuditTrail>().Note("archive.dimse-association", "application-entity", who.Name,
             new { stored, waiting, refused, queries, ended = fault?.Fault.ToString() ?? "Released" });
         await scope.ServiceProvider.GetRequiredService<PirogovDb>().SaveChangesAsync(CancellationToken.None);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (storing is { } scope)
+            await scope.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     private AsyncServiceScope Scope()

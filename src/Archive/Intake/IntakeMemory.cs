@@ -10,11 +10,16 @@ internal sealed class IntakeMemory : IDisposable
 
     private const int FirstRent = 1 << 20;
 
+    /// <summary>Of these as many are kept as a busy door has under way.</summary>
+    private const int SmallBuffer = 1 << 20;
+
     /// <summary>
     /// Of the intake alone: what a patient's file held must not lie in arrays that others rent. New arrays of half a megabyte for every
     /// file would keep the garbage collector busier than the files keep us.
     /// </summary>
-    private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(Admission.LargestFile, 16);
+    private static readonly ArrayPool<byte> Small = ArrayPool<byte>.Create(SmallBuffer, 128);
+
+    private static readonly ArrayPool<byte> Large = ArrayPool<byte>.Create(Admission.LargestFile, 8);
 
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly SemaphoreSlim seats = new(Seats, Seats);
@@ -51,40 +56,47 @@ internal sealed class IntakeMemory : IDisposable
     }
 
     /// <returns>Null when there is more than the limit.</returns>
-    public static async Task<Original?> Read(Stream body, int limit, long? length, CancellationToken cancellation)
+    public static Task<Original?> Read(Stream body, int limit, long? length, CancellationToken cancellation) => Read(body.ReadAsync, limit, length, cancellation);
+
+    /// <inheritdoc cref="Read(Stream, int, long?, CancellationToken)"/>
+    public static async Task<Original?> Read(Func<Memory<byte>, CancellationToken, ValueTask<int>> read, int limit, long? length, CancellationToken cancellation)
     {
         if (length > limit)
             return null;
         // A byte more than announced, so that the end is seen without growing.
-        var buffer = Pool.Rent((int)Math.Min(length + 1 ?? FirstRent, limit));
+        var buffer = Rent((int)Math.Min(length + 1 ?? FirstRent, limit));
         try
         {
             var size = 0;
-            while (await body.ReadAsync(buffer.AsMemory(size), cancellation) is var read and > 0)
+            while (await read(buffer.AsMemory(size), cancellation) is var taken and > 0)
             {
-                size += read;
+                size += taken;
                 if (size > limit)
                     return null;
                 if (size == buffer.Length)
                     Grow(ref buffer, size);
             }
 
-            var original = new Original(Pool, buffer, size);
+            var original = new Original(buffer, size);
             buffer = null;
             return original;
         }
         finally
         {
             if (buffer is not null)
-                Pool.Return(buffer);
+                Return(buffer);
         }
     }
 
+    internal static void Return(byte[] buffer) => (buffer.Length <= SmallBuffer ? Small : Large).Return(buffer);
+
+    private static byte[] Rent(int length) => (length <= SmallBuffer ? Small : Large).Rent(length);
+
     private static void Grow(ref byte[] buffer, int size)
     {
-        var larger = Pool.Rent((int)Math.Min(2L * buffer.Length, Array.MaxLength));
+        var larger = Rent((int)Math.Min(2L * buffer.Length, Array.MaxLength));
         buffer.AsSpan(0, size).CopyTo(larger);
-        Pool.Return(buffer);
+        Return(buffer);
         buffer = larger;
     }
 
@@ -95,11 +107,11 @@ internal sealed class IntakeMemory : IDisposable
 }
 
 /// <summary>The bytes of a file as the hospital sent it, in memory that is given back.</summary>
-internal sealed class Original(ArrayPool<byte> pool, byte[] buffer, int size) : IDisposable
+internal sealed class Original(byte[] buffer, int size) : IDisposable
 {
     public ReadOnlyMemory<byte> Memory => buffer.AsMemory(0, size);
 
     public MemoryStream ToStream() => new(buffer, 0, size, writable: false);
 
-    public void Dispose() => pool.Return(buffer);
+    public void Dispose() => IntakeMemory.Return(buffer);
 }

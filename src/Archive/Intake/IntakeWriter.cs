@@ -1,50 +1,108 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pirogov.Platform.Problems;
+using Pirogov.Platform.Store;
 
 namespace Pirogov.Archive.Intake;
 
 /// <summary>
 /// Commits what all doors have judged, in groups: whatever came while one group was flushed is the next one. A flush and a commit cost
 /// the same for one file and for fifty, so the busier the doors are, the less each file pays; and SQLite's one writer is never fought over.
+/// Who comes first does it for all who come meanwhile: a lone sender waits for no other thread to wake.
 /// </summary>
-internal sealed class IntakeWriter(IServiceScopeFactory scopes, ILogger<IntakeWriter> log) : BackgroundService
+internal sealed class IntakeWriter(IServiceScopeFactory scopes, ILogger<IntakeWriter> log) : IHostedService, IDisposable
 {
     private const int LargestGroup = 64;
 
-    private readonly Channel<Waiting> queue = Channel.CreateUnbounded<Waiting>(new() { SingleReader = true });
+    private readonly ConcurrentQueue<Waiting> queue = new();
+
+    /// <summary>The next group is addressed while one is flushed and committed.</summary>
+    private readonly SemaphoreSlim commits = new(1, 1);
+
+    private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int underWay;
+    private int gathering;
+    private volatile bool isStopping;
 
     /// <summary>Ends when the file and its rows are flushed to disk, or when it is certain that they will not be.</summary>
-    public async Task<Outcome<IncomingVerdict>> Keep(JudgedFile file)
+    /// <param name="judge">Told whether no other file is under way.</param>
+    public async Task<Outcome<IncomingVerdict>> Keep(Func<bool, JudgedFile> judge)
     {
-        using (file)
-        {
-            var waiting = new Waiting(file);
-            return queue.Writer.TryWrite(waiting) ? await waiting.Verdict.Task : throw new OperationCanceledException("The platform is stopping.");
-        }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var group = new List<Waiting>(LargestGroup);
+        var others = Interlocked.Increment(ref underWay) - 1;
         try
         {
-            while (await queue.Reader.WaitToReadAsync(stoppingToken))
-            {
-                while (group.Count < LargestGroup && queue.Reader.TryRead(out var next))
-                    group.Add(next);
-                await Commit(group);
-                group.Clear();
-            }
+            if (isStopping)
+                throw new OperationCanceledException("The platform is stopping.");
+            using var file = judge(others == 0);
+            var waiting = new Waiting(file);
+            queue.Enqueue(waiting);
+            await Gather();
+            return await waiting.Verdict.Task;
         }
         finally
         {
-            queue.Writer.Complete();
-            while (queue.Reader.TryRead(out var late))
-                late.Verdict.TrySetCanceled(CancellationToken.None);
+            if (Interlocked.Decrement(ref underWay) == 0 && isStopping)
+                idle.TrySetResult();
         }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>What was begun is ended: its senders are told.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        isStopping = true;
+        return Volatile.Read(ref underWay) == 0 ? Task.CompletedTask : idle.Task.WaitAsync(cancellationToken);
+    }
+
+    public void Dispose() => commits.Dispose();
+
+    /// <summary>Commits one group, unless somebody else gathers it at this moment.</summary>
+    private async Task Gather()
+    {
+        if (Interlocked.Exchange(ref gathering, 1) == 1)
+            return;
+        var group = new List<Waiting>();
+        try
+        {
+            while (group.Count < LargestGroup && queue.TryDequeue(out var next))
+                group.Add(next);
+            if (group.Count > 0)
+                await Address(group);
+            await commits.WaitAsync(CancellationToken.None);
+        }
+        catch (Exception defect)
+        {
+            foreach (var waiting in group)
+                waiting.Verdict.TrySetException(defect);
+            throw;
+        }
+        finally
+        {
+            Interlocked.Exchange(ref gathering, 0);
+            // Whoever came meanwhile has found somebody gathering.
+            if (!queue.IsEmpty)
+                _ = Task.Run(Gather, CancellationToken.None);
+        }
+
+        try
+        {
+            if (group.Count > 0)
+                await Commit(group);
+        }
+        finally
+        {
+            commits.Release();
+        }
+    }
+
+    private static async Task Address(List<Waiting> group)
+    {
+        var written = group.Where(w => w.File.Bytes is not null).ToArray();
+        foreach (var (waiting, bytes) in written.Zip(await ObjectStore.Address([.. written.Select(w => w.File.Bytes!)])))
+            waiting.Bytes = bytes;
     }
 
     private async Task Commit(IReadOnlyList<Waiting> group)
@@ -65,7 +123,7 @@ internal sealed class IntakeWriter(IServiceScopeFactory scopes, ILogger<IntakeWr
         {
             await using var scope = scopes.CreateAsyncScope();
             // Not cancelled with a sender that has gone: the others of its group are still there.
-            if (await scope.ServiceProvider.GetRequiredService<KeepFiles>().Handle([.. group.Select(w => w.File)], CancellationToken.None) is not { } verdicts)
+            if (await scope.ServiceProvider.GetRequiredService<KeepFiles>().Handle([.. group.Select(w => new AddressedFile(w.File, w.Bytes))], CancellationToken.None) is not { } verdicts)
                 return false;
             foreach (var (waiting, verdict) in group.Zip(verdicts))
                 waiting.Verdict.TrySetResult(verdict);
@@ -85,6 +143,8 @@ internal sealed class IntakeWriter(IServiceScopeFactory scopes, ILogger<IntakeWr
 
     private sealed record Waiting(JudgedFile File)
     {
+        public IncomingBytes? Bytes { get; set; }
+
         public TaskCompletionSource<Outcome<IncomingVerdict>> Verdict { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

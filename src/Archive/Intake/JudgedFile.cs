@@ -12,24 +12,27 @@ namespace Pirogov.Archive.Intake;
 /// </summary>
 /// <param name="Sha256">Of the de-identified bytes; null for a refused file.</param>
 /// <param name="Bytes">To be stored: for a file that waits for a review they are sealed.</param>
-internal sealed record JudgedFile(BatchId Batch, string BatchName, FileMark Mark, Outcome<AdmittedFile> Admitted, string? Sha256, IncomingBytes? Bytes) : IDisposable
+internal sealed record JudgedFile(BatchId Batch, string BatchName, FileMark Mark, Outcome<AdmittedFile> Admitted, string? Sha256, WrittenBytes? Bytes) : IDisposable
 {
     public void Dispose() => Bytes?.Dispose();
 
-    public static JudgedFile Of(Batch batch, FileMark mark, Outcome<AdmittedFile> admitted, ObjectStore store, Quarantine quarantine)
+    public static JudgedFile Of(Batch batch, FileMark mark, Outcome<AdmittedFile> admitted, ObjectStore store, Quarantine quarantine, bool alone)
     {
         if (admitted.IsRefused(out _, out var file))
             return new(batch.Id, batch.Name, mark, admitted, null, null);
         if (file!.Review is null)
         {
-            var bytes = store.Receive(file.Parts);
+            var bytes = store.Write(file.Parts, alone: alone);
             return new(batch.Id, batch.Name, mark, admitted, bytes.Sha256, bytes);
         }
 
         var whole = file.Join();
-        return new(batch.Id, batch.Name, mark, admitted, Convert.ToHexStringLower(SHA256.HashData(whole)), store.Receive([quarantine.Seal(whole)]));
+        return new(batch.Id, batch.Name, mark, admitted, Convert.ToHexStringLower(SHA256.HashData(whole)), store.Write([quarantine.Seal(whole)]));
     }
 }
+
+/// <param name="Bytes">Those of the file with their address; null for a refused one.</param>
+internal sealed record AddressedFile(JudgedFile File, IncomingBytes? Bytes);
 
 /// <param name="Number">Of a refused file: its place in the batch.</param>
 internal sealed record IncomingVerdict(FileVerdict Verdict, string? SopInstanceUid, FileRefused? Refused, IReadOnlyList<string> Warnings, int? Number);

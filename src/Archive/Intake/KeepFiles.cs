@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
@@ -19,15 +20,17 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
     private readonly Dictionary<(BatchId?, string), string> known = [];
 
     /// <returns>An outcome a file, in their order; null when somebody else wrote the same at once and nothing was kept.</returns>
-    public async Task<IReadOnlyList<Outcome<IncomingVerdict>>?> Handle(IReadOnlyList<JudgedFile> files, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Outcome<IncomingVerdict>>?> Handle(IReadOnlyList<AddressedFile> addressed, CancellationToken cancellation)
     {
+        JudgedFile[] files = [.. addressed.Select(a => a.File)];
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var open = await Join(files, cancellation);
         await Recall([.. files.Where(f => open.Contains(f.Batch))], cancellation);
-        var rows = new List<(JudgedFile File, IncomingFile? Row, bool IsRepeat)>(files.Count);
-        var kept = new List<JudgedFile>();
-        foreach (var file in files)
+        var rows = new List<(JudgedFile File, IncomingFile? Row, bool IsRepeat)>(files.Length);
+        var kept = new List<AddressedFile>();
+        foreach (var one in addressed)
         {
+            var file = one.File;
             if (!open.Contains(file.Batch))
                 rows.Add((file, null, false));
             else if (byContent.TryGetValue((file.Batch, file.Mark.ContentHmac), out var earlier))
@@ -36,19 +39,17 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
             {
                 var row = IncomingFile.Of(file.Batch, file.Mark, time.Now());
                 if (Decide(file, row))
-                    kept.Add(file);
+                    kept.Add(one);
                 byContent[(file.Batch, file.Mark.ContentHmac)] = row;
-                db.Add(row);
                 rows.Add((file, row, false));
             }
         }
 
         try
         {
-            var claimed = await store.Claim([.. kept.Select(f => f.Bytes!)], cancellation);
-            foreach (var (file, stored) in kept.Zip(claimed, (f, c) => (f, c.Row)))
-                db.Add(file.Admitted.Value.Review is null ? Instance.Of(file.Batch, file.Admitted.Value.File, stored) : Waiting(file, stored));
-            await db.SaveChangesAsync(cancellation);
+            var claimed = await store.Claim([.. kept.Select(k => k.Bytes!)], cancellation);
+            await Write([.. rows.Where(r => r is { Row: not null, IsRepeat: false }).Select(r => r.Row!)], cancellation);
+            await Write([.. kept.Select(k => k.File).Zip(claimed, (f, c) => (f, c.Row))], cancellation);
             var verdicts = new List<Outcome<IncomingVerdict>>(rows.Count);
             foreach (var (file, row, isRepeat) in rows)
                 verdicts.Add(row is null ? new BatchIsClosed(file.BatchName) : isRepeat ? await Again(row, cancellation) : await First(row, cancellation));
@@ -56,12 +57,32 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
             await transaction.CommitAsync(cancellation);
             return verdicts;
         }
-        catch (DbUpdateException)
+        catch (Exception taken) when (taken is DbUpdateException or DbException)
         {
             // The same bytes, or the same instance, came over another host at once: the unique index kept one of them.
             await transaction.RollbackAsync(cancellation);
             return null;
         }
+    }
+
+    /// <summary>Numbers of refused files are counted by the rows' ids, which follow the order in which the files came.</summary>
+    private async Task Write(IReadOnlyList<IncomingFile> rows, CancellationToken cancellation)
+    {
+        if (rows.All(r => r.Verdict != FileVerdict.Refused))
+        {
+            await db.Insert(rows, cancellation);
+            return;
+        }
+
+        db.AddRange(rows);
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    private async Task Write(IReadOnlyList<(JudgedFile File, StoredObject Row)> kept, CancellationToken cancellation)
+    {
+        await db.Insert([.. kept.Where(k => k.File.Admitted.Value.Review is null).Select(k => Instance.Of(k.File.Batch, k.File.Admitted.Value.File, k.Row))], cancellation);
+        await db.Insert([.. kept.Where(k => k.File.Admitted.Value.Review is not null)
+            .Select(k => QuarantinedFile.Of(k.File.Batch, k.File.Admitted.Value, k.Row.Md5, k.File.Sha256!))], cancellation);
     }
 
     /// <summary>Touches the batches while they are open: a closing that runs at this moment waits, one that was first wins.</summary>
@@ -71,8 +92,9 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
         // In one order everywhere, so that two who hold several batches never wait for each other.
         foreach (var batch in files.Select(f => f.Batch).Distinct().OrderBy(b => b.Value))
         {
-            if (await db.Set<Batch>().Where(b => b.Id == batch && b.State == BatchState.Open)
-                .ExecuteUpdateAsync(s => s.SetProperty(b => b.State, BatchState.Open), cancellation) > 0)
+            await using var touch = db.Command("");
+            touch.CommandText = $"""UPDATE archive_batch SET "State" = "State" WHERE "Id" = {touch.Bind<Batch>(db, nameof(Batch.Id), [batch])} AND "State" = {touch.Bind<Batch>(db, nameof(Batch.State), [BatchState.Open])}""";
+            if (await touch.ExecuteNonQueryAsync(cancellation) > 0)
                 open.Add(batch);
         }
 
@@ -83,9 +105,11 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
     {
         BatchId[] batches = [.. files.Select(f => f.Batch).Distinct()];
         string[] contents = [.. files.Select(f => f.Mark.ContentHmac)];
+        string[] uids = [.. files.Where(f => f.Bytes is not null).Select(f => f.Admitted.Value.File.SopInstanceUid!)];
+        if (!await IsAnyKnown(batches, contents, uids, cancellation))
+            return;
         foreach (var row in await db.Set<IncomingFile>().AsNoTracking().Where(f => batches.Contains(f.BatchId) && contents.Contains(f.ContentHmac)).ToArrayAsync(cancellation))
             byContent[(row.BatchId, row.ContentHmac)] = row;
-        string[] uids = [.. files.Where(f => f.Bytes is not null).Select(f => f.Admitted.Value.File.SopInstanceUid!)];
         if (uids.Length == 0)
             return;
         foreach (var i in await db.Set<Instance>().AsNoTracking()
@@ -100,6 +124,20 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
         foreach (var f in await db.Set<QuarantinedFile>().AsNoTracking().Where(f => batches.Contains(f.BatchId) && uids.Contains(f.SopInstanceUid))
             .Select(f => new { f.BatchId, f.SopInstanceUid, f.Sha256 }).ToArrayAsync(cancellation))
             waiting[(f.BatchId, f.SopInstanceUid)] = f.Sha256;
+    }
+
+    /// <summary>Nearly always the answer is no; then one question was enough.</summary>
+    private async Task<bool> IsAnyKnown(BatchId[] batches, string[] contents, string[] uids, CancellationToken cancellation)
+    {
+        await using var ask = db.Command("");
+        var ofBatches = $"\"BatchId\" IN ({ask.Bind<IncomingFile>(db, nameof(IncomingFile.BatchId), batches.Cast<object>())})";
+        var ofUids = $"({ask.Bind<Instance>(db, nameof(Instance.SopInstanceUid), uids)})";
+        ask.CommandText = $"""
+            SELECT 1 WHERE EXISTS (SELECT 1 FROM archive_incoming_file WHERE {ofBatches} AND "ContentHmac" IN ({ask.Bind<IncomingFile>(db, nameof(IncomingFile.ContentHmac), contents)}))
+            OR EXISTS (SELECT 1 FROM archive_instance WHERE "ArchivedUid" IN {ofUids}) OR EXISTS (SELECT 1 FROM archive_instance WHERE {ofBatches} AND "SopInstanceUid" IN {ofUids})
+            OR EXISTS (SELECT 1 FROM archive_quarantined_file WHERE {ofBatches} AND "SopInstanceUid" IN {ofUids})
+            """;
+        return await ask.ExecuteScalarAsync(cancellation) is not null;
     }
 
     /// <returns>Whether its bytes are to be kept.</returns>
@@ -135,16 +173,13 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
         return false;
     }
 
-    private static QuarantinedFile Waiting(JudgedFile file, StoredObject stored) =>
-        QuarantinedFile.Of(file.Batch, file.Admitted.Value, stored.Md5, file.Sha256!);
-
     private async Task<IncomingVerdict> First(IncomingFile row, CancellationToken cancellation) =>
         new(row.Verdict, row.SopInstanceUid, row.Refusal, row.Warnings.Split(',', StringSplitOptions.RemoveEmptyEntries), await NumberOf(row, cancellation));
 
     /// <summary>The same bytes in the same batch: a refusal is repeated, anything else is a duplicate.</summary>
     private async Task<IncomingVerdict> Again(IncomingFile row, CancellationToken cancellation)
     {
-        await db.Set<IncomingFile>().Where(f => f.Id == row.Id).ExecuteUpdateAsync(s => s.SetProperty(f => f.Repeats, f => f.Repeats + 1), cancellation);
+        await db.Set<IncomingFile>().Where(f => f.BatchId == row.BatchId && f.ContentHmac == row.ContentHmac).ExecuteUpdateAsync(s => s.SetProperty(f => f.Repeats, f => f.Repeats + 1), cancellation);
         return row.Refusal is { } refused
             ? new(FileVerdict.Refused, null, refused, [], await NumberOf(row, cancellation))
             : new(FileVerdict.Duplicate, row.SopInstanceUid, null, [], null);

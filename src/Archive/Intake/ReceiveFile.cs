@@ -64,12 +64,12 @@ internal sealed class ReceiveFile(
     /// </summary>
     public async Task<Outcome<Response>> Receive(EnteredBatch entered, string name, ReadOnlyMemory<byte> original)
     {
-        var kept = await writer.Keep(Judge(entered, name, original));
+        var kept = await writer.Keep(alone => Judge(entered, name, original, alone));
         return kept.IsRefused(out var refusal, out var verdict) ? refusal : Tell(name, verdict!);
     }
 
-    private JudgedFile Judge(EnteredBatch entered, string name, ReadOnlyMemory<byte> original) => JudgedFile.Of(
-        entered.Batch, entered.Centre.Mark(name, original.Span), Admission.Admit(original, entered.Centre.Deidentifier), store, quarantine);
+    private JudgedFile Judge(EnteredBatch entered, string name, ReadOnlyMemory<byte> original, bool alone) => JudgedFile.Of(
+        entered.Batch, entered.Centre.Mark(name, original.Span), Admission.Admit(original, entered.Centre.Deidentifier), store, quarantine, alone);
 
     private async Task<Outcome<Response>> ReceiveZip(EnteredBatch entered, string name, Original archive, CancellationToken cancellation)
     {
@@ -108,7 +108,7 @@ internal sealed class ReceiveFile(
     private async Task<Outcome<Response>> Refuse(EnteredBatch entered, string name, FileRefused refused)
     {
         var mark = entered.Centre.Mark(name, System.Text.Encoding.UTF8.GetBytes(name));
-        var kept = await writer.Keep(JudgedFile.Of(entered.Batch, mark, refused, store, quarantine));
+        var kept = await writer.Keep(alone => JudgedFile.Of(entered.Batch, mark, refused, store, quarantine, alone));
         return kept.IsRefused(out var refusal, out var verdict) ? refusal : Tell(name, verdict!);
     }
 

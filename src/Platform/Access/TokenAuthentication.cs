@@ -30,12 +30,13 @@ internal sealed class TokenAuthentication(
         if (SecretOf(Request) is not { } secret)
             return AuthenticateResult.NoResult();
         var hash = PersonalAccessToken.HashOf(secret);
-        var token = await db.Set<PersonalAccessToken>().AsNoTracking().SingleOrDefaultAsync(t => t.SecretSha256 == hash, Context.RequestAborted);
+        var found = await db.Set<PersonalAccessToken>().AsNoTracking().Where(t => t.SecretSha256 == hash)
+            .Join(db.Users.AsNoTracking(), t => t.AccountId, a => a.Id, (token, account) => new { token, account }).SingleOrDefaultAsync(Context.RequestAborted);
         var now = time.Now();
-        if (token is null || !token.IsUsableAt(now))
+        if (found is null || !found.token.IsUsableAt(now))
             return AuthenticateResult.Fail("The token is unknown, revoked or expired.");
-        var account = await db.Users.AsNoTracking().SingleOrDefaultAsync(a => a.Id == token.AccountId, Context.RequestAborted);
-        if (account is null || account.IsDisabled)
+        var (token, account) = (found.token, found.account);
+        if (account.IsDisabled)
             return AuthenticateResult.Fail("The account of the token is disabled.");
         if (token.LastUsedAt is null || now - token.LastUsedAt > UseIsNotedEvery)
             await db.Set<PersonalAccessToken>().Where(t => t.Id == token.Id)

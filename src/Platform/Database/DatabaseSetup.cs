@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -37,11 +38,11 @@ internal static class DatabaseSetup
         if (options.IsPostgreSql)
             services.AddDbContext<PirogovDb, PostgreSqlDb>((provider, db) => db
                 .UseNpgsql(options.Connection, o => o.MigrationsAssembly(DatabaseOptions.MigrationsAssembly))
-                .AddInterceptors(provider.GetRequiredService<WakeOutboxAfterCommit>()));
+                .AddInterceptors(provider.GetRequiredService<WakeOutboxAfterCommit>()), ServiceLifetime.Scoped, ServiceLifetime.Singleton);
         else
             services.AddDbContext<PirogovDb, SqliteDb>((provider, db) => db
                 .UseSqlite(options.Connection, o => o.MigrationsAssembly(DatabaseOptions.MigrationsAssembly))
-                .AddInterceptors(new SqlitePragmas(), provider.GetRequiredService<WakeOutboxAfterCommit>()));
+                .AddInterceptors(new SqlitePragmas(), provider.GetRequiredService<WakeOutboxAfterCommit>()), ServiceLifetime.Scoped, ServiceLifetime.Singleton);
         return services;
     }
 
@@ -50,18 +51,24 @@ internal static class DatabaseSetup
     {
         private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=60000;";
 
+        /// <summary>The pool keeps connections with what was set; every question of the platform opens one.</summary>
+        private static readonly ConditionalWeakTable<object, object> Prepared = [];
+
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
         {
+            if (((SqliteConnection)connection).Handle is not { } handle || Prepared.TryGetValue(handle, out _))
+                return;
             using var command = connection.CreateCommand();
             command.CommandText = Pragmas;
             command.ExecuteNonQuery();
+            Prepared.AddOrUpdate(handle, handle);
         }
 
-        public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
-            await using var command = connection.CreateCommand();
-            command.CommandText = Pragmas;
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            // Of this engine asynchronous calls are synchronous ones.
+            ConnectionOpened(connection, eventData);
+            return Task.CompletedTask;
         }
     }
 }

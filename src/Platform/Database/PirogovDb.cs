@@ -21,6 +21,9 @@ public abstract class PirogovDb(DbContextOptions options, IEnumerable<ModelPart>
 {
     private readonly ModelPart[] parts = [.. parts];
 
+    /// <summary>Events were added that no commit has told yet.</summary>
+    internal bool HasEvents { get; set; }
+
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     protected override void OnModelCreating(ModelBuilder builder)

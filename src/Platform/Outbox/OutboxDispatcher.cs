@@ -37,7 +37,7 @@ internal sealed class OutboxDispatcher(
         {
             try
             {
-                if (await DeliverDue(stoppingToken) == 0)
+                if (await DeliverDue(stoppingToken) < BatchSize)
                     await signal.Wait(Idle, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -54,41 +54,41 @@ internal sealed class OutboxDispatcher(
 
     internal async Task<int> DeliverDue(CancellationToken cancellation)
     {
-        long[] due;
+        OutboxMessage[] due;
         await using (var scope = scopes.CreateAsyncScope())
         {
             var now = time.Now();
             due = await scope.ServiceProvider.GetRequiredService<PirogovDb>().Set<OutboxMessage>().AsNoTracking()
-                .Where(m => m.NextAttemptAt <= now).OrderBy(m => m.Id).Select(m => m.Id).Take(BatchSize).ToArrayAsync(cancellation);
+                .Where(m => m.NextAttemptAt <= now).OrderBy(m => m.Id).Take(BatchSize).ToArrayAsync(cancellation);
         }
 
-        foreach (var id in due)
-            await Deliver(id, cancellation);
+        foreach (var message in due)
+            await Deliver(message, cancellation);
         return due.Length;
     }
 
-    private async Task Deliver(long id, CancellationToken cancellation)
+    private async Task Deliver(OutboxMessage message, CancellationToken cancellation)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PirogovDb>();
         scope.ServiceProvider.GetRequiredService<CurrentActor>().Become(Actor.System);
         try
         {
-            if (await db.Set<OutboxMessage>().SingleOrDefaultAsync(m => m.Id == id, cancellation) is not { } message)
-                return;
             foreach (var handler in handlers[message.Type].Where(h => h.ReachesOutside))
                 await handler.Deliver(scope.ServiceProvider, message.Payload, cancellation);
             await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            // Another host was faster.
+            if (await db.Set<OutboxMessage>().Where(m => m.Id == message.Id).ExecuteDeleteAsync(cancellation) == 0)
+                return;
             foreach (var handler in handlers[message.Type].Where(h => !h.ReachesOutside))
                 await handler.Deliver(scope.ServiceProvider, message.Payload, cancellation);
-            db.Remove(message);
             await db.SaveChangesAsync(cancellation);
             await transaction.CommitAsync(cancellation);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            log.LogError(failure, "Event {MessageId} was not delivered and will be tried again", id);
-            await Postpone(id, failure, cancellation);
+            log.LogError(failure, "Event {MessageId} was not delivered and will be tried again", message.Id);
+            await Postpone(message.Id, failure, cancellation);
         }
     }
 

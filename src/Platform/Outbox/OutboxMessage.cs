@@ -29,8 +29,11 @@ public sealed class OutboxMessage
 public sealed class EventOutbox(PirogovDb db, TimeProvider time)
 {
     /// <summary>Joins the caller's next <c>SaveChanges</c>.</summary>
-    public void Add<TEvent>(TEvent happened) where TEvent : class =>
+    public void Add<TEvent>(TEvent happened) where TEvent : class
+    {
         db.Set<OutboxMessage>().Add(new OutboxMessage(typeof(TEvent).FullName!, JsonSerializer.Serialize(happened, PlatformJson.Options), time.Now()));
+        db.HasEvents = true;
+    }
 }
 
 /// <summary>

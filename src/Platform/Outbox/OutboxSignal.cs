@@ -1,5 +1,7 @@
 using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Pirogov.Platform.Database;
 
 namespace Pirogov.Platform.Outbox;
 
@@ -29,19 +31,28 @@ internal sealed class WakeOutboxAfterCommit(OutboxSignal signal) : ISaveChangesI
 {
     public int SavedChanges(SaveChangesCompletedEventData eventData, int result)
     {
-        signal.Wake();
+        WakeFor(eventData.Context);
         return result;
     }
 
     public ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
-        signal.Wake();
+        WakeFor(eventData.Context);
         return ValueTask.FromResult(result);
     }
 
     public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        signal.Wake();
+        WakeFor(eventData.Context);
         return Task.CompletedTask;
+    }
+
+    /// <summary>The intake commits many times a second and has rarely anything to tell.</summary>
+    private void WakeFor(DbContext? context)
+    {
+        if (context is not PirogovDb { HasEvents: true, Database.CurrentTransaction: null } db)
+            return;
+        db.HasEvents = false;
+        signal.Wake();
     }
 }

@@ -1,10 +1,14 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Pirogov.Platform.Store;
 
 /// <summary>Makes files and their names last through a power cut.</summary>
 internal static partial class Flush
 {
+    /// <summary>SYNC_FILE_RANGE_WRITE.</summary>
+    private const uint BeginWriting = 2;
+
     /// <summary>
     /// One file is flushed by itself. Many at once are flushed with their filesystem (<c>syncfs</c>): their blocks travel together and
     /// the filesystem's journal is committed once, not twice a file; the price is that what others have just written to it is flushed too.
@@ -29,6 +33,13 @@ internal static partial class Flush
             Synchronise(folder, wholeFilesystem: false);
     }
 
+    /// <summary>The blocks begin to travel; nothing is promised of them.</summary>
+    public static void Begin(SafeFileHandle file)
+    {
+        if (OperatingSystem.IsLinux())
+            _ = SyncFileRange(file, 0, 0, BeginWriting);
+    }
+
     private static void Synchronise(string folder, bool wholeFilesystem)
     {
         var descriptor = Open(folder, 0);
@@ -47,6 +58,9 @@ internal static partial class Flush
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    private static partial int SyncFileRange(SafeFileHandle file, long offset, long count, uint flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(int descriptor);

@@ -38,7 +38,16 @@ public interface IBlobs
     Task Rehearse(CancellationToken cancellation);
 }
 
-/// <summary>Bytes on their way in: in a private temporary file that ends with this, hashed both ways in the one pass that wrote them.</summary>
+/// <summary>Bytes in a private temporary file that ends with this; neither flushed nor addressed.</summary>
+/// <param name="Parts">The same bytes in memory, which stays as it is until they are addressed.</param>
+/// <param name="Md5">On its way already where nothing else was under way; null where it is reckoned together with others.</param>
+public sealed record WrittenBytes(
+    string TemporaryPath, IReadOnlyList<ReadOnlyMemory<byte>> Parts, string Sha256, long Size, bool DirectoryListing = false, Task<string>? Md5 = null) : IDisposable
+{
+    public void Dispose() => File.Delete(TemporaryPath);
+}
+
+/// <summary>Bytes on their way in, hashed both ways: in a private temporary file that ends with this.</summary>
 /// <param name="DirectoryListing">A DVC directory listing, whose address ends in ".dir".</param>
 public sealed record IncomingBytes(string TemporaryPath, string Md5, string Sha256, long Size, bool DirectoryListing = false) : IDisposable
 {
