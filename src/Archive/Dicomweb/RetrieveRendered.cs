@@ -1,11 +1,11 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Intake;
-using Pirogov.Imaging;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Problems;
 using Pirogov.Platform.Store;
@@ -17,7 +17,6 @@ namespace Pirogov.Archive.Dicomweb;
 internal sealed class RetrieveRendered(StoredInstances instances, CaseAccess access, ObjectStore store, RetrieveLog log)
 {
     private const string Jpeg = "image/jpeg";
-    private const int LargestSide = 4096;
 
     internal static void Map(IEndpointRouteBuilder dicomweb)
     {
@@ -38,24 +37,36 @@ internal sealed class RetrieveRendered(StoredInstances instances, CaseAccess acc
                 use.Thumbnail(http, study, series, cancellation)).Needs(typeof(RetrieveRendered));
 
         static Task<IResult> Rendered(RetrieveRendered use, HttpContext http, string study, string series, string instance, int? frame, CancellationToken cancellation) =>
-            use.Picture(http, study, series, instance, frame, LargestSide, cancellation);
+            use.Picture(http, study, series, instance, frame, isThumbnail: false, cancellation);
 
         static Task<IResult> Small(RetrieveRendered use, HttpContext http, string study, string series, string instance, int? frame, CancellationToken cancellation) =>
-            use.Picture(http, study, series, instance, frame, SeriesAssembly.ThumbnailSide, cancellation);
+            use.Picture(http, study, series, instance, frame, isThumbnail: true, cancellation);
     }
 
-    public async Task<IResult> Picture(HttpContext http, string study, string series, string sop, int? frame, int side, CancellationToken cancellation)
+    public async Task<IResult> Picture(HttpContext http, string study, string series, string sop, int? frame, bool isThumbnail, CancellationToken cancellation)
     {
         if (!new Acceptance(http.Request).Takes(Jpeg))
             return new NotAcceptable().ToHttp();
+        if (RenderedQuery.Of(http.Request, isThumbnail).IsRefused(out var malformed, out var query))
+            return malformed.ToHttp();
         if (await instances.Find(study, series, sop, cancellation) is not { } instance || frame is < 1 || frame > instance.Frames)
             return new NotFound("instance").ToHttp();
-        await log.Note("series", series, cancellation);
-        var query = http.Request.Query;
-        if (PrivateCaching.IsFresh(http, $"{instance.Sha256[..32]}-{frame}-{side}-{query["viewport"]}-{query["window"]}-{query["quality"]}".Replace('"', '\'')))
+        return await Picture(http, instance, frame, query!, isThumbnail, cancellation);
+    }
+
+    private async Task<IResult> Picture(HttpContext http, Instance instance, int? frame, RenderedQuery query, bool isThumbnail, CancellationToken cancellation)
+    {
+        await log.Note("series", instance.SeriesInstanceUid, cancellation);
+        query.Warn(http.Response);
+        var way = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{frame} {isThumbnail} {query.Viewport} {query.Window} {query.Quality}")).AsSpan(0, 8));
+        if (PrivateCaching.IsFresh(http, $"{instance.Sha256[..32]}-{way}"))
             return Results.StatusCode(StatusCodes.Status304NotModified);
+        if (query.Viewport is { } place && (place.Left >= instance.Columns || place.Top >= instance.Rows))
+            return new RenderingMalformed("viewport").ToHttp();
         var file = await instances.Read(instance, cancellation);
-        var jpeg = InstanceRendering.Jpeg(file, (frame ?? (instance.Frames / 2) + 1) - 1, Viewport(query["viewport"]) ?? side, Window(query["window"]), Quality(query["quality"]));
+        var (index, side) = ((frame ?? (instance.Frames / 2) + 1) - 1, isThumbnail ? SeriesAssembly.ThumbnailSide : (int?)null);
+        var jpeg = query.Viewport is null ? InstanceRendering.Jpeg(file, index, side, query.Window, query.Quality)
+            : InstanceRendering.Jpeg(file, index, query.Viewport, query.Window, query.Quality);
         return jpeg is null ? new FrameUnreadable().ToHttp() : Results.Bytes(jpeg, Jpeg);
     }
 
@@ -64,12 +75,13 @@ internal sealed class RetrieveRendered(StoredInstances instances, CaseAccess acc
     {
         if (!new Acceptance(http.Request).TakesMultipart(Jpeg))
             return new NotAcceptable().ToHttp();
+        if (RenderedQuery.Of(http.Request, isThumbnail: false).IsRefused(out var malformed, out var query))
+            return malformed.ToHttp();
         var found = await instances.Of(study, series, cancellation);
         if (found.Count == 0)
             return new NotFound(series is null ? "study" : "series").ToHttp();
         await log.Note(series is null ? "study" : "series", series ?? study, cancellation);
-        var query = http.Request.Query;
-        var (side, window, quality) = (Viewport(query["viewport"]) ?? LargestSide, Window(query["window"]), Quality(query["quality"]));
+        query!.Warn(http.Response);
         return new MultipartRelated(Jpeg, "pirogov-" + found[0].Sha256[..32], Parts(cancellation));
 
         async IAsyncEnumerable<MultipartPart> Parts([EnumeratorCancellation] CancellationToken aborted)
@@ -79,7 +91,8 @@ internal sealed class RetrieveRendered(StoredInstances instances, CaseAccess acc
                 var file = await instances.Read(instance, aborted);
                 for (var frame = 0; frame < instance.Frames; frame++)
                 {
-                    if (InstanceRendering.Jpeg(file, frame, side, window, quality) is { } jpeg)
+                    if ((query.Viewport is null ? InstanceRendering.Jpeg(file, frame, maxSide: null, query.Window, query.Quality)
+                        : InstanceRendering.Jpeg(file, frame, query.Viewport, query.Window, query.Quality)) is { } jpeg)
                         yield return new(Jpeg, jpeg);
                 }
             }
@@ -88,6 +101,14 @@ internal sealed class RetrieveRendered(StoredInstances instances, CaseAccess acc
 
     public async Task<IResult> Thumbnail(HttpContext http, string study, string? series, CancellationToken cancellation)
     {
+        if (RenderedQuery.Of(http.Request, isThumbnail: true).IsRefused(out var malformed, out var query))
+            return malformed.ToHttp();
+        if (query!.Viewport is not null)
+        {
+            Instance[] shown = [.. SeriesAssembly.InOrder(await instances.Of(study, series, cancellation)).Where(i => i.Rows > 0)];
+            return shown.Length == 0 ? new NotFound("thumbnail").ToHttp() : await Picture(http, shown[shown.Length / 2], null, query, isThumbnail: true, cancellation);
+        }
+
         var found = (await access.OfStudy(study, cancellation)).SelectMany(c => c.Series.OrderBy(s => s.Id))
             .FirstOrDefault(s => s.ThumbnailMd5 is not null && (series is null || s.SeriesInstanceUid == series));
         if (found is null)
@@ -96,20 +117,4 @@ internal sealed class RetrieveRendered(StoredInstances instances, CaseAccess acc
         return PrivateCaching.IsFresh(http, found.ThumbnailMd5!)
             ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Stream(await store.OpenRead(found.ThumbnailMd5!, cancellation), Jpeg);
     }
-
-    private static int Quality(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? Math.Clamp(asked, 1, 100) : 85;
-
-    /// <summary>"width,height": the picture fits into the longer of the two.</summary>
-    private static int? Viewport(string? text) =>
-        Numbers(text) is [> 0 and var width, > 0 and var height, ..] ? (int)Math.Min(Math.Max(width, height), LargestSide) : null;
-
-    /// <summary>"centre,width,function".</summary>
-    private static VoiWindow? Window(string? text) => Numbers(text) is [var centre, > 0 and var width, ..]
-        ? new(centre, width, text!.EndsWith("sigmoid", StringComparison.OrdinalIgnoreCase) ? VoiFunction.Sigmoid
-            : text.EndsWith("linear-exact", StringComparison.OrdinalIgnoreCase) ? VoiFunction.LinearExact : VoiFunction.Linear)
-        : null;
-
-    private static double[] Numbers(string? text) => [.. (text ?? "").Split(',')
-        .Select(n => double.TryParse(n, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : (double?)null)
-        .TakeWhile(n => n is not null).Select(n => n!.Value)];
 }

@@ -17,13 +17,6 @@ namespace Pirogov.Archive.Workitems;
 [Needs(ArchiveRights.DoWork)]
 internal sealed class CreateWorkitem(Worklist items, PirogovDb db, EventOutbox outbox, AuditTrail audit, TimeProvider time)
 {
-    /// <summary>Attributes of type 1 for the creator (PS3.4 Table CC.2.5-3).</summary>
-    private static readonly DicomTag[] Required =
-    [
-        DicomTags.ProcedureStepState, DicomTags.ScheduledProcedureStepPriority, DicomTags.ProcedureStepLabel, DicomTags.ScheduledProcedureStepStartDateTime,
-        DicomTags.InputReadinessState,
-    ];
-
     internal static void Map(IEndpointRouteBuilder dicomweb) => dicomweb.MapPost("/workitems",
             (CreateWorkitem use, HttpContext http, CancellationToken cancellation) => use.Handle(http, cancellation))
         .Needs(typeof(CreateWorkitem)).WithMetadata(new RequestSizeLimitAttribute(Worklist.LargestBody));
@@ -36,12 +29,15 @@ internal sealed class CreateWorkitem(Worklist items, PirogovDb db, EventOutbox o
         if (Fault(uid, given!) is { } fault)
             return fault.ToHttp(http);
         var named = http.Request.Query["centre"].FirstOrDefault() ?? http.Request.Headers["X-Pirogov-Centre"].FirstOrDefault();
-        if ((await items.Centre(named, cancellation)).IsRefused(out var nowhere, out var centre))
+        if ((await items.Centre(named, cancellation)).IsRefused(out var nowhere, out var planned))
             return nowhere.ToHttp();
-        var isModified = await items.Clean(given!, centre, cancellation);
-        var made = Workitem.Of(uid, centre, given!, time.Now());
+        var centre = planned!;
+        var isModified = await items.Clean(given!, centre.Id, cancellation);
+        WorkitemRequirements.Complete(given!, centre.Code);
+        var made = Workitem.Of(uid, centre.Id, given!, time.Now());
         db.Add(made);
-        outbox.Add(WorkitemReport.OfState(made));
+        foreach (var report in WorkitemReport.OfNew(made))
+            outbox.Add(report);
         audit.Note("archive.workitem-created", "workitem", uid);
         try
         {
@@ -60,10 +56,6 @@ internal sealed class CreateWorkitem(Worklist items, PirogovDb db, EventOutbox o
     {
         if (!Worklist.IsUid(uid) || WorkitemSubscription.IsGlobal(uid))
             return new(nameof(DicomTags.SopInstanceUid));
-        if (Array.Find(Required, t => given.GetString(t) is null) is { Value: not 0 } absent)
-            return new(absent.Keyword);
-        if (given.GetString(DicomTags.ProcedureStepState) != WorkitemState.Scheduled.Spell())
-            return new(DicomTags.ProcedureStepState.Keyword);
-        return given.GetString(DicomTags.TransactionUid) is null ? null : new(DicomTags.TransactionUid.Keyword);
+        return WorkitemRequirements.FaultOfNew(given) is { } tag ? new(tag.Keyword) : null;
     }
 }

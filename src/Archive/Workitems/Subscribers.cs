@@ -7,7 +7,10 @@ using Pirogov.Platform.Outbox;
 
 namespace Pirogov.Archive.Workitems;
 
-/// <summary>Open event channels. What happens while a subscriber has none is not kept for it (PS3.18 8.10.4).</summary>
+/// <summary>
+/// Open event channels. What happens while a subscriber has none is not kept for it: opening the channel again is the subscriber's part, and a new
+/// subscription tells how things stand (PS3.4 CC.2.3.2, note 2).
+/// </summary>
 internal sealed class Subscribers
 {
     public const int LongestName = 64;

@@ -18,9 +18,6 @@ internal sealed class UpdateWorkitem(Worklist items, PirogovDb db, EventOutbox o
 {
     private const string Modified = "The Workitem was updated with modifications.";
 
-    /// <summary>Of the state machine, not of an update.</summary>
-    private static readonly DicomTag[] Fixed = [DicomTags.ProcedureStepState, DicomTags.SopClassUid, DicomTags.SopInstanceUid];
-
     internal static void Map(IEndpointRouteBuilder dicomweb) => dicomweb.MapPost("/workitems/{workitem}",
             (UpdateWorkitem use, HttpContext http, string workitem, CancellationToken cancellation) => use.Handle(http, workitem, cancellation))
         .Needs(typeof(UpdateWorkitem)).WithMetadata(new RequestSizeLimitAttribute(Worklist.LargestBody));
@@ -29,17 +26,17 @@ internal sealed class UpdateWorkitem(Worklist items, PirogovDb db, EventOutbox o
     {
         if ((await Worklist.Read(http.Request, cancellation)).IsRefused(out var unread, out var given))
             return unread.ToHttp();
-        if (Array.Find(Fixed, given!.Contains) is { Value: not 0 } wrong)
+        if (WorkitemRequirements.FaultOfChange(given!) is { } wrong)
             return new WorkitemMalformed(wrong.Keyword).ToHttp(http);
-        var transaction = Worklist.UidOf(http.Request, "transaction-uid", "transaction") ?? given.GetString(DicomTags.TransactionUid);
+        var transaction = Worklist.UidOf(http.Request, "transaction-uid", "transaction") ?? given!.GetString(DicomTags.TransactionUid);
         if (await items.Find(uid, cancellation) is not { } found)
             return new NotFound("workitem").ToHttp();
-        var isModified = await items.Clean(given, found.CentreId, cancellation);
-        if (found.Update(given, transaction, time.Now()) is { } refusal)
+        var isModified = await items.Clean(given!, found.CentreId, cancellation);
+        if (found.Update(given!, transaction, time.Now()) is { } refusal)
             return refusal.ToHttp(http);
-        foreach (var report in WorkitemReport.OfUpdate(found, given))
+        foreach (var report in WorkitemReport.OfUpdate(found, given!))
             outbox.Add(report);
-        audit.Note("archive.workitem-updated", "workitem", uid, new { attributes = given.Select(e => e.Tag.Hex) });
+        audit.Note("archive.workitem-updated", "workitem", uid, new { attributes = given!.Select(e => e.Tag.Hex) });
         try
         {
             await db.SaveChangesAsync(cancellation);

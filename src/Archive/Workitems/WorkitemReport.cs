@@ -17,6 +17,15 @@ internal sealed record WorkitemReport(string Workitem, ReferenceCentreId CentreI
     public static WorkitemReport OfState(Workitem item, string? onlyTo = null) =>
         Of(item, StateReport, item.Read(), onlyTo, DicomTags.InputReadinessState, DicomTags.ProcedureStepState, DicomTags.ProcedureStepProgressInformationSequence);
 
+    /// <summary>Of one that was just made: also for whom it was made, where that is said (PS3.4 CC.2.4.3).</summary>
+    public static IEnumerable<WorkitemReport> OfNew(Workitem item)
+    {
+        yield return OfState(item);
+        var made = item.Read();
+        if (made.GetItems(DicomTags.ScheduledStationNameCodeSequence).Count > 0 || made.GetItems(DicomTags.ScheduledHumanPerformersSequence).Count > 0)
+            yield return OfAssignment(item, made);
+    }
+
     public static WorkitemReport OfCancelRequest(Workitem item, DicomDataset reason, string by)
     {
         var told = Chosen(reason, DicomTags.ReasonForCancellation, DicomTags.ContactURI, DicomTags.ContactDisplayName, DicomTags.ProcedureStepDiscontinuationReasonCodeSequence);
@@ -31,7 +40,7 @@ internal sealed record WorkitemReport(string Workitem, ReferenceCentreId CentreI
         if (changes.Contains(DicomTags.ProcedureStepProgressInformationSequence))
             yield return Of(item, ProgressReport, changes, null, DicomTags.ProcedureStepProgressInformationSequence);
         if (changes.Contains(DicomTags.ScheduledStationNameCodeSequence) || changes.Contains(DicomTags.ScheduledHumanPerformersSequence))
-            yield return Of(item, Assigned, item.Read(), null, DicomTags.ScheduledStationNameCodeSequence, DicomTags.HumanPerformerCodeSequence, DicomTags.HumanPerformerOrganization);
+            yield return OfAssignment(item, item.Read());
     }
 
     /// <summary>As it goes over the wire: the command's attributes and the content, in the order of tags.</summary>
@@ -51,6 +60,19 @@ internal sealed record WorkitemReport(string Workitem, ReferenceCentreId CentreI
 
     private static WorkitemReport Of(Workitem item, int type, DicomDataset from, string? onlyTo, params DicomTag[] tags) =>
         new(item.Uid, item.CentreId, item.CreatedAt, type, DicomJson.ToText(Chosen(from, tags)), onlyTo);
+
+    /// <summary>The table of reports has the performer at the top, the text about them the sequence: both are told.</summary>
+    private static WorkitemReport OfAssignment(Workitem item, DicomDataset whole)
+    {
+        if (whole.GetItems(DicomTags.ScheduledHumanPerformersSequence) is [var performer, ..])
+        {
+            foreach (var element in new[] { DicomTags.HumanPerformerCodeSequence, DicomTags.HumanPerformerOrganization }.Select(performer.Find).OfType<DicomElement>())
+                whole.Set(element);
+        }
+
+        return Of(item, Assigned, whole, null, DicomTags.ScheduledStationNameCodeSequence, DicomTags.ScheduledHumanPerformersSequence, DicomTags.HumanPerformerCodeSequence,
+            DicomTags.HumanPerformerOrganization);
+    }
 
     private static DicomDataset Chosen(DicomDataset from, params DicomTag[] tags)
     {

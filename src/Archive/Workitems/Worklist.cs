@@ -39,7 +39,7 @@ internal sealed class Worklist(PirogovDb db, CentreAccess centres, IAgenda agend
         await (await Visible(cancellation)).SingleOrDefaultAsync(w => w.Uid == uid, cancellation);
 
     /// <param name="named">Code or id; null: the only centre for which the person may plan.</param>
-    public async Task<Outcome<ReferenceCentreId>> Centre(string? named, CancellationToken cancellation)
+    public async Task<Outcome<ReferenceCentreSummary>> Centre(string? named, CancellationToken cancellation)
     {
         var mine = new List<ReferenceCentreSummary>();
         foreach (var centre in await agenda.Centres(cancellation))
@@ -49,8 +49,8 @@ internal sealed class Worklist(PirogovDb db, CentreAccess centres, IAgenda agend
         }
 
         if (string.IsNullOrWhiteSpace(named))
-            return mine is [var only] ? only.Id : new CentreNotNamed();
-        return mine.Find(c => c.Code == named || c.Id.ToString() == named) is { } found ? found.Id : new NotFound("centre");
+            return mine is [var only] ? only : new CentreNotNamed();
+        return mine.Find(c => c.Code == named || c.Id.ToString() == named) is { } found ? found : new NotFound("centre");
     }
 
     /// <summary>One data set in the JSON or the XML model; JSON may come in an array of one.</summary>

@@ -26,7 +26,7 @@ internal sealed class DimseChannel(PduStream pdus, uint peerMaximumLength, TimeS
     public PduStream Pdus => pdus;
 
     /// <summary>Bytes of the next message may lie here already.</summary>
-    public bool HasBytes => !rest.IsEmpty || pdus.HasBytes;
+    public bool HasCome() => !rest.IsEmpty || pdus.HasCome();
 
     /// <returns>Null command when the association has ended; <paramref name="End"/> tells how.</returns>
     public readonly record struct Incoming(CommandSet? Command, byte ContextId, PduType End);

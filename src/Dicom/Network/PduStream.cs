@@ -33,6 +33,7 @@ internal sealed class PduStream : IAsyncDisposable
     private CancellationTokenSource timeout;
     private readonly CancellationToken stop;
     private byte[] buffer = new byte[64 * 1024];
+    private Task<int>? ahead;
     private int start;
     private int end;
 
@@ -111,8 +112,22 @@ internal sealed class PduStream : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether bytes lie read but not yet taken.</summary>
-    public bool HasBytes => end > start;
+    /// <summary>
+    /// Whether something has come that is not taken yet, be it the end. A read is left open for it: under TLS neither the socket nor what lies
+    /// decrypted tells by itself.
+    /// </summary>
+    public bool HasCome()
+    {
+        if (end > start)
+            return true;
+        if (ahead is null)
+        {
+            (start, end) = (0, 0);
+            ahead = stream.ReadAsync(buffer, stop).AsTask();
+        }
+
+        return ahead.IsCompleted;
+    }
 
     /// <summary>A-RELEASE-RQ, A-RELEASE-RP, A-ASSOCIATE-RJ and A-ABORT: four bytes behind the header.</summary>
     public ValueTask Write(PduType type, TimeSpan patience, byte result = 0, byte source = 0, byte reason = 0) =>
@@ -121,6 +136,10 @@ internal sealed class PduStream : IAsyncDisposable
     /// <returns>False when the connection ended before the first of the bytes.</returns>
     private async ValueTask<bool> Fill(int count)
     {
+        // Before anything else: it reads into the buffer as it lies.
+        if (ahead is { } begun && !Took(await begun.WaitAsync(timeout.Token), count))
+            return false;
+        ahead = null;
         if (end - start >= count)
             return true;
         if (buffer.Length - start < count)
@@ -132,16 +151,22 @@ internal sealed class PduStream : IAsyncDisposable
 
         while (end - start < count)
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(end), timeout.Token);
-            if (read == 0)
-            {
-                return end == start && count == HeaderLength ? false
-                    : throw new DicomNetworkException(DicomNetworkFault.Closed, "The connection ended within a PDU.");
-            }
-
-            end += read;
+            if (!Took(await stream.ReadAsync(buffer.AsMemory(end), timeout.Token), count))
+                return false;
         }
 
+        return true;
+    }
+
+    private bool Took(int read, int wanted)
+    {
+        if (read == 0)
+        {
+            return end == start && wanted == HeaderLength ? false
+                : throw new DicomNetworkException(DicomNetworkFault.Closed, "The connection ended within a PDU.");
+        }
+
+        end += read;
         return true;
     }
 }

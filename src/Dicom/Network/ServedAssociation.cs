@@ -216,7 +216,7 @@ internal sealed class ServedAssociation(
     /// <summary>While responses go out nothing but C-CANCEL-RQ or the end of the association may come in.</summary>
     private async ValueTask<bool> IsCancelled(CommandSet request)
     {
-        while (channel.HasBytes || socket.Available > 0)
+        while (channel.HasCome())
         {
             var (command, _, end) = await channel.ReadCommand(options.Patience);
             if (command is null)

@@ -184,6 +184,49 @@ public sealed class DicomwebTests(DicomwebApp app) : IClassFixture<DicomwebApp>
     }
 
     [Fact]
+    public async Task A_picture_is_cropped_scaled_flipped_and_windowed_as_asked_and_refused_when_it_cannot_be_read()
+    {
+        var (client, study, series) = await Study("DW9", 309);
+        var sop = (string)(await Json(client, $"/dicomweb/studies/{study}/series/{series}/instances"))[0]!["00080018"]!["Value"]![0]!;
+        var (columns, rows) = (SyntheticCt.Slice(309, 1, 1).GetInt(DicomTags.Columns)!.Value, SyntheticCt.Slice(309, 1, 1).GetInt(DicomTags.Rows)!.Value);
+        var instance = $"/dicomweb/studies/{study}/series/{series}/instances/{sop}";
+        foreach (var (query, width, height) in new[]
+                 {
+                     ("", columns, rows), ("?viewport=200,100", 100, 100), ("?viewport=300,300,0,0,10,5", 300, 150), ("?viewport=20,20,,,-4,4&window=40,400,linear&quality=50", 20, 20),
+                     ("?annotation=patient,technique&iccprofile=no&window=1,2,sigmoid", columns, rows),
+                 })
+            Assert.Equal((width, height), JpegSize(await client.GetByteArrayAsync($"{instance}/rendered{query}")));
+        var annotated = await client.GetAsync($"{instance}/rendered?annotation=technique");
+        Assert.Contains("annotation values are not supported: technique", Assert.Single(annotated.Headers.GetValues("Warning")), StringComparison.Ordinal);
+        Assert.NotEqual(await client.GetByteArrayAsync($"{instance}/rendered?window=-9000,1,linear"), await client.GetByteArrayAsync($"{instance}/rendered?window=9000,1,linear"));
+        foreach (var query in new[]
+                 {
+                     "viewport=", "viewport=100", "viewport=0,10", "viewport=10.5,10", "viewport=10,10,", "viewport=10,10,a", "viewport=10,10,,,0,5", "viewport=10,10,5000,0", "viewport=99999,10",
+                     "viewport=10,10,1,1,1,1,1", "quality=0", "quality=101", "quality=x", "window=40,400", "window=40,0,linear", "window=40,400,square", "annotation=", "annotation=birthday", "iccprofile=srgb",
+                 })
+        {
+            var refused = await client.GetAsync($"{instance}/rendered?{query}");
+            Assert.True(refused.StatusCode == HttpStatusCode.BadRequest, $"{query}: {refused.StatusCode}");
+            Assert.Contains("archive.rendering-malformed", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.GetAsync($"{instance}/thumbnail?viewport=10,10,1,1")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.GetAsync($"/dicomweb/studies/{study}/rendered?viewport=10")).StatusCode);
+        foreach (var path in new[] { $"{instance}/thumbnail", $"/dicomweb/studies/{study}/thumbnail", $"/dicomweb/studies/{study}/series/{series}/thumbnail" })
+            Assert.Equal((48, 48), JpegSize(await client.GetByteArrayAsync($"{path}?viewport=48,64")));
+    }
+
+    /// <summary>Of the frame header (ITU-T T.81 B.2.2).</summary>
+    private static (int Width, int Height) JpegSize(byte[] jpeg)
+    {
+        for (var at = 2; ; at += 2 + ((jpeg[at + 2] << 8) | jpeg[at + 3]))
+        {
+            if (jpeg[at + 1] is >= 0xC0 and <= 0xC2)
+                return ((jpeg[at + 7] << 8) | jpeg[at + 8], (jpeg[at + 5] << 8) | jpeg[at + 6]);
+        }
+    }
+
+    [Fact]
     public async Task Only_whom_the_rules_let_sees_a_case()
     {
         var organisation = await app.InDatabase(async db =>

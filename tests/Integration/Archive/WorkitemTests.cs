@@ -102,6 +102,57 @@ public abstract class WorkitemTests(PirogovApp app) : OnBothEngines(app)
         await Answers(client.GetAsync("/dicomweb/workitems/2.25.404"), 404);
     }
 
+    /// <summary>PS3.4 Table CC.2.5-3.</summary>
+    [SkippableFact]
+    public async Task What_the_standard_wants_of_an_item_is_held_when_it_is_made_and_when_it_is_changed()
+    {
+        var client = await App.As(Role.DataEngineer);
+        await App.Centre("WI6");
+        var nothing = new DicomDataset();
+        foreach (var (tag, spoil) in new (string, Func<DicomDataset, DicomDataset>)[]
+                 {
+                     ("ScheduledProcedureStepPriority", i => i.Set(DicomTags.ScheduledProcedureStepPriority, "URGENT")), ("InputReadinessState", i => i.Set(DicomTags.InputReadinessState, "MAYBE")),
+                     ("TransactionUID", i => i.Set(DicomTags.TransactionUid, "2.25.1")), ("ProcedureStepProgressInformationSequence", i => i.SetItems(DicomTags.ProcedureStepProgressInformationSequence, nothing)),
+                     ("UnifiedProcedureStepPerformedProcedureSequence", i => i.SetItems(DicomTags.UnifiedProcedureStepPerformedProcedureSequence, nothing)),
+                     ("ScheduledWorkitemCodeSequence", i => i.SetItems(DicomTags.ScheduledWorkitemCodeSequence, new DicomDataset().Set(DicomTags.CodeValue, "1").Set(DicomTags.CodeMeaning, "One"))),
+                     ("InputInformationSequence", i => i.SetItems(DicomTags.InputInformationSequence, new DicomDataset().Set(DicomTags.TypeOfInstances, "DICOM"))),
+                     ("HumanPerformerName", i => i.SetItems(DicomTags.ScheduledHumanPerformersSequence, new DicomDataset().SetItems(DicomTags.HumanPerformerCodeSequence, Code("P1")))),
+                 })
+        {
+            var refused = await Create(client, "WI6", "2.25.9600", spoil(Item()));
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.Contains(tag, await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        var item = await Planned(client, "WI6", "2.25.9601");
+        var read = JsonNode.Parse(await client.GetStringAsync(item))![0]!;
+        Assert.Equal("WI6", (string?)read["00741202"]!["Value"]![0]);
+        Assert.All(new[] { "00404021", "00404025", "00100030", "0040A370", "00741002", "00741216" }, tag => Assert.Null(read[tag]!["Value"]));
+        foreach (var change in new[]
+                 {
+                     nothing.Set(DicomTags.PatientName, "P-1"), new DicomDataset().SetEmpty(DicomTags.ReferencedRequestSequence), new DicomDataset().SetEmpty(DicomTags.ProcedureStepLabel),
+                     new DicomDataset().Set(DicomTags.ScheduledProcedureStepPriority, "NOW"), new DicomDataset().SetItems(DicomTags.ScheduledStationNameCodeSequence, new DicomDataset()),
+                 })
+            await Answers(client.PostAsync(item, Json(change)), 400);
+        await Answers(client.PostAsync(item, Json(new DicomDataset().Set(DicomTags.ScheduledProcedureStepPriority, "HIGH"))), 200);
+    }
+
+    [SkippableFact]
+    public async Task Who_watches_all_hears_for_whom_a_new_item_is()
+    {
+        var client = await App.As(Role.DataEngineer, "watcher");
+        await App.Centre("WI7");
+        using var socket = await Listen("watcher", "WATCHALL");
+        await Answers(client.PostAsync($"/dicomweb/workitems/{Global}.1/subscribers/WATCHALL?ProcedureStepLabel=Assigned*", null), 201);
+        await Answers(Create(client, "WI7", "2.25.9701", Item("Assigned to somebody").SetItems(DicomTags.ScheduledHumanPerformersSequence, new DicomDataset()
+            .SetItems(DicomTags.HumanPerformerCodeSequence, Code("P7")).Set(DicomTags.HumanPerformerName, "Reader^One").Set(DicomTags.HumanPerformerOrganization, "Reading room"))), 201);
+        Assert.Equal((1, "SCHEDULED"), await State(socket));
+        var assigned = await Heard(socket);
+        Assert.Equal(5, (int)assigned["00001002"]!["Value"]![0]!);
+        Assert.Equal("P7", (string?)assigned["00404009"]!["Value"]![0]!["00080100"]!["Value"]![0]);
+        Assert.Equal("Reading room", (string?)assigned["00404036"]!["Value"]![0]);
+    }
+
     [SkippableFact]
     public async Task Items_are_found_by_state_label_range_and_path_and_answer_in_XML()
     {

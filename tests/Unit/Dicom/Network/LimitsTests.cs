@@ -87,21 +87,27 @@ public sealed class LimitsTests
         Assert.True(receiver.Stored.Single().Length > 100_000);
     }
 
-    [Fact]
-    public async Task A_search_is_called_off_between_two_matches()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_search_is_called_off_between_two_matches(bool isSecured)
     {
-        await using var server = new TestServer { Matches = 5000 };
-        var statuses = await Cancelled(server, CommandField.Find, DicomUids.StudyRootQueryRetrieveInformationModelFind);
+        using var certificate = isSecured ? Certificate("CN=server") : null;
+        await using var server = new TestServer(certificate) { Matches = 5000 };
+        var statuses = await Cancelled(server, CommandField.Find, DicomUids.StudyRootQueryRetrieveInformationModelFind, isSecured);
         Assert.Equal(DimseStatus.Cancelled.Code, statuses[^1]);
         Assert.InRange(statuses.Count, 2, 4000);
     }
 
-    [Fact]
-    public async Task A_move_is_called_off_between_two_instances()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_move_is_called_off_between_two_instances(bool isSecured)
     {
+        using var certificate = isSecured ? Certificate("CN=server") : null;
         await using var destination = new TestServer();
-        await using var server = new TestServer { Matches = 500, Destination = destination.Client };
-        var statuses = await Cancelled(server, CommandField.Move, DicomUids.StudyRootQueryRetrieveInformationModelMove);
+        await using var server = new TestServer(certificate) { Matches = 500, Destination = destination.Client };
+        var statuses = await Cancelled(server, CommandField.Move, DicomUids.StudyRootQueryRetrieveInformationModelMove, isSecured);
         Assert.Equal(DimseStatus.Cancelled.Code, statuses[^1]);
         Assert.InRange(destination.Stored.Count, 1, 499);
     }
@@ -133,11 +139,51 @@ public sealed class LimitsTests
             await Assert.ThrowsAsync<DicomNetworkException>(Echo);
     }
 
-    /// <summary>The request with its cancellation right behind it; all answers.</summary>
-    private static async Task<List<ushort>> Cancelled(TestServer server, ushort field, string model)
+    /// <summary>It keeps the connection alive, and sends a data set of bytes so slowly that it would never end.</summary>
+    [Fact]
+    public async Task Who_drips_a_data_set_is_shown_out()
     {
+        await using var server = new TestServer(change: o => o with { Patience = TimeSpan.FromMilliseconds(400) });
         using var socket = await Connected(server);
         await using var pdus = new PduStream(new NetworkStream(socket), 128 * 1024, default);
+        var patience = TimeSpan.FromSeconds(20);
+        await pdus.Write(new AssociationRequest("SERVER", "CLIENT", [new(1, DicomUids.CTImageStorage, [DicomUids.ImplicitVRLittleEndian])], 16384).ToPdu(16384), patience);
+        Assert.Equal(PduType.AssociateAccept, (await pdus.Read(patience)).Type);
+        var store = CommandSet.Request(CommandField.Store, 1, DicomUids.CTImageStorage, hasDataSet: true).Set(CommandSet.AffectedSopInstanceUid, "2.25.1").Set(CommandSet.Priority, 0);
+        await new DimseChannel(pdus, 16384, patience).SendCommand(1, store);
+        // One byte a PDU, each well within the patience for a PDU.
+        byte[] drop = [4, 0, 0, 0, 0, 7, 0, 0, 0, 3, 1, 0, 0x08];
+        var answer = pdus.Read(patience).AsTask();
+        try
+        {
+            while (!answer.IsCompleted)
+            {
+                await socket.SendAsync(drop);
+                await Task.Delay(20);
+            }
+        }
+        catch (SocketException)
+        {
+            // Shut while a drop was on its way.
+        }
+
+        Assert.Equal(PduType.Abort, (await answer).Type);
+        Assert.Empty(server.Stored);
+    }
+
+    /// <summary>The request with its cancellation right behind it; all answers.</summary>
+    private static async Task<List<ushort>> Cancelled(TestServer server, ushort field, string model, bool isSecured)
+    {
+        using var socket = await Connected(server);
+        Stream stream = new NetworkStream(socket);
+        if (isSecured)
+        {
+            var secured = new SslStream(stream);
+            await secured.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "server", RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.Subject == "CN=server" });
+            stream = secured;
+        }
+
+        await using var pdus = new PduStream(stream, 128 * 1024, default);
         var patience = TimeSpan.FromSeconds(20);
         await pdus.Write(new AssociationRequest("SERVER", "CLIENT", [new(1, model, [DicomUids.ImplicitVRLittleEndian])], 16384).ToPdu(16384), patience);
         Assert.Equal(PduType.AssociateAccept, (await pdus.Read(patience)).Type);
