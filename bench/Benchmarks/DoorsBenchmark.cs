@@ -23,7 +23,7 @@ internal static class DoorsBenchmark
         Directory.CreateDirectory(folder);
         for (var study = 0; study < studies; study++)
         {
-            var files = PhantomCt.Generate(new PhantomOptions(set * 100_000 + study, size, Math.Min(instances, 20))).Files;
+            var files = PhantomCt.Generate(new PhantomOptions(set * 100_000 + study, size, Math.Clamp(instances, 2, 20))).Files;
             for (var i = 0; i < instances; i++)
             {
                 var dataset = files[i % files.Count].Dataset;

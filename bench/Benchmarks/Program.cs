@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pirogov.Benchmarks;
 using Pirogov.Benchmarks.Fuzz;
+using Pirogov.Benchmarks.Simulation;
 
 // Each benchmark prints one number a line; its run.sh pairs it with a peer and writes the table.
 return args switch
@@ -22,9 +23,11 @@ return args switch
     ["doors-get", var url, var authorization, var accept, var rounds] => await DoorsBenchmark.Get(url, authorization, accept, Number(rounds)),
     ["doors-sink", var port] => await DoorsBenchmark.Sink(Number(port)),
     ["codecs", var seconds] => CodecsBenchmark.Run(Number(seconds)),
+    ["simulation", var platform, var database, var server, var batch, var cases, var readers, var seed] =>
+        await SimulationBenchmark.Run(new Uri(platform), database, Number(server), batch, Number(cases), Number(readers), Number(seed)),
     _ => throw new ArgumentException(
         "Known: store FOLDER OBJECTS BYTES | overlap COLUMNS ROWS SLICES | agreement ITEMS RATERS VALUES ROUNDS SCALE | consensus ITEMS RATERS CLASSES ROUNDS TOLERANCE | deid-make FOLDER FILES | deid IN OUT | metadata LIST ROUNDS | fuzz FOLDER RUNS SEED FINDS | codecs SECONDS"
-        + " | doors-make FOLDER STUDIES INSTANCES SIZE SET | doors-store URL AUTHORIZATION FOLDER CONNECTIONS TOGETHER | doors-get URL AUTHORIZATION ACCEPT ROUNDS | doors-sink PORT"),
+        + " | doors-make FOLDER STUDIES INSTANCES SIZE SET | doors-store URL AUTHORIZATION FOLDER CONNECTIONS TOGETHER | doors-get URL AUTHORIZATION ACCEPT ROUNDS | doors-sink PORT | simulation URL DATABASE PROCESS BATCH CASES READERS SEED"),
 };
 
 static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Pirogov.Benchmarks.Simulation;
+
+/// <summary>
+/// A whole project from its plan to its release, by people of known reliability through the API; then 200 experts who save at once. Prints tables.
+/// </summary>
+internal static class SimulationBenchmark
+{
+    private const int ReadersPerCase = 2;
+    private const int MostReaders = 3;
+    private const int Savers = 200;
+    private const int SavesEach = 10;
+    private const int PeopleAtOnce = 12;
+    private const int LotSize = 100;
+
+    public static async Task<int> Run(Uri platform, string database, int server, string batch, int cases, int readers, int seed)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Savers, PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5) })
+        {
+            BaseAddress = platform,
+            Timeout = TimeSpan.FromMinutes(5),
+        };
+        var (setUp, working, saving) = (new Latencies(), new Latencies(), new Latencies());
+        var world = await World.Open(http, setUp, batch);
+        var chosen = world.Images.Keys.Order(StringComparer.Ordinal).Take(cases).ToArray();
+        await world.PublishSchema("Simulated");
+        var isWhole = await Project(world, http, working, chosen, readers, new Truth(seed), database, server);
+        await SaveAtOnce(world, http, saving, chosen, new Truth(seed));
+        return isWhole ? 0 : 1;
+    }
+
+    private static async Task<bool> Project(
+        World world, HttpClient http, Latencies latencies, string[] cases, int readers, Truth truth, string database, int server)
+    {
+        var people = new World(http, latencies) { Administrator = world.Administrator, Manager = world.Manager, Images = world.Images };
+        var (reading, deciding) = (await people.Experts("reader", readers), await people.Experts("adjudicator", 6));
+        IReadOnlyList<Person>[] levels = [await people.Experts("first", 6), await people.Experts("second", 3), await people.Experts("third", 2)];
+        var started = Stopwatch.GetTimestamp();
+        var project = await world.StartProject("Simulated project", cases, new JsonObject
+        {
+            ["readers"] = Ids(reading),
+            ["adjudicators"] = Ids(deciding),
+            ["levels"] = new JsonArray(Level(levels[0], 1), Level(levels[1], 0.3, 0.1), Level(levels[2], 0.1)),
+            ["distribution"] = "queue",
+            ["readersPerCase"] = ReadersPerCase,
+            ["mostReaders"] = MostReaders,
+            ["threshold"] = 0.7,
+        });
+        using var over = new CancellationTokenSource();
+        using var atOnce = new SemaphoreSlim(PeopleAtOnce);
+        var workers = new Workers(world, truth, project, atOnce, over.Token);
+        var spent = ProcessorOf(server);
+        var work = reading.Select((p, i) => workers.Read(p, truth.ReliabilityOf(i))).Concat(deciding.Concat(levels.SelectMany(l => l)).Select(workers.Decide)).ToArray();
+        await UntilValidated(world, project, cases.Length, work);
+        await over.CancelAsync();
+        await Task.WhenAll(work);
+        var processor = ProcessorOf(server) - spent;
+        await world.Manager.Post("release", $"/api/v1/labelling-projects/{project}/release");
+        Say($"{cases.Length} cases, {readers} readers, {levels.Length} levels: released after {Stopwatch.GetElapsedTime(started).TotalMinutes:F1} min. {workers.Readings} blind readings, "
+            + $"{workers.Decisions} adjudications, {workers.Verdicts} verdicts, {workers.Returned} of them returns. The server's processor time a piece of work, comparisons and "
+            + $"evidence included: {1000 * processor / (workers.Readings + workers.Decisions + workers.Verdicts):F1} ms.");
+        Table($"Requests of {PeopleAtOnce} people at once, ms", latencies, "queue", "next", "take", "open", "save", "submit", "verdict");
+        await Reliabilities(world, project, reading, truth);
+        return Rules(Invariants.Check(database, project, ReadersPerCase, MostReaders));
+    }
+
+    private static async Task SaveAtOnce(World world, HttpClient http, Latencies latencies, string[] cases, Truth truth)
+    {
+        var people = new World(http, latencies) { Administrator = world.Administrator, Manager = world.Manager, Images = world.Images };
+        var (savers, others) = (await people.Experts("saver", Savers), await people.Experts("other", 2));
+        var project = await world.StartProject("Saved at once", cases.Take(Savers / ReadersPerCase), new JsonObject
+        {
+            ["readers"] = Ids(savers),
+            ["adjudicators"] = Ids([others[0]]),
+            ["levels"] = new JsonArray(Level([others[1]], 1)),
+            ["readersPerCase"] = ReadersPerCase,
+        });
+        var began = new List<(Person Person, string Reading, string Case)>();
+        foreach (var saver in savers)
+        {
+            var mine = (await saver.Api.Get("queue", "/api/v1/readings"))["open"]!.AsArray().First(r => (string)r!["projectId"]! == project)!;
+            var view = await saver.Api.Get("open", $"/api/v1/readings/{mine["id"]}");
+            began.Add((saver, (string)mine["id"]!, (string)view["case"]!["id"]!));
+        }
+
+        var start = Stopwatch.GetTimestamp();
+        await Task.WhenAll(began.Select(b => Task.Run(async () =>
+        {
+            for (var revision = 0; revision < SavesEach; revision++)
+            {
+                var document = truth.Read(world.SchemaVersion, b.Case, world.Images[b.Case], $"{b.Person.Login}{revision}", 0.5);
+                await b.Person.Api.Put("save", $"/api/v1/readings/{b.Reading}/document", new { baseRevision = revision, document });
+            }
+        })));
+        var rate = Savers * SavesEach / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Table($"{Savers} experts save {SavesEach} times each, all at once ({rate:F0} saves/s), ms", latencies, "save");
+    }
+
+    private static async Task UntilValidated(World world, string project, int cases, Task[] work)
+    {
+        while (true)
+        {
+            await Task.WhenAny([Task.Delay(TimeSpan.FromSeconds(2)), .. work]);
+            if (work.FirstOrDefault(w => w.IsFaulted) is { } broken)
+                await broken;
+            var states = (await world.Manager.Get("progress", $"/api/v1/labelling-projects/{project}"))["states"]!.AsObject();
+            await Console.Error.WriteLineAsync(states.ToJsonString());
+            if ((int?)states["validated"] == cases)
+                return;
+        }
+    }
+
+    private static void Table(string title, Latencies latencies, params string[] kinds)
+    {
+        Say($"\n| {title} | requests | median | 95 % | 99 % | slowest |\n|---|---|---|---|---|---|");
+        foreach (var (kind, count, at) in latencies.Quantiles(0.5, 0.95, 0.99, 1).Where(q => kinds.Contains(q.Kind)))
+            Say($"| {kind} | {count} | {string.Join(" | ", at.Select(a => a.ToString("F1", CultureInfo.InvariantCulture)))} |");
+    }
+
+    private static bool Rules(IReadOnlyList<(string Rule, long Broken)> rules)
+    {
+        Say("\n| what must hold | rows that break it |\n|---|---|");
+        foreach (var (rule, broken) in rules)
+            Say($"| {rule} | {broken} |");
+        return rules.All(r => r.Broken == 0);
+    }
+
+    private static JsonArray Ids(IEnumerable<Person> people) => new([.. people.Select(p => (JsonNode)p.Id)]);
+
+    private static JsonObject Level(IEnumerable<Person> validators, double share, double? errorLimit = null) => new()
+    {
+        ["validators"] = Ids(validators),
+        ["share"] = share,
+        ["lot"] = errorLimit is null ? null : new JsonObject { ["size"] = LotSize, ["errorLimit"] = errorLimit },
+    };
+
+    /// <summary>How far the estimates follow what the simulation made the readers: Pearson's and Spearman's correlation.</summary>
+    private static async Task Reliabilities(World world, string project, IReadOnlyList<Person> readers, Truth truth)
+    {
+        var page = await world.Manager.Get("reliability", $"/api/v1/labelling-projects/{project}/reliability?size=200");
+        var rows = page["items"]!.AsArray().ToDictionary(r => (string)r!["accountId"]!, r => r!["items"]!.AsArray());
+        Say("\n| estimate of a reader's reliability | readers | Pearson's r with the truth | Spearman's ρ |\n|---|---|---|---|");
+        foreach (var (title, item, figure) in new[] { ("accuracy against the result", Truth.Question, "mean"), ("accuracy by Dawid and Skene", Truth.Question, "modelled"), ("Dice against the result", Truth.Class, "mean") })
+        {
+            var pairs = readers.Select((r, i) => (True: truth.ReliabilityOf(i), Estimated: rows.GetValueOrDefault(r.Id)?.FirstOrDefault(x => (string)x!["item"]! == item)?[figure]?.GetValue<double>()))
+                .Where(p => p.Estimated is not null).Select(p => (p.True, Estimated: p.Estimated!.Value)).ToArray();
+            Say($"| {title} | {pairs.Length} | {Correlation(pairs):F3} | {Correlation(Ranks(pairs)):F3} |");
+        }
+    }
+
+    private static double Correlation(IReadOnlyCollection<(double X, double Y)> pairs)
+    {
+        var (x, y) = (pairs.Average(p => p.X), pairs.Average(p => p.Y));
+        return pairs.Sum(p => (p.X - x) * (p.Y - y)) / Math.Sqrt(pairs.Sum(p => (p.X - x) * (p.X - x)) * pairs.Sum(p => (p.Y - y) * (p.Y - y)));
+    }
+
+    private static (double X, double Y)[] Ranks(IReadOnlyCollection<(double X, double Y)> pairs) =>
+        [.. pairs.Select(p => ((double)pairs.Count(o => o.X < p.X), pairs.Count(o => o.Y < p.Y) + (pairs.Count(o => o.Y == p.Y) - 1) / 2.0))];
+
+    private static double ProcessorOf(int process)
+    {
+        using var found = Process.GetProcessById(process);
+        return found.TotalProcessorTime.TotalSeconds;
+    }
+
+    private static void Say(string text) => Console.WriteLine(text);
+}
