@@ -5755,6 +5755,12 @@ export interface components {
         };
         /** @enum {string} */
         ProjectState: "planned" | "running" | "paused" | "cancelled";
+        QualificationCount: {
+            level: null | components["schemas"]["QualificationLevel"];
+            /** Format: int32 */
+            people: number;
+            specialty: null | components["schemas"]["Specialty"];
+        };
         /** @enum {string} */
         QualificationLevel: "resident" | "specialist" | "senior" | "leading";
         QualityView: {
@@ -6141,6 +6147,7 @@ export interface components {
             level: number;
             /** Format: int32 */
             people: number;
+            qualifications: components["schemas"]["QualificationCount"][];
             role: components["schemas"]["ReadingMode"];
         };
         SaveDocumentRequest: {

@@ -55,7 +55,11 @@ internal static class MaskFusion
         var bytes = pixels.Encode();
         return (like with
         {
-            PixelCount = pixels.PixelCount, Runs = null, Blob = Convert.ToHexStringLower(SHA256.HashData(bytes)), Origin = null, Confirmed = null,
+            PixelCount = pixels.PixelCount,
+            Runs = null,
+            Blob = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            Origin = null,
+            Confirmed = null,
         }, bytes);
     }
 }

@@ -48,7 +48,8 @@ internal static class ObjectConsensus
         return like with
         {
             Points = [[boxes.Average(b => b.Left), boxes.Average(b => b.Top)], [boxes.Average(b => b.Right), boxes.Average(b => b.Bottom)]],
-            Points3d = null, Measurement = null,
+            Points3d = null,
+            Measurement = null,
         };
     }
 

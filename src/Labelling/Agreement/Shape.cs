@@ -78,7 +78,12 @@ internal sealed class Shape
         return new(one, index, family)
         {
             Plane = isSpatial ? $"{family} {one.FrameOfReferenceUid}" : $"{family} {one.SopInstanceUid} {one.Frame}",
-            Low = left, High = right, Top = top, Bottom = bottom, IsSpatial = isSpatial, Points = points,
+            Low = left,
+            High = right,
+            Top = top,
+            Bottom = bottom,
+            IsSpatial = isSpatial,
+            Points = points,
         };
     }
 

@@ -12,7 +12,7 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Portal.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261130051141_Initial")]
+    [Migration("20261130053024_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -13,7 +13,7 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Portal.Migrations.PostgreSql
 {
     [DbContext(typeof(PostgreSqlDb))]
-    [Migration("20261130051144_Initial")]
+    [Migration("20261130053030_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
