@@ -31,13 +31,13 @@ internal sealed class WakeOutboxAfterCommit(OutboxSignal signal) : ISaveChangesI
 {
     public int SavedChanges(SaveChangesCompletedEventData eventData, int result)
     {
-        WakeFor(eventData.Context);
+        Saved(eventData.Context);
         return result;
     }
 
     public ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
-        WakeFor(eventData.Context);
+        Saved(eventData.Context);
         return ValueTask.FromResult(result);
     }
 
@@ -47,10 +47,17 @@ internal sealed class WakeOutboxAfterCommit(OutboxSignal signal) : ISaveChangesI
         return Task.CompletedTask;
     }
 
-    /// <summary>The intake commits many times a second and has rarely anything to tell.</summary>
+    /// <summary>Inside a transaction nothing is told before its end.</summary>
+    private void Saved(DbContext? context)
+    {
+        if (context is { Database.CurrentTransaction: null })
+            WakeFor(context);
+    }
+
+    /// <summary>The intake commits many times a second and has rarely anything to tell. A transaction that is told of as committed is still the context's current one.</summary>
     private void WakeFor(DbContext? context)
     {
-        if (context is not PirogovDb { HasEvents: true, Database.CurrentTransaction: null } db)
+        if (context is not PirogovDb { HasEvents: true } db)
             return;
         db.HasEvents = false;
         signal.Wake();
