@@ -33,8 +33,8 @@ internal static class Invariants
                 SELECT COUNT(*) FROM {Cases} AND (SELECT COUNT(*) FROM labelling_comparison m WHERE m.ProjectCaseId = c.Id AND m.IsCurrent) <> 1
                 """)),
             ("the newest consensus was returned by nobody", Count($"""
-                SELECT COUNT(*) FROM {Cases} AND EXISTS (SELECT 1 FROM labelling_verdict v JOIN labelling_consensus s ON s.Id = v.ConsensusId
-                WHERE s.ProjectCaseId = c.Id AND NOT v.Accepted AND s.Number = (SELECT MAX(n.Number) FROM labelling_consensus n WHERE n.ProjectCaseId = c.Id))
+                SELECT COUNT(*) FROM {Cases} AND EXISTS (SELECT 1 FROM labelling_verdict v JOIN labelling_consensus s ON s.Id = v.JudgedId
+                WHERE s.ProjectCaseId = c.Id AND v.Kind = 'Returned' AND s.Number = (SELECT MAX(n.Number) FROM labelling_consensus n WHERE n.ProjectCaseId = c.Id))
                 """)),
         ];
 

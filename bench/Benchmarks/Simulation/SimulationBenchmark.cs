@@ -44,7 +44,7 @@ internal static class SimulationBenchmark
         {
             ["readers"] = Ids(reading),
             ["adjudicators"] = Ids(deciding),
-            ["levels"] = new JsonArray(Level(levels[0], 1), Level(levels[1], 0.3, 0.1), Level(levels[2], 0.1)),
+            ["levels"] = new JsonArray(Level(levels[0], 1), Level(levels[1], 0.3, 0.2), Level(levels[2], 0.1)),
             ["distribution"] = "queue",
             ["readersPerCase"] = ReadersPerCase,
             ["mostReaders"] = MostReaders,

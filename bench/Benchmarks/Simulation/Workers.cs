@@ -56,7 +56,7 @@ internal sealed class Workers(World world, Truth truth, string project, Semaphor
             return await Judge(person, reading, one, view);
         var document = truth.Read(world.SchemaVersion, one, world.Images[one], person.Login, mode == "adjudicate" ? AdjudicatorsReliability : reliability);
         var saved = await person.Api.Put("save", $"/api/v1/readings/{reading}/document", new { baseRevision = (int)view["revision"]!, document });
-        var answer = await person.Api.Post("submit", $"/api/v1/readings/{reading}/submit", new { revision = (int)saved["revision"]! });
+        var answer = await person.Api.Post("submit", $"/api/v1/readings/{reading}/submit", new { revision = (int)saved["revision"]!, leaveUndecided = mode == "adjudicate" });
         Interlocked.Increment(ref mode == "adjudicate" ? ref decisions : ref readings);
         return answer;
     }
