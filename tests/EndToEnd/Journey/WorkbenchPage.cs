@@ -9,7 +9,7 @@ internal sealed class WorkbenchPage(IPage page)
     public static async Task<WorkbenchPage> Take(IPage page, string reading)
     {
         await page.Open("/labelling/queue", "labelling-queue");
-        await page.Locator($"tr[data-reading='{reading}'] a").ClickAsync();
+        await page.Locator($"tr[data-reading='{reading}'] a[href^='/workbench/']").ClickAsync();
         await page.WaitForURLAsync($"**/workbench/radiology/{reading}");
         var workbench = new WorkbenchPage(page);
         await workbench.Ready();
