@@ -121,7 +121,7 @@ public sealed class DicomListener(
                 continue;
             }
 
-            var serving = Task.Run(() => Serve(socket, address));
+            var serving = OwnThread.Run(() => Serve(socket, address));
             lock (running)
                 running.Add(serving);
             _ = serving.ContinueWith(done =>
@@ -174,7 +174,9 @@ public sealed class DicomListener(
             try
             {
                 socket.NoDelay = true;
-                await using var pdus = new PduStream(await Secure(new NetworkStream(socket, ownsSocket: false)), options.MaximumLength, stop.Token);
+                // Who waits for bytes of a peer is woken by the end.
+                await using var ending = stop.Token.Register(socket.Dispose);
+                await using var pdus = new PduStream(await Secure(new NetworkStream(socket, ownsSocket: false)), options.MaximumLength, stop.Token, isBlocking: true);
                 await new ServedAssociation(pdus, socket, options, Judge).Run(address, stop.Token);
             }
             catch (Exception broken) when (broken is AuthenticationException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or DicomNetworkException)
@@ -197,13 +199,16 @@ public sealed class DicomListener(
         var secured = new SslStream(plain);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         patience.CancelAfter(options.Patience);
-        await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+        // Asynchronous calls would make the socket one that never blocks.
+        plain.ReadTimeout = plain.WriteTimeout = (int)options.Patience.TotalMilliseconds;
+        await using var late = patience.Token.Register(plain.Socket.Dispose);
+        secured.AuthenticateAsServer(new SslServerAuthenticationOptions
         {
             ServerCertificate = options.Certificate,
             ClientCertificateRequired = options.ClientCertificate is not null,
             RemoteCertificateValidationCallback = options.ClientCertificate,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        }, patience.Token);
+        });
         return secured;
     }
 }

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Net.Sockets;
 
 namespace Pirogov.Dicom.Network;
 
@@ -33,13 +35,17 @@ internal sealed class PduStream : IAsyncDisposable
     private CancellationTokenSource timeout;
     private readonly CancellationToken stop;
     private byte[] buffer = new byte[64 * 1024];
+    private readonly bool isBlocking;
     private Task<int>? ahead;
+    private long begun;
+    private TimeSpan allowed;
     private int start;
     private int end;
 
-    public PduStream(Stream stream, int maximumLength, CancellationToken stop)
+    /// <param name="isBlocking">Calls keep their thread until they are done, which is for one that has nothing else to do: no other has to wake for every piece that comes.</param>
+    public PduStream(Stream stream, int maximumLength, CancellationToken stop, bool isBlocking = false)
     {
-        (this.stream, this.stop, MaximumLength) = (stream, stop, maximumLength);
+        (this.stream, this.stop, MaximumLength, this.isBlocking) = (stream, stop, maximumLength, isBlocking);
         timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
     }
 
@@ -56,7 +62,7 @@ internal sealed class PduStream : IAsyncDisposable
     public async ValueTask<Pdu> Read(TimeSpan patience)
     {
         // A peer that dribbles bytes must not live for ever: the patience is for the whole PDU.
-        timeout.CancelAfter(patience);
+        Begin(patience);
         try
         {
             if (!await Fill(HeaderLength))
@@ -82,21 +88,29 @@ internal sealed class PduStream : IAsyncDisposable
         }
         catch (IOException broken)
         {
-            throw new DicomNetworkException(DicomNetworkFault.Closed, "The connection broke.", broken);
+            throw Broken(broken, "The peer was silent for too long.");
         }
         finally
         {
-            timeout.CancelAfter(Timeout.InfiniteTimeSpan);
+            End();
         }
     }
 
     /// <summary>A whole PDU, header and all, in one write.</summary>
     public async ValueTask Write(ReadOnlyMemory<byte> pdu, TimeSpan patience)
     {
-        timeout.CancelAfter(patience);
+        Begin(patience);
         try
         {
-            await stream.WriteAsync(pdu, timeout.Token);
+            if (isBlocking)
+            {
+                stream.WriteTimeout = Left();
+                stream.Write(pdu.Span);
+            }
+            else
+            {
+                await stream.WriteAsync(pdu, timeout.Token);
+            }
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -104,12 +118,40 @@ internal sealed class PduStream : IAsyncDisposable
         }
         catch (IOException broken)
         {
-            throw new DicomNetworkException(DicomNetworkFault.Closed, "The connection broke.", broken);
+            throw Broken(broken, "The peer took nothing for too long.");
         }
         finally
         {
-            timeout.CancelAfter(Timeout.InfiniteTimeSpan);
+            End();
         }
+    }
+
+    private void Begin(TimeSpan patience)
+    {
+        if (isBlocking)
+            (begun, allowed) = (Stopwatch.GetTimestamp(), patience);
+        else
+            timeout.CancelAfter(patience);
+    }
+
+    private void End()
+    {
+        if (!isBlocking)
+            timeout.CancelAfter(Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Milliseconds of the patience.</summary>
+    private int Left() => Math.Max(1, (int)(allowed - Stopwatch.GetElapsedTime(begun)).TotalMilliseconds);
+
+    private static DicomNetworkException Broken(IOException broken, string late)
+    {
+        for (Exception? cause = broken; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is SocketException { SocketErrorCode: SocketError.TimedOut })
+                return new(DicomNetworkFault.TimedOut, late);
+        }
+
+        return new(DicomNetworkFault.Closed, "The connection broke.", broken);
     }
 
     /// <summary>
@@ -137,7 +179,7 @@ internal sealed class PduStream : IAsyncDisposable
     private async ValueTask<bool> Fill(int count)
     {
         // Before anything else: it reads into the buffer as it lies.
-        if (ahead is { } begun && !Took(await begun.WaitAsync(timeout.Token), count))
+        if (ahead is { } open && !Took(await Opened(open), count))
             return false;
         ahead = null;
         if (end - start >= count)
@@ -151,11 +193,31 @@ internal sealed class PduStream : IAsyncDisposable
 
         while (end - start < count)
         {
-            if (!Took(await stream.ReadAsync(buffer.AsMemory(end), timeout.Token), count))
+            if (!Took(isBlocking ? Blocking() : await stream.ReadAsync(buffer.AsMemory(end), timeout.Token), count))
                 return false;
         }
 
         return true;
+    }
+
+    private async Task<int> Opened(Task<int> open)
+    {
+        if (!isBlocking)
+            return await open.WaitAsync(timeout.Token);
+        try
+        {
+            return await open.WaitAsync(TimeSpan.FromMilliseconds(Left()), stop);
+        }
+        catch (TimeoutException)
+        {
+            throw new OperationCanceledException();
+        }
+    }
+
+    private int Blocking()
+    {
+        stream.ReadTimeout = Left();
+        return stream.Read(buffer.AsSpan(end));
     }
 
     private bool Took(int read, int wanted)

@@ -9,28 +9,37 @@ internal static partial class Flush
     /// <summary>SYNC_FILE_RANGE_WRITE.</summary>
     private const uint BeginWriting = 2;
 
+    /// <summary>So many are flushed one by one, but side by side: the filesystem's journal is committed once for all of them.</summary>
+    private const int MostByThemselves = 8;
+
     /// <summary>
-    /// One file is flushed by itself. Many at once are flushed with their filesystem (<c>syncfs</c>): their blocks travel together and
-    /// the filesystem's journal is committed once, not twice a file; the price is that what others have just written to it is flushed too.
+    /// A few files are flushed by themselves, with the folders that name them. Many at once are flushed with their filesystem (<c>syncfs</c>):
+    /// their blocks travel together and the journal is committed once; the price is that what others have just written to it is flushed too.
     /// </summary>
     public static void All(IReadOnlyCollection<string> files, IReadOnlyCollection<string> folders)
     {
-        if (files.Count > 1 && OperatingSystem.IsLinux())
+        if (files.Count > MostByThemselves && OperatingSystem.IsLinux())
         {
             Synchronise(folders.First(), wholeFilesystem: true);
             return;
         }
 
-        foreach (var file in files)
+        Action[] flushes = [.. files.Select(file => (Action)(() => Alone(file))),
+            .. OperatingSystem.IsWindows() ? [] : folders.Select(folder => (Action)(() => Synchronise(folder, wholeFilesystem: false)))];
+        try
         {
-            using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite);
-            RandomAccess.FlushToDisk(handle);
+            Parallel.Invoke(new ParallelOptions { MaxDegreeOfParallelism = MostByThemselves }, flushes);
         }
+        catch (AggregateException failed)
+        {
+            throw new IOException("A stored object could not be flushed.", failed.InnerException);
+        }
+    }
 
-        if (OperatingSystem.IsWindows())
-            return;
-        foreach (var folder in folders)
-            Synchronise(folder, wholeFilesystem: false);
+    private static void Alone(string file)
+    {
+        using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        RandomAccess.FlushToDisk(handle);
     }
 
     /// <summary>The blocks begin to travel; nothing is promised of them.</summary>

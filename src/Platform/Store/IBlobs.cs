@@ -8,6 +8,9 @@ namespace Pirogov.Platform.Store;
 /// </summary>
 public interface IBlobs
 {
+    /// <summary>Whether what is written into <see cref="StoreFolders.Incoming"/> is only renamed into place.</summary>
+    bool IsHere { get; }
+
     /// <summary>
     /// Takes what <see cref="IncomingBytes"/> gathered. On return all bytes and their keys are flushed, together where the place can
     /// do that. Bytes for a key that exists are dropped, unless its row is new: what lies there then is a remainder of a crash.

@@ -5,6 +5,8 @@ namespace Pirogov.Platform.Store;
 /// <summary>A folder on this machine.</summary>
 internal sealed class LocalBlobs(string root) : IBlobs
 {
+    public bool IsHere => true;
+
     public Task Keep(IReadOnlyList<PlacedBytes> placed, CancellationToken cancellation)
     {
         var (files, folders) = (new List<string>(), new HashSet<string>(StringComparer.Ordinal));

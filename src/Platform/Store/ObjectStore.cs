@@ -40,30 +40,46 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
 
     /// <summary>The first step of storing, for who stores many at once: written, but neither flushed nor addressed nor named by a row.</summary>
     /// <param name="parts">The object's bytes, one part after the other.</param>
-    /// <param name="alone">Nothing else is under way: another processor reckons its MD5 meanwhile.</param>
+    /// <param name="alone">Nothing else is under way: other processors reckon its hashes meanwhile.</param>
     public WrittenBytes Write(IReadOnlyList<ReadOnlyMemory<byte>> parts, bool directoryListing = false, bool alone = false)
     {
         ArgumentNullException.ThrowIfNull(parts);
-        var md5 = alone ? Task.Run(() => Md5Lanes.Hash([parts])[0]) : null;
         var path = Path.Combine(folders.Incoming, Guid.CreateVersion7().ToString("N"));
+        var size = parts.Sum(p => (long)p.Length);
+        var md5 = alone ? Task.Run(() => Md5Lanes.Hash([parts])[0]) : null;
+        var sha256 = alone ? Task.Run(() => Sha256(parts)) : null;
         try
         {
-            using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite);
-            RandomAccess.Write(file, parts, 0);
-            // The disk works while the hash is reckoned.
-            Flush.Begin(file);
-            using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            foreach (var part in parts)
-                sha256.AppendData(part.Span);
-            return new(path, parts, Convert.ToHexStringLower(sha256.GetHashAndReset()), parts.Sum(p => (long)p.Length), directoryListing, md5);
+            WriteFile(path, parts, size);
+            return new(path, parts, sha256 is null ? Sha256(parts) : sha256.GetAwaiter().GetResult(), size, directoryListing, md5);
         }
         catch
         {
-            // It reads memory that the caller may give back.
+            // They read memory that the caller may give back.
             md5?.Wait();
+            sha256?.Wait();
             File.Delete(path);
             throw;
         }
+    }
+
+    private void WriteFile(string path, IReadOnlyList<ReadOnlyMemory<byte>> parts, long size)
+    {
+        // What goes on to a bucket is read again at once.
+        if (blobs.IsHere && DirectFile.TryWrite(path, parts, size))
+            return;
+        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite);
+        RandomAccess.Write(file, parts, 0);
+        // The disk works while the hash is reckoned.
+        Flush.Begin(file);
+    }
+
+    private static string Sha256(IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var part in parts)
+            sha256.AppendData(part.Span);
+        return Convert.ToHexStringLower(sha256.GetHashAndReset());
     }
 
     /// <summary>The second step: MD5 of many at once costs a fraction of what one after the other would.</summary>

@@ -16,6 +16,8 @@ internal sealed class S3Blobs(S3Options options, IAmazonS3 client) : IBlobs
     private const int PartsAtOnce = 4;
     private const int UploadsAtOnce = 4;
 
+    public bool IsHere => false;
+
     public Task Keep(IReadOnlyList<PlacedBytes> placed, CancellationToken cancellation) => Parallel.ForEachAsync(
         placed, new ParallelOptions { MaxDegreeOfParallelism = UploadsAtOnce, CancellationToken = cancellation }, async (one, token) => await Keep(one, token));
 

@@ -58,10 +58,10 @@ public sealed class LimitsTests
     [Fact]
     public async Task Who_is_silent_between_messages_is_shown_out()
     {
-        await using var server = new TestServer(change: o => o with { Idle = TimeSpan.FromMilliseconds(200) });
+        await using var server = new TestServer(change: o => o with { Idle = TimeSpan.FromSeconds(1) });
         await using var client = await server.Connect(Verification);
         Assert.Equal(0, (await client.Echo(default)).Code);
-        await Task.Delay(1500);
+        await Task.Delay(2500);
         await Assert.ThrowsAsync<DicomNetworkException>(() => client.Echo(default));
     }
 
