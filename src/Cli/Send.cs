@@ -71,7 +71,7 @@ internal static class Send
         FileInfo { Exists: true } file => [(file.Name, file)],
         DirectoryInfo { Exists: true } folder =>
         [
-            .. folder.EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal)
+            .. folder.EnumerateFiles("*", SearchOption.AllDirectories).Where(f => FileKinds.IsFile(f.FullName)).OrderBy(f => f.FullName, StringComparer.Ordinal)
                 .Select(f => (Path.GetRelativePath(folder.FullName, f.FullName).Replace('\\', '/'), f)),
         ],
         _ => [],

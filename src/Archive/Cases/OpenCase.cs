@@ -22,7 +22,10 @@ internal sealed class OpenCase(PirogovDb db, CaseAccess access, ObjectStore stor
         string SeriesInstanceUid, int? Number, string Modality, string Description, string BodyPart, string Manufacturer, string ManufacturerModel,
         int InstanceCount, int Rows, int Columns, double[]? Spacing, IReadOnlyList<string> QualityNotes, bool HasThumbnail);
 
-    public sealed record View(CaseSummary Case, IReadOnlyList<SeriesView> Series);
+    /// <summary>The same study came in other batches too: each of them made a case.</summary>
+    public sealed record PartView(CaseId Id, string Label, bool IsEarlier);
+
+    public sealed record View(CaseSummary Case, IReadOnlyList<SeriesView> Series, IReadOnlyList<PartView> OtherParts);
 
     public sealed record AttributeView(string Tag, string Keyword, string Vr, string Value, int Depth);
 
@@ -57,7 +60,9 @@ internal sealed class OpenCase(PirogovDb db, CaseAccess access, ObjectStore stor
         return new View(StoredCases.Summarise(found), [.. found.Series.OrderBy(s => s.Id).Select(s => new SeriesView(s.SeriesInstanceUid, s.SeriesNumber, s.Modality,
             s.Description, s.BodyPart, s.Manufacturer, s.ManufacturerModel, s.InstanceCount, s.Rows, s.Columns,
             s.IsVolume ? [s.ColumnSpacing!.Value, s.RowSpacing!.Value, s.SliceSpacing!.Value] : null,
-            s.QualityNotes.Split(',', StringSplitOptions.RemoveEmptyEntries), s.ThumbnailMd5 is not null))]);
+            s.QualityNotes.Split(',', StringSplitOptions.RemoveEmptyEntries), s.ThumbnailMd5 is not null))],
+            [.. (await access.OfStudy(found.StudyInstanceUid, cancellation)).Where(c => c.Id != found.Id && c.CentreId == found.CentreId)
+                .OrderBy(c => c.Number).Select(c => new PartView(c.Id, c.Label, c.Number < found.Number))]);
     }
 
     public async Task<Outcome<Viewer>> ForViewer(CaseId id, CancellationToken cancellation)

@@ -14,13 +14,16 @@ namespace Pirogov.Archive.Intake;
 [Needs(ArchiveRights.Send)]
 internal sealed class CreateBatch(PirogovDb db, IAgenda agenda, CentreAccess access, CentreProfiles profiles, CurrentActor actor, AuditTrail audit, TimeProvider time)
 {
+    private const string Gateway = "Gateway";
+
     /// <param name="Centre">Its code or its id.</param>
-    public sealed record Request(string Centre, string Name);
+    /// <param name="EndsWhenQuiet">Nobody will close it: it ends as those of the platform's own doors do.</param>
+    public sealed record Request(string Centre, string Name, bool EndsWhenQuiet = false);
 
     public sealed record Response(BatchId Id, string Name, BatchState State, string CentreCode);
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/batches",
-            (CreateBatch use, Request request, CancellationToken cancellation) => use.Handle(request, cancellation).ToCreated(r => $"/api/v1/batches/{r.Id}"))
+            (CreateBatch use, Request request, CancellationToken cancellation) => use.Handle(request, cancellation, request.EndsWhenQuiet ? Gateway : null).ToCreated(r => $"/api/v1/batches/{r.Id}"))
         .Needs(typeof(CreateBatch)).WithSummary("Open a batch for a centre's files");
 
     /// <param name="door">Whose batch of the day it is; null where somebody named it.</param>

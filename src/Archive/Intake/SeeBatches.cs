@@ -32,10 +32,13 @@ internal sealed class SeeBatches(PirogovDb db, CentreAccess access, Localizer wo
 
     public sealed record SeriesNote(CaseId CaseId, string Label, string Series, IReadOnlyList<string> Notes);
 
+    /// <summary>A case whose study began in an earlier batch.</summary>
+    public sealed record LaterPart(CaseId CaseId, string Label, CaseId FirstId, string FirstLabel);
+
     public sealed record Report(
         BatchId Id, string Name, string CentreCode, BatchState State, JobId? JobId, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, bool MaySend, Counts Counts,
         string ProfileName, string ProfileVersion, string ProfileSha256, IReadOnlyList<string> Options, IReadOnlyList<Action> Actions, IReadOnlyList<Warning> Warnings,
-        int Cases, IReadOnlyList<SeriesNote> Quality);
+        int Cases, IReadOnlyList<SeriesNote> Quality, IReadOnlyList<LaterPart> LaterParts);
 
     /// <param name="Number">The file's place in the batch: its name is not kept.</param>
     public sealed record FileRow(int Number, FileVerdict Outcome, long Size, string? SopInstanceUid, ProblemDetails? Reason, IReadOnlyList<string> Warnings);
@@ -65,7 +68,7 @@ internal sealed class SeeBatches(PirogovDb db, CentreAccess access, Localizer wo
         return new Report(batch.Id, batch.Name, batch.CentreCode, batch.State, batch.JobId, batch.CreatedAt, batch.EndedAt,
             await access.SendsFor(batch.CentreId, cancellation), await Count(id, cancellation), batch.ProfileName, batch.ProfileVersion, batch.ProfileSha256, ChooseProfile.NamesOf(batch.Options),
             [.. actions.OrderBy(a => a.Tag, StringComparer.Ordinal).ThenBy(a => a.Action).Select(a => new Action(a.Tag, ActionTally.KeywordOf(a.Tag), a.Action, a.Count))],
-            await WarningsOf(id, cancellation), await db.Set<Case>().CountAsync(c => c.BatchId == id, cancellation), await QualityOf(id, cancellation));
+            await WarningsOf(id, cancellation), await db.Set<Case>().CountAsync(c => c.BatchId == id, cancellation), await QualityOf(id, cancellation), await LaterPartsOf(id, cancellation));
     }
 
     public async Task<Outcome<Page<FileRow>>> Files(BatchId id, FileVerdict? outcome, int page, int size, CancellationToken cancellation)
@@ -104,6 +107,15 @@ internal sealed class SeeBatches(PirogovDb db, CentreAccess access, Localizer wo
             .Select(g => new { Codes = g.Key, Count = g.Count() }).ToArrayAsync(cancellation);
         return [.. all.SelectMany(g => g.Codes.Split(',').Select(code => (Code: code, g.Count))).GroupBy(g => g.Code)
             .Select(g => new Warning(g.Key, g.Sum(w => w.Count))).OrderByDescending(w => w.Count)];
+    }
+
+    private async Task<IReadOnlyList<LaterPart>> LaterPartsOf(BatchId id, CancellationToken cancellation)
+    {
+        var pairs = await db.Set<Case>().AsNoTracking().Where(c => c.BatchId == id)
+            .Join(db.Set<Case>().AsNoTracking(), c => new { c.CentreId, c.StudyInstanceUid }, e => new { e.CentreId, e.StudyInstanceUid }, (later, earlier) => new { later, earlier })
+            .Where(p => p.earlier.Number < p.later.Number).OrderBy(p => p.later.Number).ThenBy(p => p.earlier.Number)
+            .Select(p => new LaterPart(p.later.Id, p.later.Label, p.earlier.Id, p.earlier.Label)).Take(Page.LargestSize).ToArrayAsync(cancellation);
+        return [.. pairs.DistinctBy(p => p.CaseId)];
     }
 
     private async Task<IReadOnlyList<SeriesNote>> QualityOf(BatchId id, CancellationToken cancellation)

@@ -23,8 +23,9 @@ internal static class Originals
         _ => [new Original(1, input.Name, () => OpenFile(input.FullName))],
     };
 
-    public static FileStream OpenFile(string path) =>
-        new(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 1 << 16 });
+    /// <exception cref="IOException">It cannot be read, or is no file.</exception>
+    public static FileStream OpenFile(string path) => !FileKinds.IsFile(path) ? throw new IOException("Not a file.")
+        : new(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 1 << 16 });
 
     /// <param name="isPassedOver">Called with a folder that cannot be read, which may have gone meanwhile.</param>
     public static IEnumerable<(string Path, FileInfo File)> Below(DirectoryInfo folder, string prefix, Action isPassedOver)

@@ -32,22 +32,22 @@ internal static class Gateway
         var store = Opened(config);
         using var held = store.Lock() ?? throw new CannotFollow(Words.Of["cli.gateway.runs-already"]);
         store.RemoveUnfinished();
+        GatewayJournal.Compact(store.JournalPath, forgetsPutAway: config.Watch.All(w => w.Delete || w.MoveTo is not null));
         using var journal = new GatewayJournal(store.JournalPath, time);
         var status = new GatewayStatus(store, time);
         using var client = new PlatformClient(session, TimeSpan.FromSeconds(config.Platform.TimeoutSeconds));
         using var sender = new GatewaySender(config.Platform, client, store, journal, status, log, time);
         using var seats = new SemaphoreSlim(config.Parallel);
         var intake = new GatewayIntake(store, journal, deidentifier, PixelChoice.Undecided with { Suggested = config.MaskSuggested }, seats, sender.Wake);
-        await using var listener = config.Listen is { } listen ? GatewayListener.Create(listen, intake, journal, log) : null;
-        Listen(listener, status);
-        log.Say("started", new { folders = config.Watch.Count, port = listener?.Port ?? 0, profile = deidentifier.ProfileSha256[..16], key = KeyFile.Fingerprint(key) });
-
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
             signal.Cancel = true;
             stop.Cancel();
         });
+        await using var listener = config.Listen is { } listen ? GatewayListener.Create(listen, intake, journal, log) : null;
+        Listen(listener, status);
+        log.Say("started", new { folders = config.Watch.Count, port = listener?.Port ?? 0, profile = deidentifier.ProfileSha256[..16], key = KeyFile.Fingerprint(key) });
         Task[] running =
         [
             sender.Run(stop.Token), status.Run(stop.Token),

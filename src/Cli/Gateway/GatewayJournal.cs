@@ -16,6 +16,9 @@ internal sealed record GatewayEntry(
 /// </summary>
 internal sealed class GatewayJournal : IDisposable
 {
+    /// <summary>Some ten thousand lines.</summary>
+    private const int SmallestCompacted = 2 << 20;
+
     private readonly FileStream file;
     private readonly TimeProvider time;
     private readonly Lock turn = new();
@@ -49,10 +52,43 @@ internal sealed class GatewayJournal : IDisposable
         }
     }
 
+    /// <summary>
+    /// Writes a large journal anew with what still counts: the last line of each original, and each instance that was sent or refused once. A
+    /// kill within leaves the old one.
+    /// </summary>
+    /// <param name="forgetsPutAway">Originals that were queued lie elsewhere now: nobody will ask for them under their paths.</param>
+    public static void Compact(string path, bool forgetsPutAway)
+    {
+        if (!File.Exists(path) || new FileInfo(path).Length < SmallestCompacted)
+            return;
+        var (lines, kept) = (0, new Dictionary<string, GatewayEntry>(StringComparer.Ordinal));
+        foreach (var entry in Read(path))
+        {
+            var key = entry.What == "original" ? "original " + entry.Mark : entry.Sha is { } sha ? $"{entry.What} {sha}" : $"{entry.What} {lines}";
+            kept.Remove(key);
+            if (!(forgetsPutAway && entry is { What: "original", Outcome: "queued" or "known" }))
+                kept[key] = entry;
+            lines++;
+        }
+
+        if (kept.Count * 2 > lines)
+            return;
+        var begun = path + ".new";
+        using (var file = new FileStream(begun, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+        {
+            foreach (var entry in kept.Values.OrderBy(e => e.At))
+                file.Write(Line(entry));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(begun, path, overwrite: true);
+        DurableFiles.FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
     public GatewayEntry Add(GatewayEntry entry)
     {
         var stamped = entry with { At = time.GetUtcNow() };
-        var line = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(stamped, Plain.Default) + "\n");
+        var line = Line(stamped);
         lock (turn)
         {
             file.Write(line);
@@ -61,6 +97,8 @@ internal sealed class GatewayJournal : IDisposable
 
         return stamped;
     }
+
+    private static byte[] Line(GatewayEntry entry) => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(entry, Plain.Default) + "\n");
 
     public bool WasSent(string sha)
     {

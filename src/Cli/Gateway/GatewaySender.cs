@@ -115,7 +115,7 @@ internal sealed class GatewaySender(
         {
             if (batch is { } open && open.Name == name)
                 return open.Id;
-            var id = (string)(await client.Post("/api/v1/batches", new { centre = platform.Centre, name }, cancellation))["id"]!;
+            var id = (string)(await client.Post("/api/v1/batches", new { centre = platform.Centre, name, endsWhenQuiet = true }, cancellation))["id"]!;
             batch = (name, id);
             return id;
         }

@@ -11,10 +11,12 @@ namespace Pirogov.Cli;
 internal sealed class WatchedFolder(
     GatewayConfig.WatchPart part, int number, GatewayIntake intake, GatewayJournal journal, byte[] key, GatewayLog log, TimeProvider time, int parallel)
 {
+    private const int MostOdd = 1000;
     private readonly string root = Path.GetFullPath(part.Folder);
     private readonly TimeSpan settle = TimeSpan.FromSeconds(part.SettleSeconds);
     private readonly Channel<string> told = Channel.CreateUnbounded<string>(new() { SingleReader = true });
     private readonly Dictionary<string, (long Size, long Changed, long SeenAt)> settling = new(StringComparer.Ordinal);
+    private readonly HashSet<string> odd = new(StringComparer.Ordinal);
     private bool looksAgain = true;
 
     public async Task Run(CancellationToken cancellation)
@@ -113,7 +115,7 @@ internal sealed class WatchedFolder(
         foreach (var file in files)
         {
             file.Refresh();
-            if (!file.Exists)
+            if (!file.Exists || IsOdd(file.FullName))
                 continue;
             var (size, changed) = (file.Length, file.LastWriteTimeUtc.Ticks);
             if (journal.Find(Mark(file), size, changed) is { } before)
@@ -123,6 +125,16 @@ internal sealed class WatchedFolder(
             else if (!settling.TryGetValue(file.FullName, out var seen) || (seen.Size, seen.Changed) != (size, changed))
                 settling[file.FullName] = (size, changed, time.GetTimestamp());
         }
+    }
+
+    /// <summary>Pipes, sockets and devices, each told of once.</summary>
+    private bool IsOdd(string path)
+    {
+        if (FileKinds.IsFile(path))
+            return false;
+        if (odd.Count < MostOdd && odd.Add(path))
+            log.Say("not-a-file", new { number });
+        return true;
     }
 
     private List<FileInfo> Settled()

@@ -62,6 +62,38 @@ public abstract class QuietBatchTests
     }
 
     [SkippableFact]
+    public async Task A_batch_that_a_gateway_opened_ends_by_itself_too_and_names_what_is_a_later_part()
+    {
+        var engineer = await InTheMorning();
+        await app.Centre("Q3");
+        async Task<string> Opened(string name) =>
+            (string)(await (await engineer.PostAsJsonAsync("/api/v1/batches", new { centre = "Q3", name, endsWhenQuiet = true })).Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
+        async Task Sent(string batch, int slice) => Assert.Equal(HttpStatusCode.OK, (await engineer.PostAsync($"/api/v1/batches/{batch}/files?name={slice}.dcm",
+            new ByteArrayContent(SyntheticCt.File(SyntheticCt.Slice(961, slice, 3 * slice))) { Headers = { ContentType = new("application/octet-stream") } })).StatusCode);
+        var first = await Opened("Шлюз");
+        await Sent(first, 0);
+        // The same again, as after a restart of the gateway.
+        Assert.Equal(first, await Opened("Шлюз"));
+        await LookIn(TimeSpan.FromMinutes(61));
+        await app.Settle();
+        Assert.Equal("complete", await State(engineer, first));
+
+        var second = await Opened("Шлюз");
+        await Sent(second, 1);
+        await LookIn(TimeSpan.FromMinutes(61));
+        await app.Settle();
+        var report = (await engineer.GetFromJsonAsync<JsonObject>($"/api/v1/batches/{second}"))!;
+        var part = Assert.Single(report["laterParts"]!.AsArray())!;
+        var (later, earlier) = ((string)part["caseId"]!, (string)part["firstId"]!);
+        Assert.Empty((await engineer.GetFromJsonAsync<JsonObject>($"/api/v1/batches/{first}"))!["laterParts"]!.AsArray());
+        var (ofLater, ofEarlier) = (await Parts(later), await Parts(earlier));
+        Assert.Equal((earlier, true), ((string)ofLater["id"]!, (bool)ofLater["isEarlier"]!));
+        Assert.Equal((later, false), ((string)ofEarlier["id"]!, (bool)ofEarlier["isEarlier"]!));
+
+        async Task<JsonNode> Parts(string id) => Assert.Single((await engineer.GetFromJsonAsync<JsonObject>($"/api/v1/cases/{id}"))!["otherParts"]!.AsArray())!;
+    }
+
+    [SkippableFact]
     public async Task A_batch_of_the_day_that_never_got_a_file_is_given_up()
     {
         var engineer = await InTheMorning();

@@ -49,6 +49,32 @@ public sealed class GatewayTests(HospitalApp app) : IClassFixture<HospitalApp>, 
         NothingIdentifyingIn(gateway);
     }
 
+    [SkippableFact]
+    public async Task A_pipe_in_the_folder_is_passed_over_and_a_long_journal_is_written_anew()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Pipes are made by mkfifo.");
+        await using var gateway = await Gateway("GW10");
+        await gateway.Configure(watch: new { settleSeconds = 0.2, rescanSeconds = 0.5 });
+        scratch.Write("in/1.dcm", SyntheticCt.File(SyntheticCt.Slice(919, 0, 0)));
+        using (var made = System.Diagnostics.Process.Start("mkfifo", scratch["in/pipe"]))
+            await made.WaitForExitAsync();
+        await gateway.Start();
+        await gateway.Until(() => gateway.Noted("sent") >= 1);
+        Assert.Contains("не файл", gateway.Log, StringComparison.Ordinal);
+        Assert.Equal(0, await gateway.Stop());
+
+        var journal = Path.Combine(gateway.State, "journal");
+        var lines = await File.ReadAllLinesAsync(journal);
+        var original = lines.Single(l => l.Contains("\"original\"", StringComparison.Ordinal));
+        await File.AppendAllLinesAsync(journal, Enumerable.Repeat(original, 20_000));
+        await gateway.Start();
+        await gateway.Until(() => new FileInfo(journal).Length < 100_000);
+        Assert.Equal(0, await gateway.Stop());
+        // Nothing is forgotten that counts: the original is not taken again, what was sent is not sent again.
+        Assert.Equal(lines.Length, (await File.ReadAllLinesAsync(journal)).Length);
+        Assert.Single(await Instances("GW10"));
+    }
+
     [Fact]
     public async Task A_file_is_taken_when_it_has_stopped_growing_and_its_original_moves_when_that_is_wanted()
     {
