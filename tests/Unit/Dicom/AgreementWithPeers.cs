@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.IO.Hashing;
 using Pirogov.Dicom;
 using Xunit;
 
@@ -15,12 +17,13 @@ public sealed class AgreementWithPeers(RewrittenFiles files) : IClassFixture<Rew
     /// </summary>
     private static readonly string[] ReadOtherwiseByPydicom = ["bad_sequence.dcm", "rtdose_rle.dcm", "rtdose_rle_1frame.dcm", "DX-Im-DRGEM.dcm"];
 
+    /// <summary>GDCM 3.0 knows neither HTJ2K nor deflated frames.</summary>
+    private static readonly string[] UnknownToGdcm = ["HTJ2K_08_RGB.dcm", "HTJ2KLossless_08_RGB.dcm", "liver_deflate.dcm", "liver_nonbyte_aligned_deflate.dcm"];
+
     /// <summary>dcmdump breaks such values over lines: their tags are left out of the comparison.</summary>
     private const string SeveralLines = " lines";
 
     private static string TagOf(string line) => line.Split(' ')[1];
-
-    private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(i => Enumerable.Range(0, 8).Aggregate((uint)i, (c, _) => (c >> 1) ^ ((c & 1) * 0xEDB88320)))];
 
     [SkippableFact]
     public void Pydicom_sees_the_same_elements_and_values_in_the_published_files()
@@ -35,7 +38,9 @@ public sealed class AgreementWithPeers(RewrittenFiles files) : IClassFixture<Rew
     {
         var listed = Peers.Pydicom(files.Rewritten.Keys);
         Assert.InRange(listed.Count, files.Rewritten.Count - ReadOtherwiseByPydicom.Length, files.Rewritten.Count);
-        Differences(files.Rewritten.Where(f => listed.ContainsKey(f.Key)).Select(f => (f.Key, f.Value, Ours: Lines(f.Value.Dataset, "", Strict).ToList(), Theirs: listed[f.Key])));
+        // One original stands behind several files.
+        var ours = files.Rewritten.Values.Distinct().ToDictionary(f => f, f => Lines(f.Dataset, "", Strict).ToList());
+        Differences(files.Rewritten.Where(f => listed.ContainsKey(f.Key)).Select(f => (f.Key, f.Value, Ours: ours[f.Value], Theirs: listed[f.Key])));
     }
 
     [SkippableFact]
@@ -52,14 +57,28 @@ public sealed class AgreementWithPeers(RewrittenFiles files) : IClassFixture<Rew
         Assert.True(different.Count == 0, $"{different.Count} files differ:\n" + string.Join('\n', different.Take(20)));
     }
 
+    /// <summary>GDCM reads what was written here and writes it again: the same elements, the same pixels.</summary>
     [SkippableFact]
-    public void Gdcm_reads_rewritten_files()
+    public void What_GDCM_makes_of_a_rewritten_file_is_the_same_file()
     {
-        foreach (var path in files.Rewritten.Keys.Where((_, i) => i % 60 == 0))
+        _ = Peers.Run("gdcmconv", ["--version"]);
+        var different = new ConcurrentBag<string>();
+        Parallel.ForEach(files.Rewritten.Where(f => !Array.Exists(UnknownToGdcm, n => f.Key.EndsWith(n, StringComparison.Ordinal))).GroupBy(f => f.Value).Select((f, i) => (f.Key, Path: f.ElementAt(i % f.Count()).Key)), new ParallelOptions { MaxDegreeOfParallelism = 4 }, file =>
         {
-            var (output, errors, exit) = Peers.Run("gdcmdump", [path]);
-            Assert.True(exit == 0 && output.Contains("# Dicom-Data-Set", StringComparison.Ordinal), $"{path}: {errors}");
-        }
+            var copy = file.Path + ".gdcm";
+            var (_, errors, exit) = Peers.Run("gdcmconv", [file.Path, copy]);
+            if (exit != 0 || !File.Exists(copy))
+            {
+                different.Add($"{Path.GetFileName(file.Path)}: {errors}");
+                return;
+            }
+
+            var (ours, theirs) = (Lines(file.Key.Dataset, "", Strict).ToList(), Lines(DicomReader.ReadFile(copy).Dataset, "", Strict).ToList());
+            File.Delete(copy);
+            if (!ours.SequenceEqual(theirs, Value.Comparer))
+                different.Add($"{Path.GetFileName(file.Path)}: {FirstDifference(ours, theirs, Value.Comparer)}");
+        });
+        Assert.True(different.IsEmpty, $"{different.Count} files differ:\n" + string.Join('\n', different.Order().Take(80)));
     }
 
     private static void Differences(IEnumerable<(string Path, DicomFile File, List<string> Ours, List<string> Theirs)> all)
@@ -78,23 +97,11 @@ public sealed class AgreementWithPeers(RewrittenFiles files) : IClassFixture<Rew
     /// <summary>Path of tags and item numbers, VR, and the sum of the value without its padding.</summary>
     private static IEnumerable<string> Lines(DicomDataset dataset, string path, Func<DicomElement, DicomVr> vr) => dataset.Where(e => !e.Tag.IsGroupLength).SelectMany(e => e is DicomSequence sequence
         ? sequence.Items.SelectMany((item, i) => Lines(item, $"{path}{e.Tag.Hex}.{i}.", vr)).Prepend($"{path}{e.Tag.Hex} SQ {sequence.Items.Count}")
-        : [$"{path}{e.Tag.Hex} {vr(e)} {Crc32(e is DicomEncapsulatedPixelData pixels ? pixels.ToItems().AsSpan()[..^8].TrimEnd(" \0"u8) : e.Bytes.Span.TrimEnd(" \0"u8)):X8}"]);
+        : [$"{path}{e.Tag.Hex} {vr(e)} {Crc32.HashToUInt32(e is DicomEncapsulatedPixelData pixels ? pixels.ToItems().AsSpan()[..^8].TrimEnd(" \0"u8) : e.Bytes.Span.TrimEnd(" \0"u8)):X8}"]);
 
     /// <summary>The VR of a text as it is written: the dictionary's.</summary>
     private static DicomVr Strict(DicomElement element) =>
         element.Vr.IsText() && DicomDictionary.Find(element.Tag) is { } entry && entry.Vr.IsText() ? entry.Vr : element.Vr;
-
-    /// <summary>CRC-32 of zlib (RFC 1952).</summary>
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var crc = 0xFFFFFFFFu;
-        foreach (var b in bytes)
-        {
-            crc = CrcTable[(byte)(crc ^ b)] ^ (crc >> 8);
-        }
-
-        return ~crc;
-    }
 
     private static IEnumerable<string> Shapes(DicomDataset dataset, int depth) => dataset.Where(e => !e.Tag.IsGroupLength).SelectMany(e => e switch
     {
@@ -184,7 +191,9 @@ public sealed class RewrittenFiles : IDisposable
         // Records of a DICOMDIR point to each other by offset: written again they would point elsewhere.
         foreach (var (path, file) in Originals.Where(f => f.Value.SopClassUid != DicomUids.MediaStorageDirectoryStorage))
         {
-            var syntaxes = file.Dataset.Any(e => e is DicomEncapsulatedPixelData) ? [file.TransferSyntax.Uid] : Native;
+            // Two of the four native ones each, so that all four are written of every kind of file.
+            var syntaxes = file.Dataset.Any(e => e is DicomEncapsulatedPixelData) ? [file.TransferSyntax.Uid]
+                : file.Dataset.Count % 2 == 0 ? new[] { Native[0], Native[2] } : [Native[1], Native[3]];
             foreach (var syntax in syntaxes)
             {
                 var copy = Path.Combine(folder, $"{all.Count:D4}-{Path.GetFileName(path)}");
