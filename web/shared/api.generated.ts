@@ -3882,6 +3882,8 @@ export interface components {
         };
         CreateBatchRequest: {
             centre: string;
+            /** @default false */
+            endsWhenQuiet: boolean;
             name: string;
         };
         CreateBatchResponse: {
@@ -4922,6 +4924,11 @@ export interface components {
             value: string;
             vr: string;
         };
+        OpenCasePartView: {
+            id: components["schemas"]["CaseId"];
+            isEarlier: boolean;
+            label: string;
+        };
         OpenCaseSeriesView: {
             bodyPart: string;
             /** Format: int32 */
@@ -4943,6 +4950,7 @@ export interface components {
         };
         OpenCaseView: {
             case: components["schemas"]["CaseSummary"];
+            otherParts: components["schemas"]["OpenCasePartView"][];
             series: components["schemas"]["OpenCaseSeriesView"][];
         };
         OpenCaseViewer: {
@@ -6286,6 +6294,12 @@ export interface components {
             sopInstanceUid: null | string;
             warnings: string[];
         };
+        SeeBatchesLaterPart: {
+            caseId: components["schemas"]["CaseId"];
+            firstId: components["schemas"]["CaseId"];
+            firstLabel: string;
+            label: string;
+        };
         SeeBatchesReport: {
             actions: components["schemas"]["SeeBatchesAction"][];
             /** Format: int32 */
@@ -6298,6 +6312,7 @@ export interface components {
             endedAt: null | string;
             id: components["schemas"]["BatchId"];
             jobId: null | components["schemas"]["JobId"];
+            laterParts: components["schemas"]["SeeBatchesLaterPart"][];
             maySend: boolean;
             name: string;
             options: string[];

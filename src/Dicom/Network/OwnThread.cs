@@ -28,7 +28,8 @@ internal sealed class OwnThread : SynchronizationContext, IDisposable
             {
                 ended.SetException(failed);
             }
-        }, maxStackSize: 1 << 20) { IsBackground = true, Name = "DICOM association" }.Start();
+        }, maxStackSize: 1 << 20)
+        { IsBackground = true, Name = "DICOM association" }.Start();
         return ended.Task;
     }
 
