@@ -3,17 +3,19 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . bench/doors/peers.sh
-files=${FILES:-400} rounds=${ROUNDS:-3}
+files=${FILES:-1000} rounds=${ROUNDS:-3} warm=${WARM:-2}
 if [ -z "${NO_BUILD:-}" ]; then
   dotnet build bench/Benchmarks/Benchmarks.csproj -c Release -v q -clp:ErrorsOnly --nologo
-  dotnet publish src/Portal/Portal.csproj -c Release -o artifacts/publish -v q -clp:ErrorsOnly --nologo -p:RunAnalyzers=false
+  fail() { echo "$*" >&2; exit 1; }
+  . scripts/up.sh
+  publish src/Portal/Portal.csproj artifacts/publish
 fi
 bench=bench/Benchmarks/bin/Release/net10.0/Pirogov.Benchmarks.dll
 # What is sent lies in memory; what is stored lies on the disk under test.
 sent=$(mktemp -d "${TMPDIR:-/dev/shm}/bench.XXXXXX")
 stored=$(mktemp -d "$PWD/.bench.XXXXXX")
 trap 'kill $(jobs -p) 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$sent" "$stored"' EXIT
-for ((set = 1; set <= 2 * rounds + 1; set++)); do dotnet "$bench" doors-make "$sent/$set" 1 "$files" 512 "$set"; done
+for ((set = 1; set <= 3 * rounds + warm; set++)); do dotnet "$bench" doors-make "$sent/$set" 1 "$files" 512 "$set"; done
 start_orthanc "$stored/orthanc"
 start_pirogov "$stored/pirogov"
 sink=$(free_port)
@@ -24,17 +26,32 @@ rate() { awk "BEGIN { printf \"%.0f\", $files / $1 }"; }
 ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }
 TIMEFORMAT=%R
 store() { local answer; answer=$(dotnet "$bench" doors-store "$@" 4 10); [[ $answer == *" 200:$files" ]] || { echo "not all were stored: $answer" >&2; exit 1; }; echo "${answer% *}"; }
+# Four devices at once, a quarter of the files each.
+four() {
+  local part folder=$3
+  for part in 1 2 3 4; do mkdir -p "$folder.$part"; done
+  part=0
+  for file in "$folder"/*; do ln -f "$file" "$folder.$((part++ % 4 + 1))/"; done
+  { time { for part in 1 2 3 4; do TCP_NODELAY=1 storescu -aet BENCH -aec "$1" +sd 127.0.0.1 "$2" "$folder.$part" > /dev/null 2>&1 & waited[part]=$!; done; wait "${waited[@]}"; }; } 2>&1
+}
 cstore() { { time TCP_NODELAY=1 storescu -aet BENCH -aec "$1" +sd 127.0.0.1 "$2" "$3" > /dev/null 2>&1; } 2>&1; }
-store "$ours_url=warm" "Bearer $pirogov_token" "$sent/$((2 * rounds + 1))" > /dev/null
-store "$theirs_url" "" "$sent/$((2 * rounds + 1))" > /dev/null
+# Both have compiled, opened and allocated what they need before the clock starts.
+for ((set = 3 * rounds + 1; set <= 3 * rounds + warm; set++)); do
+  store "$ours_url=warm" "Bearer $pirogov_token" "$sent/$set" > /dev/null
+  store "$theirs_url" "" "$sent/$set" > /dev/null
+  cstore PIROGOV "$pirogov_dicom" "$sent/$set" > /dev/null
+  cstore ORTHANC "$orthanc_dicom" "$sent/$set" > /dev/null
+done
+# What the disk takes of the same bytes: one file after the other, each flushed.
+disk=$(dotnet "$bench" store "$stored/disk" 500 526000 | cut -d' ' -f1)
 out=bench/results/doors.md
 {
   echo "# The doors: the platform against Orthanc"
   echo
-  echo "\`FILES=$files ROUNDS=$rounds ./pirogov bench doors\` — CT of 512 × 512 × 16 bits; the platform (SQLite) de-identifies in full and has bytes and rows flushed before"
-  echo "it answers; $(Orthanc --version | head -1), synchronous storage, keeps what it gets. STOW-RS: 4 connections, 10 instances in a request, a round of $files"
-  echo "for each before. C-STORE: one \`storescu\`, TCP_NODELAY on both sides. Processor: of the server alone. Sink: an upload that is read and forgotten."
-  echo "Load of the machine at the start: $(cut -d' ' -f1-3 /proc/loadavg) on $(nproc) cores; client, server and both peers share them."
+  echo "\`FILES=$files ROUNDS=$rounds WARM=$warm ./pirogov bench doors\` — CT of 512 × 512 × 16 bits; the platform (SQLite) de-identifies in full and has bytes and rows flushed before"
+  echo "it answers; $(Orthanc --version | head -1), synchronous storage, keeps what it gets. STOW-RS: 4 connections, 10 instances in a request. C-STORE: one \`storescu\`, or"
+  echo "four at once; TCP_NODELAY on both sides. $((warm * files)) instances by each door go to each side before. Processor: of the server alone, ratio of its seconds. Sink: an upload that is read and"
+  echo "forgotten. The disk alone, one write and fsync after the other: $disk instances/s. Load at the start: $(cut -d' ' -f1-3 /proc/loadavg) on $(nproc) cores, which client, server and peers share."
   echo
   echo "| work | round | Orthanc, instances/s | platform, instances/s | platform ÷ Orthanc | processor: Orthanc ÷ platform | sink, instances/s |"
   echo "|---|---|---|---|---|---|---|"
@@ -48,6 +65,11 @@ out=bench/results/doors.md
     before=$(spent $orthanc_pid) && theirs=$(cstore ORTHANC "$orthanc_dicom" "$sent/$((rounds + round))") && theirs_cpu=$(awk "BEGIN { print $(spent $orthanc_pid) - $before }")
     before=$(spent $pirogov_pid) && ours=$(cstore PIROGOV "$pirogov_dicom" "$sent/$((rounds + round))") && ours_cpu=$(awk "BEGIN { print $(spent $pirogov_pid) - $before }")
     echo "| C-STORE (4 × wanted) | $round | $(rate "$theirs") | $(rate "$ours") | $(ratio "$theirs" "$ours") | $(ratio "$theirs_cpu" "$ours_cpu") | – |"
+  done
+  for ((round = 1; round <= rounds; round++)); do
+    before=$(spent $orthanc_pid) && theirs=$(four ORTHANC "$orthanc_dicom" "$sent/$((2 * rounds + round))") && theirs_cpu=$(awk "BEGIN { print $(spent $orthanc_pid) - $before }")
+    before=$(spent $pirogov_pid) && ours=$(four PIROGOV "$pirogov_dicom" "$sent/$((2 * rounds + round))") && ours_cpu=$(awk "BEGIN { print $(spent $pirogov_pid) - $before }")
+    echo "| C-STORE, four associations | $round | $(rate "$theirs") | $(rate "$ours") | $(ratio "$theirs" "$ours") | $(ratio "$theirs_cpu" "$ours_cpu") | – |"
   done
 } > "$out"
 cat "$out"

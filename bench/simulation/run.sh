@@ -6,7 +6,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 cases=${CASES:-5000} readers=${READERS:-60} seed=${SEED:-1}
 if [ -z "${NO_BUILD:-}" ]; then
   dotnet build bench/Benchmarks/Benchmarks.csproj -c Release -v q -clp:ErrorsOnly --nologo
-  dotnet publish src/Portal/Portal.csproj -c Release -o artifacts/publish -v q -clp:ErrorsOnly --nologo -p:RunAnalyzers=false
+  fail() { echo "$*" >&2; exit 1; }
+  . scripts/up.sh
+  publish src/Portal/Portal.csproj artifacts/publish
 fi
 bench=bench/Benchmarks/bin/Release/net10.0/Pirogov.Benchmarks.dll
 sent=$(mktemp -d "${TMPDIR:-/dev/shm}/bench.XXXXXX")
