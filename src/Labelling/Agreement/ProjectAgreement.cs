@@ -72,7 +72,9 @@ internal sealed record ProjectAgreement(IReadOnlyList<ClassAgreement> Classes, I
             return new(question.Id, null, null, null, sum.Mean, sum.Cases, null);
         var isOfTwo = patterns.All(p => p.Answers.Length == 2);
         var estimate = isOfTwo ? CohenKappa.OfTable(Table(patterns, categories), KappaWeights.None, Level) : KrippendorffAlpha.Of(Counts(patterns, categories), level: Level);
-        return new(question.Id, estimate.Coefficient, estimate.Interval?.Lower, estimate.Interval?.Upper, sum.Mean, sum.Cases, isOfTwo ? "cohen-kappa" : "krippendorff-alpha");
+        // Where the standard error vanishes (one answer is all that a reader gave), a few cases would seem to leave no doubt.
+        ConfidenceInterval? interval = estimate.Interval is { } given && given.Upper > given.Lower ? given : null;
+        return new(question.Id, estimate.Coefficient, interval?.Lower, interval?.Upper, sum.Mean, sum.Cases, isOfTwo ? "cohen-kappa" : "krippendorff-alpha");
     }
 
     private static int[,] Table(PatternCount[] patterns, string[] categories)

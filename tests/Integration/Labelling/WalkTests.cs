@@ -119,6 +119,9 @@ public abstract class WalkTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal((1 + 2.0 * 20 * 6 / 640) / 2, (double)kidney["mean"]!, 12);
         var stone = page["agreement"]!["questions"]![0]!;
         Assert.Equal(0.5, (double)stone["observed"]!);
+        // One reader gave one answer only: the standard error vanishes, which is no certainty.
+        Assert.Equal(0, (double)stone["kappa"]!);
+        Assert.Null(stone["lower"]);
     }
 
     private Task<ReleasedLabels> Labels(JsonObject release) => app.InScope(async s =>
