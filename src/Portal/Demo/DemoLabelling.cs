@@ -11,6 +11,15 @@ internal static class DemoLabelling
     public const string OpenedProject = "Органы и очаги на синтетических КТ — для своих рук";
     private const int Size = DemoArchive.Size;
 
+    private static readonly object[] Prices =
+    [
+        new { mode = "read", level = "senior", amount = 450 }, new { mode = "read", amount = 350 },
+        new { mode = "adjudicate", amount = 600 }, new { mode = "validate", amount = 250 },
+    ];
+
+    private static readonly (string Expert, string Level, int Since)[] Qualifications =
+        [("expert1", "senior", 2012), ("expert2", "specialist", 2019), ("expert3", "leading", 2004), ("expert4", "leading", 2001)];
+
     private static readonly (string Class, PhantomOrgan[] Organs)[] Classes =
     [
         ("liver", [PhantomOrgan.Liver]), ("kidney", [PhantomOrgan.KidneyLeft, PhantomOrgan.KidneyRight]), ("nodule", [PhantomOrgan.Nodule]),
@@ -27,6 +36,15 @@ internal static class DemoLabelling
 
         var schema = await api.Get("manager", $"/api/v1/labelling-schemas/{known["id"]}", cancellation);
         return (string)schema["versions"]!.AsArray().First(v => v!["publishedAt"] is not null)!["id"]!;
+    }
+
+    public static async Task Qualify(DemoApi api, CancellationToken cancellation)
+    {
+        foreach (var (expert, level, since) in Qualifications)
+        {
+            await api.Put("manager", $"/api/v1/experts/{await api.AccountOf(expert, cancellation)}",
+                new { specialty = "radiology", practisingSince = since, level }, cancellation);
+        }
     }
 
     /// <returns>The id of the release.</returns>
@@ -77,6 +95,7 @@ internal static class DemoLabelling
             levels = new[] { Level(await api.AccountOf("expert4", cancellation), inLots: name == FinishedProject) },
             threshold = 0.9,
             rule = "onDisagreement",
+            terms = new { prices = Prices },
             instructions = "Синтетические данные. Обведите печень, обе почки и каждый очаг в лёгких; ответьте на вопросы о случае.",
         }, cancellation);
         await api.Post("manager", $"/api/v1/labelling-projects/{made["id"]}/start", new { }, cancellation);

@@ -37,6 +37,7 @@ internal sealed class SeedDemo(PirogovDb db, IServer server, IHostApplicationLif
         var open = await DemoArchive.Send(api, "Синтетическая партия 2 (для своих рук)", DemoArchive.OpenSeeds, cancellation);
         await progress.Tell(40, "portal.demo.labelling", cancellation);
         var schema = await DemoLabelling.Schema(api, cancellation);
+        await DemoLabelling.Qualify(api, cancellation);
         var release = await DemoLabelling.WalkProject(api, task, schema, finished, cancellation);
         await DemoLabelling.OpenProject(api, task, schema, open, cancellation);
         await progress.Tell(70, "portal.demo.datasets", cancellation);

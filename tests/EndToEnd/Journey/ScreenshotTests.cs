@@ -135,7 +135,7 @@ public sealed partial class ScreenshotTests(DemoPlatform demo, Browser browser)
             new("payments", "manager", "/labelling/payments"),
             new("releases", "manager", "/labelling/releases"), new("release", "manager", $"/labelling/releases/{await First(manager, "/api/v1/labelling-releases")}"),
             new("dataset-new", "manager", "/datasets/new"),
-            new("start-of-expert", "expert1", "/"), new("queue", "expert1", "/labelling/queue"), new("work", "expert1", "/labelling/work"), new("results", "expert1", "/labelling/results"), new("result", "expert2", $"/labelling/results/{result}"),
+            new("start-of-expert", "expert1", "/"), new("queue", "expert1", "/labelling/queue"), new("work", "expert1", "/labelling/work"), new("reading-files", "expert1", $"/labelling/readings/{reading}/files"), new("results", "expert1", "/labelling/results"), new("result", "expert2", $"/labelling/results/{result}"),
             new("result-in-workbench", "expert2", $"/workbench/radiology/{result}/result", Workbench), new("adjudication", "expert3", $"/workbench/radiology/{adjudication}", Workbench),
             new("validation", "expert4", $"/workbench/radiology/{validation}", Workbench), new("reading", "expert1", $"/workbench/radiology/{reading}", Workbench),
             new("start-of-lead", "lead", "/"), new("team", "lead", $"/competitions/{competition}/team"), new("invitations", "developer", "/invitations"),
