@@ -129,6 +129,8 @@ internal sealed partial class LabellingModel : ModelPart
             e.HasIndex(r => new { r.ProjectCaseId, r.Mode, r.Slot }).IsUnique().HasFilter("\"LeftAt\" IS NULL");
             e.HasIndex(r => new { r.AccountId, r.CaseId });
             e.HasIndex(r => new { r.ProjectId, r.AccountId });
+            // Every hand-out asks which reservations have run out.
+            e.HasIndex(r => new { r.ProjectId, r.State });
         });
         model.Entity<ReadingRevision>(e =>
         {

@@ -134,7 +134,7 @@ public static class PlatformModule
                 if (database.IsPostgreSql)
                     store.UsePostgres(Npgsql.NpgsqlFactory.Instance, database.Connection);
                 else
-                    store.UseSqlite(Microsoft.Data.Sqlite.SqliteFactory.Instance, schedule);
+                    store.UseSqlite(ScheduleFile.Instance, schedule);
                 store.ProvisionSchema();
             });
         });

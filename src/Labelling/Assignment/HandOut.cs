@@ -95,8 +95,8 @@ internal sealed class HandOut(
     /// <summary>Others' reservations on which nothing happened: their places are free again.</summary>
     private async Task ReturnExpired(ProjectId id, Guid person, DateTimeOffset now, CancellationToken cancellation)
     {
-        var expired = await db.Set<Reading>().Where(r => r.ProjectId == id && r.AccountId != person && r.ReservedUntil < now && r.State != ReadingState.Submitted
-            && r.State != ReadingState.Locked).ToArrayAsync(cancellation);
+        var expired = await db.Set<Reading>().Where(r => r.ProjectId == id && Reading.OpenStates.Contains(r.State) && r.AccountId != person && r.ReservedUntil < now)
+            .ToArrayAsync(cancellation);
         foreach (var reading in expired)
         {
             reading.Leave(ReasonLeft.Expired, now);

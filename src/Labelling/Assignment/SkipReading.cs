@@ -57,7 +57,7 @@ internal sealed class Replacement(PirogovDb db, ReaderRules rules, Validation.Le
                 var one = await db.Set<ProjectCase>().SingleAsync(c => c.Id == left.ProjectCaseId, cancellation);
                 db.Add(left.ReservedMinutes is { } minutes
                     ? Reading.Reserve(one, next, slot, ReadingPurpose.Work, one.DueAt, minutes, time.Now())
-                    : new Reading(one, next, left.Mode, slot, time.Now()));
+                    : new Reading(one, next, left.Mode, slot, time.Now(), left.MayDraw));
                 await db.SaveChangesAsync(cancellation);
             }
 

@@ -21,12 +21,19 @@ public static class OutboxRegistration
     }
 }
 
-/// <summary>Delivers events in the order in which they were committed, one transaction an event.</summary>
+/// <summary>
+/// Delivers events in the order in which they were committed. Many share one transaction: SQLite has one writer, and with a
+/// transaction an event the dispatcher, one among a dozen who write, would fall behind whatever they announce. Where one of
+/// them fails, each gets a transaction of its own. Handlers that reach outside are called before the transaction of their batch.
+/// </summary>
 internal sealed class OutboxDispatcher(
     IServiceScopeFactory scopes, IEnumerable<Subscription> subscriptions, OutboxSignal signal, TimeProvider time, ILogger<OutboxDispatcher> log)
     : BackgroundService
 {
     private const int BatchSize = 100;
+
+    /// <summary>Others wait for the writer's place meanwhile: some tens of milliseconds.</summary>
+    private const int Together = 32;
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(10);
     private readonly ILookup<string, Subscription> handlers = subscriptions.ToLookup(s => s.Type);
@@ -62,34 +69,89 @@ internal sealed class OutboxDispatcher(
                 .Where(m => m.NextAttemptAt <= now).OrderBy(m => m.Id).Take(BatchSize).ToArrayAsync(cancellation);
         }
 
-        foreach (var message in due)
-            await Deliver(message, cancellation);
+        foreach (var some in due.Chunk(Together))
+            await Deliver(some, cancellation);
         return due.Length;
     }
 
-    private async Task Deliver(OutboxMessage message, CancellationToken cancellation)
+    private async Task Deliver(OutboxMessage[] messages, CancellationToken cancellation)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<PirogovDb>();
-        scope.ServiceProvider.GetRequiredService<CurrentActor>().Become(Actor.System);
+        var reached = new List<OutboxMessage>(messages.Length);
+        foreach (var message in messages)
+        {
+            if (await Try(message, ReachOutside, cancellation))
+                reached.Add(message);
+        }
+
+        if (reached.Count > 1 && await Whole(reached, cancellation))
+            return;
+        foreach (var message in reached)
+            await Try(message, (one, scope) => Handle([one], scope, cancellation), cancellation);
+
+        Task ReachOutside(OutboxMessage message, IServiceProvider scope) => Each(message, reachesOutside: true, scope, cancellation);
+    }
+
+    /// <returns>False when nothing was committed: one of them fails, or another host was faster with one.</returns>
+    private async Task<bool> Whole(IReadOnlyList<OutboxMessage> messages, CancellationToken cancellation)
+    {
         try
         {
-            foreach (var handler in handlers[message.Type].Where(h => h.ReachesOutside))
-                await handler.Deliver(scope.ServiceProvider, message.Payload, cancellation);
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-            // Another host was faster.
-            if (await db.Set<OutboxMessage>().Where(m => m.Id == message.Id).ExecuteDeleteAsync(cancellation) == 0)
-                return;
-            foreach (var handler in handlers[message.Type].Where(h => !h.ReachesOutside))
-                await handler.Deliver(scope.ServiceProvider, message.Payload, cancellation);
+            await using var scope = Scope();
+            return await Handle(messages, scope.ServiceProvider, cancellation);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            log.LogInformation("Of {Count} events one could not be handled ({Failure}); they are taken one by one", messages.Count, failure.GetType().Name);
+            return false;
+        }
+    }
+
+    private async Task<bool> Handle(IReadOnlyList<OutboxMessage> messages, IServiceProvider scope, CancellationToken cancellation)
+    {
+        var db = scope.GetRequiredService<PirogovDb>();
+        var ids = messages.Select(m => m.Id).ToArray();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        if (await db.Set<OutboxMessage>().Where(m => ids.Contains(m.Id)).ExecuteDeleteAsync(cancellation) < ids.Length)
+            return false;
+        foreach (var message in messages)
+        {
+            await Each(message, reachesOutside: false, scope, cancellation);
             await db.SaveChangesAsync(cancellation);
-            await transaction.CommitAsync(cancellation);
+            db.ChangeTracker.Clear();
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return true;
+    }
+
+    private async Task Each(OutboxMessage message, bool reachesOutside, IServiceProvider scope, CancellationToken cancellation)
+    {
+        foreach (var handler in handlers[message.Type].Where(h => h.ReachesOutside == reachesOutside))
+            await handler.Deliver(scope, message.Payload, cancellation);
+    }
+
+    /// <returns>False when it failed, and is postponed.</returns>
+    private async Task<bool> Try(OutboxMessage message, Func<OutboxMessage, IServiceProvider, Task> deliver, CancellationToken cancellation)
+    {
+        await using var scope = Scope();
+        try
+        {
+            await deliver(message, scope.ServiceProvider);
+            return true;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             log.LogError(failure, "Event {MessageId} was not delivered and will be tried again", message.Id);
             await Postpone(message.Id, failure, cancellation);
+            return false;
         }
+    }
+
+    private AsyncServiceScope Scope()
+    {
+        var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentActor>().Become(Actor.System);
+        return scope;
     }
 
     private async Task Postpone(long id, Exception failure, CancellationToken cancellation)

@@ -2663,6 +2663,8 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
                     b.HasIndex("ProjectId", "AccountId");
 
+                    b.HasIndex("ProjectId", "State");
+
                     b.HasIndex("ProjectCaseId", "Mode", "Slot")
                         .IsUnique()
                         .HasFilter("\"LeftAt\" IS NULL");

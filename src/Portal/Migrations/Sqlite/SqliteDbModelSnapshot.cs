@@ -2642,6 +2642,8 @@ namespace Pirogov.Portal.Migrations.Sqlite
 
                     b.HasIndex("ProjectId", "AccountId");
 
+                    b.HasIndex("ProjectId", "State");
+
                     b.HasIndex("ProjectCaseId", "Mode", "Slot")
                         .IsUnique()
                         .HasFilter("\"LeftAt\" IS NULL");

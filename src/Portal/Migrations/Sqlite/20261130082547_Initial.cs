@@ -2284,6 +2284,11 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_labelling_reading_ProjectId_State",
+                table: "labelling_reading",
+                columns: new[] { "ProjectId", "State" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_labelling_release_ProjectId_Number",
                 table: "labelling_release",
                 columns: new[] { "ProjectId", "Number" },

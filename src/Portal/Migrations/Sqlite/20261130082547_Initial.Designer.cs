@@ -12,7 +12,7 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Portal.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261130053024_Initial")]
+    [Migration("20261130082547_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -2644,6 +2644,8 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.HasIndex("AccountId", "CaseId");
 
                     b.HasIndex("ProjectId", "AccountId");
+
+                    b.HasIndex("ProjectId", "State");
 
                     b.HasIndex("ProjectCaseId", "Mode", "Slot")
                         .IsUnique()

@@ -13,7 +13,7 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Portal.Migrations.PostgreSql
 {
     [DbContext(typeof(PostgreSqlDb))]
-    [Migration("20261130053030_Initial")]
+    [Migration("20261130082559_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -2665,6 +2665,8 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.HasIndex("AccountId", "CaseId");
 
                     b.HasIndex("ProjectId", "AccountId");
+
+                    b.HasIndex("ProjectId", "State");
 
                     b.HasIndex("ProjectCaseId", "Mode", "Slot")
                         .IsUnique()
