@@ -76,6 +76,7 @@ internal sealed partial class LabellingModel : ModelPart
             e.Ignore(p => p.Consensus);
             e.Ignore(p => p.Passes);
             e.Ignore(p => p.Terms);
+            e.Ignore(p => p.Planned);
             e.Property(p => p.Distribution).HasConversion<string>().HasMaxLength(Word);
             e.HasMany(p => p.Members).WithOne().HasForeignKey(m => m.ProjectId);
             e.Navigation(p => p.Members).AutoInclude();

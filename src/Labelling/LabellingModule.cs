@@ -63,6 +63,7 @@ public static class LabellingModule
         ReopenCase.Map(api);
         MigrateProject.Map(api);
         SteerProject.Map(api);
+        CorrectPlan.Map(api);
         ChangePeople.Map(api);
         SeeAssignment.Map(api);
         SeeOpenWork.Map(api);

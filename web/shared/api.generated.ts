@@ -1960,6 +1960,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labelling-projects/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a project was planned with.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["getLabellingPlan"];
+        /**
+         * Corrects the plan: all of it before the start; afterwards prices, thresholds, Kmax and the terms of what is still to be handed out.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        put: operations["correctLabellingPlan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labelling-projects/{id}/prelabels": {
         parameters: {
             query?: never;
@@ -3410,6 +3434,7 @@ export interface components {
             name: null | string;
         };
         AssignmentTerms: {
+            former?: null | components["schemas"]["FormerPrices"][];
             gold?: null | components["schemas"]["GoldTerms"];
             /**
              * Format: int32
@@ -3866,6 +3891,14 @@ export interface components {
             /** Format: int32 */
             number: number;
             origin: components["schemas"]["ConsensusOrigin"];
+        };
+        CorrectPlanView: {
+            id: components["schemas"]["ProjectId"];
+            isFixed: boolean;
+            name: string;
+            plan: components["schemas"]["LabellingProjectCorrection"];
+            schemaVersionId: components["schemas"]["SchemaVersionId"];
+            state: components["schemas"]["ProjectState"];
         };
         CreateAccountRequest: {
             culture?: null | string;
@@ -4396,6 +4429,11 @@ export interface components {
             /** Format: double */
             upper: number;
         };
+        FormerPrices: {
+            prices: components["schemas"]["Price"][];
+            /** Format: date-time */
+            until: string;
+        };
         FrameDisagreement: {
             class: string;
             /** Format: int64 */
@@ -4674,6 +4712,23 @@ export interface components {
             objects: components["schemas"]["DocumentObject"][];
             relations?: null | components["schemas"]["DocumentRelation"][];
             schemaVersion: string;
+        };
+        LabellingProjectCorrection: {
+            consensus?: null | components["schemas"]["ConsensusRules"];
+            distribution?: components["schemas"]["Distribution"];
+            instructions: null | string;
+            /** Format: int32 */
+            mostReaders: number;
+            passes?: null | components["schemas"]["PassRules"];
+            /** Format: int32 */
+            readersPerCase: number;
+            rule: components["schemas"]["AdjudicationRule"];
+            terms?: null | components["schemas"]["AssignmentTerms"];
+            /** Format: double */
+            threshold: number;
+            thresholds: null | {
+                [key: string]: number;
+            };
         };
         LeftRow: {
             /** Format: uuid */
@@ -9935,6 +9990,62 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getLabellingPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectPlanView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    correctLabellingPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabellingProjectCorrection"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectPlanView"];
+                };
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];

@@ -15,7 +15,7 @@ internal sealed record PaidReading(
     double ActiveMinutes, decimal? Amount);
 
 /// <summary>
-/// What finished work is worth. Nothing is stored: the price of the plan, the level held at the finish and the first moment of the lock
+/// What finished work is worth. Nothing is stored: the price that the plan named at the finish, the level held at the finish and the first moment of the lock
 /// do not change afterwards, so that a statement made again is the same statement. Training is not paid; control cases are, like any other.
 /// </summary>
 internal sealed class Earnings(PirogovDb db)
@@ -36,7 +36,7 @@ internal sealed class Earnings(PirogovDb db)
         {
             var level = QualificationPeriod.At(levels[r.AccountId], r.FinishedAt);
             return new PaidReading(r.Id, r.AccountId, r.ProjectId, r.Name, r.Label, r.Mode, level, r.FinishedAt,
-                spent.TryGetValue(r.Id, out var time) ? time.TotalMinutes : 0, terms[r.ProjectId].PriceOf(r.Mode, level));
+                spent.TryGetValue(r.Id, out var time) ? time.TotalMinutes : 0, terms[r.ProjectId].PriceOf(r.Mode, level, r.FinishedAt));
         }).OrderBy(r => r.FinishedAt).ThenBy(r => r.ReadingId.Value)];
     }
 }

@@ -44,16 +44,40 @@ internal sealed class TermsDraft
     public decimal? AdjudicatePrice { get; set; }
     public decimal? ValidatePrice { get; set; }
 
+    /// <summary>What the form has no field for stays as it was.</summary>
+    private AssignmentTerms Given { get; set; } = AssignmentTerms.None;
+
     public Distribution Distribution => IsQueue ? Distribution.Queue : Distribution.Assigned;
 
     public AssignmentTerms Terms => new(
-        Strata.Count == 0 ? null : [.. Strata.Select(s => s.Stratum)],
+        Given.Strata ?? (Strata.Count == 0 ? null : [.. Strata.Select(s => s.Stratum)]),
         [.. Prices],
-        Specialties.Count > 0 || Years is not null || Level is not null ? new([.. Specialties], Years, null, Level) : null,
+        Specialties.Count > 0 || Years is not null || Level is not null || Given.Required is { Subspecialty: not null } or { ExamScore: not null }
+            ? new([.. Specialties], Years, Given.Required?.Subspecialty, Level, Given.Required?.ExamScore) : null,
         IsQueue && TrainingCases > 0 ? new(TrainingCases, TrainingPercent / 100.0) : null,
-        IsQueue && GoldPercent > 0 ? new(GoldPercent / 100.0, GoldThreshold / 100.0) : null,
+        IsQueue && GoldPercent > 0 ? Given.Golden with { Share = GoldPercent / 100.0, Threshold = GoldThreshold / 100.0 } : null,
         DayReadings is not null || DayMinutes is not null ? new(DayReadings, DayMinutes) : null,
-        ReservedHours * 60, MostOpen, MostReadings, OwnCentre);
+        ReservedHours * 60 == RoundedGiven ? Given.ReservedMinutes : ReservedHours * 60, MostOpen, MostReadings, OwnCentre);
+
+    public void Take(AssignmentTerms terms, Distribution distribution)
+    {
+        Given = terms;
+        IsQueue = distribution == Distribution.Queue;
+        (OwnCentre, Specialties, Years, Level) = (terms.OwnCentre, terms.Required?.Specialties ?? [], terms.Required?.Years, terms.Required?.Level);
+        (TrainingCases, TrainingPercent) = (terms.Trained.Cases, Percent(terms.Trained.Threshold));
+        (GoldPercent, GoldThreshold) = (Percent(terms.Golden.Share), Percent(terms.Golden.Threshold));
+        (DayReadings, DayMinutes) = (terms.Resting?.Readings, terms.Resting?.ActiveMinutes);
+        (ReservedHours, MostOpen, MostReadings) = (Math.Max(1, (terms.ReservedMinutes + 30) / 60), terms.MostOpen, terms.MostReadings);
+        decimal? Common(ReadingMode mode) => terms.Prices?.FirstOrDefault(p => p.Mode == mode && p.Level is null)?.Amount;
+        (ReadPrice, AdjudicatePrice, ValidatePrice) = (Common(ReadingMode.Read), Common(ReadingMode.Adjudicate), Common(ReadingMode.Validate));
+        LevelPrices.Clear();
+        foreach (var own in terms.Prices?.Where(p => p is { Mode: ReadingMode.Read, Level: not null }) ?? [])
+            LevelPrices[own.Level!.Value] = own.Amount;
+    }
+
+    private int RoundedGiven => Math.Max(1, (Given.ReservedMinutes + 30) / 60) * 60;
+
+    private static int Percent(double share) => (int)Math.Round(share * 100);
 
     private IEnumerable<Price> Prices
     {
@@ -63,6 +87,8 @@ internal sealed class TermsDraft
                 yield return new(ReadingMode.Read, null, read);
             foreach (var (level, amount) in LevelPrices)
                 yield return new(ReadingMode.Read, level, amount);
+            foreach (var other in Given.Prices?.Where(p => p.Mode != ReadingMode.Read && p.Level is not null) ?? [])
+                yield return other;
             if (AdjudicatePrice is { } adjudicate)
                 yield return new(ReadingMode.Adjudicate, null, adjudicate);
             if (ValidatePrice is { } validate)

@@ -49,14 +49,19 @@ internal sealed record GoldTerms(double Share = 0, double Threshold = 0.6, int W
 /// <param name="ActiveMinutes">Of one day (UTC), over all projects.</param>
 internal sealed record RestingCap(int? Readings = null, int? ActiveMinutes = null);
 
+/// <summary>What work cost that was finished before <paramref name="Until"/>, when the manager set other prices.</summary>
+internal sealed record FormerPrices(DateTimeOffset Until, IReadOnlyList<Price> Prices);
+
 /// <summary>Under which terms a project's cases are handed out and paid.</summary>
 /// <param name="ReservedMinutes">A reservation on which nothing happens for so long goes back to the pool.</param>
 /// <param name="MostOpen">Readings that one person holds at one time.</param>
 /// <param name="MostReadings">That one person may have in the project altogether; none is no bound.</param>
 /// <param name="OwnCentre">Whether a person may read cases of their own centre.</param>
+/// <param name="Former">Earlier prices, the oldest first; kept by the project, whatever a request says.</param>
 internal sealed record AssignmentTerms(
     IReadOnlyList<Stratum>? Strata = null, IReadOnlyList<Price>? Prices = null, RequiredQualification? Required = null, TrainingTerms? Training = null,
-    GoldTerms? Gold = null, RestingCap? Resting = null, int ReservedMinutes = 240, int MostOpen = 1, int? MostReadings = null, bool OwnCentre = true)
+    GoldTerms? Gold = null, RestingCap? Resting = null, int ReservedMinutes = 240, int MostOpen = 1, int? MostReadings = null, bool OwnCentre = true,
+    IReadOnlyList<FormerPrices>? Former = null)
 {
     public const int MostStrata = 50;
     public const int MostPrices = 60;
@@ -72,9 +77,13 @@ internal sealed record AssignmentTerms(
 
     internal GoldTerms Golden => Gold ?? new();
 
+    /// <param name="at">When the work was finished; none for what is still to come.</param>
     /// <returns>None where the project names no price for it.</returns>
-    internal decimal? PriceOf(ReadingMode mode, QualificationLevel? level) =>
-        (Prices?.FirstOrDefault(p => p.Mode == mode && p.Level == level && level is not null) ?? Prices?.FirstOrDefault(p => p.Mode == mode && p.Level is null))?.Amount;
+    internal decimal? PriceOf(ReadingMode mode, QualificationLevel? level, DateTimeOffset? at = null)
+    {
+        var prices = Former?.FirstOrDefault(f => at < f.Until)?.Prices ?? Prices ?? [];
+        return (prices.FirstOrDefault(p => p.Mode == mode && p.Level == level && level is not null) ?? prices.FirstOrDefault(p => p.Mode == mode && p.Level is null))?.Amount;
+    }
 
     internal TermsUnfit? Fault(Distribution distribution)
     {

@@ -48,7 +48,7 @@ internal sealed class CreateProject(PirogovDb db, CaseSelection selection, IAgen
         internal LabellingProject.Plan Plan => new(Name, ClinicalTaskId, SchemaVersionId, Instructions, ReadersPerCase, MostReaders ?? ReadersPerCase,
             Threshold, Thresholds ?? new Dictionary<string, double>(), Rule, Readers ?? [], Adjudicators ?? [],
             [.. (Levels ?? []).Select(l => (new ValidationLevel(l.Share, l.Lot, l.Sees, l.MayCorrect), l.Validators ?? []))], DueAt, Consensus, Passes,
-            Distribution, Terms);
+            Distribution, Terms is null ? null : Terms with { Former = null });
     }
 
     public sealed record Response(ProjectId Id, int Cases);

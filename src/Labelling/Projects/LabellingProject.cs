@@ -55,7 +55,7 @@ internal sealed record ProjectHasStarted() : Refusal("labelling.project-has-star
 internal sealed record ProjectIsNotRunning(ProjectState State) : Refusal("labelling.project-is-not-running", 409);
 
 /// <summary>What is to be labelled, by whom and by which rules.</summary>
-internal sealed class LabellingProject
+internal sealed partial class LabellingProject
 {
     public const int FewestReaders = 2;
     public const int MostReadersPerCase = 10;

@@ -40,6 +40,13 @@ internal sealed class ProjectMember
     public ProjectMember(ProjectId projectId, Guid accountId, ReadingMode mode, int level, MemberStanding standing, DateTimeOffset now) =>
         (ProjectId, AccountId, Mode, Level, Standing, Since) = (projectId, accountId, mode, level, standing, now);
 
+    /// <summary>As the plan stands when the project starts.</summary>
+    internal void Begin(bool trains)
+    {
+        if (Mode == ReadingMode.Read && Standing is (MemberStanding.Training or MemberStanding.Admitted))
+            Standing = trains ? MemberStanding.Training : MemberStanding.Admitted;
+    }
+
     public void EndTraining(bool passed, DateTimeOffset now) => (Standing, Since) = (passed ? MemberStanding.Admitted : MemberStanding.NotAdmitted, now);
 
     public void Pause() => Standing = MemberStanding.Paused;

@@ -92,7 +92,7 @@ internal sealed class OutboxDispatcher(
     }
 
     /// <returns>False when nothing was committed: one of them fails, or another host was faster with one.</returns>
-    private async Task<bool> Whole(IReadOnlyList<OutboxMessage> messages, CancellationToken cancellation)
+    private async Task<bool> Whole(List<OutboxMessage> messages, CancellationToken cancellation)
     {
         try
         {

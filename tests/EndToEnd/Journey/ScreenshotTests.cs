@@ -129,7 +129,7 @@ public sealed partial class ScreenshotTests(DemoPlatform demo, Browser browser)
             new("schema", "manager", $"/labelling/schemas/{await First(manager, "/api/v1/labelling-schemas")}"),
             new("schema-new", "manager", "/labelling/schemas/new"), new("projects", "manager", "/labelling/projects"), new("project-new", "manager", "/labelling/projects/new"),
             .. projects.Select((p, i) => new Sight($"project-{i + 1}", "manager", $"/labelling/projects/{p["id"]}")),
-            .. projects.SelectMany((p, i) => new[] { "progress", "quality", "rules", "release" }.Select(part => new Sight($"project-{i + 1}-{part}", "manager", $"/labelling/projects/{p["id"]}/{part}"))),
+            .. projects.SelectMany((p, i) => new[] { "progress", "quality", "plan", "rules", "release" }.Select(part => new Sight($"project-{i + 1}-{part}", "manager", $"/labelling/projects/{p["id"]}/{part}"))),
             .. projects.Select((p, i) => new Sight($"assignment-{i + 1}", "manager", $"/labelling/projects/{p["id"]}/assignment")),
             new("experts", "manager", "/labelling/experts"), new("expert", "manager", $"/labelling/experts/{(await manager.Items("/api/v1/experts?size=50"))[0]["accountId"]}"),
             new("payments", "manager", "/labelling/payments"),

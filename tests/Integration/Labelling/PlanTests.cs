@@ -183,6 +183,73 @@ public abstract class PlanTests(LabellingApp app) : OnBothEngines(app)
         }
     }
 
+    [SkippableFact]
+    public async Task Before_the_start_the_whole_plan_can_be_corrected()
+    {
+        var queue = await Begin(app, readers: 3, cases: 2, start: false);
+        var plan = await PlanOf(queue);
+        (plan["readersPerCase"], plan["mostReaders"], plan["threshold"], plan["distribution"], plan["instructions"]) = (3, 3, 0.9, "assigned", "Обводить по наружному краю.");
+        plan["terms"]!["prices"] = Price(100);
+        var corrected = await Sent(Correct(queue, plan));
+        Assert.False((bool)corrected["isFixed"]!);
+        Assert.True(JsonNode.DeepEquals(plan, corrected["plan"]));
+        await Sent(queue.Manager.PostAsync($"{queue.Address}/start", null));
+        var page = await Sent(queue.Manager.GetAsync($"{queue.Address}/cases"));
+        Assert.All(page["items"]!.AsArray(), c => Assert.Equal(3, c!["slots"]!.AsArray().Count));
+    }
+
+    [SkippableFact]
+    public async Task While_a_project_runs_its_plan_changes_only_where_no_work_stands_on_it()
+    {
+        var queue = await Begin(app, readers: 3, cases: 1);
+        foreach (var (part, value) in new (string, JsonNode)[] { ("readersPerCase", 3), ("distribution", "assigned"), ("passes", new JsonObject { ["show"] = "atStart" }) })
+        {
+            var other = await PlanOf(queue);
+            (other[part], other["mostReaders"]) = (value, 3);
+            Assert.Equal(part, (string)(await Refused(HttpStatusCode.Conflict, Correct(queue, other)))["part"]!);
+        }
+
+        var plan = await PlanOf(queue);
+        (plan["threshold"], plan["mostReaders"], plan["terms"]!["mostOpen"]) = (0.1, 3, 2);
+        Assert.True((bool)(await Sent(Correct(queue, plan)))["isFixed"]!);
+        plan["mostReaders"] = 4;
+        await Refused(HttpStatusCode.UnprocessableEntity, Correct(queue, plan));
+        (plan["mostReaders"], plan["thresholds"]) = (3, new JsonObject { ["nothing"] = 0.5 });
+        await Refused(HttpStatusCode.NotFound, Correct(queue, plan));
+        // Two outlines that share little agree by the new threshold, and nobody need adjudicate.
+        await queue.Read(queue.Readers[0], await queue.Take(queue.Readers[0]), left: 4);
+        await queue.Read(queue.Readers[1], await queue.Take(queue.Readers[1]), left: 10);
+        await app.Settle();
+        Assert.Equal("validation", (string)(await Sent(queue.Manager.GetAsync($"{queue.Address}/cases")))["items"]![0]!["state"]!);
+        await Sent(queue.Manager.PostAsync($"{queue.Address}/cancel", null));
+        await Refused(HttpStatusCode.Conflict, Correct(queue, await PlanOf(queue)));
+    }
+
+    [SkippableFact]
+    public async Task Finished_work_keeps_the_price_that_stood_when_it_was_finished()
+    {
+        var queue = await Begin(app, cases: 2, terms: new() { ["prices"] = Price(100) });
+        await queue.Read(queue.Readers[0], await queue.Take(queue.Readers[0]));
+        await app.Settle();
+        var plan = await PlanOf(queue);
+        plan["terms"]!["prices"] = Price(250);
+        // A request cannot rewrite what was.
+        plan["terms"]!["former"] = new JsonArray(new JsonObject { ["until"] = "2100-01-01T00:00:00Z", ["prices"] = Price(9_000) });
+        Assert.Null((await Sent(Correct(queue, plan)))["plan"]!["terms"]!["former"]);
+        app.Clock.Ahead += TimeSpan.FromSeconds(1);
+        await queue.Read(queue.Readers[0], await queue.Take(queue.Readers[0]));
+        await app.Settle();
+        var month = app.Clock.GetUtcNow().ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
+        var lines = (await Sent(queue.Readers[0].GetAsync($"/api/v1/expert/statements/{month}")))["lines"]!.AsArray();
+        Assert.Equal(350, (decimal)lines.Single(l => (string)l!["projectId"]! == queue.Project)!["amount"]!);
+    }
+
+    private static async Task<JsonObject> PlanOf(QueueRoom queue) => (await Sent(queue.Manager.GetAsync($"{queue.Address}/plan")))["plan"]!.DeepClone().AsObject();
+
+    private static Task<HttpResponseMessage> Correct(QueueRoom queue, JsonObject plan) => queue.Manager.PutAsJsonAsync($"{queue.Address}/plan", plan);
+
+    private static JsonArray Price(decimal amount) => [new JsonObject { ["mode"] = "read", ["level"] = null, ["amount"] = amount }];
+
     private static async Task Qualify(QueueRoom queue, int reader, object profile) => await Sent(queue.Manager.PutAsJsonAsync($"/api/v1/experts/{await queue.Id(reader)}", profile));
 }
 
