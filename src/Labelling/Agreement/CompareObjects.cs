@@ -15,7 +15,7 @@ internal sealed class CompareObjects
     private CompareObjects(SchemaContent schema, ConsensusRules rules, ComparisonIds ids, IReadOnlyList<LabelDocument> documents)
     {
         (this.schema, this.rules, this.ids) = (schema, rules, ids);
-        shapes = [.. documents.Select(d => d.Objects.Index().Select(o => Shape.Of(o.Item, o.Index)).ToArray())];
+        shapes = [.. documents.Select(d => d.Objects.Select(Shape.Of).ToArray())];
     }
 
     public IReadOnlyList<ObjectGroup> Groups => [.. groups.Select(g => g.Group)];

@@ -15,6 +15,8 @@ internal readonly record struct Nearness(double Weight, double Score, double Fig
     /// <returns>Null when the two cannot be the same thing.</returns>
     public static Nearness? Of(Shape a, Shape b, ConsensusRules rules)
     {
+        if (a.IsSpatial != b.IsSpatial)
+            (a, b) = (a.Flat, b.Flat);
         if (a.Family != b.Family || a.Plane != b.Plane)
             return null;
         return a.Family switch

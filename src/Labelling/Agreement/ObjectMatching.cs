@@ -1,65 +1,75 @@
+using Pirogov.Labelling.Schemas;
 using Pirogov.Statistics;
 
 namespace Pirogov.Labelling.Agreement;
 
 internal readonly record struct Match(Shape First, Shape Second, Nearness Nearness);
 
-/// <summary>Which objects of two readings are the same thing: the assignment within each class with the largest sum of weights.</summary>
+/// <summary>
+/// Which objects of two documents are the same thing: of all ways to pair them, each object once, the one with the largest sum of weights. Whoever
+/// compares readings, results, releases or known labels asks here, so that two pages never tell two stories of one pair.
+/// </summary>
+/// <remarks>
+/// Only objects whose boxes are near are measured, and only those that hang together by such pairs are assigned together: 100,000 objects cost
+/// little more than their neighbourhoods. The price: an object with more than <see cref="MostCandidates"/> neighbours is held against those that
+/// overlap it most, and where more than <see cref="MostInOneAssignment"/> hang together, pairs are taken from the nearest on, which reaches half
+/// of the largest sum at least.
+/// </remarks>
 internal static class ObjectMatching
 {
-    /// <summary>An object is held against so many others at most: those whose boxes overlap most.</summary>
     private const int MostCandidates = 32;
-
-    /// <summary>Beyond so many objects that hang together by their overlaps, pairs are taken from the nearest on.</summary>
     private const int MostInOneAssignment = 600;
 
-    public static IReadOnlyList<Match> Of(IReadOnlyList<Shape> first, IReadOnlyList<Shape> second, ConsensusRules rules)
+    /// <summary>Of different classes only what lies mostly in one place is the same thing under another name.</summary>
+    private const double LeastAcross = 0.5;
+
+    private readonly record struct Candidate(int Row, int Column, Nearness Nearness);
+
+    /// <inheritdoc cref="Of(IEnumerable{Shape}, IEnumerable{Shape}, ConsensusRules, bool)"/>
+    public static IReadOnlyList<Match> Of(IEnumerable<DocumentObject> first, IEnumerable<DocumentObject> second, ConsensusRules rules, bool across = false) =>
+        Of(first.Select(Shape.Of), second.Select(Shape.Of), rules, across);
+
+    /// <param name="across">Whether objects of different classes may be the same thing; for what found no partner in its own class.</param>
+    /// <returns>In the order of the first document; the same pairs in whatever order the objects come.</returns>
+    public static IReadOnlyList<Match> Of(IEnumerable<Shape> first, IEnumerable<Shape> second, ConsensusRules rules, bool across = false)
     {
-        var matches = new List<Match>();
-        var others = second.ToLookup(s => s.Plane);
-        foreach (var plane in first.GroupBy(s => s.Plane))
-            matches.AddRange(Assign(Candidates([.. plane], [.. others[plane.Key]], rules)));
-        return matches;
+        // Of equally good assignments the first is taken: the order is the objects' own, and not that of the documents.
+        Shape[] rows = [.. first.OrderBy(s => s.Object.Id, StringComparer.Ordinal)], columns = [.. second.OrderBy(s => s.Object.Id, StringComparer.Ordinal)];
+        var found = Near(rows, columns, rules, across);
+        if (rows.Concat(columns).Any(s => s.IsSpatial))
+        {
+            // Where one of two does not know its place in the patient, both are looked at on their image.
+            found = [.. found, .. Near([.. rows.Select(s => s.Flat)], [.. columns.Select(s => s.Flat)], rules, across).Where(c => !(rows[c.Row].IsSpatial && columns[c.Column].IsSpatial))
+                .ExceptBy(found.Select(c => (c.Row, c.Column)), c => (c.Row, c.Column))];
+        }
+
+        return [.. Assign(found, rows.Length, columns.Length).Select(c => new Match(rows[c.Row], columns[c.Column], c.Nearness)).OrderBy(m => m.First.Index)];
     }
 
-    private static List<Match> Candidates(Shape[] first, Shape[] second, ConsensusRules rules)
+    private static List<Candidate> Near(Shape[] rows, Shape[] columns, ConsensusRules rules, bool across)
     {
-        var found = new List<Match>();
-        if (first.Length == 0 || second.Length == 0)
-            return found;
-        var margin = first[0].Family is ShapeFamily.Point or ShapeFamily.Length or ShapeFamily.Line
-            ? Nearness.Reach * (first[0].IsSpatial ? rules.ToleranceMm : rules.TolerancePixels)
-            : 0;
-        Array.Sort(second, (a, b) => a.Low.CompareTo(b.Low));
-        var reach = second.Max(s => s.High - s.Low) + margin;
-        var lows = second.Select(s => s.Low).ToArray();
-        foreach (var one in first)
+        var found = new List<Candidate>();
+        var others = columns.Index().ToLookup(c => c.Item.Plane, c => c.Index);
+        foreach (var plane in rows.Index().GroupBy(r => r.Item.Plane, r => r.Index))
         {
-            var at = Array.BinarySearch(lows, one.Low - reach);
-            var near = new List<(Shape Shape, double Shared)>();
-            for (var i = at < 0 ? ~at : FirstOf(lows, at); i < second.Length && lows[i] <= one.High + margin; i++)
+            int[] there = [.. others[plane.Key]];
+            var like = rows[plane.First()];
+            var margin = like.Family is ShapeFamily.Point or ShapeFamily.Length or ShapeFamily.Line ? Nearness.Reach * (like.IsSpatial ? rules.ToleranceMm : rules.TolerancePixels) : 0;
+            var index = new NearbyBoxes([.. there.Select(c => columns[c])], margin);
+            foreach (var row in plane)
             {
-                var other = second[i];
-                if (other.Object.Class == one.Object.Class && other.High + margin >= one.Low && other.Bottom + margin >= one.Top && other.Top <= one.Bottom + margin)
-                    near.Add((other, Shared(one, other)));
-            }
-
-            foreach (var (other, _) in near.Count <= MostCandidates ? near : near.OrderByDescending(n => n.Shared).Take(MostCandidates))
-            {
-                if (Nearness.Of(one, other, rules) is { } nearness)
-                    found.Add(new(one, other, nearness));
+                var near = index.Around(rows[row]).Select(p => there[p]).Where(c => across || columns[c].Object.Class == rows[row].Object.Class).ToArray();
+                found.AddRange(Likeliest(rows[row], near, columns).Select(c => (Column: c, Nearness: Nearness.Of(rows[row], columns[c], rules)))
+                    .Where(c => c.Nearness is { } nearness && (nearness.Weight >= LeastAcross || columns[c.Column].Object.Class == rows[row].Object.Class))
+                    .Select(c => new Candidate(row, c.Column, c.Nearness!.Value)));
             }
         }
 
         return found;
     }
 
-    private static int FirstOf(double[] sorted, int at)
-    {
-        while (at > 0 && sorted[at - 1] == sorted[at])
-            at--;
-        return at;
-    }
+    private static IEnumerable<int> Likeliest(Shape one, int[] near, Shape[] columns) =>
+        near.Length <= MostCandidates ? near : near.OrderByDescending(c => Shared(one, columns[c])).ThenBy(c => c).Take(MostCandidates);
 
     /// <summary>How far two boxes overlap, or how near their middles are: only to choose which pairs are measured.</summary>
     private static double Shared(Shape a, Shape b)
@@ -72,51 +82,47 @@ internal static class ObjectMatching
             : -Math.Abs(a.Low - b.Low) - Math.Abs(a.Top - b.Top);
     }
 
-    /// <summary>Pairs that share no object are independent: each cluster is assigned on its own.</summary>
-    private static IEnumerable<Match> Assign(List<Match> candidates)
+    /// <summary>Objects that no chain of candidates joins are independent: each cluster is assigned on its own.</summary>
+    private static IEnumerable<Candidate> Assign(IReadOnlyList<Candidate> candidates, int rows, int columns)
     {
-        var union = new Dictionary<Shape, Shape>();
+        int[] parents = [.. Enumerable.Range(0, rows + columns)];
         foreach (var one in candidates)
-            union[Root(one.First)] = Root(one.Second);
-        return candidates.GroupBy(c => Root(c.First)).SelectMany(cluster => AssignCluster([.. cluster]));
+            parents[Root(one.Row)] = Root(rows + one.Column);
+        return candidates.GroupBy(c => Root(c.Row)).SelectMany(cluster => AssignCluster([.. cluster]));
 
-        Shape Root(Shape at)
+        int Root(int at)
         {
-            while (union.TryGetValue(at, out var up) && up != at)
-                at = up;
+            while (parents[at] != at)
+                at = parents[at] = parents[parents[at]];
             return at;
         }
     }
 
-    private static IEnumerable<Match> AssignCluster(Match[] cluster)
+    private static IEnumerable<Candidate> AssignCluster(Candidate[] cluster)
     {
         if (cluster.Length == 1)
             return cluster;
-        Shape[] rows = [.. cluster.Select(c => c.First).Distinct()];
-        Shape[] columns = [.. cluster.Select(c => c.Second).Distinct()];
+        int[] rows = [.. cluster.Select(c => c.Row).Distinct().Order()], columns = [.. cluster.Select(c => c.Column).Distinct().Order()];
         if (Math.Max(rows.Length, columns.Length) > MostInOneAssignment)
-            return Greedy(cluster);
-        var (row, column) = (rows.Index().ToDictionary(r => r.Item, r => r.Index), columns.Index().ToDictionary(c => c.Item, c => c.Index));
+            return FromTheNearestOn(cluster);
         var weights = new double[rows.Length * columns.Length];
         Array.Fill(weights, double.NaN);
         foreach (var one in cluster)
-            weights[row[one.First] * columns.Length + column[one.Second]] = one.Nearness.Weight;
+            weights[Array.BinarySearch(rows, one.Row) * columns.Length + Array.BinarySearch(columns, one.Column)] = one.Nearness.Weight;
         var assigned = OptimalAssignment.MaximumWeight(weights, rows.Length, columns.Length).ColumnOfRow;
-        return cluster.Where(c => assigned[row[c.First]] == column[c.Second]);
+        return cluster.Where(c => assigned[Array.BinarySearch(rows, c.Row)] is >= 0 and var column && columns[column] == c.Column);
     }
 
-    private static List<Match> Greedy(Match[] cluster)
+    private static IEnumerable<Candidate> FromTheNearestOn(Candidate[] cluster)
     {
-        var (taken, chosen) = (new HashSet<Shape>(), new List<Match>());
-        foreach (var one in cluster.OrderByDescending(c => c.Nearness.Weight))
+        var (rows, columns) = (new HashSet<int>(), new HashSet<int>());
+        foreach (var one in cluster.OrderByDescending(c => c.Nearness.Weight).ThenBy(c => c.Row).ThenBy(c => c.Column))
         {
-            if (taken.Contains(one.First) || taken.Contains(one.Second))
+            if (rows.Contains(one.Row) || columns.Contains(one.Column))
                 continue;
-            taken.Add(one.First);
-            taken.Add(one.Second);
-            chosen.Add(one);
+            rows.Add(one.Row);
+            columns.Add(one.Column);
+            yield return one;
         }
-
-        return chosen;
     }
 }

@@ -44,6 +44,9 @@ internal sealed class Shape
     /// <summary>Points, in mm of the patient where <see cref="IsSpatial"/>, else in pixels.</summary>
     public IReadOnlyList<double[]> Points { get; private init; } = [];
 
+    /// <summary>The shape on its image, also where it knows its place in the patient.</summary>
+    public Shape Flat => IsSpatial ? (field ??= Drawn(Object, Index, Family, isSpatial: false)) : this;
+
     public static Shape Of(DocumentObject one, int index) => one.Type switch
     {
         Geometry.Span => new(one, index, ShapeFamily.Span) { Plane = $"text {one.Text}", Low = one.Spans![0].Start, High = one.Spans[^1].End },
@@ -69,10 +72,12 @@ internal sealed class Shape
         return new(one, index, ShapeFamily.Track) { Plane = $"track {one.SopInstanceUid}", Low = left, High = right, Top = top, Bottom = bottom };
     }
 
-    private static Shape Drawn(DocumentObject one, int index, ShapeFamily family)
+    /// <summary>Points that know where they lie in the patient can be the same thing on neighbouring images.</summary>
+    private static Shape Drawn(DocumentObject one, int index, ShapeFamily family) =>
+        Drawn(one, index, family, one is { Points3d: { } spatial, FrameOfReferenceUid.Length: > 0 } && spatial.Count == one.Points.Count);
+
+    private static Shape Drawn(DocumentObject one, int index, ShapeFamily family, bool isSpatial)
     {
-        // Points that know where they lie in the patient can be the same thing on neighbouring images.
-        var isSpatial = one is { Points3d: { } spatial, FrameOfReferenceUid.Length: > 0 } && spatial.Count == one.Points.Count;
         var points = isSpatial ? one.Points3d! : one.Points;
         var (left, top, right, bottom) = BoxOf(points);
         return new(one, index, family)

@@ -37,7 +37,7 @@ internal sealed class CaseDigests(PirogovDb db, Documents documents, JobQueue jo
         var consensus = await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).FirstOrDefaultAsync(cancellation);
         var result = consensus is null ? null : await OpenedLabels.From(documents, consensus.DocumentMd5, cancellation);
         await Forget(one.Id, cancellation);
-        var sum = new CaseSum(one, schema, project.Consensus, comparison, sources, result);
+        var sum = new CaseSum(one, project, schema, comparison, sources, result);
         db.AddRange(sum.Items);
         db.AddRange(sum.Confusion);
         db.AddRange(readings.SelectMany((r, i) => sum.Reader(r, i)));
@@ -80,14 +80,15 @@ internal sealed class CaseDigests(PirogovDb db, Documents documents, JobQueue jo
 }
 
 /// <summary>What a case's documents come to.</summary>
-internal sealed class CaseSum(ProjectCase one, SchemaContent schema, ConsensusRules rules, Comparison comparison, IReadOnlyList<OpenedLabels> sources, OpenedLabels? result)
+internal sealed class CaseSum(ProjectCase one, LabellingProject project, SchemaContent schema, Comparison comparison, IReadOnlyList<OpenedLabels> sources, OpenedLabels? result)
 {
+    private readonly ConsensusRules rules = project.Consensus;
     private readonly int week = Weeks.Of(Weeks.Day(comparison.At));
     private readonly Figures figures = comparison.Figures;
     private readonly IReadOnlyDictionary<string, double> agreement = comparison.Figures.Agreement;
 
     /// <summary>What each reading departs from.</summary>
-    private readonly DocumentDifference[] differences = result is null ? [] : Departures(schema, sources, result);
+    private readonly DocumentDifference[] differences = result is null ? [] : Departures(project, schema, sources, result);
 
     public int Uncertain => sources.Sum(s => s.Document.Answers.Values.Count(a => a.Uncertain || a.CannotAssess));
 
@@ -100,10 +101,11 @@ internal sealed class CaseSum(ProjectCase one, SchemaContent schema, ConsensusRu
 
     public IReadOnlyList<ClassConfusion> Confusion =>
     [
-        .. from a in sources
-           from b in sources
-           where !ReferenceEquals(a, b)
-           from found in Objects(a, b).Concat(Pixels(a, b))
+        .. from a in sources.Index()
+           from b in sources.Skip(a.Index + 1)
+           from pair in Objects(a.Item, b).Concat(Pixels(a.Item, b))
+           // Either of two may be the one that the other is held against.
+           from found in new[] { pair, pair with { First = pair.Second, Second = pair.First } }
            group found.Count by (found.Unit, found.First, found.Second) into same
            select new ClassConfusion
            {
@@ -135,8 +137,8 @@ internal sealed class CaseSum(ProjectCase one, SchemaContent schema, ConsensusRu
         };
     }
 
-    private static DocumentDifference[] Departures(SchemaContent schema, IEnumerable<OpenedLabels> sources, OpenedLabels result) =>
-        [.. sources.Select(s => DocumentDifference.Of(schema, s, result))];
+    private static DocumentDifference[] Departures(LabellingProject project, SchemaContent schema, IEnumerable<OpenedLabels> sources, OpenedLabels result) =>
+        [.. sources.Select(s => DocumentDifference.Of(project, schema, s, result))];
 
     private CaseItem Class(LabelClass @class) => new()
     {
@@ -173,17 +175,18 @@ internal sealed class CaseSum(ProjectCase one, SchemaContent schema, ConsensusRu
 
     private static string? Short(string? answer) => answer?.Length > CaseItem.AnswerLimit ? answer[..CaseItem.AnswerLimit] : answer;
 
-    private static IEnumerable<(ConfusionUnit Unit, string First, string Second, double Count)> Objects(OpenedLabels a, OpenedLabels b)
+    private readonly record struct Confused(ConfusionUnit Unit, string First, string Second, double Count);
+
+    private IEnumerable<Confused> Objects(OpenedLabels a, OpenedLabels b)
     {
-        var same = ObjectMatch.Pairs(a.Document.Objects, b.Document.Objects);
-        var (left, others) = (a.Document.Objects.Except(same.Select(p => p.First)).ToArray(), b.Document.Objects.Except(same.Select(p => p.Second)).ToArray());
-        var renamed = ObjectMatch.Pairs(left, others, across: true);
-        return same.Concat(renamed).Select(p => (ConfusionUnit.Objects, p.First.Class, p.Second.Class, 1.0))
-            .Concat(left.Except(renamed.Select(p => p.First)).Select(o => (ConfusionUnit.Objects, o.Class, ClassConfusion.Nothing, 1.0)))
-            .Concat(others.Except(renamed.Select(p => p.Second)).Select(o => (ConfusionUnit.Objects, ClassConfusion.Nothing, o.Class, 1.0)));
+        var same = ObjectMatching.Of(a.Document.Objects, b.Document.Objects, rules);
+        var alone = new Alone(a.Document.Objects, b.Document.Objects, same, rules);
+        return same.Concat(alone.Renamed).Select(m => new Confused(ConfusionUnit.Objects, m.First.Object.Class, m.Second.Object.Class, 1))
+            .Concat(alone.OnlyFirst.Select(o => new Confused(ConfusionUnit.Objects, o.Class, ClassConfusion.Nothing, 1)))
+            .Concat(alone.OnlySecond.Select(o => new Confused(ConfusionUnit.Objects, ClassConfusion.Nothing, o.Class, 1)));
     }
 
-    private IEnumerable<(ConfusionUnit Unit, string First, string Second, double Count)> Pixels(OpenedLabels a, OpenedLabels b)
+    private IEnumerable<Confused> Pixels(OpenedLabels a, OpenedLabels b)
     {
         var masked = schema.Classes.Where(c => c.Geometries.Contains(Geometry.Mask)).Select(c => c.Id).ToArray();
         var there = masked.ToDictionary(c => c, b.Of);
@@ -194,7 +197,7 @@ internal sealed class CaseSum(ProjectCase one, SchemaContent schema, ConsensusRu
             {
                 long common = own.Sum(m => there[second].TryGetValue(m.Key, out var other) ? (long)m.Value.IntersectionCount(other) : 0);
                 if (common > 0)
-                    yield return (ConfusionUnit.Pixels, first, second, common);
+                    yield return new(ConfusionUnit.Pixels, first, second, common);
             }
         }
     }

@@ -47,6 +47,7 @@ internal sealed class ReleaseChanges(PirogovDb db, Documents documents, ICases a
     {
         var ids = earlier.Cases.Concat(later.Cases).Select(c => c.ProjectCaseId).Distinct().ToArray();
         var labels = await db.Set<ProjectCase>().Where(c => ids.Contains(c.Id)).Select(c => new { c.Id, c.Label }).ToDictionaryAsync(c => c.Id, c => c.Label, cancellation);
+        var rules = (await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == later.ProjectId, cancellation)).Consensus;
         var (before, after) = (earlier.Cases.ToDictionary(c => c.CaseId), later.Cases.ToDictionary(c => c.CaseId));
         var changes = new List<CaseChange>();
         changes.AddRange(after.Values.Where(c => !before.ContainsKey(c.CaseId)).Select(c => new CaseChange(c.CaseId, labels[c.ProjectCaseId], CaseChangeKind.Added, [], [])));
@@ -54,7 +55,7 @@ internal sealed class ReleaseChanges(PirogovDb db, Documents documents, ICases a
         foreach (var (id, own) in after)
         {
             if (before.TryGetValue(id, out var old) && old.DocumentSha256 != own.DocumentSha256)
-                changes.Add(await Changed(own, old, labels[own.ProjectCaseId], schema, cancellation));
+                changes.Add(await Changed(own, old, labels[own.ProjectCaseId], schema, rules, cancellation));
         }
 
         string[] scope = [.. later.Scope.Classes, .. later.Scope.Questions], oldScope = [.. earlier.Scope.Classes, .. earlier.Scope.Questions];
@@ -64,21 +65,22 @@ internal sealed class ReleaseChanges(PirogovDb db, Documents documents, ICases a
             [.. changes.OrderBy(c => c.Kind).ThenBy(c => c.Label, StringComparer.Ordinal)]);
     }
 
-    private async Task<CaseChange> Changed(ReleasedCase later, ReleasedCase earlier, string label, SchemaContent schema, CancellationToken cancellation)
+    private async Task<CaseChange> Changed(
+        ReleasedCase later, ReleasedCase earlier, string label, SchemaContent schema, ConsensusRules rules, CancellationToken cancellation)
     {
         var (before, after) = (await OpenedLabels.From(documents, earlier.DocumentMd5, cancellation), await OpenedLabels.From(documents, later.DocumentMd5, cancellation));
         var voxel = await Voxel(later.CaseId, [.. before.Document.Masks.Concat(after.Document.Masks).Select(m => m.SopInstanceUid).Distinct()], cancellation);
-        var classes = schema.Classes.Select(c => Class(c.Id, before, after, voxel)).OfType<ClassChange>().ToArray();
+        var classes = schema.Classes.Select(c => Class(c.Id, before, after, rules, voxel)).OfType<ClassChange>().ToArray();
         var answers = schema.Questions.Select(q => new AnswerChange(q.Id, Shown(before.Document, q), Shown(after.Document, q))).Where(a => a.Before != a.After).ToArray();
         return new(later.CaseId, label, CaseChangeKind.Changed, classes, answers);
     }
 
-    private static ClassChange? Class(string id, OpenedLabels before, OpenedLabels after, Func<string, double?> voxel)
+    private static ClassChange? Class(string id, OpenedLabels before, OpenedLabels after, ConsensusRules rules, Func<string, double?> voxel)
     {
         var (old, own) = (before.Of(id), after.Of(id));
         var (objects, others) = (before.Document.Objects.Where(o => o.Class == id).ToArray(), after.Document.Objects.Where(o => o.Class == id).ToArray());
-        var pairs = ObjectMatch.Pairs(objects, others);
-        var changed = pairs.Count(p => Spelled(p.First) != Spelled(p.Second));
+        var pairs = ObjectMatching.Of(objects, others, rules);
+        var changed = pairs.Count(p => Spelled(p.First.Object) != Spelled(p.Second.Object));
         long common = own.Sum(m => old.TryGetValue(m.Key, out var other) ? (long)other.IntersectionCount(m.Value) : 0);
         var (pixels, pixelsNow) = (old.Values.Sum(m => (long)m.PixelCount), own.Values.Sum(m => (long)m.PixelCount));
         if (pairs.Count == objects.Length && pairs.Count == others.Length && changed == 0 && common == pixels && common == pixelsNow)

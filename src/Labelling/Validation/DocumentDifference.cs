@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform;
 using Pirogov.Statistics;
@@ -22,6 +23,9 @@ internal enum DifferenceKind
 
     /// <summary>The same thing with other attributes.</summary>
     Attributes,
+
+    /// <summary>The same thing, outlined or placed otherwise than its class allows.</summary>
+    Shape,
 }
 
 /// <summary>One place where a reading departs from the result.</summary>
@@ -38,10 +42,11 @@ internal sealed record DifferencePlace(
 /// <param name="Mine">Pixels over all frames.</param>
 /// <param name="Result">Pixels over all frames.</param>
 /// <param name="F1">Of the objects, 2·matched / (mine + result); null when neither has any.</param>
-internal sealed record ClassDifference(string Class, double? Dice, long Mine, long Result, double? F1, int Matched, int Missed, int Extra)
+/// <param name="Similarity">Mean over the matched: Dice, or of points and lines whether they lie within the tolerance; null without any.</param>
+internal sealed record ClassDifference(string Class, double? Dice, long Mine, long Result, double? F1, int Matched, int Missed, int Extra, double? Similarity)
 {
-    /// <summary>What the reader is measured by: Dice where masks are drawn, else F1.</summary>
-    internal double? Quality => Dice ?? F1;
+    /// <summary>What the reader is measured by: Dice where masks are drawn, else as readings are compared with one another, F1 times similarity.</summary>
+    internal double? Quality => Dice ?? F1 * (Similarity ?? 1);
 
     internal bool IsPresent => Result > 0 || Matched + Missed > 0;
 }
@@ -54,28 +59,39 @@ internal sealed record DocumentDifference(IReadOnlyList<ClassDifference> Classes
     /// <summary>The largest come first; what is beyond is counted in the classes.</summary>
     private const int MostPlaces = 500;
 
-    public static DocumentDifference Of(SchemaContent schema, OpenedLabels mine, OpenedLabels result)
+    /// <param name="project">Whose rules say what is the same thing, as when its readings are compared.</param>
+    public static DocumentDifference Of(LabellingProject project, SchemaContent schema, OpenedLabels mine, OpenedLabels result)
     {
+        var rules = project.Consensus;
+        var matches = ObjectMatching.Of(mine.Document.Objects, result.Document.Objects, rules);
+        var (own, standing, same) = (mine.Document.Objects.ToLookup(o => o.Class), result.Document.Objects.ToLookup(o => o.Class), matches.ToLookup(m => m.First.Object.Class));
         var (classes, places) = (new List<ClassDifference>(), new List<DifferencePlace>());
-        var leftMine = new List<DocumentObject>();
-        var leftResult = new List<DocumentObject>();
         foreach (var one in schema.Classes)
         {
-            var (own, standing) = (mine.Document.Objects.Where(o => o.Class == one.Id).ToArray(), result.Document.Objects.Where(o => o.Class == one.Id).ToArray());
-            var pairs = ObjectMatch.Pairs(own, standing);
-            leftMine.AddRange(own.Except(pairs.Select(p => p.First)));
-            leftResult.AddRange(standing.Except(pairs.Select(p => p.Second)));
-            places.AddRange(pairs.Where(p => !SameAttributes(p.First, p.Second)).Select(p => At(DifferenceKind.Attributes, p.First, p.Second)));
+            var (pairs, count, standingCount) = (same[one.Id].ToArray(), own[one.Id].Count(), standing[one.Id].Count());
+            places.AddRange(Differing(pairs, project.ThresholdOf(one.Id)));
             var (common, a, b) = Masks(one.Id, mine, result, places);
             classes.Add(new(one.Id, one.Geometries.Contains(Geometry.Mask) ? Overlap.Dice(common, a, b) : null, a, b,
-                own.Length + standing.Length == 0 ? null : 2.0 * pairs.Count / (own.Length + standing.Length), pairs.Count, standing.Length - pairs.Count, own.Length - pairs.Count));
+                count + standingCount == 0 ? null : 2.0 * pairs.Length / (count + standingCount), pairs.Length, standingCount - pairs.Length, count - pairs.Length,
+                pairs.Length == 0 ? null : pairs.Average(p => p.Nearness.Score)));
         }
 
-        var renamed = ObjectMatch.Pairs(leftMine, leftResult, across: true);
-        places.AddRange(renamed.Select(p => At(DifferenceKind.Class, p.First, p.Second)));
-        places.AddRange(leftResult.Except(renamed.Select(p => p.Second)).Select(o => At(DifferenceKind.Missed, null, o)));
-        places.AddRange(leftMine.Except(renamed.Select(p => p.First)).Select(o => At(DifferenceKind.Extra, o, null)));
+        var alone = new Alone(mine.Document.Objects, result.Document.Objects, matches, rules);
+        places.AddRange(alone.Renamed.Select(m => At(DifferenceKind.Class, m.First.Object, m.Second.Object)));
+        places.AddRange(alone.OnlySecond.Select(o => At(DifferenceKind.Missed, null, o)));
+        places.AddRange(alone.OnlyFirst.Select(o => At(DifferenceKind.Extra, o, null)));
         return new(classes, Answered(schema, mine.Document, result.Document), [.. places.OrderByDescending(p => p.OnlyMine + p.OnlyResult).Take(MostPlaces)]);
+    }
+
+    private static IEnumerable<DifferencePlace> Differing(IEnumerable<Match> pairs, double threshold)
+    {
+        foreach (var (first, second, nearness) in pairs)
+        {
+            if (!SameAttributes(first.Object, second.Object))
+                yield return At(DifferenceKind.Attributes, first.Object, second.Object);
+            if (nearness.Score < threshold)
+                yield return At(DifferenceKind.Shape, first.Object, second.Object);
+        }
     }
 
     private static (long Common, long Mine, long Result) Masks(string @class, OpenedLabels mine, OpenedLabels result, List<DifferencePlace> places)

@@ -83,7 +83,7 @@ internal sealed class MyResults(PirogovDb db, CurrentActor actor, ICases cases, 
         var consensus = await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).FirstAsync(cancellation);
         var revision = await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == id && r.Number == reading.Revision, cancellation);
         var (mine, result) = (await documents.Load(revision.DocumentMd5, cancellation), await documents.Load(consensus.DocumentMd5, cancellation));
-        var difference = DocumentDifference.Of(version.Content,
+        var difference = DocumentDifference.Of(project, version.Content,
             await OpenedLabels.OwnOf(documents, revision.DocumentMd5, cancellation), await OpenedLabels.From(documents, result, cancellation));
         var comments = await db.Set<CaseComment>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderBy(c => c.At).ThenBy(c => c.Position).ToArrayAsync(cancellation);
         var rules = await db.Set<ValidationRules>().AsNoTracking().SingleOrDefaultAsync(r => r.ProjectId == project.Id, cancellation) ?? new(project.Id);

@@ -2,7 +2,6 @@ using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Dashboards;
 using Pirogov.Labelling.Projects;
-using Pirogov.Labelling.Schemas;
 using Pirogov.Labelling.Validation;
 using Pirogov.Platform.Database;
 using Xunit;
@@ -80,26 +79,6 @@ public class LotTests
         Assert.False(new LotPlan(200, 3, 0.1).IsFit(0.25));
         Assert.False(new LotPlan(200, 3).IsFit(1));
         Assert.Equal(13, new LotPlan(50, 1).SampleOf(0.26));
-    }
-
-    [Theory]
-    [InlineData("lesion", 1, "2.25.1", 1)]
-    public void The_same_thing_is_found_again_by_its_overlap(string @class, int pairs, string sop, int frame)
-    {
-        var a = new DocumentObject("1", @class, "rectangle", sop, frame, [[0, 0], [10, 10]]);
-        var moved = a with { Id = "2", Points = [[2, 0], [12, 10]] };
-        var far = a with { Id = "3", Points = [[6, 0], [16, 10]] };
-        Assert.Equal(pairs, ObjectMatch.Pairs([a], [far, moved]).Count(p => p.Second == moved));
-        Assert.Empty(ObjectMatch.Pairs([a], [far]));
-        Assert.Empty(ObjectMatch.Pairs([a], [moved with { Class = "other" }]));
-        Assert.Single(ObjectMatch.Pairs([a], [moved with { Class = "other" }], across: true));
-        Assert.Empty(ObjectMatch.Pairs([a], [moved with { Frame = 2 }], across: true));
-        var span = new DocumentObject("1", @class, "span", "", 0, [], Text: "t", Spans: [new(0, 10)]);
-        Assert.Single(ObjectMatch.Pairs([span], [span with { Id = "2", Spans = [new(2, 10)] }]));
-        Assert.Empty(ObjectMatch.Pairs([span], [span with { Id = "2", Spans = [new(8, 12)] }]));
-        var point = new DocumentObject("1", @class, "point", sop, frame, [[5, 5]]);
-        Assert.Single(ObjectMatch.Pairs([point], [point with { Id = "2", Points = [[7, 5]] }]));
-        Assert.Empty(ObjectMatch.Pairs([point], [point with { Id = "2", Points = [[12, 5]] }]));
     }
 
     [Fact]
