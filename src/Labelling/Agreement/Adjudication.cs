@@ -75,7 +75,7 @@ internal sealed class Adjudication(PirogovDb db, ReadingSources sources, Compari
     {
         if (await sources.Compared(reading, cancellation) is not { } comparison)
             return null;
-        var (detail, decided) = (await comparisons.Detail(comparison, cancellation), await Newest(comparison, cancellation));
+        var (detail, decided) = (await comparisons.Detail(comparison, cancellation), await Newest(reading, comparison, cancellation));
         return [.. detail.Disagreements.Select(d => new ListedDisagreement(d,
             decided.GetValueOrDefault(d.Id) is { Choice: not DecisionChoice.Reopened } one ? new(one.Choice, one.Source, one.Revision, one.At) : null))];
     }
@@ -87,19 +87,27 @@ internal sealed class Adjudication(PirogovDb db, ReadingSources sources, Compari
             : null;
 
     /// <summary>Part by part where an adjudicated consensus comes from: agreed before, taken from a reading, drawn by the adjudicator.</summary>
-    public async Task<ConsensusProvenance> Provenance(ProjectCase one, Comparison comparison, LabelDocument document, CancellationToken cancellation)
+    public async Task<ConsensusProvenance> Provenance(Reading reading, Comparison comparison, LabelDocument document, CancellationToken cancellation)
     {
         var detail = await comparisons.Detail(comparison, cancellation);
-        var rules = (await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == one.ProjectId, cancellation)).Consensus;
-        var decisions = (await Newest(comparison, cancellation)).Values.Where(d => d.Choice != DecisionChoice.Reopened).OrderBy(d => d.Id).ToArray();
+        var rules = (await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation)).Consensus;
+        var decisions = (await Newest(reading, comparison, cancellation)).Values.Where(d => d.Choice != DecisionChoice.Reopened).OrderBy(d => d.Id).ToArray();
         return new(ConsensusProvenance.CurrentVersion, rules, [.. Enumerable.Range(0, detail.Sources).Select(ComparisonDetail.Letter)],
             [.. new PartsOfDecision(detail, decisions).Of(document)], detail.Undisputed?.Reliability ?? [],
             [.. decisions.Select(d => new DecisionProvenance(d.Disagreement, System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(d.Choice.ToString()), d.Source, d.AccountId, d.At))]);
     }
 
-    private async Task<Dictionary<Guid, Decision>> Newest(Comparison comparison, CancellationToken cancellation) =>
-        (await db.Set<Decision>().AsNoTracking().Where(d => d.ComparisonId == comparison.Id).ToArrayAsync(cancellation))
-        .GroupBy(d => d.Disagreement).ToDictionary(g => g.Key, g => g.MaxBy(d => d.Id)!);
+    /// <summary>
+    /// One's own decisions, and those of whoever decided before as far as a consensus holds them: what another began and did not hand in stands in
+    /// no document but theirs.
+    /// </summary>
+    private async Task<Dictionary<Guid, Decision>> Newest(Reading reading, Comparison comparison, CancellationToken cancellation)
+    {
+        var until = await db.Set<Consensus>().Where(c => c.ComparisonId == comparison.Id && c.ProjectCaseId == comparison.ProjectCaseId && c.Origin != ConsensusOrigin.Automatic)
+            .MaxAsync(c => (DateTimeOffset?)c.At, cancellation);
+        return (await db.Set<Decision>().AsNoTracking().Where(d => d.ComparisonId == comparison.Id && (d.ReadingId == reading.Id || d.At <= until)).ToArrayAsync(cancellation))
+            .GroupBy(d => d.Disagreement).ToDictionary(g => g.Key, g => g.MaxBy(d => d.Id)!);
+    }
 }
 
 /// <summary>Names the origin of each part of an adjudicated document.</summary>

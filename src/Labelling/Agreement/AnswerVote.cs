@@ -18,7 +18,9 @@ internal static class AnswerVote
             return null;
         if (question.Type == Question.Number && rules.Points == PointAlgorithm.Median && Numbers(answers) is { Length: > 0 } numbers && numbers.Length * 2 > answers.Length)
             return new(Element(ObjectConsensus.Of(numbers)), answers.Any(a => a.Uncertain));
-        return answers.GroupBy(a => new GivenAnswer(AnswerText.Text(a.Value), a.Uncertain, a.CannotAssess)).MaxBy(g => g.Count())!.First();
+        // Doubt is a remark on an answer and no other answer: it does not split the votes, and stays where half of them have it.
+        var most = answers.GroupBy(a => (AnswerText.Text(a.Value), a.CannotAssess)).MaxBy(g => g.Count())!;
+        return most.First() with { Uncertain = most.Count(a => a.Uncertain) * 2 >= most.Count() };
     }
 
     public static JsonElement Element<T>(T value) => JsonSerializer.SerializeToElement(value, PlatformJson.Options);

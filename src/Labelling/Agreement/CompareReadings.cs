@@ -123,6 +123,11 @@ internal sealed class ComparisonStore(ObjectStore store)
     public async Task<T> Read<T>(string md5, CancellationToken cancellation) =>
         JsonSerializer.Deserialize<T>(await store.Read(md5, cancellation), PlatformJson.Options)!;
 
+    /// <summary>Of the schema under which the readings were compared: what was read under an earlier one was brought over to it.</summary>
+    public async Task<SchemaVersionId> Version(Comparison comparison, CancellationToken cancellation) =>
+        SchemaVersionId.TryParse((await Read<LabelDocument>(comparison.DraftMd5, cancellation)).SchemaVersion, out var version)
+            ? version : throw new InvalidDataException($"The draft of comparison {comparison.Id} names no version of a schema.");
+
     public Task<ComparisonDetail> Detail(Comparison comparison, CancellationToken cancellation) => Read<ComparisonDetail>(comparison.DetailMd5, cancellation);
 
     public Task<Dictionary<Guid, IReadOnlyList<RegionFrame>>> Regions(Comparison comparison, CancellationToken cancellation) =>

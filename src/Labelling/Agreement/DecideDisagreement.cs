@@ -28,7 +28,8 @@ internal sealed record DecisionUnfit(string Reason) : Refusal("labelling/decisio
 /// </summary>
 [Needs(LabellingRights.ReadCases)]
 internal sealed class DecideDisagreement(
-    PirogovDb db, CurrentActor actor, Adjudication adjudication, ReadingSources sources, ComparisonStore comparisons, Documents documents, AppendRevision append,
+    PirogovDb db, CurrentActor actor, Adjudication adjudication, ReadingSources sources, ComparisonStore comparisons, Documents documents, VersionedDocuments versioned,
+    AppendRevision append,
     AuditTrail audit, TimeProvider time)
 {
     /// <param name="BaseRevision">The newest that the client knows.</param>
@@ -73,12 +74,14 @@ internal sealed class DecideDisagreement(
             return new NotFound("disagreement");
         if (Fault(request, disagreement, detail.Sources) is { } reason)
             return new DecisionUnfit(reason);
-        var schema = await (from p in db.Set<LabellingProject>()
-                            join v in db.Set<SchemaVersion>() on p.SchemaVersionId equals v.Id
-                            where p.Id == reading.ProjectId
-                            select v.Id).SingleAsync(cancellation);
-        var compose = new ComposeDecision(documents, comparisons, comparison, detail, await Before(reading, comparison, schema, cancellation));
-        var composed = await compose.With(disagreement, request, await Source(comparison, request, cancellation), cancellation);
+        var version = await (from p in db.Set<LabellingProject>()
+                             join v in db.Set<SchemaVersion>() on p.SchemaVersionId equals v.Id
+                             where p.Id == reading.ProjectId
+                             select v).AsNoTracking().SingleAsync(cancellation);
+        if (request.Choice == DecisionChoice.Source && HasEnded(disagreement, version.Content))
+            return new DecisionUnfit("class-ended");
+        var compose = new ComposeDecision(documents, comparisons, comparison, detail, await Before(reading, version.Id, cancellation));
+        var composed = await compose.With(disagreement, request, await Source(comparison, request, version.Id, cancellation), cancellation);
         db.Add(new Decision(reading, comparison, disagreement.Id, request.Choice, request.Source, reading.Revision + 1, time.Now()));
         audit.Note("labelling.disagreement-decided", "reading", id, new { Disagreement = disagreement.Id, request.Choice, request.Source });
         var appended = await append.To(reading, request.BaseRevision, composed, cancellation);
@@ -107,19 +110,27 @@ internal sealed class DecideDisagreement(
         return request.Object is { } drawn && (!mayDraw || drawn.Class != disagreement.Class) ? "object-unfit" : null;
     }
 
-    private async Task<LabelDocument> Before(Reading reading, Comparison comparison, SchemaVersionId schema, CancellationToken cancellation)
+    /// <summary>The project has gone over to a version of the schema in which there is nothing of this name: such a place is decided by one's own hand.</summary>
+    private static bool HasEnded(Disagreement disagreement, SchemaContent schema) =>
+        disagreement.Class is { } @class && schema.Class(@class) is null || disagreement.Kind == DisagreementKind.Answer && schema.Question(disagreement.Question!) is null;
+
+    private async Task<LabelDocument> Before(Reading reading, SchemaVersionId version, CancellationToken cancellation)
     {
-        var md5 = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision).Select(r => r.DocumentMd5)
-            .SingleOrDefaultAsync(cancellation) ?? comparison.DraftMd5;
-        return md5.Length > 0 ? await documents.Load(md5, cancellation) : LabelDocument.Empty(schema);
+        if (await sources.Draft(reading, cancellation) is { } draft)
+            return draft;
+        var saved = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision)
+            .Select(r => new { r.DocumentMd5, r.SchemaVersionId }).SingleAsync(cancellation);
+        return await versioned.Load(saved.DocumentMd5, saved.SchemaVersionId, version, cancellation);
     }
 
-    private async Task<LabelDocument?> Source(Comparison comparison, Request request, CancellationToken cancellation)
+    /// <summary>As it was compared: under the project's version of the schema, and without what nobody confirmed.</summary>
+    private async Task<LabelDocument?> Source(Comparison comparison, Request request, SchemaVersionId version, CancellationToken cancellation)
     {
         if (request.Choice != DecisionChoice.Source)
             return null;
         var revision = comparison.SourceIds[request.Source![0] - 'A'];
-        return await documents.Load(await db.Set<ReadingRevision>().Where(r => r.Id == revision).Select(r => r.DocumentMd5).SingleAsync(cancellation), cancellation);
+        var saved = await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.Id == revision, cancellation);
+        return (await versioned.Open(saved, version, ownOnly: true, cancellation)).Document;
     }
 
     private async Task<Response> Answer(Reading reading, AppendedRevision appended, Disagreement disagreement, CancellationToken cancellation)

@@ -48,7 +48,7 @@ internal sealed class SourceScore
 }
 
 /// <summary>Holds every blind reading of a case, before and after a model's findings, against a new consensus.</summary>
-internal sealed class MeasureSources(PirogovDb db, ICases cases, Documents documents) : DurableJob<MeasureSources.Payload>
+internal sealed class MeasureSources(PirogovDb db, ICases cases, Documents documents, VersionedDocuments versioned) : DurableJob<MeasureSources.Payload>
 {
     internal sealed record Payload(Guid ConsensusId);
 
@@ -66,18 +66,19 @@ internal sealed class MeasureSources(PirogovDb db, ICases cases, Documents docum
                      .Where(r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Read && r.State == ReadingState.Locked).ToArrayAsync(cancellation))
         {
             var (first, last) = (reading.RevisionFor(ComparedPass.First), reading.RevisionFor(ComparedPass.Final));
-            db.Add(new SourceScore(consensus, reading, 1, false, await Hold(compare, truth, reading, first, cancellation)));
+            db.Add(new SourceScore(consensus, reading, 1, false, await Hold(compare, truth, consensus.SchemaVersionId, reading, first, cancellation)));
             if (reading.Pass == 2)
-                db.Add(new SourceScore(consensus, reading, 2, last != first, await Hold(compare, truth, reading, last, cancellation)));
+                db.Add(new SourceScore(consensus, reading, 2, last != first, await Hold(compare, truth, consensus.SchemaVersionId, reading, last, cancellation)));
         }
 
         await db.SaveChangesAsync(cancellation);
     }
 
-    private async Task<SourceFigures> Hold(CompareDocuments compare, ComparedDocument truth, Reading reading, int revision, CancellationToken cancellation)
+    private async Task<SourceFigures> Hold(
+        CompareDocuments compare, ComparedDocument truth, SchemaVersionId version, Reading reading, int revision, CancellationToken cancellation)
     {
-        var md5 = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == revision).Select(r => r.DocumentMd5).SingleAsync(cancellation);
-        var own = await documents.Open(md5, ownOnly: true, cancellation);
+        var saved = await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == reading.Id && r.Number == revision, cancellation);
+        var own = await versioned.Open(saved, version, ownOnly: true, cancellation);
         var pair = (await compare.Compare(reading.Id.Value, [truth, own], cancellation)).Figures.Pairs[0];
         return new(pair.Agreement, pair.Answers.ToDictionary(a => a.Key, a => a.Value.First == a.Value.Second));
     }

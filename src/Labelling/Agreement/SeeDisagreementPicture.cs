@@ -19,7 +19,7 @@ namespace Pirogov.Labelling.Agreement;
 /// <summary>A cut of the image around a disagreement with every reading's contour in its letter's colour, for the list.</summary>
 [Needs(LabellingRights.ReadCases)]
 internal sealed class SeeDisagreementPicture(
-    PirogovDb db, CurrentActor actor, ICases cases, ObjectStore store, ReadingSources sources, ComparisonStore comparisons, Documents documents)
+    PirogovDb db, CurrentActor actor, ICases cases, ObjectStore store, ReadingSources sources, ComparisonStore comparisons, Documents documents, VersionedDocuments versioned)
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/readings/{id}/disagreements/{disagreement:guid}/picture",
             (SeeDisagreementPicture use, ReadingId id, Guid disagreement, CancellationToken cancellation) => use.Handle(id, disagreement, cancellation))
@@ -39,13 +39,15 @@ internal sealed class SeeDisagreementPicture(
         var (columns, rows) = file.TotalPixelMatrix ?? (file.Columns, file.Rows);
         var cut = ContourPicture.Around(box, columns, rows);
         cut.Background(await Frame(file, frame, cancellation));
+        var version = await comparisons.Version(comparison, cancellation);
         foreach (var (source, revision) in comparison.SourceIds.Index())
-            await Draw(cut, source, one, frame, await Document(revision, cancellation), cancellation);
+            await Draw(cut, source, one, frame, await Document(revision, version, cancellation), cancellation);
         return Results.Bytes(cut.ToPng(), "image/png");
     }
 
-    private async Task<LabelDocument> Document(Guid revision, CancellationToken cancellation) =>
-        await documents.Load(await db.Set<ReadingRevision>().Where(r => r.Id == revision).Select(r => r.DocumentMd5).SingleAsync(cancellation), cancellation);
+    /// <summary>As it was compared.</summary>
+    private async Task<LabelDocument> Document(Guid revision, SchemaVersionId version, CancellationToken cancellation) =>
+        (await versioned.Open(await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.Id == revision, cancellation), version, ownOnly: true, cancellation)).Document;
 
     private async Task Draw(ContourPicture cut, int source, Disagreement one, int frame, LabelDocument document, CancellationToken cancellation)
     {

@@ -26,7 +26,7 @@ internal enum HeatScale
 
 /// <summary>Where the readers' masks differ, for who decides or validates: frames ranked, and a picture to lay over each.</summary>
 [Needs(LabellingRights.ReadCases)]
-internal sealed class SeeHeatMap(PirogovDb db, CurrentActor actor, ReadingSources sources, ComparisonStore comparisons, Documents documents)
+internal sealed class SeeHeatMap(PirogovDb db, CurrentActor actor, ReadingSources sources, ComparisonStore comparisons, VersionedDocuments versioned)
 {
     private static readonly byte[] Heat = [0xD5, 0x5E, 0x00];
 
@@ -56,11 +56,11 @@ internal sealed class SeeHeatMap(PirogovDb db, CurrentActor actor, ReadingSource
     {
         if (await Compared(id, cancellation) is not { } comparison)
             return new NotFound("heat-map").ToHttp();
-        var readings = new List<ComparedDocument>();
+        var (version, readings) = (await comparisons.Version(comparison, cancellation), new List<ComparedDocument>());
         foreach (var revision in comparison.SourceIds)
         {
-            var md5 = await db.Set<ReadingRevision>().Where(r => r.Id == revision).Select(r => r.DocumentMd5).SingleAsync(cancellation);
-            readings.Add(await documents.Open(md5, ownOnly: true, cancellation));
+            var saved = await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.Id == revision, cancellation);
+            readings.Add(await versioned.Open(saved, version, ownOnly: true, cancellation));
         }
 
         DocumentMask?[] drawn = [.. readings.Select(r => r.Document.Masks.FirstOrDefault(m => (m.Class, m.SopInstanceUid, m.Frame) == place))];

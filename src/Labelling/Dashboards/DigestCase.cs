@@ -21,7 +21,7 @@ internal sealed class DigestCase(CaseDigests digests, PirogovDb db) : DurableJob
     }
 }
 
-internal sealed class CaseDigests(PirogovDb db, Documents documents, JobQueue jobs, TimeProvider time)
+internal sealed class CaseDigests(PirogovDb db, Documents documents, VersionedDocuments versioned, JobQueue jobs, TimeProvider time)
 {
     /// <summary>Joins the caller's next <c>SaveChanges</c>.</summary>
     public void Ask(ProjectCase one) => jobs.Enqueue<DigestCase, DigestCase.Payload>(new(one.Id), "labelling-case", one.Id);
@@ -33,9 +33,10 @@ internal sealed class CaseDigests(PirogovDb db, Documents documents, JobQueue jo
             return;
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == one.ProjectId, cancellation);
         var schema = (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation)).Content;
-        var (sources, readings) = await Sources(comparison, cancellation);
+        var (sources, readings) = await Sources(comparison, project.SchemaVersionId, cancellation);
         var consensus = await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).FirstOrDefaultAsync(cancellation);
-        var result = consensus is null ? null : await OpenedLabels.From(documents, consensus.DocumentMd5, cancellation);
+        var result = consensus is null ? null : await OpenedLabels.From(documents,
+            await versioned.Load(consensus.DocumentMd5, consensus.SchemaVersionId, project.SchemaVersionId, cancellation), cancellation);
         await Forget(one.Id, cancellation);
         var sum = new CaseSum(one, project, schema, comparison, sources, result);
         db.AddRange(sum.Items);
@@ -56,16 +57,17 @@ internal sealed class CaseDigests(PirogovDb db, Documents documents, JobQueue jo
             one.State is ProjectCaseState.Validated or ProjectCaseState.Released ? Weeks.Day(time.Now()) : null);
     }
 
-    private async Task<(IReadOnlyList<OpenedLabels> Sources, IReadOnlyList<Reading> Readings)> Sources(Comparison comparison, CancellationToken cancellation)
+    private async Task<(IReadOnlyList<OpenedLabels> Sources, IReadOnlyList<Reading> Readings)> Sources(
+        Comparison comparison, SchemaVersionId version, CancellationToken cancellation)
     {
         var ids = comparison.SourceIds.ToArray();
         var found = await (from v in db.Set<ReadingRevision>().AsNoTracking()
                            join r in db.Set<Reading>() on v.ReadingId equals r.Id
                            where ids.Contains(v.Id)
-                           select new { v.Id, v.DocumentMd5, Reading = r }).ToDictionaryAsync(v => v.Id, cancellation);
+                           select new { v.Id, v.DocumentMd5, v.SchemaVersionId, Reading = r }).ToDictionaryAsync(v => v.Id, cancellation);
         var sources = new List<OpenedLabels>(ids.Length);
         foreach (var id in ids)
-            sources.Add(await OpenedLabels.OwnOf(documents, found[id].DocumentMd5, cancellation));
+            sources.Add(await OpenedLabels.OwnOf(documents, await versioned.Load(found[id].DocumentMd5, found[id].SchemaVersionId, version, cancellation), cancellation));
         return (sources, [.. ids.Select(id => found[id].Reading)]);
     }
 

@@ -23,7 +23,8 @@ internal sealed partial class FilesOfCases(PirogovDb db, ICases cases)
 
     public async Task<IReadOnlyList<FilesOfCase>> Group(ProjectId project, LabelUpload upload, ImportReport report, CancellationToken cancellation)
     {
-        var all = await db.Set<ProjectCase>().AsNoTracking().Where(c => c.ProjectId == project).ToArrayAsync(cancellation);
+        // A case that is also one of known labels is meant as the one that is labelled; those of the other see the same.
+        ProjectCase[] all = [.. (await db.Set<ProjectCase>().AsNoTracking().Where(c => c.ProjectId == project).ToArrayAsync(cancellation)).OrderBy(c => c.IsGold).DistinctBy(c => c.CaseId)];
         var (byLabel, byCase, byText) = (all.ToDictionary(c => c.Label, StringComparer.OrdinalIgnoreCase), all.ToDictionary(c => c.CaseId), await ByText(all, cancellation));
         var (claimed, shared) = (new Dictionary<ProjectCase, List<UploadedEntry>>(), new List<FilesOfCase>());
         UploadedEntry[] tables = [.. upload.Entries.Where(e => IsTable(e.Name) && Named(e.Name, byLabel) is null)];

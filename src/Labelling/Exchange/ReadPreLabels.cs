@@ -61,7 +61,7 @@ internal sealed class ReadPreLabels(
         LabelImport import, ILabelFormat format, FormatCase into, IReadOnlyList<LabelFile> files, FilesOfCase group, SharedReport found, CancellationToken cancellation)
     {
         var (one, name) = (group.Case, files is [var only] ? only.Name : import.FileName);
-        if (one.State is not (ProjectCaseState.Planned or ProjectCaseState.Reading))
+        if (one.State is not (ProjectCaseState.Planned or ProjectCaseState.Reading or ProjectCaseState.Gold))
         {
             found.AddFile(name, one.Label, new LabelFileUnreadable("case-finished", one.Label));
             return null;

@@ -17,12 +17,21 @@ internal sealed class ShownPreLabels(PirogovDb db, Documents documents, Versione
         return isDue ? await Newest(reading.ProjectCaseId, cancellation) : null;
     }
 
-    public Task<bool> Exist(ProjectCaseId one, CancellationToken cancellation) => db.Set<PreLabel>().AnyAsync(p => p.ProjectCaseId == one, cancellation);
+    public Task<bool> Exist(ProjectCaseId one, CancellationToken cancellation) => Of(one).AnyAsync(cancellation);
+
+    /// <summary>Of a control case also those of the same images where the project labels them: its readers see what all see.</summary>
+    private IQueryable<PreLabel> Of(ProjectCaseId one) =>
+        from c in db.Set<ProjectCase>()
+        join same in db.Set<ProjectCase>() on new { c.ProjectId, c.CaseId } equals new { same.ProjectId, same.CaseId }
+        join p in db.Set<PreLabel>().AsNoTracking() on same.Id equals p.ProjectCaseId
+        where c.Id == one && (same.Id == one || c.IsGold)
+        orderby same.Id == one descending, p.Id descending
+        select p;
 
     /// <summary>Every part marked as what it is. Answers are not shown: a question is answered by who reads.</summary>
     private async Task<LabelDocument?> Newest(ProjectCaseId one, CancellationToken cancellation)
     {
-        if (await db.Set<PreLabel>().AsNoTracking().Where(p => p.ProjectCaseId == one).OrderByDescending(p => p.Id).FirstOrDefaultAsync(cancellation) is not { } newest)
+        if (await Of(one).FirstOrDefaultAsync(cancellation) is not { } newest)
             return null;
         var version = await (from c in db.Set<ProjectCase>() join p in db.Set<LabellingProject>() on c.ProjectId equals p.Id where c.Id == one select p.SchemaVersionId).SingleAsync(cancellation);
         var document = newest.SchemaVersionId is { } made

@@ -48,8 +48,10 @@ internal sealed class LockReading(
         {
             var comparison = await db.Set<Comparison>().SingleAsync(c => c.ProjectCaseId == one.Id && c.IsCurrent, cancellation);
             var compared = await chain.Find(LabellingEvidence.Comparison, comparison.Id, cancellation);
-            var link = sealing.Record(LabellingEvidence.Reading, revision.Id, ReadingEvidence.Facts(reading, revision), [batch, compared], files);
-            await Decide(one, comparison, (revision, content), [compared, link], files, cancellation);
+            // Who stands by a decision that came back hands in the same revision again.
+            var link = await chain.Find(LabellingEvidence.Reading, revision.Id, cancellation)
+                ?? sealing.Record(LabellingEvidence.Reading, revision.Id, ReadingEvidence.Facts(reading, revision), [batch, compared], files);
+            await Decide(reading, one, comparison, (revision, content), [compared, link], files, cancellation);
         }
     }
 
@@ -73,14 +75,14 @@ internal sealed class LockReading(
     }
 
     private async Task Decide(
-        ProjectCase one, Comparison comparison, (ReadingRevision Row, LabelDocument Content) revision, EvidenceReference?[] standsOn, IReadOnlyList<EvidenceFile> files,
+        Reading reading, ProjectCase one, Comparison comparison, (ReadingRevision Row, LabelDocument Content) revision, EvidenceReference?[] standsOn, IReadOnlyList<EvidenceFile> files,
         CancellationToken cancellation)
     {
         var now = time.Now();
         if (one.Adjudicate(now) is not null)
             return;
         var number = await db.Set<Consensus>().CountAsync(c => c.ProjectCaseId == one.Id, cancellation) + 1;
-        var provenance = await comparisons.Put(await adjudication.Provenance(one, comparison, revision.Content, cancellation), cancellation);
+        var provenance = await comparisons.Put(await adjudication.Provenance(reading, comparison, revision.Content, cancellation), cancellation);
         var consensus = new Consensus(one, number, comparison, revision.Row.Id, files[0], provenance, revision.Row.SchemaVersionId, now);
         db.Add(consensus);
         sealing.Record(LabellingEvidence.Consensus, consensus.Id, consensus.Facts(), standsOn, [.. files, provenance]);

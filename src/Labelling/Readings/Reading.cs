@@ -54,7 +54,7 @@ internal sealed partial class Reading
     public Guid AccountId { get; private set; }
     public ReadingMode Mode { get; private set; }
 
-    /// <summary>From 1 for the blind readers; 1 for the adjudicator; the level for a validator.</summary>
+    /// <summary>From 1 for the blind readers; 1 for the adjudicator, and one more for who takes over from one who is gone; the level for a validator.</summary>
     public int Slot { get; private set; }
     public ReadingState State { get; private set; }
     public int Revision { get; private set; }
@@ -149,6 +149,10 @@ internal sealed partial class Reading
 
     /// <summary>The adjudicator's decision comes back with a comment.</summary>
     public void Return(DateTimeOffset now) => (State, ChangedAt) = (ReadingState.Returned, now);
+
+    /// <summary>The platform writes down where an adjudicator's work goes on.</summary>
+    public ReadingRevision GoOnFrom(StoredObject document, SchemaVersionId schema, string caseSha256, DateTimeOffset now) =>
+        new(Id, ++Revision, document, schema, caseSha256, now);
 
     /// <summary>The validator is asked again, about a new consensus.</summary>
     public void OfferAgain(DateTimeOffset now) => (State, OfferedRevision, OfferedAt, ChangedAt) = (ReadingState.Offered, Revision, now, now);

@@ -83,6 +83,9 @@ internal sealed partial class Reading
         return null;
     }
 
+    /// <summary>Whoever finished it is in the project no more, and another is asked about what came of it since.</summary>
+    public void HandOver(DateTimeOffset now) => (LeftAt, ReasonLeft) = (now, Readings.ReasonLeft.Withdrawn);
+
     public Refusal? Skip(SkipReason reason, string? text, DateTimeOffset now)
     {
         if (Mode != ReadingMode.Read)

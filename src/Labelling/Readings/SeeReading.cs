@@ -109,7 +109,7 @@ internal sealed class SeeReading(
 }
 
 /// <summary>The locked readings as an adjudicator or a validator sees them: by letter.</summary>
-internal sealed class ReadingSources(PirogovDb db, Documents documents, VersionedDocuments versioned, KnownLabels known)
+internal sealed class ReadingSources(PirogovDb db, Documents documents, VersionedDocuments versioned, ComparisonStore comparisons, KnownLabels known)
 {
     public async Task<IReadOnlyList<SourceView>> For(Reading reading, bool withRuns, CancellationToken cancellation)
     {
@@ -154,16 +154,16 @@ internal sealed class ReadingSources(PirogovDb db, Documents documents, Versione
     public async Task<Comparison?> Compared(Reading reading, CancellationToken cancellation) =>
         reading.Mode != ReadingMode.Read && await Sight(reading, cancellation) == ValidatorSight.Agreement ? await Newest(reading, cancellation) : null;
 
-    /// <summary>What all readings agree about: where an adjudicator begins.</summary>
-    public async Task<LabelDocument?> Draft(Reading reading, CancellationToken cancellation) =>
-        reading.Mode == ReadingMode.Adjudicate && reading.Revision == 0 && await Newest(reading, cancellation) is { } comparison
-            ? await Draft(comparison, await Version(reading, cancellation), cancellation)
-            : null;
-
-    private async Task<LabelDocument> Draft(Comparison comparison, SchemaVersionId version, CancellationToken cancellation)
+    /// <summary>Where an adjudicator begins: what another decided before them, else what all readings agree about.</summary>
+    public async Task<LabelDocument?> Draft(Reading reading, CancellationToken cancellation)
     {
-        var made = (await documents.Load(comparison.DraftMd5, cancellation)).SchemaVersion;
-        return await versioned.Load(comparison.DraftMd5, SchemaVersionId.TryParse(made, out var under) ? under : version, version, cancellation);
+        if (reading.Mode != ReadingMode.Adjudicate || reading.Revision > 0 || await Newest(reading, cancellation) is not { } comparison)
+            return null;
+        var version = await Version(reading, cancellation);
+        if (await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == reading.ProjectCaseId).OrderByDescending(c => c.Number).FirstOrDefaultAsync(cancellation)
+            is { Origin: not ConsensusOrigin.Automatic } decided)
+            return await versioned.Load(decided.DocumentMd5, decided.SchemaVersionId, version, cancellation);
+        return await versioned.Load(comparison.DraftMd5, await comparisons.Version(comparison, cancellation), version, cancellation);
     }
 
     private Task<Comparison?> Newest(Reading reading, CancellationToken cancellation) =>

@@ -39,10 +39,11 @@ internal sealed record ChangeList(
     IReadOnlyList<ItemChanges> Items, IReadOnlyList<CaseChange> Cases);
 
 /// <summary>Holds a release against the one before it.</summary>
-internal sealed class ReleaseChanges(PirogovDb db, Documents documents, ICases archive)
+internal sealed class ReleaseChanges(PirogovDb db, Documents documents, VersionedDocuments versioned, ICases archive)
 {
     private const double CubicMillimetresInMillilitre = 1_000;
 
+    /// <summary>What an earlier version of the schema called otherwise is brought over first: a new name alone is no change.</summary>
     public async Task<ChangeList> Since(Release earlier, Release later, SchemaContent schema, CancellationToken cancellation)
     {
         var ids = earlier.Cases.Concat(later.Cases).Select(c => c.ProjectCaseId).Distinct().ToArray();
@@ -55,7 +56,7 @@ internal sealed class ReleaseChanges(PirogovDb db, Documents documents, ICases a
         foreach (var (id, own) in after)
         {
             if (before.TryGetValue(id, out var old) && old.DocumentSha256 != own.DocumentSha256)
-                changes.Add(await Changed(own, old, labels[own.ProjectCaseId], schema, rules, cancellation));
+                changes.Add(await Changed(own, await versioned.Load(old.DocumentMd5, earlier.SchemaVersionId, later.SchemaVersionId, cancellation), labels[own.ProjectCaseId], schema, rules, cancellation));
         }
 
         string[] scope = [.. later.Scope.Classes, .. later.Scope.Questions], oldScope = [.. earlier.Scope.Classes, .. earlier.Scope.Questions];
@@ -66,9 +67,9 @@ internal sealed class ReleaseChanges(PirogovDb db, Documents documents, ICases a
     }
 
     private async Task<CaseChange> Changed(
-        ReleasedCase later, ReleasedCase earlier, string label, SchemaContent schema, ConsensusRules rules, CancellationToken cancellation)
+        ReleasedCase later, LabelDocument earlier, string label, SchemaContent schema, ConsensusRules rules, CancellationToken cancellation)
     {
-        var (before, after) = (await OpenedLabels.From(documents, earlier.DocumentMd5, cancellation), await OpenedLabels.From(documents, later.DocumentMd5, cancellation));
+        var (before, after) = (await OpenedLabels.From(documents, earlier, cancellation), await OpenedLabels.From(documents, await documents.Load(later.DocumentMd5, cancellation), cancellation));
         var voxel = await Voxel(later.CaseId, [.. before.Document.Masks.Concat(after.Document.Masks).Select(m => m.SopInstanceUid).Distinct()], cancellation);
         var classes = schema.Classes.Select(c => Class(c.Id, before, after, rules, voxel)).OfType<ClassChange>().ToArray();
         var answers = schema.Questions.Select(q => new AnswerChange(q.Id, Shown(before.Document, q), Shown(after.Document, q))).Where(a => a.Before != a.After).ToArray();

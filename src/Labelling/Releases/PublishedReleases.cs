@@ -24,8 +24,9 @@ internal sealed class PublishedReleases(PirogovDb db, Documents documents) : IRe
 
     public async Task<ReleasedLabels?> Labels(ReleaseId id, CaseId caseId, CancellationToken cancellation)
     {
-        if (await db.Set<Release>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancellation) is not { } release
-            || release.Cases.SingleOrDefault(c => c.CaseId == caseId) is not { } one)
+        // Whoever builds a dataset asks for one case after another: the others of the release stay where they are.
+        if (await db.Set<Release>().IgnoreAutoIncludes().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancellation) is not { } release
+            || await db.Set<ReleasedCase>().AsNoTracking().SingleOrDefaultAsync(c => c.ReleaseId == id && c.CaseId == caseId, cancellation) is not { } one)
             return null;
         var content = (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == release.SchemaVersionId, cancellation)).Content;
         var document = await documents.Load(one.DocumentMd5, cancellation);

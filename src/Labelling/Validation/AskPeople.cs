@@ -1,9 +1,11 @@
 using Microsoft.EntityFrameworkCore;
+using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Assignment;
 using Pirogov.Labelling.Dashboards;
 using Pirogov.Labelling.Experts;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Database;
 
 namespace Pirogov.Labelling.Validation;
@@ -51,21 +53,65 @@ internal sealed class AskReader(PirogovDb db, LeastLoaded leastLoaded, ReaderRul
     }
 }
 
-/// <summary>Puts a case before an adjudicator: first when readings disagree, again when a decision comes back.</summary>
-internal sealed class AskAdjudicator(PirogovDb db, LeastLoaded leastLoaded, CaseDigests digests, TimeProvider time)
+/// <summary>Gives an adjudicator's or a validator's place in a case to somebody.</summary>
+internal sealed class Deciders(PirogovDb db, LeastLoaded leastLoaded, TimeProvider time)
 {
-    /// <summary>Joins the caller's next <c>SaveChanges</c>.</summary>
-    public async Task About(ProjectCase one, CancellationToken cancellation)
+    /// <summary>
+    /// Joins the caller's next <c>SaveChanges</c>. The place goes to the least loaded of those who never had the case; whoever left it before comes back
+    /// to it only where nobody else is left, for nobody has two rows in one case.
+    /// </summary>
+    /// <param name="slot">The level of a validator.</param>
+    /// <returns>None where nobody may have it: the case waits for a newcomer.</returns>
+    public async Task<Reading?> Ask(LabellingProject project, ProjectCase one, ReadingMode mode, int slot, CancellationToken cancellation)
     {
-        var now = time.Now();
-        digests.Ask(one);
-        if (await db.Set<Reading>().SingleOrDefaultAsync(r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Adjudicate, cancellation) is { } asked)
+        var (now, level) = (time.Now(), mode == ReadingMode.Validate ? slot : 0);
+        var had = await db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectId == one.ProjectId && r.CaseId == one.CaseId).ToDictionaryAsync(r => r.AccountId, cancellation);
+        var pool = project.Of(mode, level);
+        if (await leastLoaded.Of(project, [.. pool.Where(p => !had.ContainsKey(p))], cancellation) is { } next)
         {
-            asked.Return(now);
-            return;
+            var reading = new Reading(one, next, mode, slot, now, mode == ReadingMode.Validate && project.Levels[level - 1].MayCorrect);
+            db.Add(reading);
+            return reading;
         }
 
+        if (await leastLoaded.Of(project, [.. pool.Where(p => had.TryGetValue(p, out var left) && left.LeftAt is not null && left.Mode == mode)], cancellation) is not { } former)
+            return null;
+        had[former].ComeBack(slot, now);
+        return had[former];
+    }
+}
+
+/// <summary>Puts a case before an adjudicator: first when readings disagree, again when a decision comes back.</summary>
+internal sealed class AskAdjudicator(PirogovDb db, Deciders deciders, Documents documents, VersionedDocuments versioned, CaseDigests digests, TimeProvider time)
+{
+    /// <summary>Joins the caller's next <c>SaveChanges</c>. Whoever decided and is in the project no more keeps what they did, and another decides.</summary>
+    public async Task About(ProjectCase one, CancellationToken cancellation)
+    {
+        digests.Ask(one);
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == one.ProjectId, cancellation);
-        db.Add(new Reading(one, (await leastLoaded.Of(project, project.Of(ReadingMode.Adjudicate), cancellation))!.Value, ReadingMode.Adjudicate, 1, now));
+        var asked = await db.Set<Reading>().Where(r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Adjudicate).OrderByDescending(r => r.Slot).FirstOrDefaultAsync(cancellation);
+        var decides = asked is not null && project.Of(ReadingMode.Adjudicate).Contains(asked.AccountId)
+            ? asked : await deciders.Ask(project, one, ReadingMode.Adjudicate, (asked?.Slot ?? 0) + 1, cancellation);
+        if (decides is null)
+            return;
+        if (decides == asked)
+            decides.Return(time.Now());
+        await GoOn(decides, one, project.SchemaVersionId, cancellation);
+    }
+
+    /// <summary>
+    /// Work goes on from what people made of the case last: a validator's correction or another's decision is not undone by an older revision of
+    /// one's own, and it comes under the project's present version of the schema.
+    /// </summary>
+    private async Task GoOn(Reading reading, ProjectCase one, SchemaVersionId version, CancellationToken cancellation)
+    {
+        if (await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).FirstOrDefaultAsync(cancellation)
+            is not { Origin: not ConsensusOrigin.Automatic } newest)
+            return;
+        var own = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision)
+            .Select(r => new { r.DocumentSha256, r.SchemaVersionId }).SingleOrDefaultAsync(cancellation);
+        var stored = await documents.Put(await versioned.Load(newest.DocumentMd5, newest.SchemaVersionId, version, cancellation), cancellation);
+        if (own?.DocumentSha256 != stored.Sha256 || own.SchemaVersionId != version)
+            db.Add(reading.GoOnFrom(stored, version, one.ContentSha256, time.Now()));
     }
 }

@@ -11,7 +11,7 @@ using Pirogov.Platform.Outbox;
 namespace Pirogov.Labelling.Validation;
 
 /// <summary>Puts a consensus before the next level that is to see it; behind the last, the case is validated.</summary>
-internal sealed class AskValidators(PirogovDb db, LeastLoaded leastLoaded, EventOutbox outbox, CaseDigests digests, TimeProvider time)
+internal sealed class AskValidators(PirogovDb db, Deciders deciders, EventOutbox outbox, CaseDigests digests, TimeProvider time)
 {
     /// <summary>Joins the caller's next <c>SaveChanges</c>. The case is in validation.</summary>
     /// <param name="level">The first that may see it, from 1.</param>
@@ -60,11 +60,13 @@ internal sealed class AskValidators(PirogovDb db, LeastLoaded leastLoaded, Event
         var now = time.Now();
         if (one.EnterLevel(level, now) is not null)
             return;
-        if (asked is not null)
-            asked.OfferAgain(now);
-        else
-            db.Add(new Reading(one, (await leastLoaded.Of(project, project.Of(ReadingMode.Validate, level), cancellation))!.Value, ReadingMode.Validate, level, now,
-                project.Levels[level - 1].MayCorrect));
+        if (asked is not null && !project.Of(ReadingMode.Validate, level).Contains(asked.AccountId))
+        {
+            asked.HandOver(now);
+            asked = null;
+        }
+
+        (asked ?? await deciders.Ask(project, one, ReadingMode.Validate, level, cancellation))?.OfferAgain(now);
     }
 
     /// <summary>The consensus is made in this very transaction, and in no table yet.</summary>

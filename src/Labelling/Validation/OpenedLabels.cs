@@ -15,9 +15,6 @@ internal sealed record OpenedLabels(LabelDocument Document, IReadOnlyDictionary<
         new(document, await documents.Decode(document, cancellation));
 
     /// <summary>Without what a model or a file brought and the reader has not confirmed: that is nobody's reading.</summary>
-    public static async Task<OpenedLabels> OwnOf(Documents documents, string md5, CancellationToken cancellation) =>
-        await From(documents, PreLabelled.WithoutUnconfirmed(await documents.Load(md5, cancellation)), cancellation);
-
-    public static async Task<OpenedLabels> From(Documents documents, string md5, CancellationToken cancellation) =>
-        await From(documents, await documents.Load(md5, cancellation), cancellation);
+    public static async Task<OpenedLabels> OwnOf(Documents documents, LabelDocument document, CancellationToken cancellation) =>
+        await From(documents, PreLabelled.WithoutUnconfirmed(document), cancellation);
 }

@@ -2,9 +2,13 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Integration.Harness;
+using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Schemas;
+using Pirogov.Platform.Database;
 using static Pirogov.Integration.Labelling.QueueRoom;
 using static Pirogov.Integration.Labelling.ReadingRoom;
 
@@ -95,6 +99,96 @@ public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
             Assert.DoesNotContain((string)one.Looks[0]["caseLabel"]!, mine, StringComparison.Ordinal);
     }
 
+    /// <summary>Whoever reads a case with known labels learns afterwards what it came to, in the words and at the time of any other.</summary>
+    [SkippableTheory]
+    [InlineData("afterValidation")]
+    [InlineData("afterRelease")]
+    public async Task What_a_control_case_came_to_is_told_like_that_of_any_other_and_not_before(string shown)
+    {
+        var queue = await Begin(app, cases: 6, terms: Control(share: 0.5));
+        await Sent(queue.Manager.PutAsJsonAsync($"{queue.Address}/validation-rules", new { resultsShown = shown }));
+        for (var n = 20; n < 26; n++)
+            await Gold(queue, n, training: false);
+        var read = new Dictionary<HttpClient, List<string>>();
+        foreach (var reader in queue.Readers)
+        {
+            read[reader] = [];
+            for (var answer = await queue.Next(reader); answer.IsSuccessStatusCode; answer = await queue.Next(reader))
+            {
+                var taken = (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+                await queue.Read(reader, taken);
+                read[reader].Add((string)taken["id"]!);
+            }
+        }
+
+        await app.Settle();
+        foreach (var (reader, _) in read)
+            Assert.Equal(0, (int)(await Results(queue, reader))["total"]!);
+        for (var n = 0; n < 6; n++)
+            await Sent(queue.Room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(queue.Room.Validator, "validate")}/accept", new { }));
+        await app.Settle();
+        if (shown == "afterRelease")
+        {
+            foreach (var (reader, _) in read)
+                Assert.Equal(0, (int)(await Results(queue, reader))["total"]!);
+            await Sent(queue.Manager.PostAsync($"{queue.Address}/release", null));
+        }
+
+        var seen = new List<(ReadingPurpose Purpose, JsonObject[] Looks)>();
+        foreach (var (reader, readings) in read)
+        {
+            var rows = (await Results(queue, reader))["items"]!.AsArray();
+            Assert.Equal(readings.Order(), rows.Select(r => (string)r!["readingId"]!).Order());
+            foreach (var row in rows)
+            {
+                var result = await Sent(reader.GetAsync($"/api/v1/readings/{row!["readingId"]}/result"));
+                Assert.Equal(HttpStatusCode.OK, (await reader.GetAsync($"/workbench/radiology/{row["readingId"]}/result")).StatusCode);
+                seen.Add((await PurposeOf((string)row["readingId"]!), [row.DeepClone().AsObject(), result]));
+            }
+        }
+
+        var (control, work) = (seen.Where(s => s.Purpose == ReadingPurpose.Control).ToArray(), seen.Where(s => s.Purpose == ReadingPurpose.Work).ToArray());
+        Assert.Equal(12, work.Length);
+        Skip.If(control.Length == 0, "Chance drew no control case.");
+        foreach (var one in control)
+            Assert.Equal(work[0].Looks.Select(Told), one.Looks.Select(Told));
+    }
+
+    [SkippableFact]
+    public async Task A_control_case_reveals_a_models_findings_after_the_blind_pass_like_any_other()
+    {
+        var queue = await Begin(app, readers: 8, cases: 1, terms: Control(share: 0.5), change: p => p["passes"] = new JsonObject { ["show"] = "secondPass" });
+        await Gold(queue, 1, training: false);
+        var project = ProjectId.From(Guid.Parse(queue.Project));
+        await app.InScope(async s =>
+        {
+            var (db, documents) = (s.GetRequiredService<PirogovDb>(), s.GetRequiredService<Documents>());
+            var one = await db.Set<ProjectCase>().SingleAsync(c => c.ProjectId == project && !c.IsGold);
+            var found = new LabelDocument(queue.Room.SchemaVersion, [], [new(Guid.CreateVersion7().ToString(), "kidney", "length", "2.25.1.1.1", 1, [[2, 2], [7, 2]])], new Dictionary<string, DocumentAnswer>());
+            db.Add(new PreLabel(one.Id, "model-1", PreLabel.Model, await documents.Put(found, default), s.GetRequiredService<TimeProvider>().Now()));
+            return await db.SaveChangesAsync();
+        });
+        var purposes = new List<ReadingPurpose>();
+        foreach (var reader in queue.Readers)
+        {
+            var answer = await queue.Next(reader);
+            if (!answer.IsSuccessStatusCode)
+                continue;
+            var taken = (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+            await queue.Read(reader, taken);
+            await app.Settle();
+            var view = await Sent(reader.GetAsync($"/api/v1/readings/{taken["id"]}"));
+            Assert.Equal((2, "accepted"), ((int)view["pass"]!, (string)view["state"]!));
+            Assert.Single(view["findings"]!["objects"]!.AsArray());
+            purposes.Add(await PurposeOf((string)taken["id"]!));
+            await Sent(Submit(reader, (string)taken["id"]!, 1));
+            await app.Settle();
+        }
+
+        Skip.If(!purposes.Contains(ReadingPurpose.Control), "Chance drew no control case.");
+        Assert.Equal(purposes.Count(p => p == ReadingPurpose.Control), (int)(await Sent(queue.Manager.GetAsync($"{queue.Address}/gold")))["items"]![0]!["readings"]!);
+    }
+
     [SkippableFact]
     public async Task Control_readings_count_neither_for_a_round_nor_for_a_consensus()
     {
@@ -168,6 +262,8 @@ public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
 
     private static JsonObject Control(double share, int fewest = 3) => new() { ["gold"] = new JsonObject { ["share"] = share, ["threshold"] = 0.6, ["fewest"] = fewest } };
 
+    private static Task<JsonObject> Results(QueueRoom queue, HttpClient reader) => Sent(reader.GetAsync($"/api/v1/reading-results?size=200&project={queue.Project}"));
+
     private static string Case(int n) => $"00000000-0000-7000-8000-{n:D12}";
 
     private static Task<HttpResponseMessage> Add(QueueRoom queue, int n, bool training) => queue.Manager.PostAsJsonAsync($"{queue.Address}/gold",
@@ -195,7 +291,7 @@ public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
 
     private static void Blank(JsonNode node)
     {
-        string[] own = ["id", "caseLabel", "label", "studyInstanceUid", "seriesInstanceUid", "sopInstanceUid", "changedAt", "savedAt", "reservedUntil", "done", "total", "instance"];
+        string[] own = ["id", "caseLabel", "label", "studyInstanceUid", "seriesInstanceUid", "sopInstanceUid", "changedAt", "savedAt", "reservedUntil", "at", "readingId", "caseId", "done", "total", "instance"];
         if (node is JsonArray array)
         {
             foreach (var item in array.OfType<JsonNode>())
