@@ -5,7 +5,9 @@ using Pirogov.Labelling.Schemas;
 namespace Pirogov.Labelling.Agreement;
 
 /// <summary>Writes one decision into an adjudicator's document and leaves everything else in it as it stands.</summary>
-internal sealed class ComposeDecision(Documents documents, ComparisonStore comparisons, Comparison comparison, ComparisonDetail detail, LabelDocument before)
+/// <param name="decided">Attributes of the object that have been decided already: they stay when the object itself is taken from elsewhere.</param>
+internal sealed class ComposeDecision(
+    Documents documents, ComparisonStore comparisons, Comparison comparison, ComparisonDetail detail, LabelDocument before, IReadOnlyList<string> decided)
 {
     /// <param name="source">The reading that is taken, if one is.</param>
     public async Task<LabelDocument> With(
@@ -34,8 +36,17 @@ internal sealed class ComposeDecision(Documents documents, ComparisonStore compa
         var others = before.Objects.Where(o => !Is(o.Id, id)).ToList();
         var taken = request.Choice == DecisionChoice.Own ? request.Object : source is null ? null : Theirs(disagreement, request, source);
         if (taken is not null)
-            others.Add(taken with { Id = id, Origin = null, Confirmed = null });
+            others.Add(taken with { Id = id, Origin = null, Confirmed = null, Attributes = WithDecided(taken.Attributes, before.Objects.FirstOrDefault(o => Is(o.Id, id))) });
         return Whole(before with { Objects = others });
+    }
+
+    private IReadOnlyDictionary<string, DocumentAnswer>? WithDecided(IReadOnlyDictionary<string, DocumentAnswer>? taken, DocumentObject? standing)
+    {
+        if (standing is null || decided.Count == 0)
+            return taken;
+        var merged = (taken ?? new Dictionary<string, DocumentAnswer>()).Where(a => !decided.Contains(a.Key))
+            .Concat((standing.Attributes ?? new Dictionary<string, DocumentAnswer>()).Where(a => decided.Contains(a.Key))).ToDictionary(a => a.Key, a => a.Value);
+        return merged.Count > 0 ? merged : null;
     }
 
     private LabelDocument Attributed(Disagreement disagreement, DecideDisagreement.Request request, LabelDocument? source)

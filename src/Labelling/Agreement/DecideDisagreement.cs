@@ -80,7 +80,12 @@ internal sealed class DecideDisagreement(
                              select v).AsNoTracking().SingleAsync(cancellation);
         if (request.Choice == DecisionChoice.Source && HasEnded(disagreement, version.Content))
             return new DecisionUnfit("class-ended");
-        var compose = new ComposeDecision(documents, comparisons, comparison, detail, await Before(reading, version.Id, cancellation));
+        // Of the same object: the object itself, and its attributes.
+        var kin = (await adjudication.List(reading, cancellation))!.Where(d => d.Disagreement.Object is not null && d.Disagreement.Object == disagreement.Object).ToArray();
+        if (disagreement.IsOfObject && request.Choice is (DecisionChoice.Source or DecisionChoice.Own) && kin.Any(d => !d.Disagreement.IsOfObject && d.Decision is null))
+            return new DecisionUnfit("object-undecided");
+        var compose = new ComposeDecision(documents, comparisons, comparison, detail, await Before(reading, version.Id, cancellation),
+            [.. kin.Where(d => d.Disagreement.IsOfObject && d.Decision is not null).Select(d => d.Disagreement.Question!)]);
         var composed = await compose.With(disagreement, request, await Source(comparison, request, version.Id, cancellation), cancellation);
         db.Add(new Decision(reading, comparison, disagreement.Id, request.Choice, request.Source, reading.Revision + 1, time.Now()));
         audit.Note("labelling.disagreement-decided", "reading", id, new { Disagreement = disagreement.Id, request.Choice, request.Source });

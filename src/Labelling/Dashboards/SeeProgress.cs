@@ -39,7 +39,6 @@ internal sealed class SeeProgress(PirogovDb db, FiguresCache cache, TimeProvider
 {
     /// <summary>Long enough for weekends and holidays to even out, short enough to follow a change of pace.</summary>
     private const int ForecastDays = 28;
-    private const int LongestForecastDays = 3_650;
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/labelling-projects/{id}/progress", (SeeProgress use, ProjectId id, CancellationToken cancellation) =>
             use.Handle(id, cancellation).ToHttp())
@@ -77,8 +76,7 @@ internal sealed class SeeProgress(PirogovDb db, FiguresCache cache, TimeProvider
         var (lower, upper) = (ChiSquareDistribution.Quantile(0.025, 2 * done) / 2 / days, ChiSquareDistribution.Quantile(0.975, 2 * (done + 1)) / 2 / days);
         return new(remaining, 7.0 * done / days, 7 * lower, 7 * upper, days, When((double)done / days), When(upper), When(lower));
 
-        DateOnly? When(double perDay) => remaining / perDay is var left && left <= LongestForecastDays
-            ? DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays(today + (int)Math.Ceiling(left)) : null;
+        DateOnly? When(double perDay) => Pace.Day(DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays(today), Pace.Days(remaining, perDay));
     }
 
     private async Task<IReadOnlyList<LevelProgress>> Levels(LabellingProject project, StateCount[] states, CancellationToken cancellation)

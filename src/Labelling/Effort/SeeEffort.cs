@@ -75,10 +75,9 @@ internal sealed class SeeEffort(PirogovDb db, Earnings earnings, TimeProvider ti
 
     private static Backlog Forecast(LabellingProject project, int remaining, MeanWithInterval? perDay, DateTimeOffset now)
     {
-        double? At(double? pace) => remaining == 0 ? 0 : pace is > 0 ? remaining / pace : null;
+        double? At(double? pace) => Dashboards.Pace.Days(remaining, pace);
         var days = At(perDay?.Value);
-        // Beyond a century a date says no more than that it will never be.
-        DateOnly? expected = days is <= 36_500 ? DateOnly.FromDateTime(now.UtcDateTime).AddDays((int)Math.Ceiling(days.Value)) : null;
+        var expected = Dashboards.Pace.Day(DateOnly.FromDateTime(now.UtcDateTime), days);
         return new(remaining, days, At(perDay?.Upper), At(perDay?.Lower), expected,
             project.DueAt is { } due && expected is { } on ? on > DateOnly.FromDateTime(due.UtcDateTime) : null);
     }

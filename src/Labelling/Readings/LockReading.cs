@@ -16,8 +16,8 @@ namespace Pirogov.Labelling.Readings;
 
 /// <summary>
 /// Takes a submission into its round: links it to the evidence and locks it. The last of the blind readings closes the
-/// round and asks for the comparison; an adjudicator's decision becomes the consensus. Events come one after another, so
-/// two readers who submit at the same moment cannot each take the other for unfinished.
+/// round and asks for the comparison; an adjudicator's decision becomes the consensus. A case's submissions are taken in one
+/// after another, so two readers who submit at the same moment cannot each take the other for unfinished.
 /// </summary>
 internal sealed class LockReading(
     PirogovDb db, Sealing sealing, EvidenceChain chain, Documents documents, JobQueue jobs, AskValidators askValidators, Adjudication adjudication,
@@ -29,6 +29,7 @@ internal sealed class LockReading(
         var reading = await db.Set<Reading>().SingleAsync(r => r.Id == happened.Id, cancellation);
         if (!reading.Lock(time.Now()))
             return;
+        await Turn.Take(db, reading.ProjectCaseId, cancellation);
         var one = await db.Set<ProjectCase>().SingleAsync(c => c.Id == reading.ProjectCaseId, cancellation);
         var revision = await db.Set<ReadingRevision>().SingleAsync(r => r.ReadingId == reading.Id && r.Number == reading.Revision, cancellation);
         var document = new EvidenceFile(revision.DocumentMd5, revision.DocumentSha256, revision.DocumentSize);

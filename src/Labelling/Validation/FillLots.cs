@@ -14,12 +14,13 @@ internal sealed record LevelReached(ProjectCaseId Case, int Level);
 internal sealed record VerdictGiven(ProjectCaseId Case, int Level, bool IsGood);
 
 /// <summary>
-/// Puts cases into lots and lots before their level. Events come one after another, so a lot is never filled or counted by two at once.
+/// Puts cases into lots and lots before their level. A project's events are taken in one after another, so a lot is never filled or counted by two at once.
 /// </summary>
 internal sealed class FillLots(PirogovDb db, AskValidators askValidators, AuditTrail audit, TimeProvider time) : IHandle<LevelReached>, IHandle<VerdictGiven>
 {
     public async Task Handle(LevelReached happened, CancellationToken cancellation)
     {
+        await TakeTurn(happened.Case, cancellation);
         var one = await db.Set<ProjectCase>().SingleAsync(c => c.Id == happened.Case, cancellation);
         if (one.State != ProjectCaseState.Validation || one.Level != happened.Level)
             return;
@@ -39,6 +40,7 @@ internal sealed class FillLots(PirogovDb db, AskValidators askValidators, AuditT
 
     public async Task Handle(VerdictGiven happened, CancellationToken cancellation)
     {
+        await TakeTurn(happened.Case, cancellation);
         if (await Place(happened.Case, happened.Level, cancellation) is not { IsGood: null } place)
             return;
         place.IsGood = happened.IsGood;
@@ -47,6 +49,9 @@ internal sealed class FillLots(PirogovDb db, AskValidators askValidators, AuditT
         if (place.IsSampled && lot.Count(happened.IsGood, time.Now()))
             await Decided(lot, cancellation);
     }
+
+    private async Task TakeTurn(ProjectCaseId one, CancellationToken cancellation) =>
+        await Turn.Take(db, await db.Set<ProjectCase>().Where(c => c.Id == one).Select(c => c.ProjectId).SingleAsync(cancellation), cancellation);
 
     private Task<LotCase?> Place(ProjectCaseId one, int level, CancellationToken cancellation) =>
         db.Set<LotCase>().SingleOrDefaultAsync(c => c.ProjectCaseId == one && c.Level == level, cancellation);

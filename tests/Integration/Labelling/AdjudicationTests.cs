@@ -117,6 +117,76 @@ public abstract class AdjudicationTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal(HttpStatusCode.NotFound, (await room.Adjudicator.GetAsync($"/api/v1/readings/{decision}/disagreements/{Of(view, "answer")["id"]}/picture")).StatusCode);
     }
 
+    [SkippableFact]
+    public async Task An_attribute_is_decided_after_its_object_and_stays_when_the_object_is_taken_from_elsewhere()
+    {
+        var room = await Open(app, schema: SchemaWithLooks);
+        await ReadAndSubmit(room.Readers[0], Marked(room, 3, "solid"));
+        // Twelve pixels apart: the same thing, but not in the same place.
+        await ReadAndSubmit(room.Readers[1], Marked(room, 15, "cystic"));
+        await app.Settle();
+        var decision = await Reading(room.Adjudicator, "adjudicate");
+        var view = await Sent(room.Adjudicator.GetAsync($"/api/v1/readings/{decision}"));
+        var (shape, look) = (Of(view, "shape"), Of(view, "attribute"));
+        var early = await Refused(HttpStatusCode.UnprocessableEntity, Decide(room.Adjudicator, decision, 0, look, "source", "A"));
+        Assert.Equal("object-undecided", (string)early["reason"]!);
+        var (solid, cystic) = (LetterWith(look, "solid"), LetterWith(look, "cystic"));
+        await Sent(Decide(room.Adjudicator, decision, 0, shape, "source", solid));
+        var decided = await Sent(Decide(room.Adjudicator, decision, 1, look, "source", cystic));
+        Assert.Equal((3.0, "cystic"), Standing(decided));
+        var moved = await Sent(Decide(room.Adjudicator, decision, 2, shape, "source", cystic));
+        Assert.Equal((15.0, "cystic"), Standing(moved));
+        Assert.Equal((3.0, "cystic"), Standing(await Sent(Decide(room.Adjudicator, decision, 3, shape, "source", solid))));
+        // Where nothing is there, nothing has an attribute.
+        Assert.Equal((2, 2), Progress(await Sent(Decide(room.Adjudicator, decision, 4, shape, "none"))));
+    }
+
+    private static JsonObject SchemaWithLooks(string name)
+    {
+        var schema = SchemaOf(name);
+        static JsonObject Both(string text) => new() { ["ru"] = text, ["en"] = text };
+        schema["classes"]!.AsArray().Add(new JsonObject
+        {
+            ["id"] = "lesion",
+            ["name"] = Both("очаг"),
+            ["color"] = "#0072b2",
+            ["geometries"] = new JsonArray("point"),
+            ["attributes"] = new JsonArray(new JsonObject
+            {
+                ["id"] = "look",
+                ["text"] = Both("вид"),
+                ["type"] = "choice",
+                ["options"] = new JsonArray(new JsonObject { ["id"] = "solid", ["text"] = Both("плотный") }, new JsonObject { ["id"] = "cystic", ["text"] = Both("кистозный") }),
+            }),
+        });
+        return schema;
+    }
+
+    private static JsonObject Marked(ReadingRoom room, double at, string look)
+    {
+        var document = room.Document();
+        document["objects"] = new JsonArray(new JsonObject
+        {
+            ["id"] = Guid.CreateVersion7().ToString(),
+            ["class"] = "lesion",
+            ["type"] = "point",
+            ["sopInstanceUid"] = "2.25.1.1.1",
+            ["frame"] = 1,
+            ["points"] = new JsonArray(new JsonArray(at, 4)),
+            ["attributes"] = new JsonObject { ["look"] = new JsonObject { ["value"] = look, ["uncertain"] = false, ["cannotAssess"] = false } },
+        });
+        return document;
+    }
+
+    private static string LetterWith(JsonNode disagreement, string value) =>
+        (string)disagreement["sources"]!.AsArray().Single(s => (string)s!["value"]! == value)!["name"]!;
+
+    private static (double At, string Look) Standing(JsonObject decided)
+    {
+        var one = decided["document"]!["objects"]![0]!;
+        return ((double)one["points"]![0]![0]!, (string)one["attributes"]!["look"]!["value"]!);
+    }
+
     private async Task<(ReadingRoom Room, string Decision, JsonObject View)> Disagreed()
     {
         var room = await Open(app);

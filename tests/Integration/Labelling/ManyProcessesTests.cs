@@ -5,6 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pirogov.Integration.Harness;
 using Pirogov.Labelling.Assignment;
+using Pirogov.Platform.Outbox;
+using static Pirogov.Integration.Labelling.ReadingRoom;
 
 namespace Pirogov.Integration.Labelling;
 
@@ -24,6 +26,56 @@ public abstract class ManyProcessesTests(LabellingApp app) : OnBothEngines(app)
             given.Add((string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["id"]!);
         Assert.Equal(40, given.Count);
         Assert.Equal(40, given.Distinct().Count());
+    }
+
+    [SkippableFact]
+    public async Task Rounds_are_closed_and_lots_counted_when_several_deliver_events_at_once()
+    {
+        var room = await Open(app, cases: 10, plan: p =>
+            (p["levels"]![0]!["share"], p["levels"]![0]!["lot"]) = (0.8, new JsonObject { ["size"] = 10, ["acceptanceNumber"] = 0 }));
+        using var enough = new CancellationTokenSource();
+        var others = Enumerable.Range(0, 4).Select(_ => Deliver(enough.Token)).ToArray();
+        var open = new List<(HttpClient Reader, string Id, string Series)>();
+        foreach (var reader in room.Readers)
+        {
+            foreach (var one in (await Sent(reader.GetAsync("/api/v1/readings")))["open"]!.AsArray())
+            {
+                var view = await Sent(reader.GetAsync($"/api/v1/readings/{one!["id"]}"));
+                open.Add((reader, (string)one["id"]!, (string)view["series"]![0]!["seriesInstanceUid"]!));
+            }
+        }
+
+        foreach (var (reader, id, series) in open)
+            await Sent(Save(reader, id, 0, room.Document(series)));
+        await Task.WhenAll(open.OrderBy(o => o.Series, StringComparer.Ordinal).Select(o => Sent(Submit(o.Reader, o.Id, 1))));
+        await app.Settle();
+        var sample = (await Sent(room.Validator.GetAsync("/api/v1/readings")))["open"]!.AsArray();
+        Assert.Equal(8, sample.Count);
+        await Task.WhenAll(sample.Select(r => Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{r!["id"]}/accept", new { }))));
+        await app.Settle();
+        await enough.CancelAsync();
+        await Task.WhenAll(others);
+        var lot = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/lots")))["lots"]!["items"]![0]!;
+        Assert.Equal(("accepted", 8, 0), ((string)lot["state"]!, (int)lot["judged"]!, (int)lot["errors"]!));
+        var cases = await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases?size=200"));
+        Assert.All(cases["items"]!.AsArray(), c => Assert.Equal("validated", (string)c!["state"]!));
+    }
+
+    private async Task Deliver(CancellationToken enough)
+    {
+        var dispatcher = ActivatorUtilities.CreateInstance<OutboxDispatcher>(app.Services);
+        while (!enough.IsCancellationRequested)
+        {
+            try
+            {
+                if (await dispatcher.DeliverDue(enough) == 0)
+                    await Task.Delay(5, enough);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
     }
 }
 

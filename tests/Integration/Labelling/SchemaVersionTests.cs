@@ -159,6 +159,51 @@ public abstract class SchemaVersionTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task What_was_read_under_an_earlier_version_is_shown_and_taken_as_it_was_compared()
+    {
+        var room = await Open(app, schema: First);
+        var (early, late) = (room.Document(), room.Document());
+        early["masks"]!.AsArray().Add(Mask("left", 2));
+        late["masks"]!.AsArray().Add(Mask("left", 14));
+        await ReadAndSubmit(room.Readers[0], early);
+        await app.Settle();
+        var draft = await Reading(room.Readers[1]);
+        await Sent(Save(room.Readers[1], draft, 0, late));
+        await Publish(room, Second(room.Name));
+        await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/migration", null));
+        await Sent(Submit(room.Readers[1], draft, 2));
+        await app.Settle();
+
+        var decision = await Reading(room.Adjudicator, "adjudicate");
+        var view = await Sent(room.Adjudicator.GetAsync($"/api/v1/readings/{decision}"));
+        var shape = Assert.Single(view["adjudication"]!["disagreements"]!.AsArray())!["disagreement"]!;
+        Assert.Equal("stone_mask", (string)shape["class"]!);
+        foreach (var letter in new[] { "A", "B" })
+        {
+            var before = (int)(await Sent(room.Adjudicator.GetAsync($"/api/v1/readings/{decision}")))["revision"]!;
+            var decided = await Sent(AdjudicationTests.Decide(room.Adjudicator, decision, before, shape, "source", letter));
+            Assert.Equal(320, (int)decided["document"]!["masks"]!.AsArray().Single(m => (string)m!["class"]! == "stone_mask")!["pixelCount"]!);
+        }
+
+        var heat = await room.Adjudicator.GetByteArrayAsync($"/api/v1/readings/{decision}/heat-map/stone_mask/2.25.1.1.1/1?scale=votes");
+        Assert.NotEmpty(heat);
+        await Sent(Submit(room.Adjudicator, decision, 2));
+        await app.Settle();
+        await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
+        await app.Settle();
+        // Both readers see their own label under its present name.
+        foreach (var reader in room.Readers)
+        {
+            var mine = (string)(await Sent(reader.GetAsync("/api/v1/reading-results")))["items"]![0]!["readingId"]!;
+            var stones = (await Sent(reader.GetAsync($"/api/v1/readings/{mine}/result")))["difference"]!["classes"]!.AsArray().Single(c => (string)c!["class"]! == "stone_mask")!;
+            Assert.Equal((320, 320), ((int)stones["mine"]!, (int)stones["result"]!));
+        }
+
+        var scores = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases/{(await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases")))["items"]![0]!["id"]}/comparison")))["scores"]!.AsArray();
+        Assert.Equal(1, scores.Max(s => (double)s!["figures"]!["agreement"]!["stone_mask"]!));
+    }
+
+    [SkippableFact]
     public async Task A_split_without_an_answer_for_locked_readings_is_not_applied_to_them()
     {
         var room = await Open(app, schema: First);

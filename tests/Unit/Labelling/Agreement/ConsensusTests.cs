@@ -31,6 +31,20 @@ public class ConsensusTests
     }
 
     [Fact]
+    public void Doubt_does_not_split_the_votes_for_an_answer_and_stays_where_half_of_them_have_it()
+    {
+        var side = Schema.Classes.Single(c => c.Id == "node").Attributes!.Single(a => a.Id == "side");
+        DocumentAnswer Given(string value, bool uncertain = false) => new(JsonSerializer.SerializeToElement(value), uncertain);
+        var unable = new DocumentAnswer(null, CannotAssess: true);
+        string? Taken(params DocumentAnswer?[] given) => AnswerVote.MostFrequent(side, given, ConsensusRules.Default) is { } taken
+            ? (taken.CannotAssess ? "unable" : taken.Value!.Value.GetString()) + (taken.Uncertain ? "?" : "") : null;
+        Assert.Equal("left?", Taken(Given("right"), Given("left"), Given("left", true)));
+        Assert.Equal("left", Taken(Given("left", true), Given("left"), Given("left")));
+        Assert.Equal("unable", Taken(Given("left"), unable, unable));
+        Assert.Null(Taken(null, null, Given("left")));
+    }
+
+    [Fact]
     public async Task Boxes_are_fused_points_meet_in_the_median_and_spans_are_voted_on()
     {
         LabelDocument Read(double left, double x, int start, int first) => Document([Box(left, 0, 8), Point(x, 5), Span(start, start + 10), Event(first, first + 20)]);
