@@ -26,7 +26,8 @@ public static class ArchiveModule
     public static IServiceCollection AddArchive(this IServiceCollection services)
     {
         services.AddSingleton(new StringSource(typeof(ArchiveModule).Assembly));
-        services.AddSingleton<ModelPart, WorkitemModel>().AddSingleton<Subscribers>().AddScoped<Worklist>().AddHandler<WorkitemReport, TellSubscribers>();
+        services.AddSingleton<ModelPart, WorkitemModel>().AddSingleton<Subscribers>().AddScoped<Worklist>().AddScoped<WorkitemNews>().AddScoped<Subscriptions>();
+        services.AddHandler<WorkitemReport, TellSubscribers>().AddHandler<WorkitemReport, KeepWatchers>();
         services.AddSingleton<ModelPart, ArchiveModel>().AddSingleton<IObjectReferences, ArchiveObjects>();
         services.AddScoped<KeepFiles>().AddSingleton<IntakeWriter>().AddHostedService(s => s.GetRequiredService<IntakeWriter>());
         services.AddSingleton<IntakeMemory>().AddSingleton<KeyedCentres>().AddSingleton<DoorBatchGate>().AddScoped<DoorBatches>();
@@ -67,6 +68,7 @@ public static class ArchiveModule
         RequestWorkitemCancellation.Map(dicomweb);
         SearchWorkitems.Map(dicomweb);
         SubscribeToWorkitems.Map(dicomweb);
+        UnsubscribeFromWorkitems.Map(dicomweb);
         ListenToWorkitems.Map(dicomweb);
         RetrieveRendered.Map(dicomweb);
     }

@@ -8,14 +8,13 @@ using Pirogov.Dicom;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
-using Pirogov.Platform.Outbox;
 using Pirogov.Platform.Problems;
 
 namespace Pirogov.Archive.Workitems;
 
 /// <summary>UPS-RS Create Workitem (PS3.18 11.4, PS3.4 CC.2.5).</summary>
 [Needs(ArchiveRights.DoWork)]
-internal sealed class CreateWorkitem(Worklist items, PirogovDb db, EventOutbox outbox, AuditTrail audit, TimeProvider time)
+internal sealed class CreateWorkitem(Worklist items, PirogovDb db, WorkitemNews news, AuditTrail audit, TimeProvider time)
 {
     internal static void Map(IEndpointRouteBuilder dicomweb) => dicomweb.MapPost("/workitems",
             (CreateWorkitem use, HttpContext http, CancellationToken cancellation) => use.Handle(http, cancellation))
@@ -27,17 +26,16 @@ internal sealed class CreateWorkitem(Worklist items, PirogovDb db, EventOutbox o
             return unread.ToHttp();
         var uid = Worklist.UidOf(http.Request, "workitem") ?? given!.GetString(DicomTags.SopInstanceUid) ?? Worklist.NewUid();
         if (Fault(uid, given!) is { } fault)
-            return fault.ToHttp(http);
+            return fault.ToHttp();
         var named = http.Request.Query["centre"].FirstOrDefault() ?? http.Request.Headers["X-Pirogov-Centre"].FirstOrDefault();
         if ((await items.Centre(named, cancellation)).IsRefused(out var nowhere, out var planned))
             return nowhere.ToHttp();
         var centre = planned!;
         var isModified = await items.Clean(given!, centre.Id, cancellation);
-        WorkitemRequirements.Complete(given!, centre.Code);
+        isModified |= WorkitemRequirements.Complete(given!, centre.Code);
         var made = Workitem.Of(uid, centre.Id, given!, time.Now());
         db.Add(made);
-        foreach (var report in WorkitemReport.OfNew(made))
-            outbox.Add(report);
+        await news.Tell(made, WorkitemReport.OfNew(made), cancellation);
         audit.Note("archive.workitem-created", "workitem", uid);
         try
         {
@@ -45,7 +43,7 @@ internal sealed class CreateWorkitem(Worklist items, PirogovDb db, EventOutbox o
         }
         catch (DbUpdateException)
         {
-            return new WorkitemExists().ToHttp(http);
+            return new WorkitemExists().ToHttp();
         }
 
         http.Warn(isModified ? WorkitemWarnings.Modified : null);
@@ -54,8 +52,9 @@ internal sealed class CreateWorkitem(Worklist items, PirogovDb db, EventOutbox o
 
     private static WorkitemMalformed? Fault(string uid, DicomDataset given)
     {
-        if (!Worklist.IsUid(uid) || WorkitemSubscription.IsGlobal(uid))
-            return new(nameof(DicomTags.SopInstanceUid));
+        // PS3.18 has it in the query or in the payload: in both, it is one.
+        if (!Worklist.IsUid(uid) || WorkitemSubscription.IsGlobal(uid) || (given.GetString(DicomTags.SopInstanceUid) ?? uid) != uid)
+            return new(DicomTags.SopInstanceUid.Keyword);
         return WorkitemRequirements.FaultOfNew(given) is { } tag ? new(tag.Keyword) : null;
     }
 }

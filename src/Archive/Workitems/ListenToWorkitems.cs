@@ -50,6 +50,8 @@ internal sealed class ListenToWorkitems(
         var channel = subscribers.Open(subscriber, centre => all || own.Contains(centre));
         try
         {
+            if (subscribers.Meet(subscriber) && await db.Set<WorkitemSubscription>().AnyAsync(s => s.Subscriber == subscriber, http.RequestAborted))
+                channel.Reports.Writer.TryWrite(WorkitemReport.OfRestart());
             using var socket = await http.WebSockets.AcceptWebSocketAsync();
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.ApplicationStopping);
             await Talk(socket, channel.Reports.Reader, ending);

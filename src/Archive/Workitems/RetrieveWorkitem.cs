@@ -27,6 +27,7 @@ internal sealed class RetrieveWorkitem(Worklist items, PirogovDb db, AuditTrail 
         audit.Note("archive.workitem-read", "workitem", uid);
         await db.SaveChangesAsync(cancellation);
         http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers.ContentLocation = $"{DicomModels.Root(http)}/workitems/{uid}";
         return DicomModels.TakesJson(accept) ? Results.Text($"[{found.Dataset}]", DicomModels.Json) : DicomModels.One(accept, found.Read(), StatusCodes.Status200OK);
     }
 }

@@ -36,21 +36,21 @@ internal sealed class SearchWorkitems(Worklist items, PirogovDb db, AuditTrail a
         if (Number(query, "limit", Most) is not { } limit || Number(query, "offset", 0) is not { } offset)
             return new SearchMalformed("limit").ToHttp();
         var keys = Keys(http, string.Equals(query["fuzzymatching"], "true", StringComparison.OrdinalIgnoreCase));
-        var found = new List<JsonObject>();
+        var (found, isCut) = (new List<JsonObject>(), false);
         await foreach (var item in Candidates(await items.Visible(cancellation), keys).AsAsyncEnumerable().WithCancellation(cancellation))
         {
             if (!Matches(item, keys) || offset-- > 0)
                 continue;
-            found.Add(JsonNode.Parse(item.Dataset)!.AsObject());
-            if (found.Count == Math.Min(limit, Most))
+            if (isCut = found.Count == Math.Min(limit, Most))
                 break;
+            found.Add(JsonNode.Parse(item.Dataset)!.AsObject());
         }
 
         audit.Note("archive.workitems-searched", "worklist", WorkitemSubscription.Global, new { found = found.Count });
         await db.SaveChangesAsync(cancellation);
         http.Response.Headers.CacheControl = "no-store";
-        if (found.Count == Most)
-            http.Warn("There may be more results: ask for them by offset.");
+        // PS3.18 8.3.4.4.1 has their number here: who asks for the next item alone would pay for counting all.
+        http.Warn(isCut ? "There are additional results that can be requested." : null);
         return found.Count == 0 ? Results.NoContent() : DicomModels.Many(accept, found);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,40 +12,41 @@ using Pirogov.Platform.Problems;
 
 namespace Pirogov.Archive.Workitems;
 
-/// <summary>UPS-RS Subscribe, Unsubscribe and Suspend Global Subscription (PS3.18 11.10 to 11.12, PS3.4 CC.2.3).</summary>
+/// <summary>UPS-RS Subscribe (PS3.18 11.10, PS3.4 Table CC.2.3-2).</summary>
 [Needs(ArchiveRights.SeeWork)]
-internal sealed class SubscribeToWorkitems(Worklist items, PirogovDb db, EventOutbox outbox, AuditTrail audit, CurrentActor actor, TimeProvider time)
+internal sealed class SubscribeToWorkitems(
+    Subscriptions subscriptions, Worklist items, PirogovDb db, EventOutbox outbox, Subscribers subscribers, AuditTrail audit, CurrentActor actor, TimeProvider time)
 {
     private const int MostToldAtOnce = 1000;
     private const int LongestFilter = 2000;
 
-    internal static void Map(IEndpointRouteBuilder dicomweb)
-    {
-        const string path = "/workitems/{workitem}/subscribers/{subscriber}";
-        dicomweb.MapPost(path, (SubscribeToWorkitems use, HttpContext http, string workitem, string subscriber, CancellationToken cancellation) =>
-            use.Subscribe(http, workitem, subscriber, cancellation)).Needs(typeof(SubscribeToWorkitems));
-        dicomweb.MapDelete(path, (SubscribeToWorkitems use, string workitem, string subscriber, CancellationToken cancellation) =>
-            use.Unsubscribe(workitem, subscriber, cancellation)).Needs(typeof(SubscribeToWorkitems));
-        dicomweb.MapPost(path + "/suspend", (SubscribeToWorkitems use, string workitem, string subscriber, CancellationToken cancellation) =>
-            use.Suspend(workitem, subscriber, cancellation)).Needs(typeof(SubscribeToWorkitems));
-    }
+    /// <summary>Parameters that are no matching keys.</summary>
+    private static readonly string[] NoKeys = ["deletionlock", "accept", "accept-charset", "charset"];
 
-    public async Task<IResult> Subscribe(HttpContext http, string workitem, string subscriber, CancellationToken cancellation)
+    internal static void Map(IEndpointRouteBuilder dicomweb) => dicomweb.MapPost(Subscriptions.Path,
+            (SubscribeToWorkitems use, HttpContext http, string workitem, string subscriber, CancellationToken cancellation) => use.Handle(http, workitem, subscriber, cancellation))
+        .Needs(typeof(SubscribeToWorkitems));
+
+    public async Task<IResult> Handle(HttpContext http, string workitem, string subscriber, CancellationToken cancellation)
     {
-        if (await Judge(workitem, subscriber, cancellation) is { } refusal)
+        if ((await subscriptions.Of(workitem, subscriber, cancellation)).IsRefused(out var refusal, out var own))
             return refusal.ToHttp();
-        var keys = http.Request.Query.Where(q => !q.Key.Equals("deletionlock", StringComparison.OrdinalIgnoreCase) && q.Value.ToString().Length > 0).ToArray();
-        var filter = workitem == WorkitemSubscription.FilteredGlobal ? QueryString.Create(keys).ToString() : "";
-        if (filter.Length > LongestFilter || (workitem == WorkitemSubscription.FilteredGlobal && (keys.Length == 0 || Array.Exists(keys, k => HeaderKey.Parse(k.Key, "") is null))))
-            return new WorkitemMalformed("filter").ToHttp(http);
-        var found = await db.Set<WorkitemSubscription>().SingleOrDefaultAsync(s => s.Subscriber == subscriber && s.Workitem == workitem, cancellation);
+        var filter = workitem == WorkitemSubscription.FilteredGlobal ? Filter(http.Request.Query) : "";
+        if (filter is null)
+            return new WorkitemMalformed("filter").ToHttp();
+        var hasLock = string.Equals(http.Request.Query["deletionlock"], "true", StringComparison.OrdinalIgnoreCase);
+        var found = own!.Find(s => s.Workitem == workitem);
         if (found is null)
             db.Add(found = WorkitemSubscription.Of(subscriber, actor.Actor.AccountId, workitem));
-        found.TurnOn(filter, string.Equals(http.Request.Query["deletionlock"], "true", StringComparison.OrdinalIgnoreCase));
-        // Who comes hears how things stand (PS3.4 CC.2.3.3).
-        foreach (var item in await Concerned(found, workitem, cancellation))
-            outbox.Add(WorkitemReport.OfState(item, subscriber));
+        found.TurnOn(filter, hasLock);
+        await (workitem switch
+        {
+            WorkitemSubscription.Global => ToAll(own, subscriber, hasLock, cancellation),
+            WorkitemSubscription.FilteredGlobal => ToMatching(found, own, hasLock, cancellation),
+            _ => ToOne(workitem, subscriber, cancellation),
+        });
         audit.Note("archive.workitem-subscribed", "workitem", workitem, new { subscriber });
+        subscribers.Meet(subscriber);
         try
         {
             await db.SaveChangesAsync(cancellation);
@@ -59,67 +61,73 @@ internal sealed class SubscribeToWorkitems(Worklist items, PirogovDb db, EventOu
         return Results.StatusCode(StatusCodes.Status201Created);
     }
 
-    public async Task<IResult> Unsubscribe(string workitem, string subscriber, CancellationToken cancellation)
+    /// <summary>Who comes to one item hears how it stands.</summary>
+    private async Task ToOne(string workitem, string subscriber, CancellationToken cancellation)
     {
-        if (await Judge(workitem, subscriber, cancellation) is { } refusal)
-            return refusal.ToHttp();
-        var own = await db.Set<WorkitemSubscription>().Where(s => s.Subscriber == subscriber).ToListAsync(cancellation);
-        if (own.Count == 0)
-            return new NotFound("subscription").ToHttp();
-        if (WorkitemSubscription.IsGlobal(workitem))
+        if (await items.Find(workitem, cancellation) is { } item)
+            outbox.Add(WorkitemReport.OfState(item) with { OnlyTo = subscriber });
+    }
+
+    /// <summary>There is one global subscription: this one takes the place of a filtered one, and of what was said against single items.</summary>
+    private async Task ToAll(List<WorkitemSubscription> own, string subscriber, bool hasLock, CancellationToken cancellation)
+    {
+        db.RemoveRange(own.Where(s => s.IsOff || s.Workitem == WorkitemSubscription.FilteredGlobal));
+        if (!hasLock)
+            return;
+        // With a lock, who comes hears how everything stands (CC.2.4.3): what is open first, in the bounds of a channel.
+        await foreach (var item in Ordered(await items.Visible(cancellation)).Take(MostToldAtOnce).AsAsyncEnumerable().WithCancellation(cancellation))
+            outbox.Add(WorkitemReport.OfState(item) with { OnlyTo = subscriber });
+    }
+
+    /// <summary>Makes a subscription to every item that matches and has not ended; what the whole worklist gave before stays (CC.2.3.3.1).</summary>
+    private async Task ToMatching(WorkitemSubscription filtered, List<WorkitemSubscription> own, bool hasLock, CancellationToken cancellation)
+    {
+        var global = own.Find(s => s.Workitem == WorkitemSubscription.Global);
+        global?.Suspend(time.Now());
+        var byItem = own.ToDictionary(s => s.Workitem);
+        var told = 0;
+        await foreach (var item in Ordered(await items.Visible(cancellation)).AsAsyncEnumerable().WithCancellation(cancellation))
         {
-            // From everything: those to single items end with it (PS3.4 CC.2.3.3).
-            db.RemoveRange(own);
+            if (!Matches(filtered, item))
+                continue;
+            if (byItem.TryGetValue(item.Uid, out var one) && one.IsOff)
+                one.TurnOn("", hasLock);
+            else if (one is null && global?.Covers(item.CreatedAt) != true && item.State is WorkitemState.Scheduled or WorkitemState.InProgress)
+                db.Add(WorkitemSubscription.Of(filtered.Subscriber, filtered.AccountId, item.Uid));
+            if (hasLock && told++ < MostToldAtOnce)
+                outbox.Add(WorkitemReport.OfState(item) with { OnlyTo = filtered.Subscriber });
         }
-        else
-        {
-            var one = own.Find(s => s.Workitem == workitem);
-            if (one is null)
-                db.Add(one = WorkitemSubscription.Of(subscriber, actor.Actor.AccountId, workitem));
-            one.TurnOff();
-        }
-
-        audit.Note("archive.workitem-unsubscribed", "workitem", workitem, new { subscriber });
-        await db.SaveChangesAsync(cancellation);
-        return Results.Ok();
     }
 
-    public async Task<IResult> Suspend(string workitem, string subscriber, CancellationToken cancellation)
-    {
-        if (!WorkitemSubscription.IsGlobal(workitem))
-            return new NotFound("workitem").ToHttp();
-        if (await Judge(workitem, subscriber, cancellation) is { } refusal)
-            return refusal.ToHttp();
-        if (await db.Set<WorkitemSubscription>().SingleOrDefaultAsync(s => s.Subscriber == subscriber && s.Workitem == workitem, cancellation) is not { } found)
-            return new NotFound("subscription").ToHttp();
-        found.Suspend(time.Now());
-        audit.Note("archive.workitem-subscription-suspended", "workitem", workitem, new { subscriber });
-        await db.SaveChangesAsync(cancellation);
-        return Results.Ok();
-    }
+    private static IQueryable<Workitem> Ordered(IQueryable<Workitem> visible) =>
+        visible.AsNoTracking().OrderBy(w => w.State == WorkitemState.Completed || w.State == WorkitemState.Canceled ? 1 : 0).ThenBy(w => w.Id);
 
-    /// <summary>A title belongs to the account that used it first; an item that one may not see is not there.</summary>
-    private async Task<Refusal?> Judge(string workitem, string subscriber, CancellationToken cancellation)
-    {
-        if (subscriber.Length > Subscribers.LongestName)
-            return new WorkitemMalformed("subscriber");
-        if (await db.Set<WorkitemSubscription>().AnyAsync(s => s.Subscriber == subscriber && s.AccountId != actor.Actor.AccountId, cancellation))
-            return new SubscriberTaken();
-        return WorkitemSubscription.IsGlobal(workitem) || await items.Find(workitem, cancellation) is not null ? null : new NotFound("workitem");
-    }
-
-    private async Task<IReadOnlyList<Workitem>> Concerned(WorkitemSubscription subscription, string workitem, CancellationToken cancellation)
-    {
-        var visible = (await items.Visible(cancellation)).AsNoTracking();
-        if (!WorkitemSubscription.IsGlobal(workitem))
-            return await visible.Where(w => w.Uid == workitem).ToArrayAsync(cancellation);
-        var open = await visible.Where(w => w.State == WorkitemState.Scheduled || w.State == WorkitemState.InProgress).OrderBy(w => w.Id).Take(MostToldAtOnce).ToArrayAsync(cancellation);
-        return [.. open.Where(w => Matches(subscription, w))];
-    }
-
-    private static bool Matches(WorkitemSubscription subscription, Workitem item)
+    private static bool Matches(WorkitemSubscription filtered, Workitem item)
     {
         using var document = item.ReadJson();
-        return subscription.Concerns(document.RootElement, item.CreatedAt);
+        return filtered.Matches(document.RootElement);
+    }
+
+    /// <summary>Keys as parameters of the query, or as PS3.18 11.10.1.2 has them, in one parameter <c>filter</c> with commas between them.</summary>
+    /// <returns>A query string; null when there is no key, or one is no attribute.</returns>
+    private static string? Filter(IQueryCollection query)
+    {
+        var keys = new List<KeyValuePair<string, string?>>();
+        foreach (var (name, value) in query.Where(q => !NoKeys.Contains(q.Key.ToLowerInvariant()) && q.Value.ToString().Length > 0))
+        {
+            if (!name.Equals("filter", StringComparison.OrdinalIgnoreCase))
+                keys.Add(new(name, value));
+            foreach (var part in name.Equals("filter", StringComparison.OrdinalIgnoreCase) ? value.ToString().Split(',') : [])
+            {
+                // A comma in a list of UIDs stands between values, not between keys.
+                if (part.IndexOf('=', StringComparison.Ordinal) is > 0 and var at)
+                    keys.Add(new(part[..at], part[(at + 1)..]));
+                else if (keys.Count > 0)
+                    keys[^1] = new(keys[^1].Key, keys[^1].Value + "," + part);
+            }
+        }
+
+        var filter = QueryString.Create(keys).ToString();
+        return keys.Count > 0 && filter.Length <= LongestFilter && keys.TrueForAll(k => HeaderKey.Parse(k.Key, "") is not null) ? filter : null;
     }
 }

@@ -8,14 +8,18 @@ using Pirogov.Platform.Outbox;
 namespace Pirogov.Archive.Workitems;
 
 /// <summary>
-/// Open event channels. What happens while a subscriber has none is not kept for it: opening the channel again is the subscriber's part, and a new
-/// subscription tells how things stand (PS3.4 CC.2.3.2, note 2).
+/// Open event channels. What happens while a subscriber has none is not kept for it: to open the channel again is its own part (PS3.4 CC.2.3.2, note 2), and a
+/// provider "has no obligation to queue or retry" (CC.2.4.3).
 /// </summary>
 internal sealed class Subscribers
 {
     public const int LongestName = 64;
     private const int MostWaiting = 1000;
     private readonly ConcurrentDictionary<Guid, Channel> open = [];
+    private readonly ConcurrentDictionary<string, bool> met = [];
+
+    /// <summary>Whether this host meets a subscriber for the first time since it began.</summary>
+    public bool Meet(string subscriber) => met.TryAdd(subscriber, true);
 
     /// <param name="sees">Which centres the subscriber's account may see.</param>
     public Channel Open(string subscriber, Func<ReferenceCentreId, bool> sees)
@@ -49,13 +53,11 @@ internal sealed class TellSubscribers(PirogovDb db, Subscribers subscribers) : I
     public async Task Handle(WorkitemReport happened, CancellationToken cancellation)
     {
         var concerned = await db.Set<WorkitemSubscription>().AsNoTracking()
-            .Where(s => s.Workitem == happened.Workitem || s.Workitem == WorkitemSubscription.Global || s.Workitem == WorkitemSubscription.FilteredGlobal).ToArrayAsync(cancellation);
-        if (concerned.Length == 0 || await db.Set<Workitem>().AsNoTracking().SingleOrDefaultAsync(w => w.Uid == happened.Workitem, cancellation) is not { } item)
-            return;
-        using var document = item.ReadJson();
+            .Where(s => s.Workitem == happened.Workitem || s.Workitem == WorkitemSubscription.Global).ToArrayAsync(cancellation);
+        var own = concerned.Where(s => s.Workitem == happened.Workitem).ToDictionary(s => s.Subscriber);
         // What is said of the one item goes before what is said of all.
-        var told = concerned.GroupBy(s => s.Subscriber).Where(g => g.FirstOrDefault(s => s.Workitem == happened.Workitem) is { } own
-            ? !own.IsOff : g.Any(s => s.Concerns(document.RootElement, happened.CreatedAt))).Select(g => g.Key).ToHashSet();
+        var told = concerned.Where(s => own.TryGetValue(s.Subscriber, out var one) ? !one.IsOff : s.Covers(happened.CreatedAt)).Select(s => s.Subscriber)
+            .Concat((happened.Watchers ?? []).Where(w => !own.ContainsKey(w))).ToHashSet();
         subscribers.Tell(happened, told.Contains);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class Workitem
     {
         var made = new Workitem { Uid = uid, CentreId = centre, CreatedAt = now };
         given.Set(DicomTags.SopClassUid, DicomUids.UnifiedProcedureStepPush).Set(DicomTags.SopInstanceUid, uid);
-        made.Write(given, now);
+        made.Write(Scheduling(given, now), now);
         return made;
     }
 
@@ -56,111 +56,121 @@ internal sealed class Workitem
     public JsonDocument ReadJson() => JsonDocument.Parse(dataset, new JsonDocumentOptions { MaxDepth = 256 });
 
     /// <summary>PS3.4 CC.2.6: what is set replaces what was, attribute by attribute.</summary>
-    /// <param name="transaction">Needed once the item is in progress.</param>
+    /// <param name="transaction">Needed once the item is in progress, and out of place before (CC.2.6.2).</param>
     public Refusal? Update(DicomDataset changes, string? transaction, DateTimeOffset now)
     {
-        if (State is WorkitemState.Completed or WorkitemState.Canceled)
-            return new WorkitemEnded();
-        if (State == WorkitemState.InProgress && WrongTransaction(transaction) is { } wrong)
-            return wrong;
+        var refusal = State switch
+        {
+            WorkitemState.Scheduled => transaction is null ? null : new NotClaimed(),
+            WorkitemState.InProgress => WrongTransaction(transaction),
+            _ => new WorkitemEnded(400),
+        };
+        if (refusal is not null)
+            return refusal;
         var whole = Read();
         foreach (var element in changes)
             whole.Set(element);
-        Write(whole, now);
+        Write(Scheduling(whole, now), now);
         return null;
     }
 
-    /// <summary>PS3.4 Table CC.1.1-2.</summary>
+    /// <summary>PS3.4 Table CC.1.1-2, row by row.</summary>
     /// <returns>A refusal, or the warning that there was nothing to do, or neither.</returns>
     public (Refusal? Refusal, string? Warning) Move(WorkitemState to, string? transaction, DateTimeOffset now)
     {
+        if (to == WorkitemState.Scheduled)
+            return (new OnlyCreatedScheduled(), null);
         if (string.IsNullOrEmpty(transaction))
             return (new TransactionMissing(), null);
-        return to switch
-        {
-            WorkitemState.Scheduled => (new OnlyCreatedScheduled(), null),
-            WorkitemState.InProgress => (Claim(transaction, now), null),
-            _ => End(to, transaction, now),
-        };
+        if (State == WorkitemState.Scheduled)
+            return Claim(to, transaction, now);
+        if (WrongTransaction(transaction) is { } wrong)
+            return (wrong, null);
+        if (to == WorkitemState.InProgress)
+            return (State == WorkitemState.InProgress ? new AlreadyInProgress() : new WorkitemEnded(), null);
+        return End(to, now);
     }
 
-    /// <summary>A request to cancel ends what nobody has taken; who has taken it is told, and decides (PS3.4 CC.2.2).</summary>
-    /// <returns>A refusal, a warning, and whether the performer is to be asked.</returns>
-    public (Refusal? Refusal, string? Warning, bool IsAsked) RequestCancellation(DicomDataset reason, DateTimeOffset now)
+    /// <summary>
+    /// A request to cancel ends what nobody has taken, through IN PROGRESS to CANCELED; who has taken it is told, and decides (PS3.4 CC.2.2.3).
+    /// </summary>
+    /// <returns>A refusal, a warning, or the states that it went through.</returns>
+    public (Refusal? Refusal, string? Warning, WorkitemState[] Passed) RequestCancellation(DicomDataset reason, DateTimeOffset now)
     {
         switch (State)
         {
             case WorkitemState.Completed:
-                return (new AlreadyCompleted(), null, false);
+                return (new AlreadyCompleted(), null, []);
             case WorkitemState.Canceled:
-                return (null, WorkitemWarnings.AlreadyCanceled, false);
+                return (null, WorkitemWarnings.AlreadyCanceled, []);
             case WorkitemState.InProgress:
-                return (null, null, true);
+                return (null, null, []);
             default:
                 State = WorkitemState.Canceled;
                 Write(WithCancellation(Read(), reason, now), now);
-                return (null, null, false);
+                return (null, null, [WorkitemState.InProgress, WorkitemState.Canceled]);
         }
     }
 
-    private Refusal? Claim(string transaction, DateTimeOffset now)
+    private (Refusal? Refusal, string? Warning) Claim(WorkitemState to, string transaction, DateTimeOffset now)
     {
-        if (State == WorkitemState.InProgress)
-            return new AlreadyInProgress();
-        if (State != WorkitemState.Scheduled)
-            return new WorkitemEnded();
+        if (to != WorkitemState.InProgress)
+            return (new NotInProgress(), null);
         (State, TransactionUid) = (WorkitemState.InProgress, transaction);
         Write(Read(), now);
-        return null;
+        return (null, null);
     }
 
-    private (Refusal? Refusal, string? Warning) End(WorkitemState to, string transaction, DateTimeOffset now)
+    private (Refusal? Refusal, string? Warning) End(WorkitemState to, DateTimeOffset now)
     {
-        if (State == WorkitemState.Scheduled)
-            return (new NotInProgress(), null);
-        if (WrongTransaction(transaction) is { } wrong)
-            return (wrong, null);
         if (State == to)
             return (null, to == WorkitemState.Completed ? WorkitemWarnings.AlreadyCompleted : WorkitemWarnings.AlreadyCanceled);
         if (State != WorkitemState.InProgress)
             return (new WorkitemEnded(), null);
         var whole = Read();
-        if (to == WorkitemState.Completed && !HasFinalState(whole))
-            return (new NotFinal(), null);
+        if (to == WorkitemState.Canceled)
+            WithCancellation(whole, new DicomDataset(), now);
+        if (WorkitemRequirements.Unfinished(whole, to) is { } missing)
+            return (new NotFinal(missing.Keyword), null);
         State = to;
-        Write(to == WorkitemState.Canceled ? WithCancellation(whole, new DicomDataset(), now) : whole, now);
+        Write(whole, now);
         return (null, null);
     }
 
     private Refusal? WrongTransaction(string? transaction) =>
         string.IsNullOrEmpty(transaction) ? new TransactionMissing() : transaction == TransactionUid ? null : new TransactionWrong();
 
-    /// <summary>What was performed, by what and when (PS3.4 Table CC.2.5-3, final state P).</summary>
-    private static bool HasFinalState(DicomDataset whole) => whole.GetItems(DicomTags.UnifiedProcedureStepPerformedProcedureSequence) is [var performed, ..]
-        && performed.GetItems(DicomTags.PerformedStationNameCodeSequence).Count > 0 && performed.GetItems(DicomTags.PerformedWorkitemCodeSequence).Count > 0
-        && performed.GetString(DicomTags.PerformedProcedureStepStartDateTime) is not null && performed.GetString(DicomTags.PerformedProcedureStepEndDateTime) is not null
-        && performed.Contains(DicomTags.OutputInformationSequence);
-
-    /// <summary>When and why it was given up; what the performer has written of it stays.</summary>
+    /// <summary>
+    /// When and why it was given up; what the performer has written of it stays. Both are needed in the end (PS3.4 Table CC.2.5-3, code X), and an item may be
+    /// cancelled without having been changed before (CC.2.5.1.3.2, note): what nobody said is filled in.
+    /// </summary>
     private static DicomDataset WithCancellation(DicomDataset whole, DicomDataset reason, DateTimeOffset now)
     {
         var progress = whole.GetItems(DicomTags.ProcedureStepProgressInformationSequence) is [var known, ..] ? known : new DicomDataset();
-        if (!progress.Contains(DicomTags.ProcedureStepCancellationDateTime))
-            progress.Set(DicomTags.ProcedureStepCancellationDateTime, DicomTime(now));
         foreach (var tag in new[] { DicomTags.ReasonForCancellation, DicomTags.ProcedureStepDiscontinuationReasonCodeSequence })
         {
             if (reason.Find(tag) is { } told)
                 progress.Set(told);
         }
 
+        if (progress.IsAbsent(DicomTags.ProcedureStepCancellationDateTime))
+            progress.Set(DicomTags.ProcedureStepCancellationDateTime, DicomTime(now));
+        if (progress.IsAbsent(DicomTags.ProcedureStepDiscontinuationReasonCodeSequence))
+            progress.SetItems(DicomTags.ProcedureStepDiscontinuationReasonCodeSequence, UnspecifiedReason());
         return whole.SetItems(DicomTags.ProcedureStepProgressInformationSequence, progress);
     }
+
+    /// <summary>Of CID 9300.</summary>
+    private static DicomDataset UnspecifiedReason() => new DicomDataset().Set(DicomTags.CodeValue, "110513").Set(DicomTags.CodingSchemeDesignator, "DCM")
+        .Set(DicomTags.CodeMeaning, "Discontinued for unspecified reason");
+
+    /// <summary>The time of N-CREATE or N-SET (Table CC.2.5-3): a change of state is none of the scheduling.</summary>
+    private static DicomDataset Scheduling(DicomDataset whole, DateTimeOffset now) => whole.Set(DicomTags.ScheduledProcedureStepModificationDateTime, DicomTime(now));
 
     private void Write(DicomDataset whole, DateTimeOffset now)
     {
         whole.Remove(DicomTags.TransactionUid);
-        whole.Set(DicomTags.ProcedureStepState, State.Spell()).Set(DicomTags.ScheduledProcedureStepModificationDateTime, DicomTime(now));
-        whole.Set(DicomTags.SpecificCharacterSet, "ISO_IR 192");
+        whole.Set(DicomTags.ProcedureStepState, State.Spell()).Set(DicomTags.SpecificCharacterSet, "ISO_IR 192");
         dataset = DicomJson.ToText(whole, DicomJsonOptions.LossFree);
         Version++;
         ChangedAt = now;

@@ -7,15 +7,34 @@ namespace Pirogov.Archive.Workitems;
 /// <summary>Something that happened to a work item, as an event report tells it (PS3.4 CC.2.4, PS3.18 11.11).</summary>
 /// <param name="Content">The data set of the report in the DICOM JSON model.</param>
 /// <param name="OnlyTo">A subscriber who has just come and hears the present state; null: all.</param>
-internal sealed record WorkitemReport(string Workitem, ReferenceCentreId CentreId, DateTimeOffset CreatedAt, int EventType, string Content, string? OnlyTo = null)
+/// <param name="Watchers">Whose filtered subscription the item matched when this happened: they are subscribed to it from then on.</param>
+internal sealed record WorkitemReport(
+    string Workitem, ReferenceCentreId CentreId, DateTimeOffset CreatedAt, int EventType, string Content, string? OnlyTo = null, IReadOnlyList<string>? Watchers = null)
 {
     private const int StateReport = 1;
     private const int CancelRequested = 2;
     private const int ProgressReport = 3;
+    private const int ProviderStatus = 4;
     private const int Assigned = 5;
 
-    public static WorkitemReport OfState(Workitem item, string? onlyTo = null) =>
-        Of(item, StateReport, item.Read(), onlyTo, DicomTags.InputReadinessState, DicomTags.ProcedureStepState, DicomTags.ProcedureStepProgressInformationSequence);
+    /// <param name="passed">A state that the item only went through; null: that in which it is.</param>
+    public static WorkitemReport OfState(Workitem item, WorkitemState? passed = null)
+    {
+        var whole = item.Read();
+        var state = passed ?? item.State;
+        var told = Chosen(whole, DicomTags.InputReadinessState).Set(DicomTags.ProcedureStepState, state.Spell());
+        if (state == WorkitemState.Canceled && whole.GetItems(DicomTags.ProcedureStepProgressInformationSequence) is [var progress, ..])
+        {
+            foreach (var reason in new[] { DicomTags.ReasonForCancellation, DicomTags.ProcedureStepDiscontinuationReasonCodeSequence }.Select(progress.Find).OfType<DicomElement>())
+                told.Set(reason);
+        }
+
+        return new(item.Uid, item.CentreId, item.CreatedAt, StateReport, DicomJson.ToText(told));
+    }
+
+    /// <summary>To who comes back for the first time since the host began: its subscriptions and the items are what they were (PS3.4 CC.2.4.3).</summary>
+    public static WorkitemReport OfRestart() => new(WorkitemSubscription.Global, default, default, ProviderStatus, DicomJson.ToText(new DicomDataset()
+        .Set(DicomTags.SCPStatus, "RESTARTED").Set(DicomTags.SubscriptionListStatus, "WARM START").Set(DicomTags.UnifiedProcedureStepListStatus, "WARM START")));
 
     /// <summary>Of one that was just made: also for whom it was made, where that is said (PS3.4 CC.2.4.3).</summary>
     public static IEnumerable<WorkitemReport> OfNew(Workitem item)
@@ -38,7 +57,7 @@ internal sealed record WorkitemReport(string Workitem, ReferenceCentreId CentreI
         if (changes.Contains(DicomTags.InputReadinessState))
             yield return OfState(item);
         if (changes.Contains(DicomTags.ProcedureStepProgressInformationSequence))
-            yield return Of(item, ProgressReport, changes, null, DicomTags.ProcedureStepProgressInformationSequence);
+            yield return Of(item, ProgressReport, changes, DicomTags.ProcedureStepProgressInformationSequence);
         if (changes.Contains(DicomTags.ScheduledStationNameCodeSequence) || changes.Contains(DicomTags.ScheduledHumanPerformersSequence))
             yield return OfAssignment(item, item.Read());
     }
@@ -58,8 +77,8 @@ internal sealed record WorkitemReport(string Workitem, ReferenceCentreId CentreI
         return message.ToJsonString();
     }
 
-    private static WorkitemReport Of(Workitem item, int type, DicomDataset from, string? onlyTo, params DicomTag[] tags) =>
-        new(item.Uid, item.CentreId, item.CreatedAt, type, DicomJson.ToText(Chosen(from, tags)), onlyTo);
+    private static WorkitemReport Of(Workitem item, int type, DicomDataset from, params DicomTag[] tags) =>
+        new(item.Uid, item.CentreId, item.CreatedAt, type, DicomJson.ToText(Chosen(from, tags)));
 
     /// <summary>The table of reports has the performer at the top, the text about them the sequence: both are told.</summary>
     private static WorkitemReport OfAssignment(Workitem item, DicomDataset whole)
@@ -70,7 +89,7 @@ internal sealed record WorkitemReport(string Workitem, ReferenceCentreId CentreI
                 whole.Set(element);
         }
 
-        return Of(item, Assigned, whole, null, DicomTags.ScheduledStationNameCodeSequence, DicomTags.ScheduledHumanPerformersSequence, DicomTags.HumanPerformerCodeSequence,
+        return Of(item, Assigned, whole, DicomTags.ScheduledStationNameCodeSequence, DicomTags.ScheduledHumanPerformersSequence, DicomTags.HumanPerformerCodeSequence,
             DicomTags.HumanPerformerOrganization);
     }
 

@@ -2,112 +2,28 @@ using Pirogov.Dicom;
 
 namespace Pirogov.Archive.Workitems;
 
-/// <summary>What a work item must hold and may not, when it is made and when it is changed (PS3.4 Table CC.2.5-3).</summary>
+/// <summary>What a work item must hold and may not, when it is made, changed and ended (PS3.4 Table CC.2.5-3, with the usages of PS3.4 5.4.2.1).</summary>
 internal static class WorkitemRequirements
 {
-    /// <summary>Of type 1 for who creates it.</summary>
-    private static readonly DicomTag[] Required =
-    [
-        DicomTags.ProcedureStepState, DicomTags.ScheduledProcedureStepPriority, DicomTags.ProcedureStepLabel, DicomTags.ScheduledProcedureStepStartDateTime,
-        DicomTags.InputReadinessState,
-    ];
-
-    /// <summary>Of type 2: they are there, empty where nothing was said.</summary>
-    private static readonly DicomTag[] Present =
-    [
-        DicomTags.ScheduledProcessingParametersSequence, DicomTags.ScheduledStationNameCodeSequence, DicomTags.ScheduledStationClassCodeSequence,
-        DicomTags.ScheduledStationGeographicLocationCodeSequence, DicomTags.ScheduledWorkitemCodeSequence, DicomTags.CommentsOnTheScheduledProcedureStep,
-        DicomTags.InputInformationSequence, DicomTags.PatientName, DicomTags.PatientID, DicomTags.IssuerOfPatientID, DicomTags.IssuerOfPatientIDQualifiersSequence,
-        DicomTags.OtherPatientIDsSequence, DicomTags.PatientBirthDate, DicomTags.PatientSex, DicomTags.AdmissionID, DicomTags.IssuerOfAdmissionIDSequence,
-        DicomTags.AdmittingDiagnosesDescription, DicomTags.AdmittingDiagnosesCodeSequence, DicomTags.ReferencedRequestSequence,
-        DicomTags.ProcedureStepProgressInformationSequence, DicomTags.UnifiedProcedureStepPerformedProcedureSequence,
-    ];
-
-    /// <summary>Nobody has begun yet.</summary>
-    private static readonly DicomTag[] EmptyAtFirst =
-        [DicomTags.TransactionUid, DicomTags.ProcedureStepProgressInformationSequence, DicomTags.UnifiedProcedureStepPerformedProcedureSequence];
-
-    /// <summary>Not allowed in N-SET: who the patient is, what was asked for, and what the state machine keeps.</summary>
-    private static readonly DicomTag[] Fixed =
-    [
-        DicomTags.ProcedureStepState, DicomTags.SopClassUid, DicomTags.SopInstanceUid, DicomTags.PatientName, DicomTags.PatientID, DicomTags.IssuerOfPatientID,
-        DicomTags.IssuerOfPatientIDQualifiersSequence, DicomTags.PatientBirthDate, DicomTags.PatientSex, DicomTags.AdmissionID, DicomTags.IssuerOfAdmissionIDSequence,
-        DicomTags.AdmittingDiagnosesDescription, DicomTags.AdmittingDiagnosesCodeSequence, DicomTags.ReferencedRequestSequence, DicomTags.ReplacedProcedureStepSequence,
-    ];
-
-    /// <summary>May be left as they are, but not without a value.</summary>
-    private static readonly DicomTag[] NeverEmptied =
-    [
-        DicomTags.ScheduledProcedureStepPriority, DicomTags.ProcedureStepLabel, DicomTags.WorklistLabel, DicomTags.ScheduledProcedureStepStartDateTime,
-        DicomTags.ExpectedCompletionDateTime, DicomTags.ScheduledWorkitemCodeSequence, DicomTags.CommentsOnTheScheduledProcedureStep, DicomTags.InputReadinessState,
-    ];
-
     /// <summary>PS3.3 C.30.2.</summary>
     private static readonly (DicomTag Tag, string[] Values)[] Enumerated =
         [(DicomTags.ScheduledProcedureStepPriority, ["HIGH", "MEDIUM", "LOW"]), (DicomTags.InputReadinessState, ["INCOMPLETE", "UNAVAILABLE", "READY"])];
 
-    private static readonly DicomTag[] Human = [DicomTags.HumanPerformerCodeSequence, DicomTags.HumanPerformerName, DicomTags.HumanPerformerOrganization];
-
     /// <returns>The attribute that is missing or may not be so; null when there is none.</returns>
-    public static DicomTag? FaultOfNew(DicomDataset given)
-    {
-        if (Array.Find(Required, t => IsAbsent(given, t)) is { Value: not 0 } absent)
-            return absent;
-        if (given.GetString(DicomTags.ProcedureStepState) != WorkitemState.Scheduled.Spell())
-            return DicomTags.ProcedureStepState;
-        return Array.Find(EmptyAtFirst, t => !IsAbsent(given, t)) is { Value: not 0 } early ? early : FaultOfBoth(given);
-    }
+    public static DicomTag? FaultOfNew(DicomDataset given) => Fault(given, WorkitemAttributes.All, FaultOfNew) ?? FaultOfValues(given);
 
-    /// <inheritdoc cref="FaultOfNew"/>
-    public static DicomTag? FaultOfChange(DicomDataset given)
-    {
-        if (Array.Find(Fixed, given.Contains) is { Value: not 0 } wrong)
-            return wrong;
-        return Array.Find(NeverEmptied, t => given.Contains(t) && IsAbsent(given, t)) is { Value: not 0 } emptied ? emptied : FaultOfBoth(given);
-    }
+    /// <inheritdoc cref="FaultOfNew(DicomDataset)"/>
+    public static DicomTag? FaultOfChange(DicomDataset given) => Fault(given, WorkitemAttributes.All, FaultOfChange) ?? FaultOfValues(given);
 
-    /// <summary>Fills in what the creator may leave to the worklist.</summary>
-    /// <param name="label">Of the worklist, where none was named.</param>
-    public static void Complete(DicomDataset given, string label)
-    {
-        foreach (var tag in Present.Where(t => !given.Contains(t)))
-            given.SetEmpty(tag);
-        if (IsAbsent(given, DicomTags.WorklistLabel))
-            given.Set(DicomTags.WorklistLabel, label);
-    }
-
-    private static DicomTag? FaultOfBoth(DicomDataset given)
-    {
-        foreach (var (tag, values) in Enumerated)
-        {
-            if (given.GetString(tag) is { } value && !values.Contains(value))
-                return tag;
-        }
-
-        foreach (var performer in given.GetItems(DicomTags.ScheduledHumanPerformersSequence))
-        {
-            if (Array.Find(Human, t => IsAbsent(performer, t)) is { Value: not 0 } unnamed)
-                return unnamed;
-        }
-
-        foreach (var input in given.GetItems(DicomTags.InputInformationSequence))
-        {
-            if (IsAbsent(input, DicomTags.TypeOfInstances) || !input.GetItems(DicomTags.ReferencedSopSequence).All(IsReference) || IsAbsent(input, DicomTags.ReferencedSopSequence))
-                return DicomTags.InputInformationSequence;
-        }
-
-        return FaultOfCodes(given);
-    }
-
-    /// <summary>PS3.4 Table CC.2.5-2a: a meaning, and a code of one of three lengths; the short one names its scheme.</summary>
-    private static DicomTag? FaultOfCodes(DicomDataset root)
+    /// <summary>Table CC.2.5-2a, wherever a code stands.</summary>
+    public static DicomTag? FaultOfCodes(DicomDataset root)
     {
         var open = new Stack<DicomDataset>([root]);
         while (open.TryPop(out var dataset))
         {
             foreach (var sequence in dataset.OfType<DicomSequence>())
             {
-                if (sequence.Tag.Keyword.EndsWith("CodeSequence", StringComparison.Ordinal) && !sequence.Items.All(IsCode))
+                if (sequence.Tag.Keyword.EndsWith("CodeSequence", StringComparison.Ordinal) && sequence.Items.Any(i => WorkitemMacros.Code(i) is not null))
                     return sequence.Tag;
                 foreach (var item in sequence.Items)
                     open.Push(item);
@@ -117,11 +33,104 @@ internal static class WorkitemRequirements
         return null;
     }
 
-    private static bool IsCode(DicomDataset item) => !IsAbsent(item, DicomTags.CodeMeaning)
-        && (IsAbsent(item, DicomTags.CodeValue) ? !IsAbsent(item, DicomTags.LongCodeValue) || !IsAbsent(item, DicomTags.URNCodeValue) : !IsAbsent(item, DicomTags.CodingSchemeDesignator));
+    /// <summary>
+    /// Fills in what the creator left to the worklist: attributes of type 2, which are there, empty where nothing was said, and the label. The standard
+    /// would refuse who leaves out a type 2; here that is mended and told, since nothing is lost by it.
+    /// </summary>
+    /// <param name="label">Of the worklist, where none was named.</param>
+    /// <returns>Whether the creator owed some of it.</returns>
+    public static bool Complete(DicomDataset given, string label)
+    {
+        if (given.IsAbsent(DicomTags.WorklistLabel))
+            given.Set(DicomTags.WorklistLabel, label);
+        return Fill(given, WorkitemAttributes.All);
+    }
 
-    private static bool IsReference(DicomDataset item) => !IsAbsent(item, DicomTags.ReferencedSopClassUid) && !IsAbsent(item, DicomTags.ReferencedSopInstanceUid);
+    /// <summary>Table CC.2.5-1.</summary>
+    /// <returns>An attribute without which the item does not come into this state.</returns>
+    public static DicomTag? Unfinished(DicomDataset whole, WorkitemState to) => Unfinished(whole, WorkitemAttributes.All, to);
 
-    private static bool IsAbsent(DicomDataset dataset, DicomTag tag) =>
-        dataset.Find(tag) is not { } element || (element is DicomSequence sequence ? sequence.Items.Count == 0 : dataset.GetString(tag) is null);
+    private static DicomTag? Fault(DicomDataset given, WorkitemAttribute[] rows, Func<DicomDataset, WorkitemAttribute, bool> isFault)
+    {
+        foreach (var row in rows)
+        {
+            if (isFault(given, row))
+                return row.Tag;
+            foreach (var item in given.GetItems(row.Tag))
+            {
+                if ((Fault(item, row.Inside, isFault) ?? row.Macro?.Invoke(item)) is { } inner)
+                    return inner;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The UID is "not allowed" in DIMSE's payload, but PS3.18 11.4.1.1 puts it there.</summary>
+    private static bool FaultOfNew(DicomDataset given, WorkitemAttribute row) => row.Create switch
+    {
+        "1/1" => given.IsAbsent(row.Tag),
+        "1/1 SCHEDULED" => given.GetString(row.Tag) != WorkitemState.Scheduled.Spell(),
+        "3/1" => given.Contains(row.Tag) && given.IsAbsent(row.Tag),
+        WorkitemAttributes.Empty => !given.IsAbsent(row.Tag),
+        _ => false,
+    };
+
+    /// <summary>What the provider holds with a value may be left as it is, but not emptied.</summary>
+    private static bool FaultOfChange(DicomDataset given, WorkitemAttribute row) => row.Set switch
+    {
+        "1/1" => given.IsAbsent(row.Tag),
+        "2/2" => !given.Contains(row.Tag),
+        "3/1" => given.Contains(row.Tag) && given.IsAbsent(row.Tag),
+        WorkitemAttributes.No => given.Contains(row.Tag),
+        _ => false,
+    };
+
+    private static DicomTag? FaultOfValues(DicomDataset given)
+    {
+        foreach (var (tag, values) in Enumerated)
+        {
+            if (given.GetString(tag) is { } value && !values.Contains(value))
+                return tag;
+        }
+
+        return FaultOfCodes(given);
+    }
+
+    private static bool Fill(DicomDataset given, WorkitemAttribute[] rows)
+    {
+        var isOwed = false;
+        foreach (var row in rows)
+        {
+            if (row.Create is "2/2" or "1C/2" or WorkitemAttributes.Empty && row.Tag != DicomTags.TransactionUid && !given.Contains(row.Tag))
+            {
+                given.SetEmpty(row.Tag);
+                isOwed |= row.Create != "1C/2";
+            }
+
+            foreach (var item in given.GetItems(row.Tag))
+                isOwed |= Fill(item, row.Inside);
+        }
+
+        return isOwed;
+    }
+
+    private static DicomTag? Unfinished(DicomDataset whole, WorkitemAttribute[] rows, WorkitemState to)
+    {
+        foreach (var row in rows)
+        {
+            // There may have been nothing to put out, but that is said.
+            if (IsNeeded(row.Final, to) && (row.Tag == DicomTags.OutputInformationSequence ? !whole.Contains(row.Tag) : whole.IsAbsent(row.Tag)))
+                return row.Tag;
+            foreach (var item in whole.GetItems(row.Tag))
+            {
+                if (Unfinished(item, row.Inside, to) is { } inner)
+                    return inner;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsNeeded(string final, WorkitemState to) => final == "R" || final == (to == WorkitemState.Completed ? "P" : "X");
 }

@@ -5,8 +5,8 @@ using Pirogov.Archive.Dicomweb;
 namespace Pirogov.Archive.Workitems;
 
 /// <summary>
-/// Who is told of what happens to work items (PS3.4 CC.2.3): of one, of all, or of those that match. A subscription to one overrides the
-/// subscriber's global one, in either direction.
+/// Who is told of what happens to work items (PS3.4 Table CC.2.3-2). That to the whole worklist stands for one to each item, save those that have
+/// their own; that to a filtered worklist makes one for each item that matches.
 /// </summary>
 internal sealed class WorkitemSubscription
 {
@@ -32,7 +32,7 @@ internal sealed class WorkitemSubscription
     /// <summary>Unsubscribed from one item while subscribed to all.</summary>
     public bool IsOff { get; private set; }
 
-    /// <summary>Of a global one: items that were made later are not told of.</summary>
+    /// <summary>Of the global one: items that were made later are not told of.</summary>
     public DateTimeOffset? SuspendedAt { get; private set; }
 
     private WorkitemSubscription()
@@ -50,6 +50,10 @@ internal sealed class WorkitemSubscription
 
     public void Suspend(DateTimeOffset now) => SuspendedAt ??= now;
 
-    public bool Concerns(JsonElement workitem, DateTimeOffset createdAt) => !IsOff && !(SuspendedAt < createdAt)
-        && QueryHelpers.ParseQuery(Filter).All(k => HeaderKey.Parse(k.Key, k.Value.ToString())?.Matches(workitem) == true);
+    /// <summary>Of the global one: whether it subscribes to an item of that age.</summary>
+    public bool Covers(DateTimeOffset createdAt) => Workitem == Global && !(SuspendedAt < createdAt);
+
+    /// <summary>Of the filtered one.</summary>
+    /// <param name="workitem">In the DICOM JSON model.</param>
+    public bool Matches(JsonElement workitem) => QueryHelpers.ParseQuery(Filter).All(k => HeaderKey.Parse(k.Key, k.Value.ToString())?.Matches(workitem) == true);
 }
