@@ -70,7 +70,7 @@ internal sealed class CloseDueCompetitions(IServiceScopeFactory scopes, TimeProv
             {
                 await CloseDue(stoppingToken);
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 log.LogError(failure, "Competitions past their date could not be ended; the next attempt is in a minute");
             }

@@ -115,8 +115,9 @@ public static class PlatformModule
 
     private static void AddDurableJobs(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton(new JobOptions(TimeSpan.FromSeconds(configuration.GetValue("Jobs:FirstRetrySeconds", 5.0))));
-        services.AddScoped<JobQueue>();
+        services.AddSingleton(new JobOptions(
+            TimeSpan.FromSeconds(configuration.GetValue("Jobs:FirstRetrySeconds", 5.0)), TimeSpan.FromSeconds(configuration.GetValue("Jobs:WatchSeconds", 15.0))));
+        services.AddScoped<JobQueue>().AddSingleton<JobSchedule>();
         services.AddSingleton<RunningJobs>().AddSingleton(p => new JobCanceller(p.GetRequiredService<RunningJobs>()));
         services.AddHandler<JobEnqueued, ScheduleEnqueuedJob>();
         services.AddScoped<IStartCard, JobsStartCard>();
@@ -138,9 +139,11 @@ public static class PlatformModule
                 store.ProvisionSchema();
             });
         });
+        PatientSchedulerTables.Use(services);
         services.AddHostedService<ResumeJobs>();
         services.AddQuartzHostedService(o => o.WaitForJobsToComplete = true);
         services.AddHostedService<OutboxDispatcher>();
+        services.AddHostedService<WatchJobs>();
     }
 
     /// <summary>Headers, words, who is calling: everything that stands before the endpoints, in this order.</summary>

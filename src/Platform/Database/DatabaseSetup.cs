@@ -33,6 +33,7 @@ internal static class DatabaseSetup
     public static IServiceCollection AddDatabase(this IServiceCollection services, DatabaseOptions options)
     {
         services.AddSingleton(options);
+        services.AddSingleton<Patience>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<WakeOutboxAfterCommit>();
         if (options.IsPostgreSql)

@@ -36,6 +36,7 @@ public sealed class JobProgress(JobId id, IServiceScopeFactory scopes, TimeProvi
 
     public JobId Id => id;
 
+    /// <summary>While the database is away nothing is told: a bar that stands still is no reason to lose the work.</summary>
     /// <param name="message">A key of the strings, or words without patient data.</param>
     public async Task Tell(int percent, string message, CancellationToken cancellation)
     {
@@ -44,8 +45,15 @@ public sealed class JobProgress(JobId id, IServiceScopeFactory scopes, TimeProvi
             return;
         lastTold = now;
         await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<PirogovDb>().Set<JobRecord>().Where(j => j.Id == id)
-            .ExecuteUpdateAsync(s => s.SetProperty(j => j.Percent, percent).SetProperty(j => j.Message, message), cancellation);
+        try
+        {
+            await scope.ServiceProvider.GetRequiredService<PirogovDb>().Set<JobRecord>().Where(j => j.Id == id)
+                .ExecuteUpdateAsync(s => s.SetProperty(j => j.Percent, percent).SetProperty(j => j.Message, message), cancellation);
+        }
+        catch (Exception away) when (DatabaseOutage.IsBehind(away))
+        {
+            // The next one tells.
+        }
     }
 
     /// <summary>Says what came of the job, for jobs whose outcome has no page of its own.</summary>

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
+using Pirogov.Platform.Database;
 using Pirogov.Platform.Strings;
 
 namespace Pirogov.Platform.Jobs;
@@ -14,6 +15,12 @@ internal static class JobFailure
     private const char MarkSign = '#';
     private const int DiskFullOnUnix = 28;
     private const int DiskFullOnWindows = unchecked((int)0x80070070);
+
+    /// <summary>The process ended on it as often as it may be tried.</summary>
+    public const string Interrupted = "platform.job-failure.interrupted";
+
+    /// <summary>A job that an earlier version has asked for and this one does not know.</summary>
+    public const string UnknownKind = "platform.job-failure.unknown-kind";
 
     public static string Of(Exception failure, string mark) => $"platform.job-failure.{Kind(failure)}{MarkSign}{mark}";
 
@@ -29,6 +36,8 @@ internal static class JobFailure
         FileNotFoundException or DirectoryNotFoundException => "file-gone",
         OutOfMemoryException => "memory",
         DbUpdateException or DbException => "database",
+        // PostgreSQL's provider wraps what may pass once more.
+        _ when DatabaseOutage.IsBehind(failure) => "database",
         HttpRequestException or SocketException => "network",
         TimeoutException or OperationCanceledException => "timeout",
         InvalidDataException or EndOfStreamException or FormatException => "unreadable",

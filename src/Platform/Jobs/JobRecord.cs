@@ -52,11 +52,34 @@ public sealed class JobRecord
 
     public bool HasEnded => State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
 
-    internal void Start(DateTimeOffset now) => (State, StartedAt, Attempts) = (JobState.Running, now, Attempts + 1);
+    /// <summary>Begins an attempt. Found running it was left by a process that died, which counts: a job may be what kills the process.</summary>
+    internal void Begin(int mostAttempts, DateTimeOffset now)
+    {
+        if (CancellationRequested)
+            EndCancelled(now);
+        else if (State is JobState.Running && Attempts >= mostAttempts)
+            Fail(JobFailure.Interrupted, now);
+        else
+            (State, StartedAt, Attempts) = (JobState.Running, now, Attempts + 1);
+    }
+
+    /// <summary>The process stops, which does not count, or somebody has cancelled it.</summary>
+    internal void Interrupt(DateTimeOffset now)
+    {
+        if (CancellationRequested)
+            EndCancelled(now);
+        else if (State is JobState.Running)
+            (State, Attempts) = (JobState.Queued, Attempts - 1);
+    }
 
     internal void Succeed(DateTimeOffset now) => (State, Percent, EndedAt, Failure) = (JobState.Succeeded, 100, now, null);
 
-    internal void Retry(string failure) => (State, Failure) = (JobState.Retrying, failure);
+    /// <param name="counts">Whether this attempt is one of those that the job has.</param>
+    internal void Retry(string failure, bool counts)
+    {
+        if (State is JobState.Running)
+            (State, Failure, Attempts) = (JobState.Retrying, failure, counts ? Attempts : Attempts - 1);
+    }
 
     internal void Fail(string failure, DateTimeOffset now) => (State, Failure, EndedAt) = (JobState.Failed, failure, now);
 

@@ -7,8 +7,7 @@ using Pirogov.Platform.Outbox;
 namespace Pirogov.Platform.Jobs;
 
 /// <summary>
-/// At the start, every job that has not ended is announced again. Quartz recovers what it knew to be firing; this also
-/// covers a crash in the moments between a trigger's end and the record's.
+/// At the start, every job that has not ended is announced again, whatever the scheduler remembers of the process before.
 /// </summary>
 internal sealed class ResumeJobs(IServiceScopeFactory scopes) : IHostedService
 {

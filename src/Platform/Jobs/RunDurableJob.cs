@@ -5,20 +5,26 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
-using Pirogov.Platform.Outbox;
 using Quartz;
 
 namespace Pirogov.Platform.Jobs;
 
-/// <summary>Cancels a job that runs in this process.</summary>
+/// <summary>Jobs that run in this process, and the means to cancel them.</summary>
 internal sealed class RunningJobs
 {
     private readonly Dictionary<JobId, CancellationTokenSource> running = [];
 
-    public void Add(JobId id, CancellationTokenSource source)
+    /// <returns>False when it runs already.</returns>
+    public bool TryAdd(JobId id, CancellationTokenSource source)
     {
         lock (running)
-            running[id] = source;
+            return running.TryAdd(id, source);
+    }
+
+    public bool Has(JobId id)
+    {
+        lock (running)
+            return running.ContainsKey(id);
     }
 
     public void Remove(JobId id)
@@ -37,50 +43,39 @@ internal sealed class RunningJobs
     }
 }
 
-/// <summary>The one Quartz job: it finds the record and runs its kind. Quartz gives it back after a crash.</summary>
+/// <param name="FirstRetryAfter">Doubles at every attempt.</param>
+/// <param name="WatchEvery">Between two looks at jobs that have lost their trigger.</param>
+internal sealed record JobOptions(TimeSpan FirstRetryAfter, TimeSpan WatchEvery)
+{
+    /// <summary>An outage does not count against a job this often; what still meets one then is itself at fault, as a statement that never ends in time.</summary>
+    public const int MostOutages = 10;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+
+    public TimeSpan Pause(int before) => TimeSpan.FromTicks((long)Math.Min(LongestPause.Ticks, FirstRetryAfter.Ticks * Math.Pow(2, before)));
+}
+
+/// <summary>
+/// The one Quartz job: it finds the record and runs its kind. What it writes into the record waits for the database; whatever else goes wrong
+/// between two steps leaves an open record, which <see cref="WatchJobs"/> finds.
+/// </summary>
 [DisallowConcurrentExecution]
 internal sealed class RunDurableJob(
-    IServiceScopeFactory scopes, IEnumerable<JobKind> kinds, RunningJobs running, JobOptions options, IHostApplicationLifetime lifetime,
-    TimeProvider time, ILogger<RunDurableJob> log)
+    IServiceScopeFactory scopes, IEnumerable<JobKind> kinds, RunningJobs running, JobSchedule schedule, JobOptions options, Patience patience,
+    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<RunDurableJob> log)
     : IJob
 {
-    internal const string IdKey = "id";
-
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
-        var id = JobId.From(Guid.Parse(context.MergedJobDataMap.GetString(IdKey)!));
-        var record = await Change(id, r =>
-        {
-            if (!r.HasEnded)
-                r.Start(time.Now());
-        });
-        if (record is null or { HasEnded: true })
-            return;
+        var id = JobSchedule.IdOf(context);
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        running.Add(id, cancellation);
+        // Before the record is read: a cancellation is either read there or finds the job here.
+        if (!running.TryAdd(id, cancellation))
+            return;
         try
         {
-            await RunOnce(record, cancellation.Token);
-            await Change(id, r => r.Succeed(time.Now()));
-        }
-        catch (Exception) when (cancellation.IsCancellationRequested)
-        {
-            // Whatever it throws now, it was interrupted. Stopping the process is no cancellation: the job goes on at the next start.
-            await Change(id, r =>
-            {
-                if (r.CancellationRequested)
-                    r.EndCancelled(time.Now());
-            });
-        }
-        catch (JobRefusedException refused)
-        {
-            await Change(id, r => r.Fail(refused.ReasonKey, time.Now()));
-        }
-        catch (Exception failure)
-        {
-            var trace = Activity.Current?.TraceId.ToString() ?? id.Value.ToString("N");
-            log.LogError(failure, "Job {JobId} of kind {JobKind} failed at attempt {Attempt}, trace {Trace}", id, record.Kind, record.Attempts, trace);
-            await RetryOrFail(context, record, JobFailure.Of(failure, trace));
+            if (await Change(id, Begin) is { State: JobState.Running } record)
+                await Attempt(record, JobSchedule.OutagesOf(context), cancellation.Token);
         }
         finally
         {
@@ -88,56 +83,75 @@ internal sealed class RunDurableJob(
         }
     }
 
-    private async Task RunOnce(JobRecord record, CancellationToken cancellation)
+    private void Begin(JobRecord record, IServiceProvider services)
     {
-        var kind = kinds.Single(k => k.Name == record.Kind);
-        await using var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CurrentActor>().Become(Actor.System);
-        await kind.Run(scope.ServiceProvider, record.Payload, new JobProgress(record.Id, scopes, time), cancellation);
+        if (Find(record) is { } kind)
+            record.Begin(kind.MaxAttempts(services), time.Now());
+        else
+            record.Fail(JobFailure.UnknownKind, time.Now());
     }
 
-    private async Task RetryOrFail(IJobExecutionContext context, JobRecord record, string failure)
+    private async Task Attempt(JobRecord record, int outages, CancellationToken cancellation)
     {
-        int mostAttempts;
-        await using (var scope = scopes.CreateAsyncScope())
-            mostAttempts = kinds.Single(k => k.Name == record.Kind).MaxAttempts(scope.ServiceProvider);
-        if (record.Attempts >= mostAttempts)
+        try
         {
-            await Change(record.Id, r => r.Fail(failure, time.Now()));
+            await RunOnce(record, cancellation);
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            // Whatever it throws now, it was interrupted. Stopping the process is no cancellation: the job goes on at the next start.
+            await Change(record.Id, (r, _) => r.Interrupt(time.Now()));
+            return;
+        }
+        catch (JobRefusedException refused)
+        {
+            await Change(record.Id, (r, _) => r.Fail(refused.ReasonKey, time.Now()));
+            return;
+        }
+        catch (Exception failure)
+        {
+            var trace = Activity.Current?.TraceId.ToString() ?? record.Id.Value.ToString("N");
+            log.LogError(failure, "Job {JobId} of kind {JobKind} failed at attempt {Attempt}, trace {Trace}", record.Id, record.Kind, record.Attempts, trace);
+            await RetryOrFail(record, JobFailure.Of(failure, trace), outages, isOutage: outages < JobOptions.MostOutages && DatabaseOutage.IsBehind(failure));
             return;
         }
 
-        await Change(record.Id, r => r.Retry(failure));
-        var due = time.GetUtcNow() + options.FirstRetryAfter * Math.Pow(2, record.Attempts - 1);
-        await context.Scheduler.ScheduleJob(TriggerBuilder.Create().ForJob(context.JobDetail.Key).StartAt(due).Build());
+        await Change(record.Id, (r, _) => r.Succeed(time.Now()));
     }
 
-    private async Task<JobRecord?> Change(JobId id, Action<JobRecord> change)
+    private async Task RunOnce(JobRecord record, CancellationToken cancellation)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentActor>().Become(Actor.System);
+        await Find(record)!.Run(scope.ServiceProvider, record.Payload, new JobProgress(record.Id, scopes, time), cancellation);
+    }
+
+    private async Task RetryOrFail(JobRecord record, string failure, int outages, bool isOutage)
+    {
+        var changed = await Change(record.Id, (r, services) =>
+        {
+            if (!isOutage && record.Attempts >= Find(record)!.MaxAttempts(services))
+                r.Fail(failure, time.Now());
+            else
+                r.Retry(failure, counts: !isOutage);
+        });
+        if (changed is not { State: JobState.Retrying })
+            return;
+        var pause = options.Pause(isOutage ? outages : record.Attempts - 1);
+        await patience.Outlast(() => schedule.Plan(record.Id, pause, isOutage ? outages + 1 : outages, CancellationToken.None));
+    }
+
+    private JobKind? Find(JobRecord record) => kinds.SingleOrDefault(k => k.Name == record.Kind);
+
+    /// <summary>May happen twice where the answer to a commit was lost; what has ended stays as it ended.</summary>
+    private Task<JobRecord?> Change(JobId id, Action<JobRecord, IServiceProvider> change) => patience.Outlast(async () =>
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PirogovDb>();
-        if (await db.Set<JobRecord>().SingleOrDefaultAsync(j => j.Id == id) is not { } record)
+        if (await db.Set<JobRecord>().SingleOrDefaultAsync(j => j.Id == id) is not { HasEnded: false } record)
             return null;
-        change(record);
+        change(record, scope.ServiceProvider);
         await db.SaveChangesAsync();
         return record;
-    }
-}
-
-/// <param name="FirstRetryAfter">Doubles at every attempt.</param>
-public sealed record JobOptions(TimeSpan FirstRetryAfter);
-
-internal sealed class ScheduleEnqueuedJob(ISchedulerFactory schedulers, TimeProvider time) : IHandle<JobEnqueued>, IReachOutside
-{
-    public async Task Handle(JobEnqueued happened, CancellationToken cancellation)
-    {
-        var scheduler = await schedulers.GetScheduler(cancellation);
-        var key = new JobKey(happened.Id.ToString());
-        // Delivered twice after a crash between scheduling and the message's removal: the second one finds the first.
-        if (await scheduler.Exists(key, cancellation))
-            return;
-        var job = JobBuilder.Create<RunDurableJob>().WithIdentity(key).RequestRecovery().UsingJobData(RunDurableJob.IdKey, happened.Id.ToString()).Build();
-        // The scheduler keeps the platform's clock; a builder's "now" is the machine's.
-        await scheduler.ScheduleJob(job, TriggerBuilder.Create().StartAt(time.GetUtcNow()).Build(), default, cancellation);
-    }
+    });
 }

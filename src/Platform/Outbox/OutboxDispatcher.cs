@@ -53,6 +53,7 @@ internal sealed class OutboxDispatcher(
             }
             catch (Exception failure)
             {
+                // Nothing was removed: the next pass begins with the same event.
                 log.LogError(failure, "The outbox could not be read");
                 await Task.Delay(Idle, time, stoppingToken);
             }
@@ -139,7 +140,7 @@ internal sealed class OutboxDispatcher(
             await deliver(message, scope.ServiceProvider);
             return true;
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
             log.LogError(failure, "Event {MessageId} was not delivered and will be tried again", message.Id);
             await Postpone(message.Id, failure, cancellation);
@@ -160,9 +161,12 @@ internal sealed class OutboxDispatcher(
         var db = scope.ServiceProvider.GetRequiredService<PirogovDb>();
         if (await db.Set<OutboxMessage>().SingleOrDefaultAsync(m => m.Id == id, cancellation) is not { } message)
             return;
-        var delay = TimeSpan.FromSeconds(Math.Min(LongestDelay.TotalSeconds, Math.Pow(2, message.Attempts)));
         // The type alone: an exception's text may quote what a file held.
-        message.Postpone(time.Now() + delay, failure.GetType().Name);
+        var told = failure.GetType().Name;
+        if (DatabaseOutage.IsBehind(failure))
+            message.Wait(time.Now() + Idle, told);
+        else
+            message.Postpone(time.Now() + TimeSpan.FromSeconds(Math.Min(LongestDelay.TotalSeconds, Math.Pow(2, message.Attempts))), told);
         await db.SaveChangesAsync(cancellation);
     }
 }

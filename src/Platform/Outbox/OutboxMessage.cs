@@ -22,6 +22,9 @@ public sealed class OutboxMessage
     internal OutboxMessage(string type, string payload, DateTimeOffset now) =>
         (Type, Payload, OccurredAt, NextAttemptAt) = (type, payload, now, now);
 
+    /// <summary>The database was away: nothing is known against the event itself.</summary>
+    internal void Wait(DateTimeOffset until, string failure) => (NextAttemptAt, LastFailure) = (until, failure);
+
     internal void Postpone(DateTimeOffset until, string failure) => (Attempts, NextAttemptAt, LastFailure) = (Attempts + 1, until, failure);
 }
 

@@ -53,11 +53,12 @@ public sealed class SweepNow(PirogovDb db, JobQueue jobs)
 }
 
 /// <summary>The clock's hand that asks for the sweep; the work itself is a durable job like every other.</summary>
-internal sealed class SweepOnSchedule(IServiceScopeFactory scopes) : IJob
+internal sealed class SweepOnSchedule(IServiceScopeFactory scopes, Patience patience) : IJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    /// <summary>A night on which the database is away is not skipped.</summary>
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => await patience.Outlast(async () =>
     {
         await using var scope = scopes.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<SweepNow>().Handle(cancellationToken);
-    }
+    });
 }
