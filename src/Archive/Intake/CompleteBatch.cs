@@ -46,18 +46,20 @@ internal sealed class CompleteBatch(
         await Commit(batch, studies, cancellation);
     }
 
-    /// <summary>Another batch may have brought the same instance and been completed since: here it becomes a duplicate.</summary>
+    /// <summary>Another batch may have brought the same instance and been completed since: here it becomes a duplicate, or is refused where it differs.</summary>
     private async Task<List<Instance>> WithoutThoseArchivedElsewhere(BatchId batch, CancellationToken cancellation)
     {
         var instances = await db.Set<Instance>().Where(i => i.BatchId == batch).ToListAsync(cancellation);
         var elsewhere = await db.Set<Instance>().Where(i => i.BatchId == batch)
-            .Where(i => db.Set<Instance>().Any(o => o.ArchivedUid == i.SopInstanceUid)).Select(i => i.SopInstanceUid).ToListAsync(cancellation);
-        var duplicates = instances.Where(i => elsewhere.Contains(i.SopInstanceUid)).ToArray();
+            .Join(db.Set<Instance>(), i => i.SopInstanceUid, o => o.ArchivedUid, (i, o) => new { i.SopInstanceUid, o.Sha256 })
+            .ToDictionaryAsync(e => e.SopInstanceUid, e => e.Sha256, cancellation);
+        var duplicates = instances.Where(i => elsewhere.ContainsKey(i.SopInstanceUid)).ToArray();
         foreach (var duplicate in duplicates)
         {
             var file = await db.Set<IncomingFile>().SingleAsync(
                 f => f.BatchId == batch && f.SopInstanceUid == duplicate.SopInstanceUid && f.Verdict == FileVerdict.Accepted, cancellation);
-            file.Repeat(duplicate.SopInstanceUid);
+            // What is not kept is not called a duplicate.
+            _ = elsewhere[duplicate.SopInstanceUid] == duplicate.Sha256 ? file.Repeat(duplicate.SopInstanceUid) : file.Refuse(new(FileRefused.SameUidOtherContent));
         }
 
         db.RemoveRange(duplicates);

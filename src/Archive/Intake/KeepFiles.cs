@@ -157,7 +157,8 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
             row.Repeat(uid);
         else if (before is not null)
             row.Refuse(new(FileRefused.SameUidOtherContent));
-        else if (admitted.Review is not null && aside is not null)
+        // Another one that needs no review too: after the review there would be two instances of one UID.
+        else if (aside is not null)
             _ = aside == file.Sha256 ? row.Repeat(uid) : row.Refuse(new(FileRefused.SameUidOtherContent));
         else
         {

@@ -88,6 +88,21 @@ public abstract class IntakeTests(PirogovApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task An_instance_that_waits_for_a_reviewer_keeps_another_of_its_uid_out_and_the_batch_completes()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var batch = await client.OpenBatch(await App.Centre("INTQ"));
+        var marked = SyntheticCt.File(SyntheticCt.Slice(107, 0, 0).Set(DicomTags.BurnedInAnnotation, "YES"));
+        Assert.Equal("quarantined", (string?)(await client.SendFile(batch, "marked", marked))["outcome"]);
+        Assert.Equal(FileRefused.SameUidOtherContent, (await client.SendFile(batch, "plain", SyntheticCt.File(SyntheticCt.Slice(107, 0, 0)))).ReasonOf());
+        var item = (await client.GetFromJsonAsync<JsonObject>($"/api/v1/batches/{batch}/review"))!["items"]![0]!;
+        await client.PostAsJsonAsync($"/api/v1/batches/{batch}/review/{item["id"]}", new { decision = "accepted" });
+        await App.Close(client, batch);
+        var report = (await client.GetFromJsonAsync<JsonObject>($"/api/v1/batches/{batch}"))!;
+        Assert.Equal(("complete", 1, 1), ((string)report["state"]!, (int)report["counts"]!["accepted"]!, (int)report["counts"]!["refused"]!));
+    }
+
+    [SkippableFact]
     public async Task Opening_a_batch_of_the_same_name_goes_on_in_the_one_that_is_open()
     {
         var client = await App.As(Role.DataEngineer);
@@ -111,6 +126,19 @@ public abstract class IntakeTests(PirogovApp app) : OnBothEngines(app)
         Assert.Equal(1, (int)(await App.Close(client, one))["cases"]!);
         var second = await App.Close(client, two);
         Assert.Equal((0, 3), ((int)second["cases"]!, (int)second["counts"]!["duplicates"]!));
+    }
+
+    [SkippableFact]
+    public async Task What_another_batch_completed_first_with_other_content_is_refused_and_not_called_a_duplicate()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var centre = await App.Centre("INT8");
+        var (one, two) = (await client.OpenBatch(centre, "Первая"), await client.OpenBatch(centre, "Вторая"));
+        await client.SendFile(one, "f", SyntheticCt.File(SyntheticCt.Slice(108, 0, 0)));
+        await client.SendFile(two, "f", SyntheticCt.File(SyntheticCt.Slice(108, 0, 0).Set(DicomTags.BodyPartExamined, "CHEST")));
+        await App.Close(client, one);
+        var second = await App.Close(client, two);
+        Assert.Equal((0, 0, 1), ((int)second["cases"]!, (int)second["counts"]!["duplicates"]!, (int)second["counts"]!["refused"]!));
     }
 
     [SkippableTheory]
