@@ -20,7 +20,8 @@ internal sealed class CancelBatch(PirogovDb db, CentreAccess access, AuditTrail 
             (CancelBatch use, BatchId id, CancellationToken cancellation) => use.Handle(id, cancellation).ToHttp())
         .Needs(typeof(CancelBatch)).WithSummary("Give up an open batch and remove what it received");
 
-    public async Task<Outcome<Done>> Handle(BatchId id, CancellationToken cancellation)
+    /// <param name="onlyIfEmpty">A file that comes at this very moment was answered for: then the batch stays.</param>
+    public async Task<Outcome<Done>> Handle(BatchId id, CancellationToken cancellation, bool onlyIfEmpty = false)
     {
         if (await db.Set<Batch>().SingleOrDefaultAsync(b => b.Id == id, cancellation) is not { } batch || !await access.SendsFor(batch.CentreId, cancellation))
             return new NotFound("batch");
@@ -37,6 +38,9 @@ internal sealed class CancelBatch(PirogovDb db, CentreAccess access, AuditTrail 
             return new Conflict();
         }
 
+        // Whoever keeps a file holds the batch's row, and so do we now: nobody comes in between.
+        if (onlyIfEmpty && await db.Set<IncomingFile>().AnyAsync(f => f.BatchId == id, cancellation))
+            return new Conflict();
         // The bytes may be shared with another batch: those that nothing names any more are found by the store's sweep.
         await db.Set<Instance>().Where(i => i.BatchId == id).ExecuteDeleteAsync(cancellation);
         await db.Set<QuarantinedFile>().Where(f => f.BatchId == id).ExecuteDeleteAsync(cancellation);

@@ -66,7 +66,7 @@ internal sealed class QuietBatches(IServiceScopeFactory scopes, IConfiguration c
         own.ServiceProvider.GetRequiredService<CentreAccess>().SpeakFor(batch.CentreId);
         own.ServiceProvider.GetRequiredService<AuditTrail>().Note("archive.batch-quiet", "batch", batch.Id, new { door = batch.Door, minutes = quiet.TotalMinutes, empty = isEmpty });
         if (isEmpty)
-            await own.ServiceProvider.GetRequiredService<CancelBatch>().Handle(batch.Id, cancellation);
+            await own.ServiceProvider.GetRequiredService<CancelBatch>().Handle(batch.Id, cancellation, onlyIfEmpty: true);
         else
             await own.ServiceProvider.GetRequiredService<CloseBatch>().Handle(batch.Id, cancellation);
     }

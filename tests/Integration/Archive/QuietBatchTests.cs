@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Intake;
 using Pirogov.Dicom;
 using Pirogov.Integration.Competitions;
@@ -103,6 +104,23 @@ public abstract class QuietBatchTests
         Assert.Equal(HttpStatusCode.BadRequest, (await engineer.PostAsync("/dicomweb/studies?centre=Q2", nothing)).StatusCode);
         await LookIn(TimeSpan.FromMinutes(61));
         Assert.All(await Batches(engineer, "Q2"), b => Assert.Equal("cancelled", b.State));
+    }
+
+    [SkippableFact]
+    public async Task A_file_that_came_while_its_batch_was_found_empty_stays()
+    {
+        var engineer = await InTheMorning();
+        await app.Centre("Q4");
+        await Store(engineer, "Q4", SyntheticCt.Slice(954, 0, 0));
+        var day = Assert.Single(await Batches(engineer, "Q4"));
+        await using var scope = app.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentActor>().Become(new Actor(Guid.Empty, "look", null, new HashSet<Role> { Role.DataEngineer }, "test"));
+        var given = await scope.ServiceProvider.GetRequiredService<CancelBatch>().Handle(BatchId.From(Guid.Parse(day.Id)), default, onlyIfEmpty: true);
+        Assert.True(given.IsRefused(out _));
+        Assert.Equal("open", await State(engineer, day.Id));
+        await LookIn(TimeSpan.FromMinutes(61));
+        await app.Settle();
+        Assert.Equal("complete", await State(engineer, day.Id));
     }
 
     /// <summary>Far from midnight, where another day's batch would begin.</summary>
