@@ -102,7 +102,7 @@ internal sealed class MultipartBody(PipeReader body, string boundary)
             return (0, true);
         }
 
-        target[0] = first[0];
+        target[0] = across[0];
         body.AdvanceTo(buffer.GetPosition(1));
         return (1, false);
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
@@ -22,13 +23,15 @@ internal sealed record BodyIsBroken() : Refusal("archive.body-is-broken", 400);
 
 internal sealed record OtherStudy() : Refusal("archive.other-study", 409);
 
+internal sealed record NotStored() : Refusal("archive.not-stored", 503);
+
 /// <summary>
 /// STOW-RS (PS3.18 10.5). The body is read part by part; each instance is judged and de-identified in memory like a file of a batch, while
 /// the next is read; the answer waits until all are flushed. A part that ends early leaves nothing.
 /// </summary>
 [Needs(ArchiveRights.Send)]
 internal sealed class StoreInstances(
-    DoorBatches batches, ReceiveFile receive, IntakeMemory memory, PirogovDb db, AuditTrail audit)
+    DoorBatches batches, ReceiveFile receive, IntakeMemory memory, PirogovDb db, AuditTrail audit, ILogger<StoreInstances> log)
 {
     private const string Dicom = "application/dicom";
     private const string Multipart = "multipart/related";
@@ -141,16 +144,25 @@ internal sealed class StoreInstances(
         {
             var header = Header(original.Memory);
             var (sopClass, sop) = (header?.SopClassUid, header?.SopInstanceUid);
-            return header is not null && study is not null && header.Dataset.GetString(DicomTags.StudyInstanceUid) != study
-                ? new(sopClass, sop, null)
-                : new(sopClass, sop, await receive.Receive(entered, sop ?? "", original.Memory));
+            if (header is not null && study is not null && header.Dataset.GetString(DicomTags.StudyInstanceUid) != study)
+                return new(sopClass, sop, null, StoreAnswer.OtherStudy, new OtherStudy().Code);
+            try
+            {
+                return new(sopClass, sop, await receive.Receive(entered, sop ?? "", original.Memory));
+            }
+            catch (Exception defect)
+            {
+                // A full disk, or a defect of ours: what it means for one instance is told of that one. The others are stored, and told.
+                log.LogError(defect, "An instance that came whole could not be stored.");
+                return new(sopClass, sop, null, defect is IOException ? StoreAnswer.OutOfResources : StoreAnswer.ProcessingFailure, new NotStored().Code);
+            }
         }
     }
 
     private static Refusal? Tell(StoreAnswer stored, Received received)
     {
         if (received.Outcome is not { } outcome)
-            stored.Fail(received.Class, received.Sop, StoreAnswer.OtherStudy, new OtherStudy().Code);
+            stored.Fail(received.Class, received.Sop, received.Reason, received.Code!);
         else if (outcome.IsRefused(out var refusal, out var verdict))
             return refusal;
         else if (verdict!.SopInstanceUid is { } uid)
@@ -160,8 +172,9 @@ internal sealed class StoreInstances(
         return null;
     }
 
-    /// <param name="Outcome">Null for an instance of another study than the one addressed.</param>
-    private sealed record Received(string? Class, string? Sop, Outcome<ReceiveFile.Response>? Outcome);
+    /// <param name="Outcome">Null for an instance that was not judged: of another study than the one addressed, or not to be stored now.</param>
+    /// <param name="Reason">Failure Reason of such a one.</param>
+    private sealed record Received(string? Class, string? Sop, Outcome<ReceiveFile.Response>? Outcome, int Reason = 0, string? Code = null);
 
     private static DicomFile? Header(ReadOnlyMemory<byte> bytes)
     {

@@ -82,6 +82,25 @@ public abstract class StoreTests(PirogovApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task What_the_disk_does_not_take_is_told_as_such_and_comes_in_when_it_is_sent_again()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var path = $"/dicomweb/studies?centre={await App.Centre("STF")}";
+        await Store(client, path, Slice(406, 0));
+        var incoming = Path.Combine(App.DataFolder, "store", "incoming");
+        Directory.Move(incoming, incoming + ".away");
+        var (status, answer) = await Store(client, path, Slice(406, 1), Slice(406, 2), "not DICOM at all"u8.ToArray());
+        Directory.Move(incoming + ".away", incoming);
+        Assert.Equal(HttpStatusCode.Conflict, status);
+        var failed = answer["00081198"]!["Value"]!.AsArray();
+        Assert.Equal([0xA700, 0xA700], failed.Select(f => (int)f!["00081197"]!["Value"]![0]!));
+        Assert.Equal(SyntheticCt.Slice(406, 1, 3).GetString(DicomTags.SopInstanceUid), Text(failed[0]!, "00081155"));
+        Assert.Single(answer["0008119A"]!["Value"]!.AsArray());
+        (status, answer) = await Store(client, path, Slice(406, 1), Slice(406, 2));
+        Assert.Equal((HttpStatusCode.OK, 2), (status, answer["00081199"]!["Value"]!.AsArray().Count));
+    }
+
+    [SkippableFact]
     public async Task Senders_at_once_share_the_batch_of_the_day_and_one_instance_may_come_alone()
     {
         var client = await App.As(Role.DataEngineer, "pacs-of-st4");
