@@ -77,7 +77,8 @@ internal sealed class IntakeWriter(IServiceScopeFactory scopes, ILogger<IntakeWr
         {
             foreach (var waiting in group)
                 waiting.Verdict.TrySetException(defect);
-            throw;
+            // Told to those of the group. Whoever gathers may be another: its own file waits in the queue for the next one.
+            return;
         }
         finally
         {

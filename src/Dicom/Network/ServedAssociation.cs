@@ -86,7 +86,12 @@ internal sealed class ServedAssociation(
             }
             finally
             {
-                await peer.Ended(fault);
+                // What goes wrong here must not hide why the association ended.
+                await Guarded(async () =>
+                {
+                    await peer.Ended(fault);
+                    return true;
+                }, false);
             }
         }
     }

@@ -33,7 +33,14 @@ internal static partial class DirectFile
         const int createNewForWriting = 0x1 | 0x40 | 0x80 | 0x80000;
         using var file = new SafeFileHandle(Open(path, createNewForWriting | direct, 0x1A4), ownsHandle: true);
         if (file.IsInvalid)
-            return Refused(Marshal.GetLastPInvokeError());
+        {
+            var error = Marshal.GetLastPInvokeError();
+            // Some file systems make the file before they say that they cannot.
+            if (error == InvalidArgument)
+                File.Delete(path);
+            return Refused(error);
+        }
+
         var buffer = Rent();
         try
         {
