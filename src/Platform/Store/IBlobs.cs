@@ -56,6 +56,9 @@ public sealed record IncomingBytes(string TemporaryPath, string Md5, string Sha2
 {
     public string Address => DirectoryListing ? Md5 + ".dir" : Md5;
 
+    /// <summary>The temporary file has become the object already, in a transaction that came to nothing and is tried again.</summary>
+    internal bool IsPlaced { get; set; }
+
     public void Dispose() => File.Delete(TemporaryPath);
 
     internal static IncomingBytes Of(string path, IncrementalHash md5, IncrementalHash sha256, long size, bool directoryListing) => new(

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace Pirogov.Platform.Store;
@@ -5,6 +6,12 @@ namespace Pirogov.Platform.Store;
 /// <summary>A folder on this machine.</summary>
 internal sealed class LocalBlobs(string root) : IBlobs
 {
+    /// <summary>
+    /// Folders whose own name is known to be flushed. One that is merely there may have been made a moment ago by somebody who has not flushed
+    /// it yet, or never will.
+    /// </summary>
+    private readonly ConcurrentDictionary<string, bool> lasting = new(StringComparer.Ordinal);
+
     public bool IsHere => true;
 
     public Task Keep(IReadOnlyList<PlacedBytes> placed, CancellationToken cancellation)
@@ -21,19 +28,24 @@ internal sealed class LocalBlobs(string root) : IBlobs
             }
 
             var folder = Path.GetDirectoryName(path)!;
-            if (!Directory.Exists(folder))
+            if (!lasting.ContainsKey(folder) || !Directory.Exists(folder))
             {
                 Directory.CreateDirectory(folder);
-                folders.Add(Path.GetDirectoryName(folder)!);
+                for (var named = folder; named.Length >= root.Length; named = Path.GetDirectoryName(named)!)
+                    folders.Add(Path.GetDirectoryName(named)!);
             }
 
-            File.Move(incoming.TemporaryPath, path, overwrite: true);
+            if (!incoming.IsPlaced || !File.Exists(path))
+                File.Move(incoming.TemporaryPath, path, overwrite: true);
+            incoming.IsPlaced = true;
             files.Add(path);
             // The name itself must survive a power cut, not only the bytes behind it.
             folders.Add(folder);
         }
 
         Flush.All(files, folders);
+        foreach (var folder in folders)
+            lasting.TryAdd(folder, true);
         return Task.CompletedTask;
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Integration.Harness;
+using Pirogov.Platform.Database;
 using Pirogov.Platform.Store;
 
 namespace Pirogov.Integration.Store;
@@ -44,6 +45,25 @@ public abstract class StoreContract
         Assert.Equal(stored, await InStore(s => s.Find(stored.Md5, default)));
         Assert.Contains(await Keys(), k => k.Key == $"files/md5/{stored.Md5[..2]}/{stored.Md5[2..]}" && k.Size == size);
         Assert.Empty(Temporary());
+    }
+
+    [SkippableFact]
+    public async Task Bytes_whose_transaction_came_to_nothing_are_kept_when_it_is_tried_again()
+    {
+        var bytes = RandomNumberGenerator.GetBytes(100_000);
+        await using var scope = app.Services.CreateAsyncScope();
+        var (db, store) = (scope.ServiceProvider.GetRequiredService<PirogovDb>(), scope.ServiceProvider.GetRequiredService<ObjectStore>());
+        using var written = store.Write([bytes]);
+        var addressed = await ObjectStore.Address([written]);
+        foreach (var isLast in new[] { false, true })
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await store.Place(await store.Claim(addressed, default), default);
+            if (isLast)
+                await transaction.CommitAsync();
+        }
+
+        Assert.Equal(bytes, await InStore(s => s.Read(Md5(bytes), default)));
     }
 
     [SkippableFact]
