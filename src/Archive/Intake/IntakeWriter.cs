@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pirogov.Platform.Problems;
 using Pirogov.Platform.Store;
+using Addresses = System.Collections.Generic.Dictionary<Pirogov.Platform.Store.WrittenBytes, Pirogov.Platform.Store.IncomingBytes>;
 
 namespace Pirogov.Archive.Intake;
 
@@ -22,6 +23,9 @@ internal sealed class IntakeWriter(IServiceScopeFactory scopes, ILogger<IntakeWr
     private readonly SemaphoreSlim commits = new(1, 1);
 
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Used by whoever holds <see cref="commits"/>.</summary>
+    private AsyncServiceScope? writing;
+
     private int underWay;
     private int gathering;
     private volatile bool isStopping;
@@ -57,7 +61,11 @@ internal sealed class IntakeWriter(IServiceScopeFactory scopes, ILogger<IntakeWr
         return Volatile.Read(ref underWay) == 0 ? Task.CompletedTask : idle.Task.WaitAsync(cancellationToken);
     }
 
-    public void Dispose() => commits.Dispose();
+    public void Dispose()
+    {
+        writing?.Dispose();
+        commits.Dispose();
+    }
 
     /// <summary>Commits one group, unless somebody else gathers it at this moment.</summary>
     private async Task Gather()
@@ -65,20 +73,14 @@ internal sealed class IntakeWriter(IServiceScopeFactory scopes, ILogger<IntakeWr
         if (Interlocked.Exchange(ref gathering, 1) == 1)
             return;
         var group = new List<Waiting>();
+        var addressing = Task.FromResult<Addresses>([]);
         try
         {
             while (group.Count < LargestGroup && queue.TryDequeue(out var next))
                 group.Add(next);
             if (group.Count > 0)
-                await Address(group);
+                addressing = Address(group);
             await commits.WaitAsync(CancellationToken.None);
-        }
-        catch (Exception defect)
-        {
-            foreach (var waiting in group)
-                waiting.Verdict.TrySetException(defect);
-            // Told to those of the group. Whoever gathers may be another: its own file waits in the queue for the next one.
-            return;
         }
         finally
         {
@@ -91,7 +93,7 @@ internal sealed class IntakeWriter(IServiceScopeFactory scopes, ILogger<IntakeWr
         try
         {
             if (group.Count > 0)
-                await Commit(group);
+                await Commit(group, addressing);
         }
         finally
         {
@@ -99,53 +101,71 @@ internal sealed class IntakeWriter(IServiceScopeFactory scopes, ILogger<IntakeWr
         }
     }
 
-    private static async Task Address(List<Waiting> group)
+    /// <summary>MD5 of many is reckoned here, while the group before is flushed; that of a lone file on another processor, while its rows are begun.</summary>
+    private static async Task<Addresses> Address(List<Waiting> group)
     {
-        var written = group.Where(w => w.File.Bytes is not null).ToArray();
-        foreach (var (waiting, bytes) in written.Zip(await ObjectStore.Address([.. written.Select(w => w.File.Bytes!)])))
-            waiting.Bytes = bytes;
+        WrittenBytes[] written = [.. group.Select(w => w.File.Bytes).OfType<WrittenBytes>()];
+        return new(written.Zip(await ObjectStore.Address(written), KeyValuePair.Create), ReferenceEqualityComparer.Instance);
     }
 
-    private async Task Commit(IReadOnlyList<Waiting> group)
+    private async Task Commit(IReadOnlyList<Waiting> group, Task<Addresses> addressing)
     {
-        if (await Try(group))
+        if (await Try(group, addressing))
             return;
         foreach (var one in group)
         {
             // Alone it finds what the other writer has written.
-            if (!await Try([one]) && !await Try([one]))
+            if (!await Try([one], addressing) && !await Try([one], addressing))
                 one.Verdict.TrySetResult(new Conflict());
         }
     }
 
-    private async Task<bool> Try(IReadOnlyList<Waiting> group)
+    private async Task<bool> Try(IReadOnlyList<Waiting> group, Task<Addresses> addressing)
     {
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
+            // Making a context costs what a file's rows do: the one writer has one, as long as nothing goes wrong in it.
+            writing ??= scopes.CreateAsyncScope();
             // Not cancelled with a sender that has gone: the others of its group are still there.
-            if (await scope.ServiceProvider.GetRequiredService<KeepFiles>().Handle([.. group.Select(w => new AddressedFile(w.File, w.Bytes))], CancellationToken.None) is not { } verdicts)
-                return false;
-            foreach (var (waiting, verdict) in group.Zip(verdicts))
-                waiting.Verdict.TrySetResult(verdict);
-            return true;
+            if (await writing.Value.ServiceProvider.GetRequiredService<KeepFiles>().Handle([.. group.Select(w => w.File)], addressing, CancellationToken.None) is { } verdicts)
+            {
+                foreach (var (waiting, verdict) in group.Zip(verdicts))
+                    waiting.Verdict.TrySetResult(verdict);
+                return true;
+            }
         }
         catch (Exception defect) when (group.Count > 1)
         {
             log.LogWarning(defect, "A group of {Files} files could not be kept together; each is tried alone.", group.Count);
-            return false;
         }
         catch (Exception defect)
         {
             group[0].Verdict.TrySetException(defect);
-            return true;
+        }
+
+        await Forget();
+        return group.Count == 1 && group[0].Verdict.Task.IsCompleted;
+    }
+
+    private async Task Forget()
+    {
+        if (writing is { } scope)
+        {
+            writing = null;
+            try
+            {
+                await scope.DisposeAsync();
+            }
+            catch (Exception defect)
+            {
+                // Its group has been told, or is tried again with another one.
+                log.LogWarning(defect, "A context of the intake could not be put away.");
+            }
         }
     }
 
     private sealed record Waiting(JudgedFile File)
     {
-        public IncomingBytes? Bytes { get; set; }
-
         public TaskCompletionSource<Outcome<IncomingVerdict>> Verdict { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

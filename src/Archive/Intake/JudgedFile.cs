@@ -31,8 +31,5 @@ internal sealed record JudgedFile(BatchId Batch, string BatchName, FileMark Mark
     }
 }
 
-/// <param name="Bytes">Those of the file with their address; null for a refused one.</param>
-internal sealed record AddressedFile(JudgedFile File, IncomingBytes? Bytes);
-
 /// <param name="Number">Of a refused file: its place in the batch.</param>
 internal sealed record IncomingVerdict(FileVerdict Verdict, string? SopInstanceUid, FileRefused? Refused, IReadOnlyList<string> Warnings, int? Number);

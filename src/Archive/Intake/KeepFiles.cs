@@ -11,7 +11,8 @@ namespace Pirogov.Archive.Intake;
 
 /// <summary>
 /// Files of any batches into store and database in one transaction: all of them are there, with their bytes flushed, or none. Questions
-/// to the database are asked once for all; what repeats within the group is found in memory, in the order in which it came.
+/// to the database are asked once for all; what repeats within the group is found in memory, in the order in which it came. Serves one
+/// group after the other, until one fails.
 /// </summary>
 internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider time)
 {
@@ -19,18 +20,21 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
     private readonly Dictionary<(BatchId, string), string> waiting = [];
     private readonly Dictionary<(BatchId?, string), string> known = [];
 
+    /// <param name="addressing">Addresses of all bytes, which may still be on their way.</param>
     /// <returns>An outcome a file, in their order; null when somebody else wrote the same at once and nothing was kept.</returns>
-    public async Task<IReadOnlyList<Outcome<IncomingVerdict>>?> Handle(IReadOnlyList<AddressedFile> addressed, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Outcome<IncomingVerdict>>?> Handle(
+        IReadOnlyList<JudgedFile> files, Task<Dictionary<WrittenBytes, IncomingBytes>> addressing, CancellationToken cancellation)
     {
-        JudgedFile[] files = [.. addressed.Select(a => a.File)];
+        byContent.Clear();
+        waiting.Clear();
+        known.Clear();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var open = await Join(files, cancellation);
         await Recall([.. files.Where(f => open.Contains(f.Batch))], cancellation);
-        var rows = new List<(JudgedFile File, IncomingFile? Row, bool IsRepeat)>(files.Length);
-        var kept = new List<AddressedFile>();
-        foreach (var one in addressed)
+        var rows = new List<(JudgedFile File, IncomingFile? Row, bool IsRepeat)>(files.Count);
+        var kept = new List<JudgedFile>();
+        foreach (var file in files)
         {
-            var file = one.File;
             if (!open.Contains(file.Batch))
                 rows.Add((file, null, false));
             else if (byContent.TryGetValue((file.Batch, file.Mark.ContentHmac), out var earlier))
@@ -39,7 +43,7 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
             {
                 var row = IncomingFile.Of(file.Batch, file.Mark, time.Now());
                 if (Decide(file, row))
-                    kept.Add(one);
+                    kept.Add(file);
                 byContent[(file.Batch, file.Mark.ContentHmac)] = row;
                 rows.Add((file, row, false));
             }
@@ -47,13 +51,24 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
 
         try
         {
-            var claimed = await store.Claim([.. kept.Select(k => k.Bytes!)], cancellation);
-            await Write([.. rows.Where(r => r is { Row: not null, IsRepeat: false }).Select(r => r.Row!)], cancellation);
-            await Write([.. kept.Select(k => k.File).Zip(claimed, (f, c) => (f, c.Row))], cancellation);
+            var addresses = await addressing;
+            var claimed = await store.Claim([.. kept.Select(k => addresses[k.Bytes!])], cancellation);
+            // The disk works while the rows are written. Nothing is rolled back or tried again while it does.
+            var placing = Task.Run(() => store.Place(claimed, cancellation), CancellationToken.None);
             var verdicts = new List<Outcome<IncomingVerdict>>(rows.Count);
-            foreach (var (file, row, isRepeat) in rows)
-                verdicts.Add(row is null ? new BatchIsClosed(file.BatchName) : isRepeat ? await Again(row, cancellation) : await First(row, cancellation));
-            await store.Place(claimed, cancellation);
+            try
+            {
+                await Write([.. rows.Where(r => r is { Row: not null, IsRepeat: false }).Select(r => r.Row!)], cancellation);
+                await Write([.. kept.Zip(claimed, (f, c) => (f, c.Row))], cancellation);
+                foreach (var (file, row, isRepeat) in rows)
+                    verdicts.Add(row is null ? new BatchIsClosed(file.BatchName) : isRepeat ? await Again(row, cancellation) : await First(row, cancellation));
+            }
+            finally
+            {
+                await placing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            await placing;
             await transaction.CommitAsync(cancellation);
             return verdicts;
         }
@@ -76,6 +91,7 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
 
         db.AddRange(rows);
         await db.SaveChangesAsync(cancellation);
+        db.ChangeTracker.Clear();
     }
 
     private async Task Write(IReadOnlyList<(JudgedFile File, StoredObject Row)> kept, CancellationToken cancellation)
