@@ -40,24 +40,22 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
 
     /// <summary>The first step of storing, for who stores many at once: written, but neither flushed nor addressed nor named by a row.</summary>
     /// <param name="parts">The object's bytes, one part after the other.</param>
-    /// <param name="alone">Nothing else is under way: other processors reckon its hashes meanwhile.</param>
+    /// <param name="alone">Nothing else is under way: another processor reckons its MD5 meanwhile, which takes longer than all that is done here.</param>
     public WrittenBytes Write(IReadOnlyList<ReadOnlyMemory<byte>> parts, bool directoryListing = false, bool alone = false)
     {
         ArgumentNullException.ThrowIfNull(parts);
         var path = Path.Combine(folders.Incoming, Guid.CreateVersion7().ToString("N"));
         var size = parts.Sum(p => (long)p.Length);
         var md5 = alone ? Task.Run(() => Md5Lanes.Hash([parts])[0]) : null;
-        var sha256 = alone ? Task.Run(() => Sha256(parts)) : null;
         try
         {
             WriteFile(path, parts, size);
-            return new(path, parts, sha256 is null ? Sha256(parts) : sha256.GetAwaiter().GetResult(), size, directoryListing, md5);
+            return new(path, parts, Sha256(parts), size, directoryListing, md5);
         }
         catch
         {
-            // They read memory that the caller may give back.
+            // It reads memory that the caller may give back.
             md5?.Wait();
-            sha256?.Wait();
             File.Delete(path);
             throw;
         }
