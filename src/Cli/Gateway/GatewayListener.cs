@@ -52,6 +52,12 @@ internal static class GatewayListener
 
     private sealed class Peer(GatewayIntake intake, GatewayJournal journal, GatewayLog log) : DicomPeer
     {
+        /// <summary>Bytes of a buffer that outlive their instance.</summary>
+        private const int LargestKept = 8 << 20;
+
+        /// <summary>Calls come one after the other: one buffer serves all instances of the association.</summary>
+        private readonly MemoryStream original = new();
+
         public override string? Choose(PresentationContext proposed, out bool isKnown)
         {
             var isStorage = DicomUids.Find(proposed.AbstractSyntax) is { Type: "SOP Class" } entry && entry.Keyword.EndsWith("Storage", StringComparison.Ordinal);
@@ -67,13 +73,19 @@ internal static class GatewayListener
             await intake.Seats.WaitAsync(cancellation);
             try
             {
-                using var original = new MemoryStream(1 << 20);
+                original.SetLength(0);
                 if (!await request.CopyFileTo(original, GatewayIntake.LargestFile, cancellation))
                     return Told(new(GatewayVerdict.Refused, Reason: "too-large"));
                 return Told(intake.Take(original));
             }
             finally
             {
+                if (original.Capacity > LargestKept)
+                {
+                    original.SetLength(0);
+                    original.Capacity = 0;
+                }
+
                 intake.Seats.Release();
             }
         }

@@ -10,7 +10,8 @@ namespace Pirogov.Cli;
 internal sealed class GatewaySender(
     GatewayConfig.PlatformPart platform, PlatformClient client, GatewayStore store, GatewayJournal journal, GatewayStatus status, GatewayLog log, TimeProvider time) : IDisposable
 {
-    private const int AtOnce = 256;
+    /// <summary>Of a long queue; each look goes over all of it.</summary>
+    private const int AtOnce = 2048;
     private const string BatchIsClosed = "/problems/archive.batch-is-closed";
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim queued = new(0);

@@ -178,7 +178,7 @@ internal sealed class WatchedFolder(
         try
         {
             using var original = Originals.OpenFile(file.FullName);
-            using var held = new MemoryStream();
+            using var held = new MemoryStream(size <= GatewayIntake.LargestFile ? (int)size : 0);
             if (size <= GatewayIntake.LargestFile)
                 original.CopyTo(held);
             file.Refresh();
