@@ -33,6 +33,12 @@ public enum DeidentificationRefusalReason
 
     /// <summary>A filter for this kind of device says that it writes into the image.</summary>
     BurnedInByDevice,
+
+    /// <summary>The image is not described: nobody can say what its pixel data hold.</summary>
+    PixelsIndescribable,
+
+    /// <summary>A frame's code stream cannot be followed: nobody can say what it holds besides pixels.</summary>
+    PixelsDamaged,
 }
 
 /// <summary>
@@ -71,6 +77,8 @@ public sealed record DeidentificationRefused(DeidentificationRefusalReason Reaso
         DeidentificationRefusalReason.UnsupportedTransferSyntax => "unsupported-transfer-syntax",
         DeidentificationRefusalReason.MissingUid => "missing-uid",
         DeidentificationRefusalReason.BurnedInByDevice => "burned-in-by-device",
+        DeidentificationRefusalReason.PixelsIndescribable => "pixels-indescribable",
+        DeidentificationRefusalReason.PixelsDamaged => "pixels-damaged",
         _ => throw new InvalidOperationException($"No code for {Reason}."),
     };
 }

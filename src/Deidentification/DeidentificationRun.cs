@@ -4,8 +4,9 @@ using Pirogov.Dicom;
 namespace Pirogov.Deidentification;
 
 /// <summary>One instance on its way through a profile, with the tally of what was done.</summary>
+/// <param name="pixels">To stand in the place of the instance's own.</param>
 internal sealed partial class DeidentificationRun(
-    DeidentificationProfile profile, Pseudonyms pseudonyms, string patient, HeaderIdentity identity, AttributeTypes.Iod? iod)
+    DeidentificationProfile profile, Pseudonyms pseudonyms, string patient, HeaderIdentity identity, AttributeTypes.Iod? iod, DicomElement? pixels)
 {
     private readonly Dictionary<ulong, int> _counts = [];
     private readonly Dictionary<string, string> _uids = new(StringComparer.Ordinal);
@@ -61,6 +62,17 @@ internal sealed partial class DeidentificationRun(
         if (tag == DicomTags.PatientName || tag == DicomTags.PatientID)
         {
             return (AttributeAction.Replaced, Text(tag, known.Vr, patient));
+        }
+
+        if (tag.IsPixelData && parent.Value == 0 && pixels is not null)
+        {
+            return (ReferenceEquals(element, pixels) ? AttributeAction.Kept : AttributeAction.Cleaned, pixels);
+        }
+
+        // The Basic Offset Table says it, where it is needed.
+        if (tag == DicomTags.ExtendedOffsetTable || tag == DicomTags.ExtendedOffsetTableLengths)
+        {
+            return (AttributeAction.Removed, null);
         }
 
         if (tag == DicomTags.AccessionNumber && source.GetString(tag) is { } accession)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Pirogov.Dicom;
+using Pirogov.Imaging;
 
 namespace Pirogov.Deidentification;
 
@@ -20,18 +21,38 @@ internal sealed class Deidentifier(DeidentificationProfile profile, Pseudonyms p
             return new DeidentificationRefused(reason);
         }
 
-        var done = Clean(file);
+        if (Pixels(file, out var pixels) is { } unknown)
+        {
+            return new DeidentificationRefused(unknown);
+        }
+
+        var done = Clean(file, pixels);
         return verdict.Review is { } why ? new DeidentificationNeedsReview(done, why, verdict.Suggested) : done;
     }
 
-    private Deidentified Clean(DicomFile file)
+    /// <param name="pixels">Without what is no pixel; null of a file that has none.</param>
+    private static DeidentificationRefusalReason? Pixels(DicomFile file, out DicomElement? pixels)
+    {
+        pixels = file.Dataset.Find(DicomTags.PixelData) ?? file.Dataset.Find(DicomTags.FloatPixelData) ?? file.Dataset.Find(DicomTags.DoubleFloatPixelData);
+        try
+        {
+            pixels = pixels is null or { IsEmpty: true } ? pixels : BarePixels.Of(file, pixels);
+            return null;
+        }
+        catch (ImagingException fault)
+        {
+            return fault.Fault is ImagingFault.Malformed or ImagingFault.Truncated ? DeidentificationRefusalReason.PixelsDamaged : DeidentificationRefusalReason.PixelsIndescribable;
+        }
+    }
+
+    private Deidentified Clean(DicomFile file, DicomElement? pixels)
     {
         var source = file.Dataset;
         // Without a Patient ID nothing tells that two studies are of one patient: each gets a pseudonym of its own.
         var patient = source.GetString(DicomTags.PatientID) is { } id
             ? pseudonyms.Patient(id) : pseudonyms.Patient("study " + source.GetString(DicomTags.StudyInstanceUid));
         var identity = HeaderIdentity.Of(source, profile.Options, identities);
-        var run = new DeidentificationRun(profile, pseudonyms, patient, identity, AttributeTypes.Of(file.SopClassUid));
+        var run = new DeidentificationRun(profile, pseudonyms, patient, identity, AttributeTypes.Of(file.SopClassUid), pixels);
         var dataset = run.Apply(source);
         var keepsUids = profile.Options.HasFlag(DeidentificationOptions.RetainUids);
         dataset

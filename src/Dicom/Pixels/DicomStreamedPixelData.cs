@@ -28,6 +28,23 @@ public sealed class DicomStreamedPixelData : DicomElement
 
     public override bool ContentEquals(DicomElement other) => ReferenceEquals(this, other);
 
+    /// <summary>Native pixels without what stands behind their first bytes.</summary>
+    public DicomStreamedPixelData Shortened(long length) => new(Tag, Vr, source, bigEndian, isEncapsulated: false, [(Parts[0].Offset, length)]);
+
+    /// <summary>Encapsulated pixels read from the stream, to be held.</summary>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    public DicomEncapsulatedPixelData Held()
+    {
+        var items = Parts.Select(part =>
+        {
+            var bytes = new byte[part.Length];
+            source.Position = part.Offset;
+            source.ReadExactly(bytes);
+            return (ReadOnlyMemory<byte>)bytes;
+        }).ToArray();
+        return new(Tag, Vr, items[0], items.Skip(1));
+    }
+
     /// <summary>Hands on one part, padded to even length, with its numbers in the byte order asked for.</summary>
     internal void Copy(int part, bool toBigEndian, DicomOutput output)
     {

@@ -35,7 +35,7 @@ internal static class RleCodec
         return new DecodedFrame(samples, layout);
     }
 
-    private static int[] Offsets(ReadOnlySpan<byte> frame, int planes)
+    public static int[] Offsets(ReadOnlySpan<byte> frame, int planes)
     {
         if (frame.Length < HeaderLength) throw new ImagingException(ImagingFault.Truncated, "The RLE header is cut.");
         var segments = BinaryPrimitives.ReadUInt32LittleEndian(frame);

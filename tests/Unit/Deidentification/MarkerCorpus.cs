@@ -27,7 +27,8 @@ internal sealed class MarkerCorpus
             DicomTags.CTImageFrameTypeSequence, new DicomDataset().SetItems(DicomTags.DerivationCodeSequence, deep)));
         dataset
             .Set(DicomTags.SopClassUid, DicomUids.CTImageStorage).Set(DicomTags.Modality, "CT")
-            .Set(DicomTags.Rows, 2).Set(DicomTags.Columns, 2)
+            .Set(DicomTags.Rows, 2).Set(DicomTags.Columns, 2).Set(DicomTags.SamplesPerPixel, 1).Set(DicomTags.PhotometricInterpretation, "MONOCHROME2")
+            .Set(DicomTags.BitsAllocated, 16).Set(DicomTags.BitsStored, 16).Set(DicomTags.HighBit, 15).Set(DicomTags.PixelRepresentation, 1)
             .Set(DicomTags.ImageOrientationPatient, 1, 0, 0, 0, 1, 0).Set(DicomTags.ImagePositionPatient, 1.5, 2, 3)
             .Set(DicomTags.RescaleSlope, 1.0).Set(DicomTags.RescaleIntercept, -1024.0).Set(DicomTags.WindowCenter, 40.0)
             .Set(DicomTags.PixelData, DicomVr.OW, new byte[] { 1, 2, 3, 4, 5, 6, 7, 8 });
