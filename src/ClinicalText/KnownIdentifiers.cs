@@ -11,6 +11,9 @@ public sealed class KnownIdentifiers
     private const int ShortestName = 2;
     private const int ShortestNumber = 4;
 
+    /// <summary>So many digits in a row of an identifier name the person without the letters around them: 7731904 of MRN-7731904.</summary>
+    private const int ShortestRun = 5;
+
     /// <summary>Up to this many letters a name is told from a plain word by its capital only.</summary>
     private const int NeedsCapital = 3;
 
@@ -18,14 +21,14 @@ public sealed class KnownIdentifiers
     private readonly string[] _numbers;
 
     /// <param name="names">Of persons: parts parted by ^, =, spaces, commas or points; initials are passed over.</param>
-    /// <param name="numbers">Identifiers of any letters and digits; shorter ones than four match by chance and are left out.</param>
+    /// <param name="numbers">Identifiers of any letters and digits; shorter ones than four match by chance and are left out. Five digits in a row are looked for alone too.</param>
     public KnownIdentifiers(IEnumerable<string> names, IEnumerable<string> numbers)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(numbers);
         _names = names.SelectMany(n => n.Split(['^', '=', ' ', ',', '.', '-', '_', '\\', '(', ')'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             .Where(w => w.Length >= ShortestName && w.All(char.IsLetter)).Distinct(StringComparer.OrdinalIgnoreCase).SelectMany(SkeletonsOf).ToHashSet(StringComparer.Ordinal);
-        _numbers = [.. numbers.Select(n => Squeezed(n).Text).Where(n => n.Length >= ShortestNumber).Distinct()];
+        _numbers = [.. numbers.SelectMany(n => Runs(n).Prepend(Squeezed(n).Text)).Where(n => n.Length >= ShortestNumber).Distinct()];
     }
 
     public bool IsEmpty => _names.Count == 0 && _numbers.Length == 0;
@@ -67,6 +70,17 @@ public sealed class KnownIdentifiers
         {
             for (var at = squeezed.IndexOf(number, StringComparison.Ordinal); at >= 0; at = squeezed.IndexOf(number, at + number.Length, StringComparison.Ordinal))
                 yield return new(positions[at], positions[at + number.Length - 1] - positions[at] + 1, IdentifierKind.Known);
+        }
+    }
+
+    private static IEnumerable<string> Runs(string number)
+    {
+        for (int at = 0, end; at < number.Length; at = end + 1)
+        {
+            for (end = at; end < number.Length && char.IsAsciiDigit(number[end]);)
+                end++;
+            if (end - at >= ShortestRun)
+                yield return number[at..end];
         }
     }
 

@@ -106,7 +106,7 @@ public class DeidentificationOptionsTests
             .Set(DicomTags.ImageComments, "Со слов Марии, тел. +7 916 123-45-67, очаг 12 мм в S6");
         var kept = Apply(dataset, DeidentificationOptions.CleanDescriptors).Dataset;
         Assert.Equal("КТ ОГК [NAME] 1 мм", kept.GetString(DicomTags.SeriesDescription));
-        Assert.Equal("[NAME] chest 7731904", kept.GetString(DicomTags.StudyDescription));
+        Assert.Equal("[NAME] chest [ID]", kept.GetString(DicomTags.StudyDescription));
         Assert.Equal("Со слов [NAME], тел. [PHONE], очаг 12 мм в S6", kept.GetString(DicomTags.ImageComments));
         Assert.False(Apply(dataset).Dataset.Contains(DicomTags.SeriesDescription));
     }
@@ -188,7 +188,7 @@ public class DeidentificationOptionsTests
 
     private static DicomDataset Image(string sopClass = DicomUids.CTImageStorage) => new DicomDataset()
         .Set(DicomTags.SopClassUid, sopClass).Set(DicomTags.SopInstanceUid, "1.2.3.9")
-        .Set(DicomTags.StudyInstanceUid, "1.2.3").Set(DicomTags.SeriesInstanceUid, "1.2.3.1").Set(DicomTags.PatientID, "4711");
+        .Set(DicomTags.StudyInstanceUid, "1.2.3").Set(DicomTags.SeriesInstanceUid, "1.2.3.1").Set(DicomTags.PatientID, "4711").Set(DicomTags.ImagePositionPatient, 0, 0, 0);
 
     private static DicomFile Apply(DicomDataset dataset, DeidentificationOptions options = DeidentificationOptions.None) => Assert.IsType<Deidentified>(
         new CentreDeidentifier(Key, options).Apply(DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian))).File;
