@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using Pirogov.ClinicalText;
 using Pirogov.Dicom;
 
@@ -12,16 +13,20 @@ internal sealed class HeaderIdentity
 {
     private const int MostKept = 64;
 
+    private const int DeepestItem = 2;
+
     /// <summary>Texts of one patient whose cleaning is remembered.</summary>
     private const int MostTexts = 2000;
 
-    private static readonly DicomTag[] Numbers =
+    private static readonly FrozenSet<DicomTag> Numbers = FrozenSet.ToFrozenSet<DicomTag>(
     [
         DicomTags.PatientID, DicomTags.OtherPatientIDs, DicomTags.AccessionNumber, DicomTags.StudyID, DicomTags.PatientBirthDate,
         DicomTags.PatientTelephoneNumbers, DicomTags.PatientAddress, DicomTags.MedicalRecordLocator, DicomTags.AdmissionID,
-    ];
+        DicomTags.RequestedProcedureID, DicomTags.ScheduledProcedureStepID, DicomTags.PerformedProcedureStepID,
+        DicomTags.PlacerOrderNumberImagingServiceRequest, DicomTags.FillerOrderNumberImagingServiceRequest, DicomTags.ContainerIdentifier, DicomTags.SpecimenIdentifier,
+    ]);
 
-    private static readonly DicomTag[] Devices = [DicomTags.StationName, DicomTags.DeviceSerialNumber];
+    private static readonly FrozenSet<DicomTag> Devices = FrozenSet.ToFrozenSet<DicomTag>([DicomTags.StationName, DicomTags.DeviceSerialNumber]);
 
     private readonly ConcurrentDictionary<string, string?> _cleaned = new(StringComparer.Ordinal);
     private readonly KnownIdentifiers _known;
@@ -36,14 +41,8 @@ internal sealed class HeaderIdentity
     /// <param name="kept">Identities made before, by what they were made of.</param>
     public static HeaderIdentity Of(DicomDataset dataset, DeidentificationOptions options, ConcurrentDictionary<string, HeaderIdentity> kept)
     {
-        var names = new List<string>();
-        Names(dataset, names, depth: 0);
-        DicomTag[] tags =
-        [
-            .. Numbers, .. options.HasFlag(DeidentificationOptions.RetainDeviceIdentity) ? [] : Devices,
-            .. options.HasFlag(DeidentificationOptions.RetainInstitutionIdentity) ? Array.Empty<DicomTag>() : [DicomTags.InstitutionName],
-        ];
-        string[] numbers = [.. tags.Where(dataset.Contains).SelectMany(t => TextReadings.Of(dataset, dataset.Find(t)!)).SelectMany(v => v.Split('\\')).Where(v => v.Length > 0)];
+        var (names, numbers) = (new List<string>(), new List<string>());
+        Collect(dataset, names, numbers, options, depth: 0);
         var key = string.Join('\n', names) + '\0' + string.Join('\n', numbers) + '\0' + (int)options;
         if (kept.TryGetValue(key, out var known))
         {
@@ -93,22 +92,36 @@ internal sealed class HeaderIdentity
         return repeated;
     }
 
-    /// <summary>Everybody named: patient, doctors, operators. The groups of frames are passed over: they name nobody and are many.</summary>
-    private static void Names(DicomDataset dataset, List<string> names, int depth)
+    /// <summary>
+    /// Everybody named (patient, doctors, operators), and numbers wherever they stand: other IDs and requests are items of sequences. The
+    /// groups of frames are passed over: they name nobody and are many.
+    /// </summary>
+    private static void Collect(DicomDataset dataset, List<string> names, List<string> numbers, DeidentificationOptions options, int depth)
     {
         foreach (var element in dataset)
         {
-            if (element.Vr == DicomVr.PN && !element.IsEmpty)
+            if (element is DicomSequence sequence)
+            {
+                if (depth < DeepestItem && element.Tag.Group != 0x5200)
+                {
+                    foreach (var item in sequence.Items)
+                    {
+                        Collect(item, names, numbers, options, depth + 1);
+                    }
+                }
+            }
+            else if (element.Vr == DicomVr.PN && !element.IsEmpty)
             {
                 names.AddRange(TextReadings.Of(dataset, element));
             }
-            else if (element is DicomSequence sequence && depth < 2 && element.Tag.Group != 0x5200)
+            else if (IsNumber(element.Tag, options))
             {
-                foreach (var item in sequence.Items)
-                {
-                    Names(item, names, depth + 1);
-                }
+                numbers.AddRange(TextReadings.Of(dataset, element).SelectMany(v => v.Split('\\')).Where(v => v.Length > 0));
             }
         }
     }
+
+    private static bool IsNumber(DicomTag tag, DeidentificationOptions options) => Numbers.Contains(tag)
+        || (!options.HasFlag(DeidentificationOptions.RetainDeviceIdentity) && Devices.Contains(tag))
+        || (!options.HasFlag(DeidentificationOptions.RetainInstitutionIdentity) && tag == DicomTags.InstitutionName);
 }
