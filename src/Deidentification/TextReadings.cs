@@ -17,7 +17,9 @@ internal static class TextReadings
         var bytes = element.Bytes;
         var declared = string.Join('\\', dataset.GetStrings(element.Tag));
         yield return declared;
-        if (Ascii.IsValid(bytes.Span) || dataset.CharacterSet.Name == DicomCharacterSet.Utf8.Name)
+        var isUtf8 = System.Text.Unicode.Utf8.IsValid(bytes.Span);
+        // Declared as UTF-8 and none: it is one of the others.
+        if (Ascii.IsValid(bytes.Span) || (isUtf8 && dataset.CharacterSet.Name == DicomCharacterSet.Utf8.Name))
         {
             yield break;
         }
@@ -30,7 +32,7 @@ internal static class TextReadings
             }
         }
 
-        if (System.Text.Unicode.Utf8.IsValid(bytes.Span))
+        if (isUtf8)
         {
             yield return Encoding.UTF8.GetString(bytes.Span).Trim(' ', '\0');
         }

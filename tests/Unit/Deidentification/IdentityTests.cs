@@ -21,6 +21,18 @@ public class IdentityTests
         Assert.Equal("KT [ID] po [ID] i [ID]", Apply(dataset, DeidentificationOptions.CleanDescriptors).GetString(DicomTags.SeriesDescription));
     }
 
+    [Fact]
+    public void A_text_that_is_declared_as_unicode_and_is_none_is_read_in_every_other_way()
+    {
+        var cyrillic = CodePagesEncodingProvider.Instance.GetEncoding(1251)!;
+        var dataset = new DicomDataset().Set(DicomTags.SpecificCharacterSet, "ISO_IR 192");
+        foreach (var element in Image())
+            dataset.Set(element);
+        dataset.Set(DicomTags.PatientName, DicomVr.PN, Encoding.UTF8.GetBytes("Выдуманова^Мария")).Set(DicomTags.SeriesDescription, DicomVr.LO, cyrillic.GetBytes("КТ Выдумановой"));
+        var kept = Apply(dataset, DeidentificationOptions.CleanDescriptors).Find(DicomTags.SeriesDescription)!;
+        Assert.True(kept.Bytes.Span.IndexOf(cyrillic.GetBytes("Выдуман")) < 0);
+    }
+
     private static DicomDataset Item(string type, string code) => new DicomDataset().Set(DicomTags.RelationshipType, "CONTAINS").Set(DicomTags.ValueType, type)
         .SetItems(DicomTags.ConceptNameCodeSequence, new DicomDataset().Set(DicomTags.CodeValue, code).Set(DicomTags.CodingSchemeDesignator, "DCM").Set(DicomTags.CodeMeaning, "concept"));
 
