@@ -48,9 +48,7 @@ internal sealed class Deidentifier(DeidentificationProfile profile, Pseudonyms p
     private Deidentified Clean(DicomFile file, DicomElement? pixels)
     {
         var source = file.Dataset;
-        // Without a Patient ID nothing tells that two studies are of one patient: each gets a pseudonym of its own.
-        var patient = source.GetString(DicomTags.PatientID) is { } id
-            ? pseudonyms.Patient(id) : pseudonyms.Patient("study " + source.GetString(DicomTags.StudyInstanceUid));
+        var patient = Patient(source);
         var identity = HeaderIdentity.Of(source, profile.Options, identities);
         var run = new DeidentificationRun(profile, pseudonyms, patient, identity, AttributeTypes.Of(file.SopClassUid), pixels);
         var dataset = run.Apply(source);
@@ -70,6 +68,22 @@ internal sealed class Deidentifier(DeidentificationProfile profile, Pseudonyms p
                 _ => "REMOVED",
             });
         return new Deidentified(DicomFile.Create(dataset, file.TransferSyntax.Uid), patient, run.Counts);
+    }
+
+    /// <summary>
+    /// A Patient ID is unique among those of its issuer (PS3.3 C.2.1), so that two departments' number 15 are two patients. Without an ID
+    /// nothing tells that two studies are of one patient: each gets a pseudonym of its own.
+    /// </summary>
+    private string Patient(DicomDataset source)
+    {
+        if (source.GetString(DicomTags.PatientID) is not { } id)
+        {
+            return pseudonyms.Patient("study " + source.GetString(DicomTags.StudyInstanceUid));
+        }
+
+        var issuer = source.GetString(DicomTags.IssuerOfPatientID)
+            ?? (source.GetItems(DicomTags.IssuerOfPatientIDQualifiersSequence) is [var item, ..] ? item.GetString(DicomTags.UniversalEntityID) : null);
+        return pseudonyms.Patient(issuer is null ? id : $"{id}\0{issuer}");
     }
 
     internal static DicomDataset Code(ProfileMethod method) => new DicomDataset()

@@ -33,6 +33,16 @@ public class IdentityTests
         Assert.True(kept.Bytes.Span.IndexOf(cyrillic.GetBytes("Выдуман")) < 0);
     }
 
+    [Fact]
+    public void One_number_of_two_issuers_is_two_patients()
+    {
+        string? Patient(DicomDataset dataset) => Apply(dataset).GetString(DicomTags.PatientID);
+        var (plain, clinic, morgue) = (Image(), Image().Set(DicomTags.IssuerOfPatientID, "CLINIC"), Image().Set(DicomTags.IssuerOfPatientID, "MORGUE"));
+        var qualified = Image().SetItems(DicomTags.IssuerOfPatientIDQualifiersSequence, new DicomDataset().Set(DicomTags.UniversalEntityID, "1.2.643.5"));
+        Assert.Equal(4, new[] { Patient(plain), Patient(clinic), Patient(morgue), Patient(qualified) }.Distinct().Count());
+        Assert.Equal(Patient(clinic), Patient(Image().Set(DicomTags.IssuerOfPatientID, "CLINIC ")));
+    }
+
     private static DicomDataset Item(string type, string code) => new DicomDataset().Set(DicomTags.RelationshipType, "CONTAINS").Set(DicomTags.ValueType, type)
         .SetItems(DicomTags.ConceptNameCodeSequence, new DicomDataset().Set(DicomTags.CodeValue, code).Set(DicomTags.CodingSchemeDesignator, "DCM").Set(DicomTags.CodeMeaning, "concept"));
 
