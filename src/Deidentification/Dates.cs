@@ -45,6 +45,8 @@ internal static class Dates
         };
     }
 
-    public static string CapYears(string years) =>
-        double.TryParse(years, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value > OldestAge ? "90" : years;
+    /// <param name="year">How many of the age's units make one.</param>
+    public static string CapYears(string age, double year = 1) =>
+        double.TryParse(age, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value > OldestAge * year
+            ? Math.Round((OldestAge + 1) * year).ToString(CultureInfo.InvariantCulture) : age;
 }

@@ -13,7 +13,13 @@ internal sealed partial class DeidentificationRun
         "128774", "128775", "109054", "110119", "110190", "112013", "125011",
     ], StringComparer.Ordinal);
 
-    private const string SubjectAge = "121033";
+    /// <summary>Subject Age of DICOM, ages of LOINC and SNOMED CT.</summary>
+    private static readonly FrozenSet<string> AgeConcepts = FrozenSet.ToFrozenSet<string>(
+        ["121033", "30525-0", "63900-5", "29553-5", "424144002", "397669002", "445518008"], StringComparer.Ordinal);
+
+    /// <summary>What a content item may hold; codes are cleaned as they are elsewhere.</summary>
+    private static readonly FrozenSet<DicomTag> IdentityValues = FrozenSet.ToFrozenSet<DicomTag>(
+        [DicomTags.DateTime, DicomTags.Date, DicomTags.Time, DicomTags.PersonName, DicomTags.Uid, DicomTags.TextValue, DicomTags.MeasuredValueSequence]);
 
     private static Concept ConceptOf(DicomDataset source, Concept around)
     {
@@ -24,8 +30,25 @@ internal sealed partial class DeidentificationRun
         }
 
         var code = name.GetString(DicomTags.CodeValue) ?? "";
-        return code == SubjectAge ? Concept.Age : IdentityConcepts.Contains(code) ? Concept.Identity : Concept.Other;
+        return AgeConcepts.Contains(code) ? Concept.Age : IdentityConcepts.Contains(code) ? Concept.Identity : Concept.Other;
     }
+
+    /// <summary>No option keeps what identifies somebody by its concept: a birth date is none of the dates of an examination.</summary>
+    private (AttributeAction Action, DicomElement? Replacement) IdentityValue(DicomDataset source, DicomTag tag, DicomVr vr) =>
+        tag == DicomTags.Uid ? (AttributeAction.UidRemapped, RemapUids(source, tag))
+        : tag == DicomTags.MeasuredValueSequence ? Drop(tag, vr, AttributeAction.Emptied)
+        : (AttributeAction.Replaced, DummyValues.For(tag, vr));
+
+    /// <summary>How many of a measurement's units (UCUM) are a year.</summary>
+    private static double YearIn(DicomDataset source) =>
+        source.GetItems(DicomTags.MeasurementUnitsCodeSequence) is [var unit, ..] ? unit.GetString(DicomTags.CodeValue) switch
+        {
+            "mo" => 12,
+            "wk" => 52.18,
+            "d" => 365.25,
+            _ => 1,
+        }
+        : 1;
 
     /// <summary>An overlay of the type Region of Interest in a plane of its own, where graphics are cleaned: it is a shape, not a text.</summary>
     private bool IsRegionOverlay(DicomDataset source, DicomTag tag) => profile.Options.HasFlag(DeidentificationOptions.CleanGraphics)

@@ -80,6 +80,11 @@ internal sealed partial class DeidentificationRun(
             return (AttributeAction.Replaced, Text(tag, known.Vr, pseudonyms.AccessionNumber(accession)));
         }
 
+        if (concept == Concept.Identity && IdentityValues.Contains(tag))
+        {
+            return IdentityValue(source, tag, known.Vr);
+        }
+
         var action = profile.ActionFor(tag);
         return action switch
         {
@@ -143,7 +148,7 @@ internal sealed partial class DeidentificationRun(
                 return TextReadings.Of(source, element).Any(identity.IsRepeatedIn)
                     ? (AttributeAction.Replaced, DummyValues.For(tag, known.Vr)) : (AttributeAction.Kept, element);
             case DicomVr.DS or DicomVr.IS when concept == Concept.Age:
-                return (AttributeAction.Kept, Text(tag, element.Vr, [.. source.GetStrings(tag).Select(Dates.CapYears)]));
+                return (AttributeAction.Kept, Text(tag, element.Vr, [.. source.GetStrings(tag).Select(a => Dates.CapYears(a, YearIn(source)))]));
             default:
                 return (AttributeAction.Kept, element);
         }
@@ -173,9 +178,9 @@ internal sealed partial class DeidentificationRun(
             return (AttributeAction.Kept, element);
         }
 
-        if (concept == Concept.Identity && element.Tag == DicomTags.TextValue)
+        if (concept == Concept.Age && element.Tag == DicomTags.TextValue && source.GetString(element.Tag) is { } age && Dates.CapYears(age) is var capped && capped != age)
         {
-            return (AttributeAction.Replaced, DummyValues.For(element.Tag, element.Vr));
+            return (AttributeAction.Replaced, Text(element.Tag, element.Vr, capped));
         }
 
         var readings = TextReadings.Of(source, element).ToArray();

@@ -43,6 +43,39 @@ public class IdentityTests
         Assert.Equal(Patient(clinic), Patient(Image().Set(DicomTags.IssuerOfPatientID, "CLINIC ")));
     }
 
+    [Theory]
+    [InlineData(DeidentificationOptions.RetainFullDates)]
+    [InlineData(DeidentificationOptions.RetainModifiedDates)]
+    [InlineData(DeidentificationOptions.None)]
+    public void What_a_report_says_of_the_subjects_identity_goes_whatever_its_kind_of_value(DeidentificationOptions dates)
+    {
+        var report = Image(DicomUids.ComprehensiveSRStorage).SetItems(
+            DicomTags.ContentSequence,
+            Item("DATE", "121031").Set(DicomTags.Date, "19510317"),
+            Item("DATETIME", "121031").Set(DicomTags.DateTime, "19510317101010"),
+            Item("TIME", "121031").Set(DicomTags.Time, "101010"),
+            Item("UIDREF", "121028").Set(DicomTags.Uid, "1.2.643.77"),
+            Item("NUM", "121030").SetItems(DicomTags.MeasuredValueSequence, new DicomDataset().Set(DicomTags.NumericValue, "7731904")));
+        var text = DicomJson.ToText(Apply(report, dates | DeidentificationOptions.CleanStructuredContent | DeidentificationOptions.RetainUids));
+        Assert.All(new[] { "19510317", "101010", "1.2.643.77", "7731904" }, value => Assert.DoesNotContain(value, text, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("121033", "a", "97", "90")]
+    [InlineData("121033", "mo", "1100", "1080")]
+    [InlineData("121033", "mo", "95", "95")]
+    [InlineData("30525-0", "a", "94", "90")]
+    [InlineData("445518008", "a", "88", "88")]
+    public void Ages_of_reports_are_capped_in_their_units(string concept, string unit, string age, string kept)
+    {
+        DicomDataset Item(DicomDataset value) => IdentityTests.Item("NUM", concept).SetItems(DicomTags.MeasuredValueSequence, value);
+        var value = new DicomDataset().Set(DicomTags.NumericValue, age).SetItems(DicomTags.MeasurementUnitsCodeSequence, new DicomDataset().Set(DicomTags.CodeValue, unit));
+        var report = Image(DicomUids.ComprehensiveSRStorage).SetItems(DicomTags.ContentSequence, Item(value), IdentityTests.Item("TEXT", concept).Set(DicomTags.TextValue, "99"));
+        var items = Apply(report, DeidentificationOptions.CleanStructuredContent).GetItems(DicomTags.ContentSequence);
+        Assert.Equal(kept, items[0].GetItems(DicomTags.MeasuredValueSequence)[0].GetString(DicomTags.NumericValue));
+        Assert.Equal("90", items[1].GetString(DicomTags.TextValue));
+    }
+
     private static DicomDataset Item(string type, string code) => new DicomDataset().Set(DicomTags.RelationshipType, "CONTAINS").Set(DicomTags.ValueType, type)
         .SetItems(DicomTags.ConceptNameCodeSequence, new DicomDataset().Set(DicomTags.CodeValue, code).Set(DicomTags.CodingSchemeDesignator, "DCM").Set(DicomTags.CodeMeaning, "concept"));
 
