@@ -11,6 +11,9 @@ public enum IdentifierKind
     Address,
     Date,
 
+    /// <summary>Above ninety years.</summary>
+    Age,
+
     /// <summary>Number of a medical record, a referral, an examination.</summary>
     Record,
 

@@ -5,7 +5,7 @@ namespace Pirogov.ClinicalText;
 /// <summary>A text without its identifiers, and what was taken out.</summary>
 public sealed record CleanedText(string Text, IReadOnlyList<FoundIdentifier> Found);
 
-/// <summary>Puts a mark in the place of each identifier; the marks are ASCII, so that every character set can write them.</summary>
+/// <summary>Puts a mark in the place of each identifier, and ninety in that of a greater age; the marks are ASCII, so that every character set can write them.</summary>
 public static class TextCleaning
 {
     /// <param name="keepDates">Dates stay: the caller keeps those of the header too.</param>
@@ -33,6 +33,7 @@ public static class TextCleaning
         IdentifierKind.Email => "[EMAIL]",
         IdentifierKind.Address => "[ADDRESS]",
         IdentifierKind.Date => "[DATE]",
+        IdentifierKind.Age => "90",
         _ => "[ID]",
     };
 }

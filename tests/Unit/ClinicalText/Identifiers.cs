@@ -59,6 +59,9 @@ public class Identifiers(ITestOutputHelper output)
     [InlineData("Консилиум: А.Б. Докторова, зав. отделением", "Консилиум: [NAME], зав. отделением")]
     [InlineData("Сидорова Анна Петровна осмотрена", "[NAME] осмотрена")]
     [InlineData("История болезни № 12345/24-К", "История болезни № [ID]")]
+    [InlineData("Пациентка 94 года, 97-летняя, 91-го и 102-х лет", "Пациентка 90 года, 90-летняя, 91-го и 90-х лет")]
+    [InlineData("Возраст: 99. Девяносто четыре года, девяностодвухлетний", "Возраст: 90. 90 года, 90")]
+    [InlineData("A 95 years old woman, 96 y.o., aged 101", "A 90 years old woman, 90 y.o., aged 90")]
     public void Identifiers_are_taken_out_by_their_form(string text, string cleaned) => Assert.Equal(cleaned, TextCleaning.Clean(text).Text);
 
     [Theory]
@@ -68,6 +71,7 @@ public class Identifiers(ITestOutputHelper output)
     [InlineData("Белое вещество, левая доля, правая подвздошная область")]
     [InlineData("Версия 2.1.3.4, матрица 512/512/16, T2N1M0")]
     [InlineData("2 г. Цефтриаксона, скорость 3.5 мл/с. Без реакции")]
+    [InlineData("Пациент 89 лет, пульс 94, 95 г контраста, сто грамм, 120 кВ")]
     [InlineData("Th10-Th12, L1-L5, C34.1, BI-RADS 4")]
     public void Clinical_text_without_identifiers_stays_as_it_is(string text) => Assert.Equal(text, TextCleaning.Clean(text).Text);
 

@@ -76,6 +76,10 @@ public class IdentityTests
         Assert.Equal("90", items[1].GetString(DicomTags.TextValue));
     }
 
+    [Fact]
+    public void Ages_above_ninety_do_not_stay_in_texts() => Assert.Equal(
+        "CT, patient of 90 years", Apply(Image().Set(DicomTags.StudyDescription, "CT, patient of 94 years"), DeidentificationOptions.CleanDescriptors).GetString(DicomTags.StudyDescription));
+
     private static DicomDataset Item(string type, string code) => new DicomDataset().Set(DicomTags.RelationshipType, "CONTAINS").Set(DicomTags.ValueType, type)
         .SetItems(DicomTags.ConceptNameCodeSequence, new DicomDataset().Set(DicomTags.CodeValue, code).Set(DicomTags.CodingSchemeDesignator, "DCM").Set(DicomTags.CodeMeaning, "concept"));
 
