@@ -37,9 +37,28 @@ public static class PixelRules
         DicomUids.BasicTextSRStorage, DicomUids.EnhancedSRStorage, DicomUids.ComprehensiveSRStorage, DicomUids.Comprehensive3DSRStorage,
         DicomUids.XRayRadiationDoseSRStorage, DicomUids.RadiopharmaceuticalRadiationDoseSRStorage, DicomUids.MammographyCADSRStorage,
         DicomUids.ChestCADSRStorage, DicomUids.ColonCADSRStorage, DicomUids.KeyObjectSelectionDocumentStorage, DicomUids.AcquisitionContextSRStorage,
+        DicomUids.EnhancedXRayRadiationDoseSRStorage, DicomUids.PatientRadiationDoseSRStorage,
     ], StringComparer.Ordinal);
 
-    public static bool IsReport(string? sopClassUid) => sopClassUid is not null && StructuredReports.Contains(sopClassUid);
+    /// <summary>Those that refer to images and draw on them; blending and volumetric ones hold references that nobody here resolves.</summary>
+    private static readonly FrozenSet<string> PresentationStates = FrozenSet.ToFrozenSet<string>([
+        DicomUids.GrayscaleSoftcopyPresentationStateStorage, DicomUids.ColorSoftcopyPresentationStateStorage, DicomUids.PseudoColorSoftcopyPresentationStateStorage,
+        DicomUids.XAXRFGrayscaleSoftcopyPresentationStateStorage, DicomUids.VariableModalityLUTSoftcopyPresentationStateStorage,
+    ], StringComparer.Ordinal);
+
+    /// <summary>How scanners call their sheets of text, in English and in Russian. "Dose" and "screening" alone say how an image was made.</summary>
+    private static readonly string[] CaptureWords =
+    [
+        "SCREEN SAVE", "SCREENSAVE", "SCREENSHOT", "SCREEN SHOT", "SCREEN CAPTURE", "PATIENT PROTOCOL", "EXAM PROTOCOL", "DOSE REPORT", "DOSE INFO", "DOSE SUMMARY", "DOSE PAGE", "DOSE RECORD",
+        "DOSE SHEET", "ПРОТОКОЛ", "ОТЧЕТ", "ОТЧЁТ", "ДОЗА", "ДОЗЫ", "ДОЗОВ", "ЭКРАН", "СКРИНШОТ",
+    ];
+
+    /// <summary>What a CT makes of its own slices without text on them (PS3.3 C.8.16.1.3, and what makers write).</summary>
+    private static readonly FrozenSet<string> Reformatted = FrozenSet.ToFrozenSet<string>(
+        ["AXIAL", "LOCALIZER", "MPR", "REFORMATTED", "CORONAL", "SAGITTAL", "OBLIQUE", "CURVED", "AVERAGE", "MIN_IP", "MAX_IP", "MIP", "MINIP", "VOLUME"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Reports and presentation states: objects whose texts are cleaned where an option takes them.</summary>
+    public static bool IsWithoutPixels(string? sopClassUid) => sopClassUid is not null && (StructuredReports.Contains(sopClassUid) || PresentationStates.Contains(sopClassUid));
 
     internal static PixelVerdict Judge(DicomFile file, DeidentificationOptions options)
     {
@@ -50,9 +69,9 @@ public static class PixelRules
             return Refused(DeidentificationRefusalReason.MissingUid);
         }
 
-        var isReport = IsReport(file.SopClassUid);
         var reason = Accepted.Contains(file.SopClassUid!) ? (DeidentificationRefusalReason?)null
-            : isReport && options.HasFlag(DeidentificationOptions.CleanStructuredContent) ? null
+            : StructuredReports.Contains(file.SopClassUid!) && options.HasFlag(DeidentificationOptions.CleanStructuredContent) ? null
+            : PresentationStates.Contains(file.SopClassUid!) && options.HasFlag(DeidentificationOptions.CleanGraphics) ? null
             : ReasonOf(DicomUids.Find(file.SopClassUid)?.Keyword ?? "");
         if (reason is not null and not DeidentificationRefusalReason.BurnedInTextUsual)
         {
@@ -64,7 +83,7 @@ public static class PixelRules
             return Refused(DeidentificationRefusalReason.UnsupportedTransferSyntax);
         }
 
-        return HasOverlayInPixels(dataset) ? Refused(DeidentificationRefusalReason.OverlayInPixelData) : isReport ? PixelVerdict.Pass : Look(file, reason);
+        return HasOverlayInPixels(dataset) ? Refused(DeidentificationRefusalReason.OverlayInPixelData) : IsWithoutPixels(file.SopClassUid) ? PixelVerdict.Pass : Look(file, reason);
     }
 
     private static PixelVerdict Look(DicomFile file, DeidentificationRefusalReason? usual)

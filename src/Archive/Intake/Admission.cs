@@ -73,8 +73,8 @@ internal static class Admission
         return new AdmittedFile(kept, DicomWriter.ToParts(kept), twin.Counts, warnings, review);
     }
 
-    /// <summary>Structure sets and reports are objects without pixels.</summary>
-    private static bool HasNoPixels(DicomFile file) => file.SopClassUid == DicomUids.RTStructureSetStorage || PixelRules.IsReport(file.SopClassUid);
+    /// <summary>Structure sets, reports and presentation states are objects without pixels.</summary>
+    private static bool HasNoPixels(DicomFile file) => file.SopClassUid == DicomUids.RTStructureSetStorage || PixelRules.IsWithoutPixels(file.SopClassUid);
 
     private static FileRefused? CheckPixels(DicomFile file)
     {

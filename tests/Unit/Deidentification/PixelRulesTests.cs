@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Text;
+using Pirogov.Deidentification;
+using Pirogov.Dicom;
+using Xunit;
+
+namespace Pirogov.Unit.Deidentification;
+
+/// <summary>Which objects a person has to look at before they may pass, and which never pass.</summary>
+public class PixelRulesTests
+{
+    private static readonly byte[] Key = SHA256.HashData("a centre"u8);
+
+    [Theory]
+    [InlineData(DicomUids.XRayRadiationDoseSRStorage)]
+    [InlineData(DicomUids.EnhancedXRayRadiationDoseSRStorage)]
+    [InlineData(DicomUids.PatientRadiationDoseSRStorage)]
+    public void Reports_of_dose_pass_where_structured_content_is_cleaned(string sopClass)
+    {
+        Assert.Equal("free-text-document", Refused(Image(sopClass)));
+        Assert.IsType<Deidentified>(Apply(Image(sopClass), DeidentificationOptions.CleanStructuredContent));
+    }
+
+    [Theory]
+    [InlineData(DicomUids.GrayscaleSoftcopyPresentationStateStorage)]
+    [InlineData(DicomUids.ColorSoftcopyPresentationStateStorage)]
+    [InlineData(DicomUids.PseudoColorSoftcopyPresentationStateStorage)]
+    public void A_presentation_state_passes_where_graphics_are_cleaned_with_its_shapes_and_without_names(string sopClass)
+    {
+        var state = Image(sopClass).Set(DicomTags.PatientName, "Vydumanov^Petr").Set(DicomTags.ContentLabel, "VYDUMANOV").Set(DicomTags.ContentDescription, "for Vydumanov, nodule")
+            .Set(DicomTags.ContentCreatorName, "Doctorova^Anna").Set(DicomTags.PresentationCreationDate, "20240102")
+            .SetItems(DicomTags.ReferencedSeriesSequence, new DicomDataset().Set(DicomTags.SeriesInstanceUid, "1.2.3.1"))
+            .SetItems(DicomTags.GraphicAnnotationSequence, new DicomDataset().Set(DicomTags.GraphicLayer, "LAYER")
+                .SetItems(DicomTags.TextObjectSequence, new DicomDataset().Set(DicomTags.UnformattedTextValue, "Vydumanov P., tel. +7 916 123-45-67\n12 mm"))
+                .SetItems(DicomTags.GraphicObjectSequence, new DicomDataset().Set(DicomTags.GraphicData, DicomVr.FL, new byte[16]).Set(DicomTags.GraphicType, "POLYLINE")));
+        Assert.Equal("free-text-document", Refused(state));
+        Assert.Equal("free-text-document", Assert.IsType<DeidentificationRefused>(Apply(state, DeidentificationOptions.CleanStructuredContent)).Code);
+
+        var kept = Assert.IsType<Deidentified>(Apply(state, DeidentificationOptions.CleanGraphics)).File.Dataset;
+        var annotation = kept.GetItems(DicomTags.GraphicAnnotationSequence)[0];
+        Assert.Equal("[NAME], tel. [PHONE]\n12 mm", annotation.GetItems(DicomTags.TextObjectSequence)[0].GetString(DicomTags.UnformattedTextValue));
+        Assert.Equal("POLYLINE", annotation.GetItems(DicomTags.GraphicObjectSequence)[0].GetString(DicomTags.GraphicType));
+        Assert.Equal(("ANONYMIZED", "for [NAME], nodule"), (kept.GetString(DicomTags.ContentLabel), kept.GetString(DicomTags.ContentDescription)));
+        Assert.Equal((false, null), (kept.Contains(DicomTags.PresentationCreationDate), kept.GetString(DicomTags.ContentCreatorName)));
+        Assert.Equal(kept.GetString(DicomTags.SeriesInstanceUid), kept.GetItems(DicomTags.ReferencedSeriesSequence)[0].GetString(DicomTags.SeriesInstanceUid));
+        Assert.DoesNotContain("ydumanov", DicomJson.ToText(kept), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static string? Waits(DicomDataset dataset) => (Apply(dataset) as DeidentificationNeedsReview)?.Code;
+
+    private static string Refused(DicomDataset dataset) => Assert.IsType<DeidentificationRefused>(Apply(dataset)).Code;
+
+    private static DeidentificationOutcome Apply(DicomDataset dataset, DeidentificationOptions options = DeidentificationOptions.None) =>
+        new CentreDeidentifier(Key, options).Apply(DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian));
+
+    private static DicomDataset Ct() => Image(DicomUids.CTImageStorage).Set(DicomTags.ImagePositionPatient, 0, 0, 0).Set(DicomTags.ImageType, "ORIGINAL", "PRIMARY", "AXIAL");
+
+    private static DicomDataset Image(string sopClass) => new DicomDataset()
+        .Set(DicomTags.SopClassUid, sopClass).Set(DicomTags.SopInstanceUid, "1.2.3.9")
+        .Set(DicomTags.StudyInstanceUid, "1.2.3").Set(DicomTags.SeriesInstanceUid, "1.2.3.1").Set(DicomTags.PatientID, "4711");
+}
