@@ -39,6 +39,9 @@ public enum DeidentificationRefusalReason
 
     /// <summary>A frame's code stream cannot be followed: nobody can say what it holds besides pixels.</summary>
     PixelsDamaged,
+
+    /// <summary>A whole slide's label, or a picture of the slide with it.</summary>
+    SpecimenLabel,
 }
 
 /// <summary>
@@ -79,6 +82,7 @@ public sealed record DeidentificationRefused(DeidentificationRefusalReason Reaso
         DeidentificationRefusalReason.BurnedInByDevice => "burned-in-by-device",
         DeidentificationRefusalReason.PixelsIndescribable => "pixels-indescribable",
         DeidentificationRefusalReason.PixelsDamaged => "pixels-damaged",
+        DeidentificationRefusalReason.SpecimenLabel => "specimen-label",
         _ => throw new InvalidOperationException($"No code for {Reason}."),
     };
 }

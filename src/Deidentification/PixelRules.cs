@@ -91,7 +91,8 @@ public static class PixelRules
         var dataset = file.Dataset;
         var suggested = BurnedInFilters.Regions(file);
         var reason = string.Equals(dataset.GetString(DicomTags.BurnedInAnnotation), "YES", StringComparison.OrdinalIgnoreCase) ? DeidentificationRefusalReason.BurnedInAnnotation
-            : IsScreenCapture(dataset) ? DeidentificationRefusalReason.ScreenCapture
+            : ShowsLabel(file) ? DeidentificationRefusalReason.SpecimenLabel
+            : IsScreenCapture(dataset) || IsOddCt(file) ? DeidentificationRefusalReason.ScreenCapture
             : usual ?? (suggested.Count > 0 ? DeidentificationRefusalReason.BurnedInByDevice : null);
         return reason is null ? PixelVerdict.Pass : new(null, reason, suggested);
     }
@@ -108,19 +109,56 @@ public static class PixelRules
     }
 
     /// <summary>
+    /// Whole slide images (PS3.3 C.8.12.4): the glass's label bears the patient's name or number; an overview shows it. Only tiles of the tissue
+    /// itself, and thumbnails made of them, are of a kind that does not.
+    /// </summary>
+    private static bool ShowsLabel(DicomFile file)
+    {
+        var dataset = file.Dataset;
+        return dataset.GetString(DicomTags.SpecimenLabelInImage) is { } told && !told.Equals("NO", StringComparison.OrdinalIgnoreCase)
+            || (file.SopClassUid == DicomUids.VLWholeSlideMicroscopyImageStorage && (dataset.GetStrings(DicomTags.ImageType).ElementAtOrDefault(2) ?? "").ToUpperInvariant() is not ("VOLUME" or "THUMBNAIL"));
+    }
+
+    /// <summary>
     /// Saved screens, dose sheets and protocols that scanners store as CT or MR images, and digitised film: told by
     /// Image Type, Series Description and Conversion Type.
     /// </summary>
     private static bool IsScreenCapture(DicomDataset dataset)
     {
-        string[] signs = ["SCREEN", "SAVE", "REPORT", "DOSE_INFO", "PROTOCOL"];
+        string[] signs = ["SCREEN", "SAVE", "REPORT", "DOSE_INFO", "DOSE INFO", "PROTOCOL", "SOM5 PROT", "SOM7 PROT"];
         var type = dataset.GetStrings(DicomTags.ImageType).Skip(2);
-        var description = dataset.GetString(DicomTags.SeriesDescription) ?? "";
         return type.Any(t => signs.Any(s => t.Contains(s, StringComparison.OrdinalIgnoreCase)))
-            || description.Contains("SCREEN SAVE", StringComparison.OrdinalIgnoreCase)
-            || description.Contains("PATIENT PROTOCOL", StringComparison.OrdinalIgnoreCase)
-            || description.Contains("DOSE REPORT", StringComparison.OrdinalIgnoreCase)
+            || CaptureWords.Any(w => TextReadingsOf(dataset, DicomTags.SeriesDescription).Any(d => HasWord(d, w)))
             || dataset.GetString(DicomTags.ConversionType) is "DV" or "DF" or "SD" or "SI";
+    }
+
+    /// <summary>Sheets of text that a scanner stores as CT lie nowhere in the patient, or are made of images and no reformatting of them.</summary>
+    private static bool IsOddCt(DicomFile file)
+    {
+        if (file.SopClassUid != DicomUids.CTImageStorage)
+        {
+            return false;
+        }
+
+        var (dataset, type) = (file.Dataset, file.Dataset.GetStrings(DicomTags.ImageType));
+        return dataset.GetDoubles(DicomTags.ImagePositionPatient) is not [_, _, _]
+            || (type.ElementAtOrDefault(1) == "SECONDARY" && !Reformatted.Contains(type.ElementAtOrDefault(2) ?? ""));
+    }
+
+    private static IEnumerable<string> TextReadingsOf(DicomDataset dataset, DicomTag tag) => dataset.Find(tag) is { } element ? TextReadings.Of(dataset, element) : [];
+
+    /// <summary>Not inside another word: LOWDOSE and низкодозная say how an image was made.</summary>
+    private static bool HasWord(string text, string word)
+    {
+        for (var at = text.IndexOf(word, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(word, at + 1, StringComparison.OrdinalIgnoreCase))
+        {
+            if (at == 0 || !char.IsLetter(text[at - 1]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>

@@ -12,6 +12,55 @@ public class PixelRulesTests
     private static readonly byte[] Key = SHA256.HashData("a centre"u8);
 
     [Theory]
+    [InlineData("DERIVED\\PRIMARY\\LABEL\\NONE", "NO", "specimen-label")]
+    [InlineData("DERIVED\\PRIMARY\\OVERVIEW\\NONE", "NO", "specimen-label")]
+    [InlineData("DERIVED\\PRIMARY\\LOCALIZER\\NONE", "NO", "specimen-label")]
+    [InlineData("DERIVED\\PRIMARY", "NO", "specimen-label")]
+    [InlineData("DERIVED\\PRIMARY\\VOLUME\\NONE", "YES", "specimen-label")]
+    [InlineData("DERIVED\\PRIMARY\\VOLUME\\NONE", "NO", null)]
+    [InlineData("DERIVED\\PRIMARY\\VOLUME\\RESAMPLED", "", null)]
+    [InlineData("DERIVED\\PRIMARY\\THUMBNAIL\\RESAMPLED", "NO", null)]
+    public void The_label_of_a_slide_waits_for_a_look_and_its_tissue_does_not(string imageType, string label, string? code) =>
+        Assert.Equal(code, Waits(Image(DicomUids.VLWholeSlideMicroscopyImageStorage).Set(DicomTags.ImageType, imageType.Split('\\')).Set(DicomTags.SpecimenLabelInImage, label)));
+
+    [Theory]
+    [InlineData("Протокол исследования", true)]
+    [InlineData("Доза облучения", true)]
+    [InlineData("Отчёт о дозе", true)]
+    [InlineData("Копия экрана", true)]
+    [InlineData("Dose Report", true)]
+    [InlineData("Patient Protocol", true)]
+    [InlineData("НДКТ низкодозовая", false)]
+    [InlineData("Скрининг лёгких 1 мм", false)]
+    [InlineData("Low Dose Lung Screening", false)]
+    public void A_sheet_of_dose_is_told_by_what_it_is_called_in_either_language(string description, bool waits)
+    {
+        var cyrillic = CodePagesEncodingProvider.Instance.GetEncoding(1251)!;
+        foreach (var dataset in new[]
+        {
+            new DicomDataset().Set(DicomTags.SpecificCharacterSet, "ISO_IR 192").Set(DicomTags.SeriesDescription, DicomVr.LO, Encoding.UTF8.GetBytes(description)),
+            // As archives have it: nothing declared.
+            new DicomDataset().Set(DicomTags.SeriesDescription, DicomVr.LO, cyrillic.GetBytes(description)),
+        })
+        {
+            foreach (var element in Ct())
+                dataset.Set(element);
+            Assert.Equal(waits ? "screen-capture" : null, Waits(dataset));
+        }
+    }
+
+    [Fact]
+    public void A_ct_that_lies_nowhere_or_is_made_of_images_and_no_reformatting_waits_for_a_look()
+    {
+        Assert.Null(Waits(Ct()));
+        Assert.Equal("screen-capture", Waits(Image(DicomUids.CTImageStorage).Set(DicomTags.ImageType, "ORIGINAL", "PRIMARY", "AXIAL")));
+        Assert.Equal("screen-capture", Waits(Ct().Set(DicomTags.ImageType, "DERIVED", "SECONDARY", "OTHER")));
+        Assert.Equal("screen-capture", Waits(Ct().Set(DicomTags.ImageType, "DERIVED", "SECONDARY", "OTHER", "CT_SOM5 PROT")));
+        Assert.Null(Waits(Ct().Set(DicomTags.ImageType, "DERIVED", "SECONDARY", "REFORMATTED", "AVERAGE")));
+        Assert.Null(Waits(Ct().Set(DicomTags.ImageType, "ORIGINAL", "PRIMARY", "LOCALIZER")));
+    }
+
+    [Theory]
     [InlineData(DicomUids.XRayRadiationDoseSRStorage)]
     [InlineData(DicomUids.EnhancedXRayRadiationDoseSRStorage)]
     [InlineData(DicomUids.PatientRadiationDoseSRStorage)]
