@@ -19,7 +19,7 @@ public static class BarePixels
         switch (pixels)
         {
             case DicomStreamedPixelData { IsEncapsulated: false } streamed:
-                return streamed.Length > NativeLength(image) ? streamed.Shortened(NativeLength(image)) : streamed;
+                return streamed.Length > image.NativeLength ? streamed.Shortened(image.NativeLength) : streamed;
             case DicomStreamedPixelData streamed when PixelDecoder.CanDecode(file.TransferSyntax.Uid):
                 return Encapsulated(file, image, streamed.Held());
             case DicomEncapsulatedPixelData encapsulated when PixelDecoder.CanDecode(file.TransferSyntax.Uid):
@@ -27,15 +27,11 @@ public static class BarePixels
             case DicomEncapsulatedPixelData or DicomStreamedPixelData:
                 return pixels;
             default:
-                var length = NativeLength(image);
-                return pixels.Bytes.Length <= length + length % 2 && !EndsInHiddenByte(pixels.Bytes, length)
+                var length = image.NativeLength;
+                return pixels.Bytes.Length <= length || (pixels.Bytes.Length == length + 1 && pixels.Bytes.Span[^1] == 0)
                     ? pixels : new DicomElement(pixels.Tag, pixels.Vr, pixels.Bytes[..(int)length]);
         }
     }
-
-    private static long NativeLength(DicomImage image) => ((image.Description.FrameBits * image.Frames) + 7) / 8;
-
-    private static bool EndsInHiddenByte(ReadOnlyMemory<byte> bytes, long length) => length < bytes.Length && bytes.Span[(int)length] != 0;
 
     private static DicomEncapsulatedPixelData Encapsulated(DicomFile file, DicomImage image, DicomEncapsulatedPixelData pixels)
     {

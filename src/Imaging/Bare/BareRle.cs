@@ -12,6 +12,7 @@ internal static class BareRle
     {
         var offsets = RleCodec.Offsets(frame.Span, description.SamplesPerPixel * Math.Max(1, description.BitsAllocated / 8));
         var planeLength = description.BitsAllocated == 1 ? (description.PixelCount + 7) / 8 : description.PixelCount;
+        if (planeLength < 1) throw new ImagingException(ImagingFault.TooLarge, "A plane of the frame is over the limit.");
         var used = new (int Length, byte[] Last)[offsets.Length - 1];
         for (var plane = 0; plane < used.Length; plane++)
             used[plane] = Packets(frame.Span[offsets[plane]..offsets[plane + 1]], planeLength);

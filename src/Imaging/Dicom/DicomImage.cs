@@ -26,7 +26,10 @@ public sealed class DicomImage
     public int Frames { get; }
 
     /// <summary>Native pixel data end before the last frame does.</summary>
-    public bool IsShort => fragments is null && Description.FrameBits * Frames > 8L * pixels.Bytes.Length;
+    public bool IsShort => fragments is null && NativeLength > pixels.Bytes.Length;
+
+    /// <summary>Bytes of all native frames, which may be more than any file has.</summary>
+    internal long NativeLength => (long)Int128.Min(long.MaxValue, (((Int128)Description.FrameBits * Frames) + 7) / 8);
 
     /// <param name="file">Read with its pixel data.</param>
     /// <exception cref="ImagingException">There are no pixels, or the Image Pixel module contradicts itself or is over the limits.</exception>

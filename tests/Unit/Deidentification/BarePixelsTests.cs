@@ -146,6 +146,7 @@ public class BarePixelsTests
             pixels[i] = (byte)(((i % Columns) * 5) ^ (i / Columns));
         var dataset = new DicomDataset()
             .Set(DicomTags.SopClassUid, DicomUids.CTImageStorage).Set(DicomTags.SopInstanceUid, "1.2.3.9").Set(DicomTags.StudyInstanceUid, "1.2.3").Set(DicomTags.SeriesInstanceUid, "1.2.3.1")
+            .Set(DicomTags.ImagePositionPatient, 0, 0, 0)
             .Set(DicomTags.SamplesPerPixel, 1).Set(DicomTags.PhotometricInterpretation, "MONOCHROME2").Set(DicomTags.NumberOfFrames, frames).Set(DicomTags.Rows, Rows).Set(DicomTags.Columns, Columns)
             .Set(DicomTags.BitsAllocated, 8).Set(DicomTags.BitsStored, 8).Set(DicomTags.HighBit, 7).Set(DicomTags.PixelRepresentation, 0)
             .Set(DicomTags.PixelData, DicomVr.OB, pixels);

@@ -184,7 +184,7 @@ public class BasicProfileTests
 
     private static DicomDataset Image() => new DicomDataset()
         .Set(DicomTags.SopClassUid, DicomUids.CTImageStorage).Set(DicomTags.SopInstanceUid, "1.2.3.9")
-        .Set(DicomTags.StudyInstanceUid, "1.2.3").Set(DicomTags.SeriesInstanceUid, "1.2.3.1").Set(DicomTags.PatientID, "4711");
+        .Set(DicomTags.StudyInstanceUid, "1.2.3").Set(DicomTags.SeriesInstanceUid, "1.2.3.1").Set(DicomTags.PatientID, "4711").Set(DicomTags.ImagePositionPatient, 0, 0, 0);
 
     private static DicomFile Apply(DicomDataset dataset) =>
         Done(Centre.Apply(DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian))).File;
