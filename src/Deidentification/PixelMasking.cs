@@ -9,7 +9,7 @@ namespace Pirogov.Deidentification;
 /// </summary>
 public static class PixelMasking
 {
-    /// <returns>A new file, or null when a frame cannot be decoded.</returns>
+    /// <returns>A new file, or null when a frame cannot be decoded or is not there.</returns>
     public static DicomFile? Apply(DicomFile file, IReadOnlyList<PixelRegion> regions)
     {
         try
@@ -23,6 +23,11 @@ public static class PixelMasking
             }
 
             var image = DicomImage.Open(native);
+            if (image.IsShort)
+            {
+                return null;
+            }
+
             // Floats are blackened to zero like integers.
             var pixels = native.Dataset.First(e => e.Tag == DicomTags.PixelData || e.Tag == DicomTags.FloatPixelData || e.Tag == DicomTags.DoubleFloatPixelData);
             var masked = pixels.Bytes.ToArray();
@@ -68,6 +73,20 @@ public static class PixelMasking
         {
             return native;
         }
+    }
+
+    /// <summary>One frame alone as <see cref="Apply"/> would make it, for whoever looks.</summary>
+    /// <param name="frame">From 0.</param>
+    /// <exception cref="ImagingException">It cannot be decoded.</exception>
+    public static DecodedFrame Frame(DicomImage image, int frame, IReadOnlyList<PixelRegion> regions)
+    {
+        var decoded = image.Decode(frame);
+        foreach (var region in regions)
+        {
+            Blacken(decoded.Samples, 0, decoded.Description, region);
+        }
+
+        return decoded;
     }
 
     private static void Blacken(Span<byte> pixels, int frame, PixelDescription description, PixelRegion region)

@@ -372,7 +372,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A frame of such a file, with regions blackened where they are given
+         * A frame of such a file, or a sheet of up to 20, with regions blackened where they are given
          * @description Needs the right `archive.review`: administrator, dataEngineer.
          */
         get: operations["getReviewImage"];
@@ -7547,6 +7547,8 @@ export interface operations {
         parameters: {
             query?: {
                 frame?: number;
+                grays?: string;
+                last?: number;
                 regions?: string;
             };
             header?: never;

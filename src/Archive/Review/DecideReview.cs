@@ -14,7 +14,7 @@ namespace Pirogov.Archive.Review;
 
 /// <summary>A person has looked: the pixels are clean, are to be masked, or the file stays outside. Until the batch is closed it can be taken back.</summary>
 [Needs(ArchiveRights.Review)]
-internal sealed class DecideReview(PirogovDb db, CurrentActor actor, AuditTrail audit, TimeProvider time)
+internal sealed class DecideReview(PirogovDb db, Quarantine quarantine, CurrentActor actor, AuditTrail audit, TimeProvider time)
 {
     /// <param name="Decision">"waiting" takes a decision back.</param>
     /// <param name="Regions">Where to blacken; for "masked" alone.</param>
@@ -36,6 +36,9 @@ internal sealed class DecideReview(PirogovDb db, CurrentActor actor, AuditTrail 
             return new Conflict();
         if (found.Decide(request.Decision, request.Regions ?? [], actor.Actor.AccountId, time.Now()) is { } refusal)
             return refusal;
+        // Told now, while somebody looks, and not when the batch is complete: a frame that cannot be decoded cannot be masked.
+        if (found.Decision == ReviewDecision.Masked && PixelMasking.Apply(await quarantine.Read(found, cancellation), found.Regions) is null)
+            return new MaskIsImpossible();
         audit.Note("archive.review-decided", "batch", id, new { file, decision = request.Decision.ToString(), regions = found.Decision == ReviewDecision.Masked ? found.Regions.Count : 0 });
         try
         {

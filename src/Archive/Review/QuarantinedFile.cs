@@ -19,6 +19,8 @@ internal sealed record MaskIsEmpty() : Refusal("archive.review.mask-is-empty", 4
 
 internal sealed record MaskIsOutside(int Columns, int Rows) : Refusal("archive.review.mask-is-outside", 422);
 
+internal sealed record MaskIsImpossible() : Refusal("archive.review.mask-is-impossible", 422);
+
 /// <summary>
 /// A file whose header is clean and whose pixels may show the patient. Its bytes lie sealed in the store and are shown to
 /// reviewers alone; what was decided is done when the batch completes, until then it can be taken back.

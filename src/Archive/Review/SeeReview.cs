@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
-using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Dicomweb;
 using Pirogov.Archive.Intake;
 using Pirogov.Deidentification;
+using Pirogov.Imaging;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
@@ -20,8 +20,6 @@ namespace Pirogov.Archive.Review;
 [Needs(ArchiveRights.Review)]
 internal sealed class SeeReview(PirogovDb db, Quarantine quarantine, AuditTrail audit)
 {
-    private const int LargestSide = 2048;
-
     /// <param name="Reason">Why it waits: the code of the problem of the same name.</param>
     /// <param name="Regions">To be blackened; suggested by a filter for the device until somebody draws.</param>
     public sealed record Item(
@@ -34,8 +32,9 @@ internal sealed class SeeReview(PirogovDb db, Quarantine quarantine, AuditTrail 
         api.MapGet("/batches/{id}/review", (SeeReview use, BatchId id, CancellationToken cancellation) => use.Handle(id, cancellation).ToHttp())
             .Needs(typeof(SeeReview)).WithName("listReview").WithSummary("Files of a batch that wait for a person to look at their pixels");
         api.MapGet("/batches/{id}/review/{file:long}/image",
-                (SeeReview use, BatchId id, long file, int? frame, string? regions, CancellationToken cancellation) => use.Image(id, file, frame ?? 1, regions, cancellation))
-            .Needs(typeof(SeeReview)).WithName("getReviewImage").WithSummary("A frame of such a file, with regions blackened where they are given")
+                (SeeReview use, BatchId id, long file, int? frame, int? last, string? regions, string? grays, CancellationToken cancellation) =>
+                    use.Image(id, file, frame ?? 1, last, regions, grays, cancellation))
+            .Needs(typeof(SeeReview)).WithName("getReviewImage").WithSummary("A frame of such a file, or a sheet of up to 20, with regions blackened where they are given")
             .WithMetadata(new GivesBytes("image/jpeg"));
     }
 
@@ -55,16 +54,19 @@ internal sealed class SeeReview(PirogovDb db, Quarantine quarantine, AuditTrail 
     }
 
     /// <param name="frame">From 1.</param>
+    /// <param name="last">Of a sheet of frames; null shows the one frame.</param>
     /// <param name="regions">"x,y,width,height" parted by semicolons; null shows the picture as it came.</param>
-    public async Task<IResult> Image(BatchId id, long file, int frame, string? regions, CancellationToken cancellation)
+    /// <param name="grays">"window" as the file says, "whole" from the least value to the greatest, "equalised" so that near values differ.</param>
+    public async Task<IResult> Image(BatchId id, long file, int frame, int? last, string? regions, string? grays, CancellationToken cancellation)
     {
         if (await db.Set<QuarantinedFile>().AsNoTracking().SingleOrDefaultAsync(f => f.Id == file && f.BatchId == id, cancellation) is not { } found || frame < 1 || frame > found.Frames)
             return new NotFound("file").ToHttp();
+        var range = Enum.TryParse<GrayRange>(grays, ignoreCase: true, out var asked) ? asked : GrayRange.Window;
         var dicom = await quarantine.Read(found, cancellation);
-        if (Parse(regions) is { Count: > 0 } masks)
-            dicom = PixelMasking.Apply(dicom, masks) ?? dicom;
-        return InstanceRendering.Jpeg(dicom, frame - 1, LargestSide, quality: 92) is { } jpeg
-            ? new NotKept(jpeg) : new FrameUnreadable().ToHttp();
+        var jpeg = last is { } end
+            ? ReviewPicture.Sheet(dicom, frame - 1, Math.Clamp(Math.Min(end, found.Frames) - frame + 1, 1, ReviewPicture.MostOnSheet), Parse(regions), range)
+            : ReviewPicture.Frame(dicom, frame - 1, Parse(regions), range);
+        return jpeg is null ? new FrameUnreadable().ToHttp() : new NotKept(jpeg);
     }
 
     internal static IReadOnlyList<PixelRegion> Parse(string? regions) => [.. (regions ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(r => r.Split(','))

@@ -1,8 +1,23 @@
 namespace Pirogov.Imaging;
 
+/// <summary>Which of a gray frame's values can be seen.</summary>
+public enum GrayRange
+{
+    /// <summary>What the window shows; padding is black.</summary>
+    Window,
+
+    /// <summary>From the least value to the greatest, padding among them.</summary>
+    Whole,
+
+    /// <summary>Each value as far from the next as the pixels between them are many: what a window or the whole range would drown stands out.</summary>
+    Equalised,
+}
+
 /// <summary>How a frame becomes a picture for the eye.</summary>
 public sealed record PreviewOptions
 {
+    public GrayRange Range { get; init; }
+
     /// <summary>Rescale Slope (modality).</summary>
     public double Slope { get; init; } = 1;
 
@@ -90,6 +105,8 @@ public static class Preview
     private static Picture Gray(ReadOnlySpan<byte> samples, PixelDescription description, PreviewOptions options, int columns, int rows)
     {
         var values = FrameValues.Stored(samples, description);
+        if (options.Range != GrayRange.Window)
+            (values, options) = (EveryValue.Spread(values, options.Range), new PreviewOptions { Window = EveryValue.Window });
         var window = options.Window ?? (options.VoiTable is null ? DefaultWindow(values, description, options) : null);
         var (first, last) = options is { PixelPadding: { } padding } ? Range(padding, options.PixelPaddingLimit ?? padding) : (1, 0);
         for (var i = 0; i < values.Length; i++)

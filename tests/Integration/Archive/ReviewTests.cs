@@ -76,6 +76,49 @@ public abstract class ReviewTests(PirogovApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task A_reviewer_sees_what_the_files_window_hides_and_all_frames_on_a_sheet()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var batch = await client.OpenBatch(await App.Centre("REV5"));
+        var pixels = Enumerable.Repeat(Original(0), 24).SelectMany(p => p).ToArray();
+        await client.SendFile(batch, "x", SyntheticCt.File(Capture(306, 0).Set(DicomTags.NumberOfFrames, 24).Set(DicomTags.PixelData, DicomVr.OW, pixels)));
+        var address = $"/api/v1/batches/{batch}/review/{(long)(await Items(client, batch))[0]!["id"]!}/image";
+        async Task<byte[]> Picture(string query) => await client.GetByteArrayAsync(address + query);
+
+        var pictures = new[] { await Picture("?frame=2"), await Picture("?frame=2&grays=whole"), await Picture("?frame=2&grays=equalised"), await Picture("?frame=2&grays=window&regions=0,0,64,64") };
+        Assert.Equal(4, pictures.Select(Convert.ToHexString).Distinct().Count());
+        Assert.Equal(pictures[0], await Picture("?frame=2&grays=window"));
+        Assert.Equal((5 * 68, 4 * 68), Size(await Picture("?frame=1&last=24")));
+        Assert.Equal((4 * 68, 68), Size(await Picture("?frame=21&last=24&grays=whole")));
+
+        static (int Columns, int Rows) Size(byte[] jpeg)
+        {
+            var header = JpegHeader.Parse(jpeg);
+            return (header.Columns, header.Rows);
+        }
+    }
+
+    [SkippableFact]
+    public async Task Where_a_frame_cannot_be_masked_the_reviewer_is_told_and_never_shown_it_unmasked()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var batch = await client.OpenBatch(await App.Centre("REV6"));
+        var whole = JpegTurboCodec.Encode(Original(0)[..4096], 64, 64, color: false, quality: 90);
+        byte[] cut = [.. whole[..(whole.Length / 2)], 0xFF, 0xD9];
+        var dataset = Capture(307, 0).Set(DicomTags.BitsAllocated, 8).Set(DicomTags.BitsStored, 8).Set(DicomTags.HighBit, 7).Set(DicomTags.PixelRepresentation, 0).Set(DicomTags.NumberOfFrames, 2)
+            .Set(new DicomEncapsulatedPixelData(DicomTags.PixelData, DicomVr.OB, default, [whole, cut]));
+        Assert.Equal("quarantined", (string?)(await client.SendFile(batch, "x", SyntheticCt.File(dataset, DicomUids.JPEGBaseline8Bit)))["outcome"]);
+        var item = (long)(await Items(client, batch))[0]!["id"]!;
+        var image = $"/api/v1/batches/{batch}/review/{item}/image?regions=0,0,9,9";
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(image + "&frame=1")).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await client.GetAsync(image + "&frame=2")).StatusCode);
+        var refused = await Post(client, batch, item, "masked", new { x = 0, y = 0, width = 9, height = 9 });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.EndsWith("mask-is-impossible", (string?)(await refused.Content.ReadFromJsonAsync<JsonObject>())!["type"]);
+        Assert.Equal("waiting", (string?)(await Items(client, batch))[0]!["decision"]);
+    }
+
+    [SkippableFact]
     public async Task A_batch_closed_without_the_unreviewed_leaves_them_outside()
     {
         var client = await App.As(Role.DataEngineer);

@@ -110,7 +110,13 @@ public sealed class MaskingTests : IDisposable
         var after = DicomImage.Open(masked);
         Assert.Equal(before.Frames, after.Frames);
         for (var frame = 0; frame < Math.Min(before.Frames, 8); frame++)
-            Compare(before.Decode(frame).Interleaved(), after.Decode(frame).Interleaved(), regions);
+        {
+            var shown = after.Decode(frame).Interleaved();
+            Compare(before.Decode(frame).Interleaved(), shown, regions);
+            // What a reviewer is shown of one frame is what the file will hold.
+            Assert.Equal(shown.Samples, PixelMasking.Frame(before, frame, regions).Interleaved().Samples);
+        }
+
         return masked;
     }
 
