@@ -25,7 +25,7 @@ public sealed class CentreDeidentifier
 
     public DeidentificationOptions Options => _profile.Options;
 
-    /// <summary>SHA-256 of the profile's data and options: a report that names it can be checked against it.</summary>
+    /// <summary>SHA-256 of the profile's data, rules and options: a report that names it can be checked against it.</summary>
     public string ProfileSha256 => _profile.Sha256;
 
     public DeidentificationOutcome Apply(DicomFile file) => _deidentifier.Apply(file);

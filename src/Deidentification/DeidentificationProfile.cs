@@ -40,6 +40,12 @@ internal enum ProfileAction : byte
 /// </summary>
 public sealed class DeidentificationProfile
 {
+    /// <summary>
+    /// Counts the changes of what is code and not data: which concepts and numbers identify, which objects wait for a look, how texts are cleaned.
+    /// Raised with every change after which the same file comes out otherwise, so that one hash never names two outcomes.
+    /// </summary>
+    public const int Rules = 2;
+
     private const string TableName = "confidentiality-profile.json";
 
     private static readonly Lazy<(ProfileData Data, byte[] Bytes)> Table = new(() =>
@@ -67,7 +73,7 @@ public sealed class DeidentificationProfile
         SafePrivate = options.HasFlag(DeidentificationOptions.RetainSafePrivate)
             ? data.SafePrivate.ToFrozenDictionary(s => (s.Creator, Hex(s.Tag.Replace('x', '0'))), s => Enum.Parse<DicomVr>(s.Vr))
             : FrozenDictionary<(string, uint), DicomVr>.Empty;
-        Sha256 = Convert.ToHexStringLower(SHA256.HashData([.. bytes, .. AttributeTypes.Bytes, .. BurnedInFilters.Bytes, .. System.Text.Encoding.ASCII.GetBytes(string.Join(',', chosen.Order()))]));
+        Sha256 = Convert.ToHexStringLower(SHA256.HashData([.. bytes, .. AttributeTypes.Bytes, .. BurnedInFilters.Bytes, .. System.Text.Encoding.ASCII.GetBytes($"{string.Join(',', chosen.Order())};rules {Rules}")]));
     }
 
     /// <summary>Without options: the strictest.</summary>
@@ -80,7 +86,7 @@ public sealed class DeidentificationProfile
     /// <summary>Edition of the standard that the table is of.</summary>
     public string Version { get; }
 
-    /// <summary>SHA-256 of the table, of the attribute types, of the filters and of the options chosen; lower-case hexadecimal.</summary>
+    /// <summary>SHA-256 of the table, of the attribute types, of the filters, of the options chosen and of <see cref="Rules"/>; lower-case hexadecimal.</summary>
     public string Sha256 { get; }
 
     internal IReadOnlyList<ProfileRow> Rows { get; }

@@ -59,7 +59,7 @@ internal sealed class Deidentifier(DeidentificationProfile profile, Pseudonyms p
             .Set(DicomTags.PatientName, patient)
             .Set(DicomTags.PatientID, patient)
             .Set(DicomTags.PatientIdentityRemoved, "YES")
-            .Set(DicomTags.DeidentificationMethod, profile.Name, "PS3.15 " + profile.Version, "Profile data " + profile.Sha256[..16])
+            .Set(DicomTags.DeidentificationMethod, profile.Name, "PS3.15 " + profile.Version, "Profile data " + profile.Sha256[..16], $"Rules {DeidentificationProfile.Rules}")
             .SetItems(DicomTags.DeidentificationMethodCodeSequence, profile.Methods.Select(Code))
             .Set(DicomTags.LongitudinalTemporalInformationModified, profile.Options switch
             {

@@ -55,6 +55,7 @@ internal sealed class DeidReport(CentreDeidentifier deidentifier, string? keyFin
         json.WriteStartObject("profile");
         json.WriteString("name", deidentifier.ProfileName);
         json.WriteString("version", deidentifier.ProfileVersion);
+        json.WriteNumber("rules", DeidentificationProfile.Rules);
         json.WriteString("sha256", deidentifier.ProfileSha256);
         json.WriteStartArray("options");
         foreach (var option in DeidOptions.NamesOf(deidentifier.Options))
