@@ -17,7 +17,11 @@ internal enum GatewayVerdict
 }
 
 /// <param name="Sha">Of the de-identified bytes, where there are some.</param>
-internal sealed record GatewayTaken(GatewayVerdict Verdict, string? Sha = null, string? Reason = null, long? Offset = null);
+internal sealed record GatewayTaken(GatewayVerdict Verdict, string? Sha = null, string? Reason = null, long? Offset = null)
+{
+    /// <summary>The gateway failed where it should have judged; a newer one may do better.</summary>
+    public const string Defect = "defect";
+}
 
 /// <summary>
 /// From an original in memory to de-identified bytes on the disk. When it says so they are flushed: the original may be let go of.

@@ -193,6 +193,12 @@ internal sealed class WatchedFolder(
             log.Say("not-readable", new { number });
             return;
         }
+        catch (Exception defect)
+        {
+            // Of ours, with this file: it is told and left, and the next one is taken.
+            log.Say("defect", new { kind = defect.GetType().Name });
+            taken = new(GatewayVerdict.Refused, Reason: GatewayTaken.Defect);
+        }
 
         if (taken.Verdict == GatewayVerdict.NoRoom)
         {

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Pirogov.Dicom;
+using Pirogov.Integration.Archive;
+
+namespace Pirogov.Integration.Hospital;
+
+/// <summary>One file that nothing can be done with must not hold the others.</summary>
+public sealed class GatewayTroubleTests : IDisposable
+{
+    private readonly Scratch scratch = new();
+
+    public void Dispose() => scratch.Dispose();
+
+    [Fact]
+    public async Task An_ultrasound_whose_pixels_end_early_waits_for_a_person_and_the_next_file_is_sent()
+    {
+        await using var platform = await StandInPlatform.Start();
+        platform.Mend();
+        await using var gateway = new GatewayProcess(scratch, platform.Address, "token", "T1");
+        await gateway.Configure(more: new { maskSuggested = true });
+        var cut = SyntheticCt.Slice(950, 0, 0).Set(DicomTags.SopClassUid, DicomUids.UltrasoundImageStorage).Set(DicomTags.Modality, "US")
+            .Set(DicomTags.Manufacturer, "GE Healthcare").Set(DicomTags.ManufacturerModelName, "LOGIQ9")
+            .Set(DicomTags.Rows, 480).Set(DicomTags.Columns, 640).Set(DicomTags.PixelData, DicomVr.OW, new byte[64]);
+        scratch.Write("in/1.dcm", SyntheticCt.File(cut));
+        await gateway.Start();
+        await gateway.Until(() => gateway.Noted("original") == 1);
+        scratch.Write("in/2.dcm", SyntheticCt.File(SyntheticCt.Slice(950, 1, 3)));
+        await gateway.Until(() => gateway.Noted("sent") == 1);
+        Assert.Equal((1, 0), (gateway.Count("quarantine"), await gateway.Stop()));
+    }
+
+    /// <summary>Takes every file but the first one that comes.</summary>
+    private sealed class StandInPlatform(WebApplication app) : IAsyncDisposable
+    {
+        private readonly ConcurrentDictionary<string, byte> taken = new();
+        private string? poison;
+        private int failed;
+
+        public Uri Address => new(app.Urls.Single());
+
+        public int Failed => failed;
+
+        public static async Task<StandInPlatform> Start()
+        {
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            builder.Logging.ClearProviders();
+            var app = builder.Build();
+            var platform = new StandInPlatform(app);
+            app.MapPost("/api/v1/batches", () => Results.Json(new { id = "b" }));
+            app.MapPost("/api/v1/batches/{id}/files", platform.Take);
+            await app.StartAsync();
+            return platform;
+        }
+
+        public void Mend() => poison = "";
+
+        public ValueTask DisposeAsync() => app.DisposeAsync();
+
+        private async Task<IResult> Take(HttpRequest request)
+        {
+            var hash = Convert.ToHexString(await SHA256.HashDataAsync(request.Body));
+            if (hash == (poison ??= hash))
+            {
+                Interlocked.Increment(ref failed);
+                return Results.StatusCode(500);
+            }
+
+            return Results.Json(new { outcome = taken.TryAdd(hash, 0) ? "accepted" : "duplicate" });
+        }
+    }
+}
