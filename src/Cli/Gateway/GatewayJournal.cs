@@ -5,10 +5,14 @@ using System.Text.Json;
 namespace Pirogov.Cli;
 
 /// <summary>One line of the journal; holds no value of a patient. Files are marked by keyed hashes of their paths.</summary>
-/// <param name="What">"original", "sent", "refused-there" or "refused-store".</param>
+/// <param name="What">"original", "sent", "refused-there", "set-aside" or "refused-store".</param>
 /// <param name="Sha">Of the de-identified bytes.</param>
 internal sealed record GatewayEntry(
-    DateTimeOffset At, string What, string? Outcome = null, string? Sha = null, string? Mark = null, long? Size = null, long? Changed = null, string? Reason = null, long? Offset = null);
+    DateTimeOffset At, string What, string? Outcome = null, string? Sha = null, string? Mark = null, long? Size = null, long? Changed = null, string? Reason = null, long? Offset = null)
+{
+    /// <summary>Could not be sent while others were; moved back into the queue, it is tried again.</summary>
+    public const string SetAside = "set-aside";
+}
 
 /// <summary>
 /// What has been done, appended line by line. Nothing hangs on its last lines: what a power cut takes is done again, with the same

@@ -60,7 +60,7 @@ internal static class GatewayReport
         }
 
         var kept = GatewayStore.Files(store.Refused).Select(GatewayStore.ShaOf).ToHashSet(StringComparer.Ordinal);
-        var there = entries.Where(e => e.What == "refused-there" && kept.Contains(e.Sha!)).DistinctBy(e => e.Sha).ToArray();
+        var there = entries.Where(e => e.What is "refused-there" or GatewayEntry.SetAside && kept.Contains(e.Sha!)).DistinctBy(e => e.Sha).ToArray();
         if (there.Length > 0)
         {
             lines.Add(Words.Of.Plural("cli.gateway.refused-there", there.Length) + " " + store.Refused);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 
@@ -5,17 +6,23 @@ namespace Pirogov.Cli;
 
 /// <summary>
 /// Empties the queue into a batch of the day. Each file is asked for until the platform has answered about it; the platform knows the
-/// same bytes again, so a file whose answer was lost is sent once more and counted once.
+/// same bytes again, so a file whose answer was lost is sent once more and counted once. One that fails while others get through does not
+/// hold them: it goes behind them, and after some attempts aside.
 /// </summary>
 internal sealed class GatewaySender(
     GatewayConfig.PlatformPart platform, PlatformClient client, GatewayStore store, GatewayJournal journal, GatewayStatus status, GatewayLog log, TimeProvider time) : IDisposable
 {
     /// <summary>Of a long queue; each look goes over all of it.</summary>
     private const int AtOnce = 2048;
+
+    /// <summary>That count are those during which the platform took others.</summary>
+    private const int MostAttempts = 5;
+
     private const string BatchIsClosed = "/problems/archive.batch-is-closed";
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim queued = new(0);
     private readonly SemaphoreSlim opening = new(1, 1);
+    private readonly Dictionary<string, int> attempts = new(StringComparer.Ordinal);
     private (string Name, string Id)? batch;
     private int failures;
 
@@ -32,7 +39,7 @@ internal sealed class GatewaySender(
     {
         while (!cancellation.IsCancellationRequested)
         {
-            var files = store.Queued(AtOnce);
+            var files = store.Queued(AtOnce, attempts);
             if (files.Count == 0)
             {
                 // Looked into all the same now and then: released images come from another process.
@@ -45,16 +52,50 @@ internal sealed class GatewaySender(
                 continue;
             }
 
+            await Round(files, cancellation);
+        }
+    }
+
+    private async Task Round(IReadOnlyList<FileInfo> files, CancellationToken cancellation)
+    {
+        var (sent, held) = (0, new ConcurrentQueue<(string Sha, string Reason)>());
+        await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = platform.Parallel, CancellationToken = cancellation }, async (file, token) =>
+        {
+            // The line may be cut: who has not begun waits for the next round.
+            if (held.Count > platform.Parallel && Volatile.Read(ref sent) == 0)
+                return;
             try
             {
-                await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = platform.Parallel, CancellationToken = cancellation },
-                    async (file, token) => await Send(file, token));
+                await Send(file, token);
+                Interlocked.Increment(ref sent);
             }
-            catch (Exception held) when (ReasonOf(held, cancellation) is { } reason)
+            catch (Exception failed) when (ReasonOf(failed, cancellation) is { } reason)
             {
-                await BackOff(reason, cancellation);
+                held.Enqueue((GatewayStore.ShaOf(file), reason));
             }
+        });
+        if (sent > 0)
+            failures = 0;
+        else if (held.TryPeek(out var first))
+            await BackOff(first.Reason, cancellation);
+        foreach (var (sha, reason) in sent > 0 ? held : [])
+            Count(sha, reason);
+    }
+
+    /// <summary>The platform took others meanwhile: the fault is with this file.</summary>
+    private void Count(string sha, string reason)
+    {
+        var count = attempts[sha] = attempts.GetValueOrDefault(sha) + 1;
+        if (count < MostAttempts)
+        {
+            log.Say("passed-over", new { id = GatewayLog.Short(sha), reason });
+            return;
         }
+
+        attempts.Remove(sha);
+        store.Refuse(sha);
+        journal.Add(new(default, GatewayEntry.SetAside, Sha: sha, Reason: reason));
+        log.Say("set-aside", new { id = GatewayLog.Short(sha), attempts = count, reason });
     }
 
     private async Task Send(FileInfo file, CancellationToken cancellation)
@@ -68,7 +109,6 @@ internal sealed class GatewaySender(
         }
 
         var answer = await Post(file, sha, cancellation);
-        failures = 0;
         if ((string?)answer["outcome"] == "refused")
         {
             var reason = ((string?)answer["reason"]?["type"])?.Split('.')[^1] ?? "refused";
@@ -144,13 +184,14 @@ internal sealed class GatewaySender(
         await Task.Delay(pause, time, cancellation);
     }
 
-    /// <returns>Null of a defect, and when the gateway is being stopped.</returns>
+    /// <returns>Null when the gateway is being stopped.</returns>
     private static string? ReasonOf(Exception held, CancellationToken cancellation) => cancellation.IsCancellationRequested ? null : held switch
     {
         PlatformProblem problem => problem.Type?.Split('/')[^1] ?? $"HTTP {problem.Status}",
         HttpRequestException unreachable => unreachable.HttpRequestError.ToString(),
         TaskCanceledException => "Timeout",
         IOException => "ConnectionLost",
-        _ => null,
+        // Of ours: told like the others, the queue goes on.
+        _ => held.GetType().Name,
     };
 }

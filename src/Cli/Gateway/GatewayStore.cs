@@ -89,8 +89,9 @@ internal sealed class GatewayStore
         File.Delete(ReasonPath(sha));
     }
 
-    /// <summary>The oldest first.</summary>
-    public IReadOnlyList<FileInfo> Queued(int most) => [.. Files(Queue).OrderBy(f => f.LastWriteTimeUtc).ThenBy(f => f.Name, StringComparer.Ordinal).Take(most)];
+    /// <summary>Those that failed least, of these the oldest first.</summary>
+    public IReadOnlyList<FileInfo> Queued(int most, IReadOnlyDictionary<string, int> failed) =>
+        [.. Files(Queue).OrderBy(f => failed.GetValueOrDefault(ShaOf(f))).ThenBy(f => f.LastWriteTimeUtc).ThenBy(f => f.Name, StringComparer.Ordinal).Take(most)];
 
     public static IEnumerable<FileInfo> Files(string folder) => new DirectoryInfo(folder).EnumerateFiles("*.dcm");
 
@@ -108,7 +109,7 @@ internal sealed class GatewayStore
         }
     }
 
-    /// <summary>The platform does not want it: kept for a person to see why.</summary>
+    /// <summary>The platform does not want it, or does not get it: kept for a person to see why.</summary>
     public void Refuse(string sha) => File.Move(QueuedPath(sha), Path.Combine(Refused, sha + ".dcm"), overwrite: true);
 
     public void Sent(string sha) => File.Delete(QueuedPath(sha));

@@ -34,6 +34,36 @@ public sealed class GatewayTroubleTests : IDisposable
         Assert.Equal((1, 0), (gateway.Count("quarantine"), await gateway.Stop()));
     }
 
+    [Fact]
+    public async Task A_file_that_the_platform_fails_at_goes_aside_and_the_others_are_sent()
+    {
+        await using var platform = await StandInPlatform.Start();
+        await using var gateway = new GatewayProcess(scratch, platform.Address, "token", "T2");
+        await gateway.Configure(watch: new { settleSeconds = 0.1, rescanSeconds = 0.5 });
+        scratch.Write("in/0.dcm", SyntheticCt.File(SyntheticCt.Slice(951, 0, 0)));
+        await gateway.Start();
+        // Alone in the queue nothing tells whether the file is at fault or the platform: it stays.
+        await gateway.Until(() => platform.Failed > 6);
+        Assert.Equal((1, 0), (gateway.Count("queue"), gateway.Count("refused")));
+        for (var k = 1; k <= 8; k++)
+        {
+            var sent = k;
+            scratch.Write($"in/{k}.dcm", SyntheticCt.File(SyntheticCt.Slice(951, k, 3 * k)));
+            await gateway.Until(() => gateway.Noted("sent") == sent);
+        }
+
+        await gateway.Until(() => gateway.Count("queue") == 0);
+        Assert.Equal((8, 1, 1), (gateway.Noted("sent"), gateway.Noted("set-aside"), gateway.Count("refused")));
+        Assert.Contains("HTTP 500", (await gateway.Command("status")).Told, StringComparison.Ordinal);
+        await gateway.Stop();
+        // A person who has found the fault moves it back.
+        platform.Mend();
+        var aside = Directory.GetFiles(Path.Combine(gateway.State, "refused"), "*.dcm").Single();
+        File.Move(aside, Path.Combine(gateway.State, "queue", Path.GetFileName(aside)));
+        await gateway.Start();
+        await gateway.Until(() => gateway.Noted("sent") == 9);
+    }
+
     /// <summary>Takes every file but the first one that comes.</summary>
     private sealed class StandInPlatform(WebApplication app) : IAsyncDisposable
     {
