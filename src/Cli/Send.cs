@@ -5,12 +5,12 @@ namespace Pirogov.Cli;
 
 /// <summary>
 /// Sends a folder (or one file, or a zip) into a batch, four files at a time. An interrupted sending is repeated with the
-/// same command: what has arrived is skipped.
+/// same command: what has arrived is known by its bytes and skipped. No name of a file leaves the machine.
 /// </summary>
 internal static class Send
 {
     private const int Parallel = 4;
-    private const int NamesAtOnce = 500;
+    private const int AskedAtOnce = 500;
     private const int MostAttempts = 5;
     private const string AwaitsReview = "/problems/archive.batch-awaits-review";
 
@@ -77,14 +77,20 @@ internal static class Send
         _ => [],
     };
 
+    /// <returns>Names of the files that need not be sent again. Where the batch is empty nothing is read for it.</returns>
     private static async Task<HashSet<string>> Known(PlatformClient client, string batch, List<(string Name, FileInfo File)> files, CancellationToken cancellation)
     {
-        var known = new HashSet<string>();
-        foreach (var chunk in files.Chunk(NamesAtOnce))
+        var (known, path) = (new HashSet<string>(), $"/api/v1/batches/{batch}/known");
+        if ((int)(await client.Post(path, new { files = Array.Empty<string>() }, cancellation))["judged"]! == 0)
+            return known;
+        foreach (var chunk in files.Chunk(AskedAtOnce))
         {
-            var answer = await client.Post($"/api/v1/batches/{batch}/known",
-                new { files = chunk.Select(f => new { name = f.Name, size = f.File.Length }) }, cancellation);
-            known.UnionWith(answer["known"]!.AsArray().Select(n => (string)n!));
+            var hashes = new Dictionary<string, string>(chunk.Length);
+            foreach (var (name, file) in chunk)
+                hashes[name] = await ContentHash.Of(file, cancellation);
+            var answer = await client.Post(path, new { files = hashes.Values }, cancellation);
+            var found = answer["known"]!.AsArray().Select(n => (string)n!).ToHashSet();
+            known.UnionWith(hashes.Where(h => found.Contains(h.Value)).Select(h => h.Key));
         }
 
         return known;
@@ -117,7 +123,7 @@ internal static class Send
             try
             {
                 await using var bytes = file.File.OpenRead();
-                return await client.PostBytes($"/api/v1/batches/{batch}/files?name={Uri.EscapeDataString(file.Name)}", bytes, cancellation);
+                return await client.PostBytes($"/api/v1/batches/{batch}/files", bytes, cancellation);
             }
             catch (HttpRequestException) when (attempt < MostAttempts)
             {

@@ -4400,15 +4400,12 @@ export interface components {
             /** Format: int32 */
             wrongToRight: number;
         };
-        FindKnownFilesLocalFile: {
-            name: string;
-            /** Format: int64 */
-            size: number;
-        };
         FindKnownFilesRequest: {
-            files: components["schemas"]["FindKnownFilesLocalFile"][];
+            files: string[];
         };
         FindKnownFilesResponse: {
+            /** Format: int32 */
+            judged: number;
             known: string[];
         };
         Forecast: {
@@ -7428,10 +7425,10 @@ export interface operations {
     };
     receiveFile: {
         parameters: {
-            query: {
-                name: string;
+            query?: never;
+            header?: {
+                "X-Pirogov-Name"?: string;
             };
-            header?: never;
             path: {
                 id: string;
             };

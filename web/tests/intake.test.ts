@@ -1,32 +1,53 @@
 import { describe, expect, test } from 'vitest';
 import { NetworkLoss, Problem, type Rest } from '../shared/rest';
+import { contentHash } from '../upload/hash';
 import { Sending, type Item } from '../upload/sending';
 import { skipReason, type Source } from '../upload/sources';
 import { safePath, suspicious } from '../upload/zip';
 
-const source = (name: string, size = 10): Source => ({ name, size, open: () => Promise.resolve(new Blob([new Uint8Array(size)])) });
+/** Its bytes are its name again and again: files of one size and different contents. */
+const source = (name: string, size = 300): Source => ({ name, size, open: () => Promise.resolve(new Blob([name.padEnd(8).repeat(size).slice(0, size)])) });
 
-/** A server that answers each file by its name and counts what it got. */
-function rest(answer: (name: string, attempt: number) => unknown, known: string[] = []): { rest: Rest; sent: string[] } {
+/** A server that answers each file by its content and counts what it got; it has judged those whose hashes it knows. */
+function rest(answer: (name: string, attempt: number) => unknown, known: string[] = []): { rest: Rest; sent: string[]; asked: string[]; urls: string[] } {
   const sent: string[] = [];
-  const postBytes = (url: string): Promise<unknown> => {
-    const name = decodeURIComponent(url.split('name=')[1] ?? '');
+  const asked: string[] = [];
+  const urls: string[] = [];
+  const postBytes = async (url: string, bytes: Blob): Promise<unknown> => {
+    const name = (await bytes.text()).slice(0, 8).trimEnd();
     sent.push(name);
+    urls.push(url);
     const result = answer(name, sent.filter((n) => n === name).length);
-    return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
+    if (result instanceof Error) throw result;
+    return result;
   };
-  return { rest: { post: () => Promise.resolve({ known }), postBytes } as unknown as Rest, sent };
+  const post = (url: string, body: { files: string[] }): Promise<unknown> => {
+    urls.push(url);
+    asked.push(...body.files);
+    return Promise.resolve({ known: body.files.filter((f) => known.includes(f)), judged: known.length });
+  };
+  return { rest: { post, postBytes } as unknown as Rest, sent, asked, urls };
 }
 
 const send = (to: Rest, files: Source[], earlier: Item[] = []): Sending => new Sending(to, 'b', files, [], 'unreadable', 'no network', earlier, () => Promise.resolve());
 
 describe('sending a batch', () => {
-  test('skips what the server already has', async () => {
-    const server = rest(() => ({ outcome: 'accepted' }), ['a/1']);
-    const sending = send(server.rest, [source('a/1'), source('a/2')]);
+  test('skips what the server already has, by its bytes, and names no file in an address', async () => {
+    const known = await contentHash(await source('a/1').open());
+    const server = rest(() => ({ outcome: 'accepted' }), [known ?? '']);
+    // A second disk: the same name and size, other bytes.
+    const other = { ...source('a/3'), name: 'a/1' };
+    const sending = send(server.rest, [source('a/1'), source('a/2'), other]);
     await sending.run();
-    expect(server.sent).toEqual(['a/2']);
-    expect([sending.phase, sending.count('known'), sending.count('accepted')]).toEqual(['done', 1, 1]);
+    expect(server.sent).toEqual(['a/2', 'a/3']);
+    expect([sending.phase, sending.count('known'), sending.count('accepted')]).toEqual(['done', 1, 2]);
+    expect([...new Set(server.urls)]).toEqual(['/api/v1/batches/b/known', '/api/v1/batches/b/files']);
+  });
+
+  test('hashes nothing for a batch that is empty', async () => {
+    const server = rest(() => ({ outcome: 'accepted' }));
+    await send(server.rest, [source('1')]).run();
+    expect([server.asked, server.sent]).toEqual([[], ['1']]);
   });
 
   test('tries again after a lost connection', async () => {
@@ -63,6 +84,26 @@ describe('sending a batch', () => {
     broken = false;
     await sending.retry();
     expect([sending.phase, sending.count('accepted')]).toEqual(['done', 1]);
+  });
+});
+
+describe('the hash of a content', () => {
+  /** By System.IO.Hashing.XxHash128, of bytes i · 7 + (i >> 8). */
+  test.each([
+    [241, '75f4da43f23cce5a541b19226f0052e8'],
+    [1024, 'a3da96fbd688736171bee625238addb4'],
+    [1025, 'a53cd4fd16206676d9b414f4e1bbf7ad'],
+    [1089, '518e6d0338d868826acaa6909cdbe786'],
+    [2048, '7e487a6edeb1f3fe3293e8238bd8f743'],
+    [65537, '2e701baa04ab81c2306efa3b942cf93f'],
+    [3000000, '59759458ea6b4e69ed965a1b2513b83e'],
+  ])('of %i bytes is that of the reference', async (size, hash) => {
+    const bytes = Uint8Array.from({ length: size }, (_, i) => (i * 7 + (i >> 8)) & 0xff);
+    expect(await contentHash(new Blob([bytes]))).toBe(hash);
+  });
+
+  test('of a short file is none', async () => {
+    expect(await contentHash(new Blob([new Uint8Array(240)]))).toBeNull();
   });
 });
 

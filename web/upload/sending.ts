@@ -1,6 +1,7 @@
 import type { Api } from '../shared/contract';
 import { NetworkLoss, Problem, type Rest } from '../shared/rest';
 import { Signal } from '../shared/signal';
+import { contentHash } from './hash';
 import type { Source } from './sources';
 
 export type Outcome = 'waiting' | 'sending' | 'accepted' | 'quarantined' | 'duplicate' | 'refused' | 'known' | 'failed' | 'skipped';
@@ -29,7 +30,7 @@ const settledAlready = (items: readonly Item[]): Item[] => items.filter((item) =
 
 const parallel = 3;
 const attempts = 8;
-const knownAtOnce = 1000;
+const knownAtOnce = 500;
 /** Answers that concern the whole sending and not one file: signed out, not allowed, no such batch, batch closed. */
 const fatal = new Set([401, 403, 404, 409]);
 
@@ -133,17 +134,35 @@ export class Sending {
     return this.phase === 'cancelled' || this.phase === 'stopped';
   }
 
-  /** An interrupted sending goes on where it stopped: the server names what it already has. */
+  /** An interrupted sending goes on where it stopped: the server tells files that it already has by their bytes. */
   private async askKnown(): Promise<void> {
     this.phase = 'asking';
     this.tell();
+    if ((await this.ask([])).judged === 0) return;
     const waiting = this.items.filter((item) => item.outcome === 'waiting');
     for (let at = 0; at < waiting.length; at += knownAtOnce) {
-      const part = waiting.slice(at, at + knownAtOnce);
-      const body = { files: part.map(({ name, size }) => ({ name, size })) };
-      const answer = await this.patiently(() => this.rest.post<Api['FindKnownFilesResponse']>(`/api/v1/batches/${this.batch}/known`, body, this.abort.signal));
-      const known = new Set(answer.known);
-      for (const item of part) if (known.has(item.name)) item.outcome = 'known';
+      const hashes = new Map<Item, string>();
+      for (const item of waiting.slice(at, at + knownAtOnce)) {
+        this.abort.signal.throwIfAborted();
+        const hash = await this.hash(item);
+        if (hash) hashes.set(item, hash);
+      }
+      const known = new Set((await this.ask([...hashes.values()])).known);
+      for (const [item, hash] of hashes) if (known.has(hash)) item.outcome = 'known';
+      this.tell();
+    }
+  }
+
+  private ask(files: string[]): Promise<Api['FindKnownFilesResponse']> {
+    return this.patiently(() => this.rest.post<Api['FindKnownFilesResponse']>(`/api/v1/batches/${this.batch}/known`, { files }, this.abort.signal));
+  }
+
+  /** What cannot be read is not known: the sending tells why. */
+  private async hash(item: Item): Promise<string | null> {
+    try {
+      return item.source ? await contentHash(await item.source.open()) : null;
+    } catch {
+      return null;
     }
   }
 
@@ -164,7 +183,7 @@ export class Sending {
       this.tell();
       return;
     }
-    const url = `/api/v1/batches/${this.batch}/files?name=${encodeURIComponent(item.name)}`;
+    const url = `/api/v1/batches/${this.batch}/files`;
     try {
       const answer = await this.patiently(() => this.rest.postBytes<Api['ReceiveFileResponse']>(url, bytes, this.abort.signal));
       item.outcome = answer.outcome;

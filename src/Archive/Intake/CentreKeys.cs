@@ -32,8 +32,11 @@ internal sealed class KeyedCentre(byte[] key, DeidentificationOptions options)
     {
         Span<byte> content = stackalloc byte[16];
         XxHash128.Hash(bytes, content);
-        return new(NameHmac(name), Hmac("content", content), bytes.Length);
+        return new(NameHmac(name), ContentHmac(content), bytes.Length);
     }
+
+    /// <param name="xxh128">Of the original, in the canonical order: the most significant byte first.</param>
+    public string ContentHmac(ReadOnlySpan<byte> xxh128) => Hmac("content", xxh128);
 
     public string NameHmac(string name) => Hmac("name", Encoding.UTF8.GetBytes(name.Normalize().Replace('\\', '/')));
 

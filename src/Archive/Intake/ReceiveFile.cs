@@ -22,16 +22,19 @@ namespace Pirogov.Archive.Intake;
 internal sealed class ReceiveFile(
     PirogovDb db, CentreAccess access, CentreKeys keys, ObjectStore store, Quarantine quarantine, IntakeMemory memory, IntakeWriter writer, Localizer words)
 {
-    /// <param name="Name">As the sender gave it; the platform keeps no name.</param>
+    /// <param name="Name">As the sender or the archive gave it; the platform keeps no name.</param>
     /// <param name="Number">Of a refused file: its place in the batch, by which the report names it.</param>
     /// <param name="SopInstanceUid">The new one.</param>
     /// <param name="Entries">Of a zip.</param>
     public sealed record Response(
         string? Name, int? Number, FileVerdict Outcome, string? SopInstanceUid, ProblemDetails? Reason, IReadOnlyList<string> Warnings, IReadOnlyList<Response>? Entries);
 
+    /// <summary>Percent-encoded, and a header: names of files hold names of people, and addresses are written into the logs of every proxy.</summary>
+    private const string NameHeader = "X-Pirogov-Name";
+
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/batches/{id}/files",
-            (ReceiveFile use, BatchId id, string name, HttpRequest request, CancellationToken cancellation) =>
-                use.Handle(id, name, request.Body, request.ContentLength, cancellation).ToHttp())
+            (ReceiveFile use, BatchId id, [FromHeader(Name = NameHeader)] string? name, HttpRequest request, CancellationToken cancellation) =>
+                use.Handle(id, Uri.UnescapeDataString(name ?? ""), request.Body, request.ContentLength, cancellation).ToHttp())
         .Needs(typeof(ReceiveFile)).WithSummary("Send one DICOM file or a zip of them")
         .Accepts<Stream>("application/octet-stream").WithMetadata(new TakesBytes("application/octet-stream"))
         .WithMetadata(new RequestSizeLimitAttribute(ZipEntries.LargestArchive + 1024));
@@ -78,7 +81,7 @@ internal sealed class ReceiveFile(
         foreach (var entry in ZipEntries.Unpack(archive.ToStream()))
         {
             cancellation.ThrowIfCancellationRequested();
-            var fullName = entry.Name.Length == 0 ? name : $"{name}/{entry.Name}";
+            var fullName = entry.Name.Length == 0 ? name : name.Length == 0 ? entry.Name : $"{name}/{entry.Name}";
             if (entry.Bytes.IsRefused(out var refused, out var bytes))
                 underWay.Add(Refuse(entered, fullName, (FileRefused)refused), 0);
             else

@@ -108,7 +108,7 @@ internal sealed class GatewaySender(
             return;
         }
 
-        var answer = await Post(file, sha, cancellation);
+        var answer = await Post(file, cancellation);
         if ((string?)answer["outcome"] == "refused")
         {
             var reason = ((string?)answer["reason"]?["type"])?.Split('.')[^1] ?? "refused";
@@ -126,7 +126,7 @@ internal sealed class GatewaySender(
         status.Sent(time.GetUtcNow());
     }
 
-    private async Task<System.Text.Json.Nodes.JsonNode> Post(FileInfo file, string sha, CancellationToken cancellation)
+    private async Task<System.Text.Json.Nodes.JsonNode> Post(FileInfo file, CancellationToken cancellation)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -134,7 +134,7 @@ internal sealed class GatewaySender(
             try
             {
                 await using var bytes = file.OpenRead();
-                return await client.PostBytes($"/api/v1/batches/{id}/files?name={sha}.dcm", bytes, cancellation);
+                return await client.PostBytes($"/api/v1/batches/{id}/files", bytes, cancellation);
             }
             catch (PlatformProblem closed) when (closed.Type == BatchIsClosed && attempt == 0)
             {

@@ -35,7 +35,7 @@ internal static class DemoArchive
     private static async Task SendPatient(DemoApi api, string batch, int seed, PhantomSeries series, CancellationToken cancellation)
     {
         for (var k = 0; k < series.Files.Count; k++)
-            await api.PostBytes("engineer", $"/api/v1/batches/{batch}/files?name=phantom-{seed}/{k:D3}.dcm", DicomWriter.ToBytes(series.Files[k]), cancellation);
+            await api.PostBytes("engineer", $"/api/v1/batches/{batch}/files", DicomWriter.ToBytes(series.Files[k]), cancellation);
     }
 
     private static async Task<IReadOnlyList<DemoCase>> CasesOf(DemoApi api, string batch, (int Seed, PhantomSeries Series)[] patients, CancellationToken cancellation)

@@ -153,7 +153,7 @@ public sealed partial class ScreenshotTests(DemoPlatform demo, Browser browser)
         {
             file.Dataset.Set(DicomTags.SopClassUid, DicomUids.SecondaryCaptureImageStorage).Set(DicomTags.ImageType, "DERIVED\\SECONDARY\\SCREEN SAVE");
             var captured = DicomFile.Create(file.Dataset, DicomUids.ExplicitVRLittleEndian);
-            await engineer.Send($"/api/v1/batches/{batch}/files?name={captured.SopInstanceUid}.dcm", DicomWriter.ToBytes(captured));
+            await engineer.Send($"/api/v1/batches/{batch}/files", DicomWriter.ToBytes(captured));
         }
 
         return batch;

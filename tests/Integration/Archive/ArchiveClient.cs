@@ -35,7 +35,8 @@ internal static class ArchiveClient
     {
         using var content = new ByteArrayContent(bytes);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        var answer = await client.PostAsync($"/api/v1/batches/{batch}/files?name={Uri.EscapeDataString(name)}", content);
+        content.Headers.Add("X-Pirogov-Name", Uri.EscapeDataString(name));
+        var answer = await client.PostAsync($"/api/v1/batches/{batch}/files", content);
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
         return JsonNode.Parse(text)!.AsObject();

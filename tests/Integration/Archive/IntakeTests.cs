@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -60,7 +61,7 @@ public abstract class IntakeTests(PirogovApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
-    public async Task The_same_file_sent_twice_is_a_duplicate_and_is_known_by_its_name()
+    public async Task The_same_file_sent_twice_is_a_duplicate_and_is_known_by_its_bytes_alone()
     {
         var client = await App.As(Role.DataEngineer);
         var batch = await client.OpenBatch(await App.Centre("INT3"));
@@ -69,9 +70,12 @@ public abstract class IntakeTests(PirogovApp app) : OnBothEngines(app)
         var second = await client.SendFile(batch, "a/1.dcm", bytes);
         Assert.Equal(("accepted", "duplicate"), ((string)first["outcome"]!, (string)second["outcome"]!));
         Assert.Equal((string?)first["sopInstanceUid"], (string?)second["sopInstanceUid"]);
-        var known = await client.PostAsJsonAsync($"/api/v1/batches/{batch}/known",
-            new { files = new[] { new { name = "a/1.dcm", size = bytes.Length }, new { name = "a/2.dcm", size = bytes.Length } } });
-        Assert.Equal("""{"known":["a/1.dcm"]}""", await known.Content.ReadAsStringAsync());
+        // Another patient's disk: the same name, the same size, other bytes.
+        var other = SyntheticCt.File(SyntheticCt.Slice(104, 0, 0));
+        Assert.Equal(bytes.Length, other.Length);
+        string[] hashes = [.. new[] { bytes, other }.Select(b => Convert.ToHexStringLower(XxHash128.Hash(b)))];
+        var known = await client.PostAsJsonAsync($"/api/v1/batches/{batch}/known", new { files = hashes.Append("not a hash") });
+        Assert.Equal($$"""{"known":["{{hashes[0]}}"],"judged":1}""", await known.Content.ReadAsStringAsync());
         Assert.Equal(1, await App.InDatabase(db => db.Set<IncomingFile>().CountAsync(f => f.BatchId == BatchId.From(Guid.Parse(batch)))));
     }
 
@@ -235,7 +239,7 @@ public abstract class IntakeTests(PirogovApp app) : OnBothEngines(app)
         var client = await App.As(Role.DataEngineer);
         var centre = await App.Centre("INT10");
         var (batch, _) = await App.SendStudy(client, centre, study: 110, slices: 2);
-        var late = await client.PostAsync($"/api/v1/batches/{batch}/files?name=x", new ByteArrayContent([1]));
+        var late = await client.PostAsync($"/api/v1/batches/{batch}/files", new ByteArrayContent([1]));
         Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
         Assert.Equal(HttpStatusCode.Conflict, (await client.PostAsync($"/api/v1/batches/{batch}/cancel", null)).StatusCode);
         var open = await client.OpenBatch(centre);

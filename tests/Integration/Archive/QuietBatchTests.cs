@@ -69,7 +69,7 @@ public abstract class QuietBatchTests
         await app.Centre("Q3");
         async Task<string> Opened(string name) =>
             (string)(await (await engineer.PostAsJsonAsync("/api/v1/batches", new { centre = "Q3", name, endsWhenQuiet = true })).Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
-        async Task Sent(string batch, int slice) => Assert.Equal(HttpStatusCode.OK, (await engineer.PostAsync($"/api/v1/batches/{batch}/files?name={slice}.dcm",
+        async Task Sent(string batch, int slice) => Assert.Equal(HttpStatusCode.OK, (await engineer.PostAsync($"/api/v1/batches/{batch}/files",
             new ByteArrayContent(SyntheticCt.File(SyntheticCt.Slice(961, slice, 3 * slice))) { Headers = { ContentType = new("application/octet-stream") } })).StatusCode);
         var first = await Opened("Шлюз");
         await Sent(first, 0);
