@@ -18,6 +18,8 @@ internal enum CodecOperation : byte
 /// <param name="Quality">Of lossy encoding, 1 to 100.</param>
 internal sealed record CodecCall(CodecOperation Operation, PixelDescription Description, ReadOnlyMemory<byte> Bytes, int Quality = 0)
 {
+    private const int HeadOfStream = 1 << 16;
+
     /// <summary>Runs the codec in this process.</summary>
     public CodecAnswer Run() => Operation switch
     {
@@ -32,6 +34,18 @@ internal sealed record CodecCall(CodecOperation Operation, PixelDescription Desc
             Jpeg2000Encoder.UsesTransform(Description) ? Description with { PhotometricInterpretation = "YBR_RCT" } : Description),
         var unknown => throw new InvalidOperationException($"No codec runs {unknown}."),
     };
+
+    /// <summary>
+    /// Whether an answer can be one to this call. A decoder gives as many samples as were described; an encoder may make noise longer than it
+    /// was, none of ours twice as long, and adds a head.
+    /// </summary>
+    public bool TakesAnswer(PixelDescription answered, int length)
+    {
+        var samples = ((long)Description.SampleCount * Description.BitsAllocated + 7) / 8;
+        return answered.Rows == Description.Rows && answered.Columns == Description.Columns && answered.BitsAllocated == Description.BitsAllocated
+            && answered.SamplesPerPixel == Description.SamplesPerPixel
+            && (Operation < CodecOperation.EncodeJpeg ? length == samples : length > 0 && length <= 2 * samples + HeadOfStream);
+    }
 
     private static CodecAnswer Decoded(DecodedFrame frame) => new(frame.Samples, frame.Description);
 }
@@ -51,6 +65,7 @@ internal static class CodecWire
     public const byte Refused = 1;
     public const byte Broken = 2;
 
+    private const int LongestMessage = 1 << 16;
     private const int TextAt = 44;
     private const int TextLength = 20;
 
@@ -69,6 +84,26 @@ internal static class CodecWire
         for (var i = 0; i < numbers.Length; i++) BinaryPrimitives.WriteInt32LittleEndian(head[(12 + 4 * i)..], numbers[i]);
         var text = description.PhotometricInterpretation;
         Encoding.ASCII.GetBytes(text.AsSpan(0, Math.Min(text.Length, TextLength)), head[TextAt..]);
+    }
+
+    /// <summary>Reads what a worker says. Its codecs have read foreign bytes: it is believed no length but that of the frame in question.</summary>
+    /// <exception cref="ImagingException">The codec refused, its worker broke, or its answer is no answer to this call.</exception>
+    /// <exception cref="IOException">The worker ended.</exception>
+    public static CodecAnswer ReadAnswer(Stream output, CodecCall call)
+    {
+        Span<byte> head = stackalloc byte[HeadLength];
+        output.ReadExactly(head);
+        var (verdict, fault, description, length) = ReadHead(head);
+        if (verdict == Done ? !call.TakesAnswer(description, length) : length is < 0 or > LongestMessage)
+            throw new ImagingException(ImagingFault.CodecFailed, $"The codec's process answered with {length} bytes, which this frame cannot be.");
+        var bytes = GC.AllocateUninitializedArray<byte>(length);
+        output.ReadExactly(bytes);
+        return verdict switch
+        {
+            Done => new CodecAnswer(bytes, description),
+            Refused when Enum.IsDefined((ImagingFault)fault) => throw new ImagingException((ImagingFault)fault, Encoding.UTF8.GetString(bytes)),
+            _ => throw new ImagingException(ImagingFault.CodecFailed, "The codec's process broke: " + Encoding.UTF8.GetString(bytes)),
+        };
     }
 
     public static (byte Verb, int Number, PixelDescription Description, int Length) ReadHead(ReadOnlySpan<byte> head)

@@ -4,6 +4,10 @@ namespace Pirogov.Imaging;
 
 public sealed record CodecPoolOptions
 {
+    // With less the worker's own runtime is short of memory; more than four times the largest frame is of no use.
+    private const int LeastMegabytes = 256;
+    private const int MostMegabytes = 4096;
+
     /// <summary>Processes at once; each is started when it is first needed.</summary>
     public int Workers { get; init; } = Math.Max(1, Environment.ProcessorCount);
 
@@ -13,8 +17,14 @@ public sealed record CodecPoolOptions
     /// <summary>Raw samples that the slowest codec of a busy machine gets through.</summary>
     public double SlowestBytesPerSecond { get; init; } = 2 << 20;
 
-    /// <summary>Private memory a worker may take (Linux).</summary>
-    public int MemoryMegabytes { get; init; } = 4096;
+    /// <summary>
+    /// Private memory a worker may take (Linux): what the largest frames need, and of a small host no more than all workers together may
+    /// have of it, the half.
+    /// </summary>
+    public int MemoryMegabytes { get => field > 0 ? field : ShareOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20, Workers); init; }
+
+    /// <param name="host">Megabytes of the machine, or of the container that the platform is held to.</param>
+    internal static int ShareOf(long host, int workers) => (int)Math.Clamp(host / 2 / workers, LeastMegabytes, MostMegabytes);
 }
 
 /// <summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Pirogov.Imaging;
 
@@ -44,7 +43,7 @@ internal sealed class CodecProcess : IDisposable
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         try
         {
-            var process = Process.Start(start) ?? throw new InvalidOperationException("The codec worker gave no process.");
+            var process = Process.Start(start) ?? throw new ImagingException(ImagingFault.CodecMissing, "The codec worker gave no process.");
             // What a dying library prints helps nobody who sent the file; unread, it would block.
             process.ErrorDataReceived += static (_, _) => { };
             process.BeginErrorReadLine();
@@ -66,16 +65,7 @@ internal sealed class CodecProcess : IDisposable
             input.Write(head);
             input.Write(call.Bytes.Span);
             input.Flush();
-            output.ReadExactly(head);
-            var (verdict, fault, description, length) = CodecWire.ReadHead(head);
-            var bytes = GC.AllocateUninitializedArray<byte>(length);
-            output.ReadExactly(bytes);
-            return verdict switch
-            {
-                CodecWire.Done => new CodecAnswer(bytes, description),
-                CodecWire.Refused => throw new ImagingException((ImagingFault)fault, Encoding.UTF8.GetString(bytes)),
-                _ => throw new InvalidOperationException("A codec worker broke: " + Encoding.UTF8.GetString(bytes)),
-            };
+            return CodecWire.ReadAnswer(output, call);
         }
         catch (IOException ended)
         {

@@ -102,6 +102,43 @@ public class CodecPoolTests
         }
     }
 
+    [Fact]
+    public void A_defect_of_a_worker_is_told_as_one_of_its_codec_and_the_next_frame_is_answered()
+    {
+        using var pool = new CodecPool(new CodecPoolOptions { Workers = 1 });
+        var thrown = Assert.Throws<ImagingException>(() => pool.Run(new CodecCall((CodecOperation)99, Gray, Samples(Gray))));
+        Assert.Equal(ImagingFault.CodecFailed, thrown.Fault);
+        Assert.Equal(Samples(Gray), Run(pool, CodecOperation.DecodeJpegLs, Gray, Encode(pool, Gray)));
+    }
+
+    [Theory]
+    [InlineData(false, -1)]
+    [InlineData(false, int.MaxValue)]
+    [InlineData(false, 64 * 64)]
+    [InlineData(true, 64 * 64 * 100)]
+    [InlineData(true, 0)]
+    public void A_worker_is_believed_no_length_that_the_frame_cannot_have(bool encodes, int length)
+    {
+        var operation = encodes ? CodecOperation.EncodeJpegLs : CodecOperation.DecodeJpegLs;
+        var answer = new byte[CodecWire.HeadLength + 1_000_000];
+        foreach (var verdict in new[] { CodecWire.Done, CodecWire.Refused, CodecWire.Broken })
+        {
+            CodecWire.WriteHead(answer, verdict, 0, Gray, verdict == CodecWire.Done ? length : length * 100);
+            var thrown = Assert.Throws<ImagingException>(() => CodecWire.ReadAnswer(new MemoryStream(answer), new CodecCall(operation, Gray, default)));
+            Assert.True(thrown.Fault == ImagingFault.CodecFailed || (verdict == CodecWire.Refused && length == 0), thrown.Message);
+        }
+    }
+
+    [Fact]
+    public void All_workers_together_have_at_most_half_of_the_host()
+    {
+        Assert.Equal(1024, CodecPoolOptions.ShareOf(host: 4096, workers: 2));
+        Assert.Equal(4096, CodecPoolOptions.ShareOf(host: 65_536, workers: 2));
+        Assert.Equal(256, CodecPoolOptions.ShareOf(host: 1024, workers: 8));
+        var machine = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20;
+        Assert.True(new CodecPoolOptions { Workers = 16 }.MemoryMegabytes * 16L <= Math.Max(machine / 2, 16 * 256));
+    }
+
     private static byte[] Encode(CodecPool pool, PixelDescription description, ulong seed = 1) =>
         Run(pool, CodecOperation.EncodeJpegLs, description, Samples(description, seed));
 
