@@ -33,6 +33,7 @@ public static class ArchiveModule
         services.AddSingleton<IntakeMemory>().AddSingleton<KeyedCentres>().AddSingleton<DoorBatchGate>().AddScoped<DoorBatches>();
         services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<Quarantine>().AddScoped<CentreProfiles>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
         services.AddScoped<SeriesAssembly>().AddScoped<BatchEvidence>().AddScoped<IEvidenceSource, BatchEvidence>().AddScoped<IStartCard, ArchiveStartCard>();
+        services.AddSingleton<UnreadableInstances>().AddSingleton<MultipartAnswer>();
         services.AddSingleton<RecentRetrieves>().AddScoped<RetrieveLog>().AddScoped<StoredInstances>().AddScoped<IncludedFields>().AddScoped<HeaderSearch>();
         services.AddSingleton(s => DimseOptions.From(s.GetRequiredService<IConfiguration>())).AddHostedService<DimseServer>();
         services.AddSingleton<QuietBatches>().AddHostedService(s => s.GetRequiredService<QuietBatches>());

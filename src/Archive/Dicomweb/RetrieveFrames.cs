@@ -15,7 +15,7 @@ namespace Pirogov.Archive.Dicomweb;
 /// Explicit VR Little Endian, else compressed without loss.
 /// </summary>
 [Needs(ArchiveRights.OpenCase)]
-internal sealed class RetrieveFrames(StoredInstances instances, RetrieveLog log)
+internal sealed class RetrieveFrames(StoredInstances instances, MultipartAnswer answers, RetrieveLog log)
 {
     private const string Octets = "application/octet-stream";
 
@@ -61,10 +61,8 @@ internal sealed class RetrieveFrames(StoredInstances instances, RetrieveLog log)
         if (PrivateCaching.IsFresh(http, tag))
             return Results.StatusCode(StatusCodes.Status304NotModified);
         var file = await instances.Read(instance, cancellation);
-        // The first frame is taken out before the answer begins: afterwards an error could only break the connection.
-        if (Take(file, numbers[0], form) is null)
-            return new FrameUnreadable().ToHttp();
-        return new MultipartRelated(form.Type, "pirogov-" + instance.Sha256[..32], Parts(file, numbers, form, cancellation));
+        // Frames are told apart by their order alone: with one of them missing there is no answer.
+        return await answers.Of(http, form.Type, "pirogov-" + instance.Sha256[..32], Parts(file, numbers, form, tag, cancellation), isWholeOnly: true, cancellation);
     }
 
     /// <summary>As stored where the caller takes that, else native, else compressed without loss into what the caller names.</summary>
@@ -99,15 +97,14 @@ internal sealed class RetrieveFrames(StoredInstances instances, RetrieveLog log)
         MultipartPart Part(ReadOnlyMemory<byte> body) => new($"{form.Type}; transfer-syntax={form.Syntax}", body);
     }
 
-    private static async IAsyncEnumerable<MultipartPart> Parts(
-        DicomFile file, int[] numbers, Form form, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<PartToGive> Parts(
+        DicomFile file, int[] numbers, Form form, string tag, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.CompletedTask;
         foreach (var number in numbers)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Take(file, number, form) is { } part)
-                yield return part;
+            yield return new(tag, Take(file, number, form));
         }
     }
 

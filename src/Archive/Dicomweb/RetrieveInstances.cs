@@ -13,7 +13,7 @@ namespace Pirogov.Archive.Dicomweb;
 
 /// <summary>WADO-RS studies, series and instances as DICOM files (PS3.18 10.4).</summary>
 [Needs(ArchiveRights.OpenCase)]
-internal sealed class RetrieveInstances(StoredInstances instances, RetrieveLog log)
+internal sealed class RetrieveInstances(StoredInstances instances, MultipartAnswer answers, UnreadableInstances unreadable, RetrieveLog log)
 {
     private const string Dicom = "application/dicom";
 
@@ -56,18 +56,25 @@ internal sealed class RetrieveInstances(StoredInstances instances, RetrieveLog l
         if (PrivateCaching.IsFresh(http, tag))
             return Results.StatusCode(StatusCodes.Status304NotModified);
         if (isSingle)
-            return await BytesOf(found[0], accept, cancellation) is { } bytes ? Results.Bytes(bytes.Bytes, Dicom) : new FrameUnreadable().ToHttp();
-        return new MultipartRelated(Dicom, "pirogov-" + hash, Parts(found, accept, cancellation));
+            return await BytesOf(found[0], accept, cancellation) is { } bytes
+                ? Results.Bytes(bytes.Bytes, Dicom) : MultipartAnswer.Unkept(http, new FrameUnreadable().ToHttp());
+        return await answers.Of(http, Dicom, "pirogov-" + hash, Parts(found, accept, cancellation), isWholeOnly: false, cancellation);
     }
 
-    private async IAsyncEnumerable<MultipartPart> Parts(
+    /// <summary>What is known to be unreadable stands first: the status says so however long the answer is.</summary>
+    private async IAsyncEnumerable<PartToGive> Parts(
         IReadOnlyList<Instance> found, Acceptance accept, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (var instance in found)
+        var lost = found.Where(i => !Takes(accept, i) && unreadable.Contains(KeyOf(i))).ToHashSet();
+        foreach (var instance in lost)
+            yield return new(KeyOf(instance), null);
+        foreach (var instance in found.Where(i => !lost.Contains(i)))
         {
-            if (await BytesOf(instance, accept, cancellation) is { } file)
-                yield return new($"{Dicom}; transfer-syntax={file.Syntax}", file.Bytes);
+            yield return await BytesOf(instance, accept, cancellation) is { } file
+                ? new(KeyOf(instance), new($"{Dicom}; transfer-syntax={file.Syntax}", file.Bytes)) : new(KeyOf(instance), null);
         }
+
+        string KeyOf(Instance instance) => $"{instance.Sha256} {accept.Transcoded(Dicom)}";
     }
 
     /// <summary>Nothing decodes a video: it is handed on as it is, whatever was named.</summary>

@@ -14,7 +14,8 @@ namespace Pirogov.Archive.Dicomweb;
 
 /// <summary>Pictures for eyes that need no DICOM (PS3.18 10.4.1.1.3 and .4): rendered frames and thumbnails as JPEG.</summary>
 [Needs(ArchiveRights.OpenCase)]
-internal sealed class RetrieveRendered(StoredInstances instances, CaseAccess access, ObjectStore store, RetrieveLog log)
+internal sealed class RetrieveRendered(
+    StoredInstances instances, CaseAccess access, ObjectStore store, MultipartAnswer answers, UnreadableInstances unreadable, RetrieveLog log)
 {
     private const string Jpeg = "image/jpeg";
 
@@ -67,10 +68,10 @@ internal sealed class RetrieveRendered(StoredInstances instances, CaseAccess acc
         var (index, side) = ((frame ?? (instance.Frames / 2) + 1) - 1, isThumbnail ? SeriesAssembly.ThumbnailSide : (int?)null);
         var jpeg = query.Viewport is null ? InstanceRendering.Jpeg(file, index, side, query.Window, query.Quality)
             : InstanceRendering.Jpeg(file, index, query.Viewport, query.Window, query.Quality);
-        return jpeg is null ? new FrameUnreadable().ToHttp() : Results.Bytes(jpeg, Jpeg);
+        return jpeg is null ? MultipartAnswer.Unkept(http, new FrameUnreadable().ToHttp()) : Results.Bytes(jpeg, Jpeg);
     }
 
-    /// <summary>A part for every frame of a study or series; a frame that cannot be shown has none.</summary>
+    /// <summary>A part for every frame of a study or series. What has no pixels has no picture; a frame that should have one and cannot be read is told of.</summary>
     public async Task<IResult> Pictures(HttpContext http, string study, string? series, CancellationToken cancellation)
     {
         if (!new Acceptance(http.Request).TakesMultipart(Jpeg))
@@ -80,23 +81,38 @@ internal sealed class RetrieveRendered(StoredInstances instances, CaseAccess acc
         var found = await instances.Of(study, series, cancellation);
         if (found.Count == 0)
             return new NotFound(series is null ? "study" : "series").ToHttp();
+        Instance[] pictured = [.. found.Where(i => i.Rows > 0)];
+        if (query!.Viewport is { } place && Array.Exists(pictured, i => place.Left >= i.Columns || place.Top >= i.Rows))
+            return new RenderingMalformed("viewport").ToHttp();
         await log.Note(series is null ? "study" : "series", series ?? study, cancellation);
-        query!.Warn(http.Response);
-        return new MultipartRelated(Jpeg, "pirogov-" + found[0].Sha256[..32], Parts(cancellation));
+        query.Warn(http.Response);
+        var parts = Parts(pictured, query, cancellation);
+        return await answers.Of(http, Jpeg, "pirogov-" + found[0].Sha256[..32], parts, isWholeOnly: false, cancellation);
+    }
 
-        async IAsyncEnumerable<MultipartPart> Parts([EnumeratorCancellation] CancellationToken aborted)
+    private async IAsyncEnumerable<PartToGive> Parts(Instance[] pictured, RenderedQuery query, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var lost in pictured.SelectMany(Keys).Where(unreadable.Contains))
+            yield return new(lost, null);
+        foreach (var instance in pictured)
         {
-            foreach (var instance in found)
+            var keys = Keys(instance).ToArray();
+            if (Array.TrueForAll(keys, unreadable.Contains))
+                continue;
+            var file = await instances.Read(instance, cancellation);
+            for (var frame = 0; frame < keys.Length; frame++)
             {
-                var file = await instances.Read(instance, aborted);
-                for (var frame = 0; frame < instance.Frames; frame++)
-                {
-                    if ((query.Viewport is null ? InstanceRendering.Jpeg(file, frame, maxSide: null, query.Window, query.Quality)
-                        : InstanceRendering.Jpeg(file, frame, query.Viewport, query.Window, query.Quality)) is { } jpeg)
-                        yield return new(Jpeg, jpeg);
-                }
+                if (unreadable.Contains(keys[frame]))
+                    continue;
+                var jpeg = query.Viewport is null ? InstanceRendering.Jpeg(file, frame, maxSide: null, query.Window, query.Quality)
+                    : InstanceRendering.Jpeg(file, frame, query.Viewport, query.Window, query.Quality);
+                yield return new(keys[frame], jpeg is null ? null : new(Jpeg, jpeg));
             }
         }
+
+        // Nothing decodes a video: it is one thing that is left out.
+        static IEnumerable<string> Keys(Instance instance) => RetrieveBulkData.VideoType(instance.TransferSyntaxUid) is not null
+            ? [$"{instance.Sha256} video"] : Enumerable.Range(0, instance.Frames).Select(frame => $"{instance.Sha256} picture {frame}");
     }
 
     public async Task<IResult> Thumbnail(HttpContext http, string study, string? series, CancellationToken cancellation)
