@@ -24,12 +24,22 @@ internal sealed class ChangeDraft
     /// <summary>Of a split: the classes that it may become.</summary>
     public HashSet<string> Targets { get; init; } = [];
 
-    /// <summary>The options of a split that the form did not make, such as those by an attribute.</summary>
+    /// <summary>Of a split by an attribute: its option → the class.</summary>
+    public Dictionary<string, string> ByOption { get; init; } = [];
+
+    /// <summary>Choices among the old class's attributes: what a split may go by.</summary>
+    public IReadOnlyList<Question> Attributes { get; init; } = [];
+
+    /// <summary>The options of a split by a person that the form did not make.</summary>
     private IReadOnlyList<SplitOption> Given { get; init; } = [];
 
-    public static ChangeDraft Of(string from, ClassFate? change) => new()
+    public Question? SplitBy => Attributes.FirstOrDefault(a => a.Id == Attribute);
+
+    public static ChangeDraft Of(LabelClass old, ClassFate? change) => new()
     {
-        From = from,
+        From = old.Id,
+        Attributes = [.. (old.Attributes ?? []).Where(a => a.Type == Question.Choice)],
+        ByOption = change?.Split is { Attribute: not null } by ? by.Options.DistinctBy(o => o.Id).ToDictionary(o => o.Id, o => o.To) : [],
         Kind = change is null ? "" : change.Split is not null ? Split : change.To is not null ? Rename : Drop,
         To = change?.To ?? "",
         Reason = change?.Drop ?? "",
@@ -47,9 +57,11 @@ internal sealed class ChangeDraft
     public ClassFate? ToClassChange(SchemaContent after) => Kind switch
     {
         Rename => new(From, To: To),
+        Split when SplitBy is { } attribute => new(From, Split: new(new(AskRu, AskEn),
+            [.. attribute.Options.Where(o => ByOption.GetValueOrDefault(o.Id, "").Length > 0).Select(o => new SplitOption(o.Id, o.Text, ByOption[o.Id]))], Attribute, Otherwise.Length > 0 ? Otherwise : null)),
         Split => new(From, Split: new(new(AskRu, AskEn), [.. Given.Where(o => Targets.Contains(o.To)),
             .. Targets.Where(t => Given.All(o => o.To != t)).Order(StringComparer.Ordinal).Select(t => new SplitOption(t, after.Class(t)?.Name ?? new Bilingual(t, t), t))],
-            Attribute.Length > 0 ? Attribute : null, Otherwise.Length > 0 ? Otherwise : null)),
+            Otherwise: Otherwise.Length > 0 ? Otherwise : null)),
         Drop => new(From, Drop: Reason),
         _ => null,
     };

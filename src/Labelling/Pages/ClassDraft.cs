@@ -17,6 +17,9 @@ internal sealed class PictureDraft
     public string Image { get; set; } = "";
     public string Ru { get; set; } = "";
     public string En { get; set; } = "";
+
+    /// <summary>In the reader's language, or whatever is there yet.</summary>
+    public string Label => Wording.Drafted(Ru, En, "");
 }
 
 internal sealed class ClassDraft
@@ -35,6 +38,9 @@ internal sealed class ClassDraft
     public List<PictureDraft> Pictures { get; init; } = [];
     public string HintRu { get; set; } = "";
     public string HintEn { get; set; } = "";
+
+    /// <summary>In the reader's language, or whatever is there yet.</summary>
+    public string Label => Wording.Drafted(Ru, En, Id);
 
     public static ClassDraft Of(LabelClass c) => new()
     {

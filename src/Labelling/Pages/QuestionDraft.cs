@@ -7,6 +7,9 @@ internal sealed class OptionDraft
     public string Id { get; set; } = "";
     public string Ru { get; set; } = "";
     public string En { get; set; } = "";
+
+    /// <summary>In the reader's language, or whatever is there yet.</summary>
+    public string Label => Wording.Drafted(Ru, En, Id);
 }
 
 internal sealed class QuestionDraft
@@ -27,6 +30,9 @@ internal sealed class QuestionDraft
     public ConditionDraft? OnlyIf { get; set; }
 
     public bool HasOptions => Type is Question.Choice or Question.Multichoice;
+
+    /// <summary>In the reader's language, or whatever is there yet.</summary>
+    public string Label => Wording.Drafted(Ru, En, Id);
 
     public static QuestionDraft Of(Question q) => new()
     {

@@ -31,7 +31,7 @@ internal sealed class SchemaDraft
         // Of a version that is published as it is, the next one's changes begin anew.
         draft.before = page.Versions is [{ PublishedAt: not null }, ..] ? page.Content : page.Before;
         var migration = page.Versions is [{ PublishedAt: null }, ..] ? page.Migration : null;
-        draft.Changes.AddRange((draft.before?.Classes ?? []).Select(c => ChangeDraft.Of(c.Id, migration?.Classes.FirstOrDefault(m => m.From == c.Id))));
+        draft.Changes.AddRange((draft.before?.Classes ?? []).Select(c => ChangeDraft.Of(c, migration?.Classes.FirstOrDefault(m => m.From == c.Id))));
         draft.Changes.AddRange((draft.before?.Questions ?? []).Select(q => ChangeDraft.Of(q.Id, migration?.Questions.FirstOrDefault(m => m.From == q.Id))));
         return draft;
     }

@@ -15,6 +15,13 @@ namespace Pirogov.Labelling.Pages;
 /// <summary>Keys, colours and figures that several pages of the room share.</summary>
 internal static class Wording
 {
+    /// <summary>A name that is still being typed: in the reader's language, else in the other, else whatever stands for it.</summary>
+    public static string Drafted(string ru, string en, string otherwise)
+    {
+        var (first, second) = Localizer.Culture == "ru" ? (ru, en) : (en, ru);
+        return first.Length > 0 ? first : second.Length > 0 ? second : otherwise;
+    }
+
     public static string Kind(DataKind kind) => $"agenda.kind.{Camel(kind)}";
 
     public static string State(ProjectCaseState state) => $"labelling.case-state.{Camel(state)}";

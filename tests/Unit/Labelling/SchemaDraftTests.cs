@@ -1,4 +1,5 @@
 using Pirogov.Labelling.Pages;
+using Pirogov.Labelling.Schemas;
 using Xunit;
 
 namespace Pirogov.Unit.Labelling;
@@ -32,5 +33,37 @@ public class SchemaDraftTests
         Assert.Equal(lacking, draft.Faults().Select(f => f.Reason));
         (draft.Classes[0].Id, draft.Classes[0].En) = ("liver", "Liver");
         Assert.Empty(draft.Faults());
+    }
+
+    [Fact]
+    public void A_split_by_an_attribute_names_a_class_for_each_option()
+    {
+        Question density = new("density", new("Плотность", "Density"), Question.Choice, [new("solid", new("Солидный", "Solid")), new("cystic", new("Кистозный", "Cystic"))]);
+        LabelClass nodule = new("nodule", new("Узел", "Nodule"), "#e69f00", ["polygon"], Attributes: [density, new("size", new("Размер", "Size"), Question.Number, [])]);
+        var change = ChangeDraft.Of(nodule, null);
+        Assert.Equal(["density"], change.Attributes.Select(a => a.Id));
+        (change.Kind, change.Attribute, change.AskRu, change.AskEn, change.Otherwise) = (ChangeDraft.Split, "density", "Какой узел?", "Which nodule?", "solid-nodule");
+        (change.ByOption["solid"], change.ByOption["cystic"]) = ("solid-nodule", "cyst");
+        var made = change.ToClassChange(SchemaContent.Empty)!;
+        Assert.Equal(("density", "solid-nodule"), (made.Split!.Attribute, made.Split.Otherwise));
+        Assert.Equal([("solid", "solid-nodule"), ("cystic", "cyst")], made.Split.Options.Select(o => (o.Id, o.To)));
+        // What was saved comes back into the form as it was.
+        var again = ChangeDraft.Of(nodule, made);
+        Assert.Equal(made.Split.Options, again.ToClassChange(SchemaContent.Empty)!.Split!.Options);
+        again.Attribute = "";
+        again.Targets.UnionWith(["solid-nodule", "cyst"]);
+        Assert.Null(again.ToClassChange(SchemaContent.Empty)!.Split!.Attribute);
+    }
+
+    [Fact]
+    public void A_condition_put_together_in_the_form_is_the_schemas()
+    {
+        var draft = new QuestionDraft { Id = "stage", Ru = "Стадия", En = "Stage", OnlyIf = new() { Kind = ConditionDraft.All } };
+        draft.OnlyIf.Parts.Add(new() { Question = "tumour", Is = ["true"] });
+        draft.OnlyIf.Parts.Add(new() { Kind = ConditionDraft.Not, Parts = { new() { Kind = ConditionDraft.Marked, Class = "artefact" } } });
+        var condition = draft.ToQuestion().OnlyIf!;
+        Assert.Equal(("tumour", "artefact"), (condition.All![0].Question, condition.All[1].Not!.Class));
+        Assert.Equal(["true"], condition.All[0].Is!);
+        Assert.Equal("Стадия", draft.Label);
     }
 }
