@@ -110,14 +110,15 @@ internal static class WorkitemAttributes
     private static WorkitemAttribute Progress() => new(DicomTags.ProcedureStepProgressInformationSequence, Empty, "3/2", "X",
         new(DicomTags.ProcedureStepProgress, No, "3/1", "O"),
         new(DicomTags.ProcedureStepProgressDescription, No, "3/1", "O"),
-        new(DicomTags.ProcedureStepProgressParametersSequence, No, "3/3", "O",
-            new WorkitemAttribute(DicomTags.ContentItemModifierSequence, No, "3/3", "O") { Macro = WorkitemMacros.Content }) { Macro = WorkitemMacros.Content },
+        new(DicomTags.ProcedureStepProgressParametersSequence, No, "3/3", "O", Modifier()) { Macro = WorkitemMacros.Content },
         new(DicomTags.ProcedureStepCommunicationsURISequence, No, "3/1", "O",
             new(DicomTags.ContactURI, No, "1/1", "O"),
             new(DicomTags.ContactDisplayName, No, "3/1", "O")),
         new(DicomTags.ProcedureStepCancellationDateTime, No, "3/1", "X"),
         new(DicomTags.ReasonForCancellation, No, "3/1", "O"),
         new(DicomTags.ProcedureStepDiscontinuationReasonCodeSequence, No, "3/1", "X"));
+
+    private static WorkitemAttribute Modifier() => new(DicomTags.ContentItemModifierSequence, No, "3/3", "O") { Macro = WorkitemMacros.Content };
 
     private static WorkitemAttribute Performed() => new(DicomTags.UnifiedProcedureStepPerformedProcedureSequence, Empty, "3/2", "P",
         new(DicomTags.ActualHumanPerformersSequence, No, "3/1", "RC",
