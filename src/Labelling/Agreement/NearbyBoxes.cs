@@ -54,18 +54,21 @@ internal sealed class NearbyBoxes
     {
         var (left, right) = (Place(one.Low - margin, grid.Cell) - 1, Place(one.High + margin, grid.Cell));
         var (top, bottom) = (Place(one.Top - margin, grid.Cell) - 1, Place(one.Bottom + margin, grid.Cell));
-        if ((double)(right - left + 1) * (bottom - top + 1) > grid.All.Length)
-            return grid.All;
-        return from x in Range(left, right)
-               from y in Range(top, bottom)
-               from place in grid.Cells[(x, y)]
-               select place;
+        var isWide = (double)(right - left + 1) * (bottom - top + 1) > grid.All.Length;
+        foreach (var place in isWide ? grid.All : Covered(grid, left, right, top, bottom))
+            yield return place;
     }
 
-    private static IEnumerable<long> Range(long from, long to)
+    private static IEnumerable<int> Covered(Grid grid, long left, long right, long top, long bottom)
     {
-        for (var at = from; at <= to; at++)
-            yield return at;
+        for (var x = left; x <= right; x++)
+        {
+            for (var y = top; y <= bottom; y++)
+            {
+                foreach (var place in grid.Cells[(x, y)])
+                    yield return place;
+            }
+        }
     }
 
     private static long Place(double at, double cell) => (long)Math.Floor(at / cell);

@@ -1,5 +1,6 @@
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Schemas;
+using Pirogov.Statistics;
 using Xunit;
 
 namespace Pirogov.Unit.Labelling.Agreement;
@@ -37,7 +38,7 @@ public class MatchingTests
     [Fact]
     public void No_way_to_pair_by_the_nearest_reaches_a_larger_sum_and_the_order_of_the_objects_changes_nothing()
     {
-        var random = new Random(20_261_130);
+        var random = new Xoshiro256(20_261_130);
         for (var run = 0; run < 200; run++)
         {
             DocumentObject[] first = Scatter(random, "a"), second = Scatter(random, "b");
@@ -46,8 +47,8 @@ public class MatchingTests
             Assert.Equal(found.Count, found.Select(m => m.Second.Object.Id).Distinct().Count());
             Assert.True(found.Sum(m => m.Nearness.Weight) >= Greedy(first, second).Sum(m => m.Nearness.Weight) - 1e-9);
             var pairs = Pairs(first, second);
-            random.Shuffle(first);
-            random.Shuffle(second);
+            random.Shuffle(first.AsSpan());
+            random.Shuffle(second.AsSpan());
             Assert.Equal(pairs, Pairs(first, second));
             Assert.Equal(pairs, Pairs(second, first).Select(p => (p.Second, p.First)).Order());
         }
@@ -104,11 +105,11 @@ public class MatchingTests
     }
 
     /// <summary>Boxes and points of two classes and of many sizes, so crowded that most have several neighbours.</summary>
-    private static DocumentObject[] Scatter(Random random, string name) =>
+    private static DocumentObject[] Scatter(Xoshiro256 random, string name) =>
     [
-        .. Enumerable.Range(0, random.Next(1, 25)).Select(n => n % 4 == 0
+        .. Enumerable.Range(0, random.NextInt32(24) + 1).Select(n => n % 4 == 0
             ? Point($"{name}{n}", random.NextDouble() * 50, random.NextDouble() * 50)
-            : Box($"{name}{n}", random.NextDouble() * 40, random.NextDouble() * 40, Math.Pow(2, random.Next(0, 6))) with { Class = n % 4 == 1 ? "other" : "node" }),
+            : Box($"{name}{n}", random.NextDouble() * 40, random.NextDouble() * 40, Math.Pow(2, random.NextInt32(6))) with { Class = n % 4 == 1 ? "other" : "node" }),
     ];
 
     private static IEnumerable<DocumentObject> Grid(string name, int side, double shift) =>
