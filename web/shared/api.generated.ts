@@ -3698,6 +3698,8 @@ export interface components {
             missed: number;
             /** Format: int64 */
             result: number;
+            /** Format: double */
+            similarity: null | number;
         };
         ClassFate: {
             drop?: null | string;
@@ -4111,7 +4113,7 @@ export interface components {
             versionId: components["schemas"]["SchemaVersionId"];
         };
         /** @enum {string} */
-        DifferenceKind: "mask" | "missed" | "extra" | "class" | "attributes";
+        DifferenceKind: "mask" | "missed" | "extra" | "class" | "attributes" | "shape";
         DifferencePlace: {
             class: string;
             /** Format: int32 */
