@@ -4,7 +4,7 @@ namespace Pirogov.Benchmarks.Fuzz;
 
 /// <summary>
 /// What must hold of any bytes: they are read, or refused with <see cref="DicomFormatException"/> and an offset; what was
-/// read is written, and what was written is read again and written the same; the models take it.
+/// read is written, and what was written is read again and written the same; the models take it; its patient is taken out of it.
 /// </summary>
 internal static class DicomProbe
 {
@@ -47,8 +47,9 @@ internal static class DicomProbe
             _ = DicomXml.Parse(DicomXml.ToUtf8Bytes(read.Dataset, DicomJsonOptions.LossFree));
         }
 
+        var twin = DicomTwinProbe.Run(input, read);
         var warnings = string.Join(',', read.Warnings.Select(w => w.Code).Distinct().Order(StringComparer.Ordinal));
-        return $"read {read.TransferSyntax.Uid} {int.Log2(read.Dataset.Count + 1)} {header.Value.StoppedBeforePixelData} {warnings}";
+        return $"read {read.TransferSyntax.Uid} {int.Log2(read.Dataset.Count + 1)} {header.Value.StoppedBeforePixelData} {warnings} {twin}";
     }
 
     private static byte[] Copy(byte[] input)

@@ -16,8 +16,25 @@ internal static class FuzzSeeds
 
         var fragments = new DicomEncapsulatedPixelData(DicomTags.PixelData, DicomVr.OB, new byte[8], [new byte[] { 0xFF, 0xD8, 0xFF, 0xD9 }, new byte[6], new byte[] { 1, 2 }]);
         yield return DicomWriter.ToBytes(DicomFile.Create(Small().Set(fragments).Set(new DicomTag(0xFFFCFFFC), DicomVr.OB, new byte[4]), DicomUids.JPEGBaseline8Bit));
+        yield return DicomWriter.ToBytes(DicomFile.Create(Image().Set(DicomTags.PixelData, DicomVr.OW, new byte[32]), DicomUids.ExplicitVRLittleEndian));
+        byte[] rle = [1, .. new byte[3], 64, .. new byte[59], 15, .. new byte[16], 1, 2];
+        yield return DicomWriter.ToBytes(DicomFile.Create(
+            Image().Set(DicomTags.BitsAllocated, 8).Set(DicomTags.BitsStored, 8).Set(DicomTags.HighBit, 7).Set(new DicomEncapsulatedPixelData(DicomTags.PixelData, DicomVr.OB, default, [rle])),
+            DicomUids.RLELossless));
+        byte[] jpeg = [0xFF, 0xD8, 0xFF, 0xFE, 0, 6, 1, 2, 3, 4, 0xFF, 0xC0, 0, 11, 8, 0, 4, 0, 4, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 7, 0xFF, 0, 9, 0xFF, 0xD9, 1, 2];
+        yield return DicomWriter.ToBytes(DicomFile.Create(Image().Set(new DicomEncapsulatedPixelData(DicomTags.PixelData, DicomVr.OB, default, [jpeg])), DicomUids.JPEGBaseline8Bit));
+        byte[] jpeg2000 =
+        [
+            0xFF, 0x4F, 0xFF, 0x51, 0, 41, .. new byte[2], 0, 0, 0, 4, 0, 0, 0, 4, .. new byte[8], 0, 0, 0, 4, 0, 0, 0, 4, .. new byte[8], 0, 1, 7, 1, 1,
+            0xFF, 0x64, 0, 6, 0, 1, 65, 66, 0xFF, 0x90, 0, 10, 0, 0, 0, 0, 0, 24, 0, 1, 0xFF, 0x64, 0, 4, 0, 1, 0xFF, 0x93, 1, 2, 3, 4, 0xFF, 0xD9, 1, 2,
+        ];
+        yield return DicomWriter.ToBytes(DicomFile.Create(Image().Set(new DicomEncapsulatedPixelData(DicomTags.PixelData, DicomVr.OB, default, [jpeg2000])), DicomUids.JPEG2000Lossless));
         yield return [];
     }
+
+    private static DicomDataset Image() => Small().Set(DicomTags.StudyInstanceUid, "1.2").Set(DicomTags.SeriesInstanceUid, "1.2.1").Set(DicomTags.ImagePositionPatient, 0, 0, 0)
+        .Set(DicomTags.SamplesPerPixel, 1).Set(DicomTags.PhotometricInterpretation, "MONOCHROME2").Set(DicomTags.BitsAllocated, 16).Set(DicomTags.BitsStored, 12).Set(DicomTags.HighBit, 11)
+        .Set(DicomTags.PixelRepresentation, 0).Set(DicomTags.PatientID, "4711");
 
     private static DicomDataset Small() => new DicomDataset()
         .Set(DicomTags.SpecificCharacterSet, "", "ISO 2022 IR 87").Set(DicomTags.SopClassUid, DicomUids.CTImageStorage).Set(DicomTags.SopInstanceUid, "1.2.3")
