@@ -11,18 +11,17 @@ internal static class ImageVolume
     public static async Task<NiftiImage> Read(SeriesGrid series, ObjectStore store, CancellationToken cancellation)
     {
         var values = new float[series.Grid.VoxelCount];
-        (string Md5, DicomImage Image)? open = null;
-        for (var k = 0; k < series.Frames.Count; k++)
+        for (var k = 0; k < series.Frames.Count;)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var frame = series.Frames[k];
-            if (open?.Md5 != frame.File.Md5)
+            // Pixels stay in the store until their frame's turn comes: a file of many frames may be large.
+            var md5 = series.Frames[k].File.Md5;
+            await using var bytes = await store.OpenRead(md5, cancellation);
+            var image = DicomImage.Open(DicomReader.Read(bytes, new() { LeavePixelDataInStream = true }));
+            for (; k < series.Frames.Count && series.Frames[k].File.Md5 == md5; k++)
             {
-                await using var stream = await store.OpenRead(frame.File.Md5, cancellation);
-                open = (frame.File.Md5, DicomImage.Open(DicomReader.Read(stream)));
+                cancellation.ThrowIfCancellationRequested();
+                image.ReadValues(series.Frames[k].Number - 1, values.AsSpan(k * series.Grid.FrameLength, series.Grid.FrameLength));
             }
-
-            open.Value.Image.ReadValues(frame.Number - 1, values.AsSpan(k * series.Grid.FrameLength, series.Grid.FrameLength));
         }
 
         return AsInt16(values) is { } whole

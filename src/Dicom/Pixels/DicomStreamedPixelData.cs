@@ -16,9 +16,17 @@ public sealed class DicomStreamedPixelData : DicomElement
         (this.source, this.bigEndian, IsEncapsulated, Parts) = (source, bigEndian, isEncapsulated, parts);
     }
 
+    /// <summary>Pixel data that lie in a stream already, to be written from there.</summary>
+    /// <param name="source">Can seek; numbers little endian.</param>
+    /// <param name="parts">Where the value stands: one part, or the offset table and each fragment.</param>
+    public static DicomStreamedPixelData Of(DicomTag tag, DicomVr vr, Stream source, bool isEncapsulated, IReadOnlyList<(long Offset, long Length)> parts) =>
+        new(tag, vr, source, bigEndian: false, isEncapsulated, parts);
+
     public bool IsEncapsulated { get; }
 
     public override bool IsEmpty => Parts.Count == 0;
+
+    public int FragmentCount => IsEncapsulated ? Math.Max(0, Parts.Count - 1) : 0;
 
     /// <summary>Bytes of the value, or of the offset table and all fragments, without padding.</summary>
     public long Length => Parts.Sum(p => p.Length);
@@ -43,6 +51,70 @@ public sealed class DicomStreamedPixelData : DicomElement
             return (ReadOnlyMemory<byte>)bytes;
         }).ToArray();
         return new(Tag, Vr, items[0], items.Skip(1));
+    }
+
+    /// <summary>A piece of a native value as little endian bytes.</summary>
+    /// <exception cref="EndOfStreamException">The value ends before.</exception>
+    public byte[] Read(long offset, int length)
+    {
+        // Numbers are turned round whole.
+        var unit = bigEndian ? Vr.UnitSize() : 1;
+        var start = offset / unit * unit;
+        var end = Math.Min((offset + length + unit - 1) / unit * unit, Length);
+        var bytes = ReadPart(0, start, (int)(end - start));
+        if (bigEndian)
+        {
+            DicomNumbers.Swap(bytes, unit);
+        }
+
+        return bytes.Length == length ? bytes : bytes[(int)(offset - start)..(int)(offset - start + length)];
+    }
+
+    /// <summary>A native value as little endian bytes; the source stays open.</summary>
+    public Stream OpenRead() => new StreamedValue(this);
+
+    /// <summary>The fragments of each frame by their numbers, as <see cref="FrameStarts"/> finds them; null when nothing tells the frames apart.</summary>
+    /// <inheritdoc cref="DicomEncapsulatedPixelData.Frames"/>
+    public IReadOnlyList<Range>? Frames(int numberOfFrames, ReadOnlyMemory<byte> extendedOffsets = default)
+    {
+        if (!IsEncapsulated || Parts.Count < 2)
+        {
+            return null;
+        }
+
+        var table = Parts[0].Length == 4L * numberOfFrames ? ReadPart(0, 0, (int)Parts[0].Length) : [];
+        var starts = FrameStarts.Find(numberOfFrames, [.. Parts.Skip(1).Select(p => p.Length + p.Length % 2)], extendedOffsets, table,
+            i => FrameStarts.BeginsCodeStream(ReadPart(i + 1, 0, (int)Math.Min(FrameStarts.Beginning, Parts[i + 1].Length))));
+        return starts is null ? null : [.. starts.Select((start, i) => start..(i + 1 < starts.Count ? starts[i + 1] : Parts.Count - 1))];
+    }
+
+    /// <summary>Fragments one behind the other, each of even length.</summary>
+    public byte[] Join(Range fragments)
+    {
+        var (first, count) = fragments.GetOffsetAndLength(Parts.Count - 1);
+        var some = Parts.Skip(first + 1).Take(count).ToArray();
+        var (joined, at) = (new byte[some.Sum(p => p.Length + p.Length % 2)], 0L);
+        foreach (var (offset, length) in some)
+        {
+            source.Position = offset;
+            source.ReadExactly(joined.AsSpan((int)at, (int)length));
+            at += length + length % 2;
+        }
+
+        return joined;
+    }
+
+    private byte[] ReadPart(int part, long offset, int length)
+    {
+        if (offset + length > Parts[part].Length)
+        {
+            throw new EndOfStreamException();
+        }
+
+        var bytes = new byte[length];
+        source.Position = Parts[part].Offset + offset;
+        source.ReadExactly(bytes);
+        return bytes;
     }
 
     /// <summary>Hands on one part, padded to even length, with its numbers in the byte order asked for.</summary>

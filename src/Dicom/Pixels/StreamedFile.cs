@@ -20,7 +20,7 @@ internal static class StreamedFile
             return file;
         }
 
-        var pixels = Locate(stream, origin + parser.Position, origin, file, parser.Found, out var end);
+        var pixels = Locate(stream, origin + parser.Position, origin, file, parser.Found, options, out var end);
         file.Dataset.Set(pixels);
         var behind = ReadRest(stream, end, options);
         var rest = new DicomParser(behind, options with { LeavePixelDataInStream = false }, isPrefix: false, end - origin) { Warnings = parser.Warnings };
@@ -57,7 +57,7 @@ internal static class StreamedFile
     }
 
     private static DicomStreamedPixelData Locate(
-        Stream stream, long at, long origin, DicomFile file, DicomParser.Encoding encoding, out long end)
+        Stream stream, long at, long origin, DicomFile file, DicomParser.Encoding encoding, DicomReaderOptions options, out long end)
     {
         var head = new byte[Math.Min(12, stream.Length - at)];
         stream.Position = at;
@@ -72,7 +72,7 @@ internal static class StreamedFile
                 throw new DicomFormatException(DicomFault.UnexpectedItem, at - origin);
             }
 
-            return new DicomStreamedPixelData(header.Tag, DicomVr.OB, stream, encoding.BigEndian, true, Fragments(stream, start, origin, out end));
+            return new DicomStreamedPixelData(header.Tag, DicomVr.OB, stream, encoding.BigEndian, true, Fragments(stream, start, origin, options.MaximumElements, out end));
         }
 
         end = start + header.Length;
@@ -85,7 +85,7 @@ internal static class StreamedFile
     private static DicomVr NativeVr(DicomParser.Header header) => header.Vr != DicomVr.UN ? header.Vr
         : DicomDictionary.VrsOf(header.Tag) is (DicomVr.OB, DicomVr.OW) ? DicomVr.OW : DicomDictionary.VrsOf(header.Tag).Vr;
 
-    private static List<(long Offset, long Length)> Fragments(Stream stream, long start, long origin, out long end)
+    private static List<(long Offset, long Length)> Fragments(Stream stream, long start, long origin, int most, out long end)
     {
         var parts = new List<(long, long)>();
         var item = new byte[8];
@@ -115,6 +115,11 @@ internal static class StreamedFile
             if (stream.Length - end - 8 < length)
             {
                 throw new DicomFormatException(DicomFault.LengthBeyondEnd, end - origin);
+            }
+
+            if (parts.Count > most)
+            {
+                throw new DicomFormatException(DicomFault.TooManyElements, end - origin);
             }
 
             parts.Add((end + 8, length));

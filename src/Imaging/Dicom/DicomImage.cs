@@ -15,8 +15,13 @@ public sealed class DicomImage
         this.pixels = pixels;
         Description = description;
         Frames = frames;
-        if (pixels is DicomEncapsulatedPixelData encapsulated)
-            fragments = new FrameFragments(encapsulated, file.Dataset.Find(DicomTags.ExtendedOffsetTable)?.Bytes ?? default, frames);
+        var extendedOffsets = file.Dataset.Find(DicomTags.ExtendedOffsetTable)?.Bytes ?? default;
+        fragments = pixels switch
+        {
+            DicomEncapsulatedPixelData held => new FrameFragments(held, extendedOffsets, frames),
+            DicomStreamedPixelData { IsEncapsulated: true } left => new FrameFragments(left, extendedOffsets, frames),
+            _ => null,
+        };
     }
 
     /// <summary>What the data set says of its stored pixels; a decoded frame has a description of its own.</summary>
@@ -26,12 +31,14 @@ public sealed class DicomImage
     public int Frames { get; }
 
     /// <summary>Native pixel data end before the last frame does.</summary>
-    public bool IsShort => fragments is null && NativeLength > pixels.Bytes.Length;
+    public bool IsShort => fragments is null && NativeLength > StoredLength;
 
     /// <summary>Bytes of all native frames, which may be more than any file has.</summary>
     internal long NativeLength => (long)Int128.Min(long.MaxValue, (((Int128)Description.FrameBits * Frames) + 7) / 8);
 
-    /// <param name="file">Read with its pixel data.</param>
+    private long StoredLength => (pixels as DicomStreamedPixelData)?.Length ?? pixels.Bytes.Length;
+
+    /// <param name="file">Read with its pixel data, or with them left in a stream that is open as long as the image is used.</param>
     /// <exception cref="ImagingException">There are no pixels, or the Image Pixel module contradicts itself or is over the limits.</exception>
     public static DicomImage Open(DicomFile file)
     {
@@ -49,8 +56,15 @@ public sealed class DicomImage
         if (frame < 0 || frame >= Frames) throw new ImagingException(ImagingFault.Mismatch, $"Frame {frame + 1} of {Frames} was asked for.");
         if (fragments is not null) return fragments.Frame(frame);
         var (bits, length) = (Description.FrameBits, Description.FrameLength);
-        if ((frame + 1) * bits > 8L * pixels.Bytes.Length)
+        if ((frame + 1) * bits > 8 * NativeLength)
             throw new ImagingException(ImagingFault.Truncated, $"The pixel data end before frame {frame + 1} of {Frames}.");
+        if (pixels is DicomStreamedPixelData left)
+        {
+            var first = frame * bits / 8;
+            var bytes = left.Read(first, (int)(((frame + 1) * bits + 7) / 8 - first));
+            return bits % 8 == 0 ? bytes : PackedSamples.Align(bytes, frame * bits % 8, bits);
+        }
+
         return bits % 8 == 0 ? pixels.Bytes.Slice((int)(frame * bits / 8), length) : PackedSamples.Align(pixels.Bytes.Span, frame * bits, bits);
     }
 

@@ -140,7 +140,7 @@ public static class DicomTranscoder
         return frame with { Samples = samples };
     }
 
-    private static void Describe(DicomDataset target, PixelDescription description)
+    internal static void Describe(DicomDataset target, PixelDescription description)
     {
         target.Set(DicomTags.PhotometricInterpretation, description.PhotometricInterpretation);
         if (description.SamplesPerPixel > 1) target.Set(DicomTags.PlanarConfiguration, description.PlanarConfiguration);
@@ -149,7 +149,7 @@ public static class DicomTranscoder
         target.Set(DicomTags.HighBit, description.HighBit);
     }
 
-    private static bool IsLossy(string transferSyntaxUid) => transferSyntaxUid is TransferSyntaxes.JpegBaseline or TransferSyntaxes.JpegExtended
+    internal static bool IsLossy(string transferSyntaxUid) => transferSyntaxUid is TransferSyntaxes.JpegBaseline or TransferSyntaxes.JpegExtended
         or TransferSyntaxes.JpegSpectralSelection or TransferSyntaxes.JpegProgressive;
 
     private static byte[] Word(int value) => [(byte)value, (byte)(value >> 8)];

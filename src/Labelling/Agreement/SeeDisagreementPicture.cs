@@ -86,7 +86,8 @@ internal sealed class SeeDisagreementPicture(
             return null;
         try
         {
-            return DicomImage.Open(DicomReader.Read(await store.Read(file.Md5, cancellation)))
+            await using var bytes = await store.OpenRead(file.Md5, cancellation);
+            return DicomImage.Open(DicomReader.Read(bytes, new() { LeavePixelDataInStream = true }))
                 .Render(frame - 1, own => own with { MaxSide = Math.Max(file.Rows, file.Columns), PixelAspect = 1 });
         }
         catch (Exception fault) when (fault is ImagingException or DicomFormatException)
