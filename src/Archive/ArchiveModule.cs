@@ -30,7 +30,7 @@ public static class ArchiveModule
         services.AddHandler<WorkitemReport, TellSubscribers>().AddHandler<WorkitemReport, KeepWatchers>();
         services.AddSingleton<ModelPart, ArchiveModel>().AddSingleton<IObjectReferences, ArchiveObjects>();
         services.AddScoped<KeepFiles>().AddSingleton<IntakeWriter>().AddHostedService(s => s.GetRequiredService<IntakeWriter>());
-        services.AddSingleton<IntakeMemory>().AddSingleton<KeyedCentres>().AddSingleton<DoorBatchGate>().AddScoped<DoorBatches>();
+        services.AddSingleton<IntakeMemory>().AddSingleton<LargeFiles>().AddSingleton<KeyedCentres>().AddSingleton<DoorBatchGate>().AddScoped<DoorBatches>();
         services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<Quarantine>().AddScoped<CentreProfiles>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
         services.AddScoped<SeriesAssembly>().AddScoped<BatchEvidence>().AddScoped<IEvidenceSource, BatchEvidence>().AddScoped<IStartCard, ArchiveStartCard>();
         services.AddSingleton<UnreadableInstances>().AddSingleton<MultipartAnswer>();

@@ -25,15 +25,20 @@ internal sealed class PlatformProblem(string message, JsonObject? problem, int s
 /// <summary>The API of the platform over HTTP, with the token of <see cref="Session"/>.</summary>
 internal sealed class PlatformClient : IDisposable
 {
-    private readonly HttpClient http;
+    /// <summary>Bytes a second that a body may be given time for.</summary>
+    private const int SlowestRate = 128 * 1024;
 
-    /// <param name="timeout">For one request with its body; half an hour when it is not said.</param>
+    private readonly HttpClient http;
+    private readonly TimeSpan patience;
+
+    /// <param name="timeout">For one request, beside the time that its bytes take on a slow line; half an hour when it is not said.</param>
     public PlatformClient(Session session, TimeSpan? timeout = null)
     {
+        patience = timeout ?? TimeSpan.FromMinutes(30);
         http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(15) })
         {
             BaseAddress = session.Address,
-            Timeout = timeout ?? TimeSpan.FromMinutes(30),
+            Timeout = Timeout.InfiniteTimeSpan,
         };
         http.DefaultRequestHeaders.AcceptLanguage.ParseAdd(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
         if (session.Token is not null)
@@ -43,16 +48,24 @@ internal sealed class PlatformClient : IDisposable
     public void Dispose() => http.Dispose();
 
     public async Task<JsonNode> Get(string path, CancellationToken cancellation) =>
-        await Read(await http.GetAsync(path, cancellation), cancellation);
+        await InTime(0, async token => await Read(await http.GetAsync(path, token), token), cancellation);
 
     public async Task<JsonNode> Post(string path, object body, CancellationToken cancellation) =>
-        await Read(await http.PostAsJsonAsync(path, body, cancellation), cancellation);
+        await InTime(0, async token => await Read(await http.PostAsJsonAsync(path, body, token), token), cancellation);
 
     public async Task<JsonNode> PostBytes(string path, Stream bytes, CancellationToken cancellation)
     {
         using var content = new StreamContent(bytes);
         content.Headers.ContentType = new("application/octet-stream");
-        return await Read(await http.PostAsync(path, content, cancellation), cancellation);
+        return await InTime(bytes.Length, async token => await Read(await http.PostAsync(path, content, token), token), cancellation);
+    }
+
+    /// <exception cref="TaskCanceledException">It took too long.</exception>
+    private async Task<JsonNode> InTime(long bytes, Func<CancellationToken, Task<JsonNode>> ask, CancellationToken cancellation)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        late.CancelAfter(patience + TimeSpan.FromSeconds(bytes / SlowestRate));
+        return await ask(late.Token);
     }
 
     /// <summary>Polls a durable job until it has ended, telling each new percentage.</summary>

@@ -49,6 +49,27 @@ public static class PixelMasking
         }
     }
 
+    /// <summary>The same for an image that is too large to be held, frame by frame.</summary>
+    /// <param name="scratch">Holds the new pixels; open until the file is written.</param>
+    /// <inheritdoc cref="Apply(DicomFile, IReadOnlyList{PixelRegion})"/>
+    public static DicomFile? Apply(DicomFile file, IReadOnlyList<PixelRegion> regions, OriginalSpool scratch)
+    {
+        try
+        {
+            return FrameByFrame.Change(file, NearestTo(file.TransferSyntax.Uid), scratch.Writer, scratch.Read, frame =>
+            {
+                foreach (var region in regions)
+                {
+                    Blacken(frame.Samples, 0, frame.Description, region);
+                }
+            });
+        }
+        catch (ImagingException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Says in the object that its pixels were cleaned or seen to be clean (PS3.15 E.3.1).</summary>
     public static void MarkCleaned(DicomDataset dataset)
     {
@@ -61,13 +82,15 @@ public static class PixelMasking
         }
     }
 
-    /// <summary>The lossless syntax nearest to the one it came in; native where that one cannot hold it.</summary>
+    /// <summary>The lossless syntax nearest to the one it came in.</summary>
+    private static string NearestTo(string compressed) => DicomTranscoder.CanWrite(compressed) ? compressed : DicomUids.JPEGLSLossless;
+
+    /// <summary>In the nearest lossless syntax; native where that one cannot hold it.</summary>
     private static DicomFile Compressed(DicomFile native, string from)
     {
-        var syntax = DicomTranscoder.CanWrite(from) ? from : DicomUids.JPEGLSLossless;
         try
         {
-            return DicomTranscoder.To(native, syntax);
+            return DicomTranscoder.To(native, NearestTo(from));
         }
         catch (ImagingException)
         {

@@ -37,6 +37,10 @@ internal static class InstanceRendering
     /// <returns>The whole file in another syntax, or null when one of its frames cannot be.</returns>
     public static DicomFile? Transcode(DicomFile file, string transferSyntaxUid) => Try(() => DicomTranscoder.To(file, transferSyntaxUid));
 
+    /// <param name="index">From 0.</param>
+    /// <returns>The frame as a file of its own, or null when there is no such frame.</returns>
+    public static DicomFile? Single(DicomFile file, int index) => Try(() => FrameByFrame.Single(file, index));
+
     private static T? Try<T>(Func<T?> read)
         where T : class
     {

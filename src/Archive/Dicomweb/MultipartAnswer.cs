@@ -27,7 +27,7 @@ internal sealed class MultipartAnswer(UnreadableInstances unreadable)
             if (rest.Current.Part is { } part)
             {
                 ahead.Add(part);
-                bytes += part.Bytes.Length;
+                bytes += part.Length;
                 continue;
             }
 

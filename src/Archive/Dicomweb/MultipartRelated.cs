@@ -5,7 +5,16 @@ using Microsoft.AspNetCore.Http;
 namespace Pirogov.Archive.Dicomweb;
 
 /// <summary>One part and the media type that its header names.</summary>
-internal sealed record MultipartPart(string ContentType, ReadOnlyMemory<byte> Bytes);
+internal sealed record MultipartPart(string ContentType, ReadOnlyMemory<byte> Bytes)
+{
+    /// <param name="large">From its beginning to its end; closed when it has gone out.</param>
+    public MultipartPart(string contentType, Stream large)
+        : this(contentType, default(ReadOnlyMemory<byte>)) => Large = large;
+
+    public Stream? Large { get; }
+
+    public long Length => Large?.Length ?? Bytes.Length;
+}
 
 /// <summary>
 /// A multipart/related body (RFC 2387, PS3.18 8.6.1.2), written part by part. The boundary is given by the caller, so that
@@ -20,8 +29,9 @@ internal sealed class MultipartRelated(string type, string boundary, IAsyncEnume
         await foreach (var part in parts.WithCancellation(httpContext.RequestAborted))
         {
             await response.Body.WriteAsync(Ascii(string.Create(CultureInfo.InvariantCulture,
-                $"--{boundary}\r\nContent-Type: {part.ContentType}\r\nContent-Length: {part.Bytes.Length}\r\n\r\n")), httpContext.RequestAborted);
-            await response.Body.WriteAsync(part.Bytes, httpContext.RequestAborted);
+                $"--{boundary}\r\nContent-Type: {part.ContentType}\r\nContent-Length: {part.Length}\r\n\r\n")), httpContext.RequestAborted);
+            await using (part.Large)
+                await (part.Large?.CopyToAsync(response.Body, httpContext.RequestAborted) ?? response.Body.WriteAsync(part.Bytes, httpContext.RequestAborted).AsTask());
             await response.Body.WriteAsync("\r\n"u8.ToArray(), httpContext.RequestAborted);
         }
 

@@ -34,11 +34,11 @@ internal sealed class RetrieveBulkData(StoredInstances instances, RetrieveFrames
     {
         if (await instances.Find(study, series, sop, cancellation) is not { } instance)
             return new NotFound("instance").ToHttp();
-        var file = await instances.Read(instance, cancellation);
+        var file = await instances.Read(http, instance, cancellation);
         if (SeriesMetadata.Find(file.Dataset, place) is not { } element || !element.Vr.IsBinary())
             return new NotFound("bulk data").ToHttp();
         var video = VideoType(instance.TransferSyntaxUid);
-        if (element is DicomEncapsulatedPixelData && video is null)
+        if (element is DicomStreamedPixelData { IsEncapsulated: true } || (element is DicomEncapsulatedPixelData && video is null))
             return await frames.Handle(http, study, series, sop, string.Join(',', Enumerable.Range(1, instance.Frames).Select(n => n.ToString(CultureInfo.InvariantCulture))), cancellation);
         var type = element is DicomEncapsulatedPixelData ? video! : Octets;
         var accept = new Acceptance(http.Request);
@@ -50,6 +50,12 @@ internal sealed class RetrieveBulkData(StoredInstances instances, RetrieveFrames
         var tag = $"{instance.Sha256[..32]}-{place.Replace('/', '.')}{(isBare ? "-bare" : "")}";
         if (PrivateCaching.IsFresh(http, tag))
             return Results.StatusCode(StatusCodes.Status304NotModified);
+        if (element is DicomStreamedPixelData left)
+        {
+            return isBare ? Results.Stream(left.OpenRead(), type, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{tag}\""))
+                : new MultipartRelated(type, "pirogov-" + instance.Sha256[..32], new[] { new MultipartPart(type, left.OpenRead()) }.ToAsyncEnumerable());
+        }
+
         ReadOnlyMemory<byte> bytes = element is DicomEncapsulatedPixelData stream ? Joined(stream.Fragments) : element.Bytes;
         return isBare ? Results.File(bytes.ToArray(), type, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{tag}\""))
             : new MultipartRelated(type, "pirogov-" + instance.Sha256[..32], new[] { new MultipartPart(type, bytes) }.ToAsyncEnumerable());

@@ -60,7 +60,7 @@ internal sealed class RetrieveFrames(StoredInstances instances, MultipartAnswer 
         var tag = $"{instance.Sha256[..32]}-{frames.Replace(',', '.')}-{form.Type[(form.Type.IndexOf('/') + 1)..]}-{form.Syntax}";
         if (PrivateCaching.IsFresh(http, tag))
             return Results.StatusCode(StatusCodes.Status304NotModified);
-        var file = await instances.Read(instance, cancellation);
+        var file = await instances.Read(http, instance, cancellation);
         // Frames are told apart by their order alone: with one of them missing there is no answer.
         return await answers.Of(http, form.Type, "pirogov-" + instance.Sha256[..32], Parts(file, numbers, form, tag, cancellation), isWholeOnly: true, cancellation);
     }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pirogov.Archive.Cases;
+using Pirogov.Archive.Intake;
 using Pirogov.Dicom;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Problems;
@@ -56,8 +57,11 @@ internal sealed class RetrieveInstances(StoredInstances instances, MultipartAnsw
         if (PrivateCaching.IsFresh(http, tag))
             return Results.StatusCode(StatusCodes.Status304NotModified);
         if (isSingle)
-            return await BytesOf(found[0], accept, cancellation) is { } bytes
-                ? Results.Bytes(bytes.Bytes, Dicom) : MultipartAnswer.Unkept(http, new FrameUnreadable().ToHttp());
+        {
+            return await PartOf(found[0], accept, cancellation) is not { } part ? MultipartAnswer.Unkept(http, new FrameUnreadable().ToHttp())
+                : part.Large is { } large ? Results.Stream(large, Dicom) : Results.Bytes(part.Bytes, Dicom);
+        }
+
         return await answers.Of(http, Dicom, "pirogov-" + hash, Parts(found, accept, cancellation), isWholeOnly: false, cancellation);
     }
 
@@ -70,8 +74,7 @@ internal sealed class RetrieveInstances(StoredInstances instances, MultipartAnsw
             yield return new(KeyOf(instance), null);
         foreach (var instance in found.Where(i => !lost.Contains(i)))
         {
-            yield return await BytesOf(instance, accept, cancellation) is { } file
-                ? new(KeyOf(instance), new($"{Dicom}; transfer-syntax={file.Syntax}", file.Bytes)) : new(KeyOf(instance), null);
+            yield return new(KeyOf(instance), await PartOf(instance, accept, cancellation));
         }
 
         string KeyOf(Instance instance) => $"{instance.Sha256} {accept.Transcoded(Dicom)}";
@@ -81,12 +84,30 @@ internal sealed class RetrieveInstances(StoredInstances instances, MultipartAnsw
     private static bool Takes(Acceptance accept, Instance instance) =>
         accept.TakesSyntax(Dicom, instance.TransferSyntaxUid) || RetrieveBulkData.VideoType(instance.TransferSyntaxUid) is not null;
 
-    private async Task<(byte[] Bytes, string Syntax)?> BytesOf(Instance instance, Acceptance accept, CancellationToken cancellation)
+    /// <returns>Null when it cannot be had in any syntax that is taken; a large one is handed on as it is or not at all.</returns>
+    private async Task<MultipartPart?> PartOf(Instance instance, Acceptance accept, CancellationToken cancellation)
     {
-        var bytes = await instances.ReadBytes(instance, cancellation);
+        var isLarge = instance.Size > Admission.LargestFile;
         if (Takes(accept, instance))
-            return (bytes, instance.TransferSyntaxUid);
-        return accept.Transcoded(Dicom) is { } syntax && InstanceRendering.Transcode(DicomReader.Read(bytes), syntax) is { } transcoded
-            ? (DicomWriter.ToBytes(transcoded), syntax) : null;
+        {
+            var type = $"{Dicom}; transfer-syntax={instance.TransferSyntaxUid}";
+            var bytes = await instances.OpenRead(instance, cancellation);
+            return isLarge ? new(type, bytes) : new(type, await Whole(bytes, cancellation));
+        }
+
+        if (isLarge || accept.Transcoded(Dicom) is not { } syntax)
+            return null;
+        await using var opened = await instances.Open(instance, cancellation);
+        return InstanceRendering.Transcode(opened.File, syntax) is { } transcoded ? new($"{Dicom}; transfer-syntax={syntax}", DicomWriter.ToBytes(transcoded)) : null;
+    }
+
+    private static async Task<byte[]> Whole(Stream bytes, CancellationToken cancellation)
+    {
+        await using (bytes)
+        {
+            var whole = new byte[bytes.Length];
+            await bytes.ReadExactlyAsync(whole, cancellation);
+            return whole;
+        }
     }
 }

@@ -64,7 +64,7 @@ internal sealed class RetrieveRendered(
             return Results.StatusCode(StatusCodes.Status304NotModified);
         if (query.Viewport is { } place && (place.Left >= instance.Columns || place.Top >= instance.Rows))
             return new RenderingMalformed("viewport").ToHttp();
-        var file = await instances.Read(instance, cancellation);
+        var file = await instances.Read(http, instance, cancellation);
         var (index, side) = ((frame ?? (instance.Frames / 2) + 1) - 1, isThumbnail ? SeriesAssembly.ThumbnailSide : (int?)null);
         var jpeg = query.Viewport is null ? InstanceRendering.Jpeg(file, index, side, query.Window, query.Quality)
             : InstanceRendering.Jpeg(file, index, query.Viewport, query.Window, query.Quality);
@@ -99,7 +99,8 @@ internal sealed class RetrieveRendered(
             var keys = Keys(instance).ToArray();
             if (Array.TrueForAll(keys, unreadable.Contains))
                 continue;
-            var file = await instances.Read(instance, cancellation);
+            await using var opened = await instances.Open(instance, cancellation);
+            var file = opened.File;
             for (var frame = 0; frame < keys.Length; frame++)
             {
                 if (unreadable.Contains(keys[frame]))

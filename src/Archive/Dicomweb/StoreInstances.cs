@@ -8,6 +8,7 @@ using Microsoft.Net.Http.Headers;
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Intake;
+using Pirogov.Deidentification;
 using Pirogov.Dicom;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
@@ -26,12 +27,12 @@ internal sealed record OtherStudy() : Refusal("archive.other-study", 409);
 internal sealed record NotStored() : Refusal("archive.not-stored", 503);
 
 /// <summary>
-/// STOW-RS (PS3.18 10.5). The body is read part by part; each instance is judged and de-identified in memory like a file of a batch, while
-/// the next is read; the answer waits until all are flushed. A part that ends early leaves nothing.
+/// STOW-RS (PS3.18 10.5). The body is read part by part; each instance is judged and de-identified like a file of a batch, while the next
+/// is read; the answer waits until all are flushed. A part that ends early leaves nothing.
 /// </summary>
 [Needs(ArchiveRights.Send)]
 internal sealed class StoreInstances(
-    DoorBatches batches, ReceiveFile receive, IntakeMemory memory, PirogovDb db, AuditTrail audit, ILogger<StoreInstances> log)
+    DoorBatches batches, ReceiveFile receive, IntakeMemory memory, LargeFiles large, PirogovDb db, AuditTrail audit, ILogger<StoreInstances> log)
 {
     private const string Dicom = "application/dicom";
     private const string Multipart = "multipart/related";
@@ -122,13 +123,14 @@ internal sealed class StoreInstances(
     private async Task<Refusal?> One(
         Func<Memory<byte>, CancellationToken, ValueTask<int>> read, long? length, EnteredBatch entered, string? study, StoreAnswer stored, FilesUnderWay<Received> underWay, CancellationToken cancellation)
     {
-        if (await IntakeMemory.Read(read, Admission.LargestFile, length, cancellation) is not { } original)
-        {
+        OriginalSpool? spooled = null;
+        var original = await IntakeMemory.Read(read, LargeFiles.HeldOf(length), length, async begun => spooled = await large.Take(begun, read, cancellation), cancellation);
+        if (original is not null)
+            underWay.Add(Task.Run(() => Receive(entered, study, original), CancellationToken.None), original.Memory.Length);
+        else if (spooled is not null)
+            underWay.Add(Task.Run(() => Receive(entered, study, spooled), CancellationToken.None), FilesUnderWay<Received>.MostBytes + 1);
+        else
             stored.Fail(null, null, StoreAnswer.OutOfResources, "archive.file." + FileRefused.TooLarge);
-            return null;
-        }
-
-        underWay.Add(Task.Run(() => Receive(entered, study, original), CancellationToken.None), original.Memory.Length);
         while (underWay.IsFull)
         {
             if (Tell(stored, await underWay.Next()) is { } stop)
@@ -142,22 +144,42 @@ internal sealed class StoreInstances(
     {
         using (original)
         {
-            var header = Header(original.Memory);
-            var (sopClass, sop) = (header?.SopClassUid, header?.SopInstanceUid);
-            if (header is not null && study is not null && header.Dataset.GetString(DicomTags.StudyInstanceUid) != study)
-                return new(sopClass, sop, null, StoreAnswer.OtherStudy, new OtherStudy().Code);
-            try
-            {
-                return new(sopClass, sop, await receive.Receive(entered, sop ?? "", original.Memory));
-            }
-            catch (Exception defect)
-            {
-                // A full disk, or a defect of ours: what it means for one instance is told of that one. The others are stored, and told.
-                log.LogError(defect, "An instance that came whole could not be stored.");
-                return new(sopClass, sop, null, defect is IOException ? StoreAnswer.OutOfResources : StoreAnswer.ProcessingFailure, new NotStored().Code);
-            }
+            var header = Header(() => DicomReader.Read(original.Memory, new DicomReaderOptions { StopBeforePixelData = true, MaximumInflatedBytes = Admission.LargestFile }));
+            var sop = header?.SopInstanceUid;
+            return await Judge(study, header, () => receive.Receive(entered, sop ?? "", original.Memory));
         }
     }
+
+    private async Task<Received> Judge(string? study, DicomFile? header, Func<Task<Outcome<ReceiveFile.Response>>> receiving)
+    {
+        var (sopClass, sop) = (header?.SopClassUid, header?.SopInstanceUid);
+        if (IsOfOther(study, header))
+            return new(sopClass, sop, null, StoreAnswer.OtherStudy, new OtherStudy().Code);
+        try
+        {
+            return new(sopClass, sop, await receiving());
+        }
+        catch (Exception defect)
+        {
+            // A full disk, or a defect of ours: what it means for one instance is told of that one. The others are stored, and told.
+            log.LogError(defect, "An instance that came whole could not be stored.");
+            return new(sopClass, sop, null, defect is IOException ? StoreAnswer.OutOfResources : StoreAnswer.ProcessingFailure, new NotStored().Code);
+        }
+    }
+
+    private async Task<Received> Receive(EnteredBatch entered, string? study, OriginalSpool spooled)
+    {
+        using (spooled)
+        {
+            await using var original = spooled.Read();
+            var header = Header(() => DicomReader.Read(original, LargeAdmission.HeaderBounds));
+            var sop = header?.SopInstanceUid;
+            return await Judge(study, header, () => receive.Receive(entered, sop ?? "", original));
+        }
+    }
+
+    private static bool IsOfOther(string? study, DicomFile? header) =>
+        header is not null && study is not null && header.Dataset.GetString(DicomTags.StudyInstanceUid) != study;
 
     private static Refusal? Tell(StoreAnswer stored, Received received)
     {
@@ -176,11 +198,11 @@ internal sealed class StoreInstances(
     /// <param name="Reason">Failure Reason of such a one.</param>
     private sealed record Received(string? Class, string? Sop, Outcome<ReceiveFile.Response>? Outcome, int Reason = 0, string? Code = null);
 
-    private static DicomFile? Header(ReadOnlyMemory<byte> bytes)
+    private static DicomFile? Header(Func<DicomFile> read)
     {
         try
         {
-            return DicomReader.Read(bytes, new DicomReaderOptions { StopBeforePixelData = true, MaximumInflatedBytes = Admission.LargestFile });
+            return read();
         }
         catch (DicomFormatException)
         {

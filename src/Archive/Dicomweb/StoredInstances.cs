@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Cases;
 using Pirogov.Dicom;
@@ -29,7 +30,15 @@ internal sealed class StoredInstances(PirogovDb db, CaseAccess access, ObjectSto
         return [.. found.OrderBy(i => i.SeriesInstanceUid, StringComparer.Ordinal).ThenBy(i => i.InstanceNumber).ThenBy(i => i.SopInstanceUid, StringComparer.Ordinal)];
     }
 
-    public async Task<DicomFile> Read(Instance instance, CancellationToken cancellation) => DicomReader.Read(await store.Read(instance.Md5, cancellation));
+    public async Task<OpenedFile> Open(Instance instance, CancellationToken cancellation) => await OpenedFile.Read(await OpenRead(instance, cancellation), cancellation);
 
-    public Task<byte[]> ReadBytes(Instance instance, CancellationToken cancellation) => store.Read(instance.Md5, cancellation);
+    /// <summary>Open until the answer has gone out.</summary>
+    public async Task<DicomFile> Read(HttpContext http, Instance instance, CancellationToken cancellation)
+    {
+        var opened = await Open(instance, cancellation);
+        http.Response.RegisterForDisposeAsync(opened);
+        return opened.File;
+    }
+
+    public Task<Stream> OpenRead(Instance instance, CancellationToken cancellation) => store.OpenRead(instance.Md5, cancellation);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Intake;
+using Pirogov.Deidentification;
 using Pirogov.Dicom;
 using Pirogov.Dicom.Network;
 using Pirogov.Imaging;
@@ -62,15 +63,18 @@ internal sealed class DimsePeer(
         original.SetLength(0);
         if (original.Capacity > LargestKept)
             original.Capacity = 0;
-        if (!await request.CopyFileTo(original, Admission.LargestFile, cancellation))
+        await using var incoming = new SpillingStream(original, LargeFiles.LargestGrown, services.GetRequiredService<LargeFiles>().Begin);
+        if (!await request.CopyFileTo(incoming, LargeFiles.LargestFile, cancellation))
             return Refuse(DimseStatus.OutOfResources.Because(FileRefused.TooLarge));
+        await using var spooled = incoming.Spool?.Read();
         var receive = services.GetRequiredService<ReceiveFile>();
         for (var attempt = 0; ; attempt++)
         {
             var known = entered is not null ? entered : await Enter(cancellation);
             if (known.IsRefused(out var shut, out entered))
                 return Refuse(DimseStatus.OutOfResources.Because(shut.Code));
-            var received = await receive.Receive(entered!, request.SopInstanceUid, original.GetBuffer().AsMemory(0, (int)original.Length));
+            var received = spooled is not null ? await receive.Receive(entered!, request.SopInstanceUid, spooled)
+                : await receive.Receive(entered!, request.SopInstanceUid, original.GetBuffer().AsMemory(0, (int)original.Length));
             if (!received.IsRefused(out shut))
                 return StatusOf(received.Value);
             // The batch was closed in between; the next one is opened once.

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Dicomweb;
+using Pirogov.Archive.Intake;
 using Pirogov.Dicom;
 using Pirogov.Dicom.Network;
 using Pirogov.Platform.Database;
@@ -62,10 +63,14 @@ internal sealed class DimseSearch
             .OrderBy(i => i.SeriesInstanceUid).ThenBy(i => i.InstanceNumber).ThenBy(i => i.Id).Take(Most).ToArrayAsync(cancellation);
     }
 
-    /// <returns>The data set in a transfer syntax, or null when it cannot be had so.</returns>
+    /// <returns>The data set in a transfer syntax, or null when it cannot be had so, or is too large.</returns>
     public static async Task<ReadOnlyMemory<byte>?> Load(IServiceProvider services, Instance instance, string transferSyntaxUid, CancellationToken cancellation)
     {
-        var file = await services.GetRequiredService<StoredInstances>().Read(instance, cancellation);
+        // A message is made whole before it is sent.
+        if (instance.Size > Admission.LargestFile)
+            return null;
+        await using var opened = await services.GetRequiredService<StoredInstances>().Open(instance, cancellation);
+        var file = opened.File;
         var wanted = DicomTransferSyntax.Of(transferSyntaxUid);
         if (file.TransferSyntax.Uid == transferSyntaxUid || (!file.TransferSyntax.IsEncapsulated && !wanted.IsEncapsulated))
             return DicomWriter.DatasetToBytes(file.Dataset, wanted);

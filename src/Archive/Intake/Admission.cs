@@ -9,7 +9,7 @@ namespace Pirogov.Archive.Intake;
 
 /// <summary>A de-identified instance, ready to be stored.</summary>
 /// <param name="Review">Set where a person has to look at the pixels before anybody else may.</param>
-/// <param name="Parts">Its bytes, one part after the other; native pixels lie in the memory of the original.</param>
+/// <param name="Parts">Its bytes, one part after the other; native pixels lie in the memory of the original. None of a large one.</param>
 internal sealed record AdmittedFile(
     DicomFile File, IReadOnlyList<ReadOnlyMemory<byte>> Parts, IReadOnlyList<AttributeCount> Counts, IReadOnlyList<string> Warnings, DeidentificationNeedsReview? Review)
 {
@@ -30,7 +30,7 @@ internal sealed record AdmittedFile(
 /// <summary>From the bytes of one original to its de-identified twin, or the reason why not. Touches no disk.</summary>
 internal static class Admission
 {
-    /// <summary>Most bytes of one DICOM file: it is held in memory together with its twin.</summary>
+    /// <summary>Most bytes of a DICOM file that is held in memory together with its twin; larger ones are <see cref="LargeFiles"/>.</summary>
     public const int LargestFile = 64 << 20;
 
     private static readonly DicomReaderOptions Bounds = new() { MaximumBytes = LargestFile, MaximumInflatedBytes = 4L * LargestFile };
@@ -51,10 +51,11 @@ internal static class Admission
             return ReasonOf(fault);
         }
 
-        return Deidentify(file, deidentifier);
+        return Deidentify(file, deidentifier, DicomWriter.ToParts);
     }
 
-    private static Outcome<AdmittedFile> Deidentify(DicomFile file, CentreDeidentifier deidentifier)
+    /// <param name="parts">The bytes of the twin.</param>
+    internal static Outcome<AdmittedFile> Deidentify(DicomFile file, CentreDeidentifier deidentifier, Func<DicomFile, IReadOnlyList<ReadOnlyMemory<byte>>> parts)
     {
         var blank = BlankUids.Fill(file);
         var outcome = deidentifier.Apply(file);
@@ -70,7 +71,7 @@ internal static class Admission
         // One native syntax in the archive: whoever reads it later needs no other.
         var kept = file.TransferSyntax.IsEncapsulated ? twin.File : DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian);
         string[] warnings = [.. blank.Concat(file.Warnings.Select(w => w.Code)).Distinct()];
-        return new AdmittedFile(kept, DicomWriter.ToParts(kept), twin.Counts, warnings, review);
+        return new AdmittedFile(kept, parts(kept), twin.Counts, warnings, review);
     }
 
     /// <summary>Structure sets, reports and presentation states are objects without pixels.</summary>
@@ -91,7 +92,7 @@ internal static class Admission
         }
     }
 
-    private static FileRefused ReasonOf(DicomFormatException fault) => fault.Fault switch
+    internal static FileRefused ReasonOf(DicomFormatException fault) => fault.Fault switch
     {
         DicomFault.NotDicom => new(FileRefused.NotDicom),
         DicomFault.Truncated or DicomFault.LengthBeyondEnd => new(FileRefused.CutShort, fault.Offset),

@@ -32,8 +32,10 @@ internal sealed class KeyedCentre(byte[] key, DeidentificationOptions options)
     {
         Span<byte> content = stackalloc byte[16];
         XxHash128.Hash(bytes, content);
-        return new(NameHmac(name), ContentHmac(content), bytes.Length);
+        return Mark(name, content, bytes.Length);
     }
+
+    public FileMark Mark(string name, ReadOnlySpan<byte> xxh128, long size) => new(NameHmac(name), ContentHmac(xxh128), size);
 
     /// <param name="xxh128">Of the original, in the canonical order: the most significant byte first.</param>
     public string ContentHmac(ReadOnlySpan<byte> xxh128) => Hmac("content", xxh128);

@@ -56,13 +56,20 @@ internal sealed class IntakeMemory : IDisposable
     }
 
     /// <returns>Null when there is more than the limit.</returns>
-    public static Task<Original?> Read(Stream body, int limit, long? length, CancellationToken cancellation) => Read(body.ReadAsync, limit, length, cancellation);
+    public static Task<Original?> Read(Stream body, int limit, long? length, CancellationToken cancellation) =>
+        Read(body.ReadAsync, limit, length, _ => Task.CompletedTask, cancellation);
 
-    /// <inheritdoc cref="Read(Stream, int, long?, CancellationToken)"/>
-    public static async Task<Original?> Read(Func<Memory<byte>, CancellationToken, ValueTask<int>> read, int limit, long? length, CancellationToken cancellation)
+    /// <param name="spill">Gets what was read of a file that is larger than the limit, and reads the rest.</param>
+    /// <returns>Null when there is more than the limit.</returns>
+    public static async Task<Original?> Read(
+        Func<Memory<byte>, CancellationToken, ValueTask<int>> read, int limit, long? length, Func<ReadOnlyMemory<byte>, Task> spill, CancellationToken cancellation)
     {
         if (length > limit)
+        {
+            await spill(default);
             return null;
+        }
+
         // A byte more than announced, so that the end is seen without growing.
         var buffer = Rent((int)Math.Min(length + 1 ?? FirstRent, limit));
         try
@@ -72,9 +79,13 @@ internal sealed class IntakeMemory : IDisposable
             {
                 size += taken;
                 if (size > limit)
+                {
+                    await spill(buffer.AsMemory(0, size));
                     return null;
+                }
+
                 if (size == buffer.Length)
-                    Grow(ref buffer, size);
+                    Grow(ref buffer, size, limit);
             }
 
             var original = new Original(buffer, size);
@@ -92,9 +103,10 @@ internal sealed class IntakeMemory : IDisposable
 
     private static byte[] Rent(int length) => (length <= SmallBuffer ? Small : Large).Rent(length);
 
-    private static void Grow(ref byte[] buffer, int size)
+    private static void Grow(ref byte[] buffer, int size, int limit)
     {
-        var larger = Rent((int)Math.Min(2L * buffer.Length, Array.MaxLength));
+        // One byte more than the limit shows that there is more.
+        var larger = Rent((int)Math.Min(2L * buffer.Length, limit + 1L));
         buffer.AsSpan(0, size).CopyTo(larger);
         Return(buffer);
         buffer = larger;

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Review;
+using Pirogov.Deidentification;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
@@ -15,12 +16,13 @@ using Pirogov.Platform.Web;
 namespace Pirogov.Archive.Intake;
 
 /// <summary>
-/// One file of a batch, or a zip of them. The original lives in memory only, is judged and de-identified there, and what
-/// is left of it is stored together with its rows in one transaction (<see cref="IntakeWriter"/>). Sending the same bytes again changes nothing.
+/// One file of a batch, or a zip of them. The original lives in memory, or sealed beside it when it is large, is judged and de-identified there,
+/// and what is left of it is stored together with its rows in one transaction (<see cref="IntakeWriter"/>). Sending the same bytes again changes nothing.
 /// </summary>
 [Needs(ArchiveRights.Send)]
 internal sealed class ReceiveFile(
-    PirogovDb db, CentreAccess access, CentreKeys keys, ObjectStore store, Quarantine quarantine, IntakeMemory memory, IntakeWriter writer, Localizer words)
+    PirogovDb db, CentreAccess access, CentreKeys keys, ObjectStore store, Quarantine quarantine, IntakeMemory memory, LargeFiles large,
+    IntakeWriter writer, Localizer words)
 {
     /// <param name="Name">As the sender or the archive gave it; the platform keeps no name.</param>
     /// <param name="Number">Of a refused file: its place in the batch, by which the report names it.</param>
@@ -37,19 +39,32 @@ internal sealed class ReceiveFile(
                 use.Handle(id, Uri.UnescapeDataString(name ?? ""), request.Body, request.ContentLength, cancellation).ToHttp())
         .Needs(typeof(ReceiveFile)).WithSummary("Send one DICOM file or a zip of them")
         .Accepts<Stream>("application/octet-stream").WithMetadata(new TakesBytes("application/octet-stream"))
-        .WithMetadata(new RequestSizeLimitAttribute(ZipEntries.LargestArchive + 1024));
+        .WithMetadata(new RequestSizeLimitAttribute(LargeFiles.LargestFile + 1024));
 
     public async Task<Outcome<Response>> Handle(BatchId id, string name, Stream body, long? length, CancellationToken cancellation)
     {
         if ((await Enter(id, cancellation)).IsRefused(out var refusal, out var entered))
             return refusal;
-        using var seat = await memory.Reserve(length ?? ZipEntries.LargestArchive, cancellation);
-        using var original = await IntakeMemory.Read(body, ZipEntries.LargestArchive, length, cancellation);
+        using var seat = await memory.Reserve(Math.Min(length ?? Admission.LargestFile, Admission.LargestFile), cancellation);
+        OriginalSpool? spooled = null;
+        using var original = await IntakeMemory.Read(body.ReadAsync, LargeFiles.HeldOf(length), length,
+            async begun => spooled = await large.Take(begun, body.ReadAsync, cancellation), cancellation);
         if (original is null)
-            return Tell(name, new IncomingVerdict(FileVerdict.Refused, null, new(FileRefused.TooLarge), [], null));
+            return spooled is null ? Tell(name, new IncomingVerdict(FileVerdict.Refused, null, new(FileRefused.TooLarge), [], null)) : await Receive(entered!, name, spooled, cancellation);
         return ZipEntries.IsZip(original.Memory.Span)
-            ? await ReceiveZip(entered!, name, original, cancellation)
+            ? await ReceiveZip(entered!, name, original.ToStream(), cancellation)
             : await Receive(entered!, name, original.Memory);
+    }
+
+    private async Task<Outcome<Response>> Receive(EnteredBatch entered, string name, OriginalSpool spooled, CancellationToken cancellation)
+    {
+        using (spooled)
+        {
+            await using var original = spooled.Read();
+            var beginning = new byte[4];
+            await original.ReadExactlyAsync(beginning, cancellation);
+            return ZipEntries.IsZip(beginning) ? await ReceiveZip(entered, name, original, cancellation) : await Receive(entered, name, original);
+        }
     }
 
     /// <summary>The batch once for many instances of a door that knows no files.</summary>
@@ -71,18 +86,36 @@ internal sealed class ReceiveFile(
         return kept.IsRefused(out var refusal, out var verdict) ? refusal : Tell(name, verdict!);
     }
 
+    /// <summary>A large file; can seek, and is read on this thread.</summary>
+    public async Task<Outcome<Response>> Receive(EnteredBatch entered, string name, Stream original)
+    {
+        var kept = await writer.Keep(_ => LargeAdmission.Judge(entered, name, original, store, quarantine));
+        return kept.IsRefused(out var refusal, out var verdict) ? refusal : Tell(name, verdict!);
+    }
+
     private JudgedFile Judge(EnteredBatch entered, string name, ReadOnlyMemory<byte> original, bool alone) => JudgedFile.Of(
         entered.Batch, entered.Centre.Mark(name, original.Span), Admission.Admit(original, entered.Centre.Deidentifier), store, quarantine, alone);
 
-    private async Task<Outcome<Response>> ReceiveZip(EnteredBatch entered, string name, Original archive, CancellationToken cancellation)
+    private async Task<Outcome<Response>> Receive(EnteredBatch entered, string name, OriginalSpool entry)
+    {
+        using (entry)
+        {
+            await using var original = entry.Read();
+            return await Receive(entered, name, original);
+        }
+    }
+
+    private async Task<Outcome<Response>> ReceiveZip(EnteredBatch entered, string name, Stream archive, CancellationToken cancellation)
     {
         var entries = new List<Response>();
         var underWay = new FilesUnderWay<Outcome<Response>>();
-        foreach (var entry in ZipEntries.Unpack(archive.ToStream()))
+        foreach (var entry in ZipEntries.Unpack(archive, large.Begin))
         {
             cancellation.ThrowIfCancellationRequested();
             var fullName = entry.Name.Length == 0 ? name : name.Length == 0 ? entry.Name : $"{name}/{entry.Name}";
-            if (entry.Bytes.IsRefused(out var refused, out var bytes))
+            if (entry.Large is { } spooled)
+                underWay.Add(Receive(entered, fullName, spooled), long.MaxValue / 2);
+            else if (entry.Bytes.IsRefused(out var refused, out var bytes))
                 underWay.Add(Refuse(entered, fullName, (FileRefused)refused), 0);
             else
                 underWay.Add(Receive(entered, fullName, bytes), bytes.Length);

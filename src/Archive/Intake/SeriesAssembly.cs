@@ -86,8 +86,8 @@ internal sealed class SeriesAssembly(ObjectStore store)
         // Instances of one frame stand in the volume's order of slices; a file of many frames is its own stack.
         var isClassic = volume is not null && volume.Slices == instances.Length;
         var middle = isClassic ? instances[volume!.SliceOrder[volume.Slices / 2]] : instances[instances.Length / 2];
-        var file = DicomReader.Read(await store.Read(middle.Md5, cancellation));
-        if (InstanceRendering.Jpeg(file, middle.Frames / 2, ThumbnailSide) is not { } jpeg)
+        await using var opened = await OpenedFile.Read(await store.OpenRead(middle.Md5, cancellation), cancellation);
+        if (InstanceRendering.Jpeg(opened.File, middle.Frames / 2, ThumbnailSide) is not { } jpeg)
             return null;
         return (await store.Put(jpeg, cancellation)).Md5;
     }

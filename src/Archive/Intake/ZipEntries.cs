@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.IO.Compression;
+using Pirogov.Deidentification;
 using Pirogov.Platform.Problems;
 
 namespace Pirogov.Archive.Intake;
 
 /// <summary>One entry: its bytes, or why they were not taken out.</summary>
-internal sealed record UnpackedEntry(string Name, Outcome<ReadOnlyMemory<byte>> Bytes);
+/// <param name="Large">The bytes of one that is too large for memory, for the caller to end.</param>
+internal sealed record UnpackedEntry(string Name, Outcome<ReadOnlyMemory<byte>> Bytes, OriginalSpool? Large = null);
 
 /// <summary>
 /// Unpacks an archive entry by entry. What an entry claims to be is not believed: bytes are counted while they inflate,
@@ -13,7 +15,6 @@ internal sealed record UnpackedEntry(string Name, Outcome<ReadOnlyMemory<byte>> 
 /// </summary>
 internal static class ZipEntries
 {
-    public const int LargestArchive = 256 << 20;
     private const int MostEntries = 50_000;
     private const long MostBytes = 8L << 30;
 
@@ -22,7 +23,7 @@ internal static class ZipEntries
 
     public static bool IsZip(ReadOnlySpan<byte> bytes) => bytes.StartsWith("PK\u0003\u0004"u8) || bytes.StartsWith("PK\u0005\u0006"u8);
 
-    public static IEnumerable<UnpackedEntry> Unpack(MemoryStream archive)
+    public static IEnumerable<UnpackedEntry> Unpack(Stream archive, Func<OriginalSpool> spill)
     {
         ZipArchive zip;
         try
@@ -35,10 +36,10 @@ internal static class ZipEntries
             return [new("", new FileRefused(FileRefused.ZipDamaged))];
         }
 
-        return Entries(zip);
+        return Entries(zip, spill);
     }
 
-    private static IEnumerable<UnpackedEntry> Entries(ZipArchive zip)
+    private static IEnumerable<UnpackedEntry> Entries(ZipArchive zip, Func<OriginalSpool> spill)
     {
         using (zip)
         {
@@ -51,35 +52,42 @@ internal static class ZipEntries
                     yield break;
                 }
 
-                var bytes = Inflate(entry);
-                total += bytes.Refusal is null ? bytes.Value.Length : Admission.LargestFile;
-                yield return new(entry.FullName, bytes);
+                var unpacked = Inflate(entry, spill);
+                total += unpacked.Large?.Length ?? (unpacked.Bytes.Refusal is null ? unpacked.Bytes.Value.Length : Admission.LargestFile);
+                yield return unpacked;
             }
         }
     }
 
-    private static Outcome<ReadOnlyMemory<byte>> Inflate(ZipArchiveEntry entry)
+    private static UnpackedEntry Inflate(ZipArchiveEntry entry, Func<OriginalSpool> spill)
     {
         var chunk = ArrayPool<byte>.Shared.Rent(1 << 16);
+        using var memory = new MemoryStream((int)Math.Clamp(entry.Length, 0, 1 << 20));
+        var inflated = new SpillingStream(memory, LargeFiles.LargestGrown, spill);
+        var isTaken = false;
         try
         {
-            using var inflated = new MemoryStream((int)Math.Clamp(entry.Length, 0, 1 << 20));
             using var source = entry.Open();
             for (int read; (read = source.Read(chunk)) > 0;)
             {
-                if (inflated.Length + read > Admission.LargestFile)
-                    return new FileRefused(inflated.Length / Math.Max(1, entry.CompressedLength) > BombRatio ? FileRefused.ZipBomb : FileRefused.TooLarge);
+                if (inflated.Length + read > Admission.LargestFile && inflated.Length / Math.Max(1, entry.CompressedLength) > BombRatio)
+                    return new(entry.FullName, new FileRefused(FileRefused.ZipBomb));
+                if (inflated.Length + read > LargeFiles.LargestFile)
+                    return new(entry.FullName, new FileRefused(FileRefused.TooLarge));
                 inflated.Write(chunk, 0, read);
             }
 
-            return (ReadOnlyMemory<byte>)inflated.GetBuffer().AsMemory(0, (int)inflated.Length);
+            isTaken = true;
+            return new(entry.FullName, (ReadOnlyMemory<byte>)memory.GetBuffer().AsMemory(0, (int)memory.Length), inflated.Spool);
         }
         catch (Exception damaged) when (damaged is InvalidDataException or IOException or NotSupportedException)
         {
-            return new FileRefused(FileRefused.ZipDamaged);
+            return new(entry.FullName, new FileRefused(FileRefused.ZipDamaged));
         }
         finally
         {
+            if (!isTaken)
+                inflated.Dispose();
             // Rented arrays are shared: what a patient's file held must not lie in one.
             ArrayPool<byte>.Shared.Return(chunk, clearArray: true);
         }

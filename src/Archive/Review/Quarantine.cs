@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Cases;
@@ -11,18 +13,55 @@ using Pirogov.Platform.Store;
 namespace Pirogov.Archive.Review;
 
 /// <summary>Keeps what waits for a person sealed, and lets it go as the person decided.</summary>
-internal sealed class Quarantine(PirogovDb db, ObjectStore store, IDataProtectionProvider protection)
+internal sealed class Quarantine(PirogovDb db, ObjectStore store, LargeFiles large, IDataProtectionProvider protection)
 {
     public const string Rejected = "rejected-in-review";
     public const string NotReviewed = "not-reviewed";
     public const string Unmaskable = "cannot-be-masked";
 
+    /// <summary>By which a file sealed chunk by chunk is told; what data protection seals begins otherwise.</summary>
+    private static ReadOnlySpan<byte> Large => "PIROGOV1"u8;
+
     private readonly IDataProtector seal = protection.CreateProtector("archive.quarantine");
 
     public byte[] Seal(byte[] bytes) => seal.Protect(bytes);
 
-    public async Task<DicomFile> Read(QuarantinedFile file, CancellationToken cancellation) =>
-        DicomReader.Read(seal.Unprotect(await store.Read(file.Md5, cancellation)));
+    /// <summary>Seals a file that is too large to be held, under a key of its own, which is sealed before it.</summary>
+    /// <returns>With the SHA-256 of the file before.</returns>
+    public (WrittenBytes Bytes, string Sha256) Write(DicomFile file)
+    {
+        using var sha256 = SHA256.Create();
+        var written = store.Write(target =>
+        {
+            var key = RandomNumberGenerator.GetBytes(32);
+            var sealedKey = seal.Protect(key);
+            target.Write(Large);
+            Span<byte> length = stackalloc byte[4];
+            BinaryPrimitives.WriteInt32BigEndian(length, sealedKey.Length);
+            target.Write(length);
+            target.Write(sealedKey);
+            using var sealer = new SealedWriter(target, key);
+            using (var hashing = new CryptoStream(sealer, sha256, CryptoStreamMode.Write, leaveOpen: true))
+                DicomWriter.Write(file, hashing);
+            sealer.Complete();
+        });
+        return (written, Convert.ToHexStringLower(sha256.Hash!));
+    }
+
+    public async Task<OpenedFile> Open(QuarantinedFile file, CancellationToken cancellation)
+    {
+        var bytes = await store.OpenRead(file.Md5, cancellation);
+        var head = new byte[Large.Length + 4];
+        if (await bytes.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellation) == head.Length && head.AsSpan().StartsWith(Large))
+        {
+            var sealedKey = new byte[BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(Large.Length))];
+            await bytes.ReadExactlyAsync(sealedKey, cancellation);
+            return await OpenedFile.Read(new SealedReader(bytes, seal.Unprotect(sealedKey)), cancellation);
+        }
+
+        await bytes.DisposeAsync();
+        return new(DicomReader.Read(seal.Unprotect(await store.Read(file.Md5, cancellation))), null);
+    }
 
     public Task<int> Waiting(BatchId batch, CancellationToken cancellation) =>
         db.Set<QuarantinedFile>().CountAsync(f => f.BatchId == batch && f.Decision == ReviewDecision.Waiting, cancellation);
@@ -37,12 +76,15 @@ internal sealed class Quarantine(PirogovDb db, ObjectStore store, IDataProtectio
         {
             var row = await db.Set<IncomingFile>().SingleAsync(
                 f => f.BatchId == batch && f.SopInstanceUid == file.SopInstanceUid && f.Verdict == FileVerdict.Quarantined, cancellation);
+            // Outside the transaction: a large one takes its time.
+            var cleaned = file.Decision is ReviewDecision.Rejected or ReviewDecision.Waiting ? null : await Clean(file, cancellation);
+            using var bytes = cleaned?.Bytes;
             await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
             if (file.Decision is ReviewDecision.Rejected or ReviewDecision.Waiting)
                 row.Refuse(new(file.Decision == ReviewDecision.Rejected ? Rejected : NotReviewed));
-            else if (Cleaned(await Read(file, cancellation), file) is { } cleaned)
+            else if (cleaned is { } released)
             {
-                db.Add(Instance.Of(batch, cleaned, await store.Put(DicomWriter.ToBytes(cleaned), cancellation)));
+                db.Add(Instance.Of(batch, released.File, await store.Put(released.Bytes, cancellation)));
                 row.Release();
             }
             else
@@ -53,11 +95,17 @@ internal sealed class Quarantine(PirogovDb db, ObjectStore store, IDataProtectio
         }
     }
 
-    private static DicomFile? Cleaned(DicomFile file, QuarantinedFile decided)
+    /// <returns>The file as decided, written but not yet named; null when it cannot be masked.</returns>
+    private async Task<(DicomFile File, WrittenBytes Bytes)?> Clean(QuarantinedFile decided, CancellationToken cancellation)
     {
-        var done = decided.Decision == ReviewDecision.Masked ? PixelMasking.Apply(file, decided.Regions) : file;
-        if (done is not null)
-            PixelMasking.MarkCleaned(done.Dataset);
-        return done;
+        await using var opened = await Open(decided, cancellation);
+        using var scratch = opened.IsLarge && decided.Decision == ReviewDecision.Masked ? large.Begin() : null;
+        var file = opened.File;
+        var done = decided.Decision != ReviewDecision.Masked ? file
+            : scratch is null ? PixelMasking.Apply(file, decided.Regions) : PixelMasking.Apply(file, decided.Regions, scratch);
+        if (done is null)
+            return null;
+        PixelMasking.MarkCleaned(done.Dataset);
+        return (done, opened.IsLarge ? store.Write(target => DicomWriter.Write(done, target)) : store.Write([DicomWriter.ToBytes(done)]));
     }
 }

@@ -62,7 +62,8 @@ internal sealed class SeeReview(PirogovDb db, Quarantine quarantine, AuditTrail 
         if (await db.Set<QuarantinedFile>().AsNoTracking().SingleOrDefaultAsync(f => f.Id == file && f.BatchId == id, cancellation) is not { } found || frame < 1 || frame > found.Frames)
             return new NotFound("file").ToHttp();
         var range = Enum.TryParse<GrayRange>(grays, ignoreCase: true, out var asked) ? asked : GrayRange.Window;
-        var dicom = await quarantine.Read(found, cancellation);
+        await using var opened = await quarantine.Open(found, cancellation);
+        var dicom = opened.File;
         var jpeg = last is { } end
             ? ReviewPicture.Sheet(dicom, frame - 1, Math.Clamp(Math.Min(end, found.Frames) - frame + 1, 1, ReviewPicture.MostOnSheet), Parse(regions), range)
             : ReviewPicture.Frame(dicom, frame - 1, Parse(regions), range);

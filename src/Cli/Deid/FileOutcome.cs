@@ -34,16 +34,28 @@ internal sealed record FileOutcome(FileState State, string? Reason = null, long?
 /// <param name="Waiting">What waits for a look: its header is clean.</param>
 internal sealed record Cleaned(FileOutcome Outcome, Deidentified? Twin, DeidentificationNeedsReview? Waiting = null)
 {
+    /// <summary>Most bytes beside the pixels of a file that is not held.</summary>
+    private static readonly DicomReaderOptions LargeBounds = new() { LeavePixelDataInStream = true, MaximumBytes = 32 << 20, MaximumInflatedBytes = 64 << 20 };
+
     /// <summary>Reads, judges and de-identifies. Pixels stay in the stream unless they have to be changed.</summary>
-    public static Cleaned From(Stream original, CentreDeidentifier deidentifier, PixelChoice pixels, bool inMemory = false)
+    public static Cleaned From(Stream original, CentreDeidentifier deidentifier, PixelChoice pixels, bool inMemory = false) => OrReason(() =>
+    {
+        var cleaned = Judge(DicomReader.Read(original, new() { LeavePixelDataInStream = !inMemory }), deidentifier, pixels);
+        if (cleaned.Waiting is null || !pixels.Masks || inMemory)
+            return cleaned;
+        original.Position = 0;
+        return Judge(DicomReader.Read(original), deidentifier, pixels);
+    });
+
+    /// <summary>Of an original too large for memory; nothing is decided about its pixels, which stay in the stream.</summary>
+    public static Cleaned FromLarge(Stream original, CentreDeidentifier deidentifier) =>
+        OrReason(() => Judge(DicomReader.Read(original, LargeBounds), deidentifier, PixelChoice.Undecided));
+
+    private static Cleaned OrReason(Func<Cleaned> read)
     {
         try
         {
-            var cleaned = Judge(DicomReader.Read(original, new() { LeavePixelDataInStream = !inMemory }), deidentifier, pixels);
-            if (cleaned.Waiting is null || !pixels.Masks || inMemory)
-                return cleaned;
-            original.Position = 0;
-            return Judge(DicomReader.Read(original), deidentifier, pixels);
+            return read();
         }
         catch (DicomFormatException fault)
         {

@@ -30,8 +30,9 @@ internal sealed record PixelChoice(IReadOnlyList<PixelRegion> Regions, bool Sugg
     }
 
     /// <summary>The file with its pixels cleaned as decided, and marked so.</summary>
+    /// <param name="scratch">Takes the masked pixels of a file whose own are left in a stream.</param>
     /// <returns>Null where nothing was decided that fits the file: it has to be looked at.</returns>
-    public DicomFile? Decide(DeidentificationNeedsReview waiting)
+    public DicomFile? Decide(DeidentificationNeedsReview waiting, OriginalSpool? scratch = null)
     {
         var file = waiting.Result.File;
         IReadOnlyList<PixelRegion> regions = [.. Regions, .. Suggested ? waiting.Suggested : []];
@@ -39,7 +40,8 @@ internal sealed record PixelChoice(IReadOnlyList<PixelRegion> Regions, bool Sugg
         {
             // A region beside the image would leave the text where it is and yet be called cleaned.
             var (rows, columns) = (file.Dataset.GetInt(DicomTags.Rows) ?? 0, file.Dataset.GetInt(DicomTags.Columns) ?? 0);
-            if (regions.Any(r => r.X >= columns || r.Y >= rows) || PixelMasking.Apply(file, regions) is not { } masked)
+            if (regions.Any(r => r.X >= columns || r.Y >= rows)
+                || (scratch is null ? PixelMasking.Apply(file, regions) : PixelMasking.Apply(file, regions, scratch)) is not { } masked)
                 return null;
             file = masked;
         }

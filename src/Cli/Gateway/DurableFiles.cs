@@ -18,14 +18,39 @@ internal static partial class DurableFiles
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(begun, path, overwrite: true);
-            FlushFolder(Path.GetDirectoryName(path)!);
+            Place(begun, path);
         }
         catch
         {
             File.Delete(begun);
             throw;
         }
+    }
+
+    /// <summary>The first half of it, for a file whose name is known only when it is written.</summary>
+    /// <returns>The path of the flushed file.</returns>
+    public static string Begin(string temporary, Action<Stream> write)
+    {
+        var begun = Path.Combine(temporary, Guid.CreateVersion7().ToString("N"));
+        try
+        {
+            using var file = new FileStream(begun, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+            write(file);
+            file.Flush(flushToDisk: true);
+            return begun;
+        }
+        catch
+        {
+            File.Delete(begun);
+            throw;
+        }
+    }
+
+    /// <summary>The second half.</summary>
+    public static void Place(string begun, string path)
+    {
+        File.Move(begun, path, overwrite: true);
+        FlushFolder(Path.GetDirectoryName(path)!);
     }
 
     public static void FlushFolder(string folder)

@@ -32,7 +32,7 @@ internal sealed record GatewayConfig
 
     public ListenPart? Listen { get; init; }
 
-    /// <summary>Files worked on at once; each takes up to twice 64 MB of memory.</summary>
+    /// <summary>Files worked on at once; each takes up to twice 64 MB of memory, also a larger one.</summary>
     public int Parallel { get; init; } = 4;
 
     /// <summary>With less free space nothing is taken in.</summary>
@@ -52,7 +52,7 @@ internal sealed record GatewayConfig
 
         public int Parallel { get; init; } = 4;
 
-        /// <summary>For one file.</summary>
+        /// <summary>For one file; a large one has a second more for each 128 KB.</summary>
         public int TimeoutSeconds { get; init; } = 600;
 
         /// <summary>Longest pause between attempts.</summary>

@@ -19,13 +19,16 @@ internal static class GatewayDecision
         var command = new Command("release", Words.Of["cli.gateway.release"]) { ids, mask };
         command.SetAction(parsed => Decide(parsed.GetRequiredValue(config), parsed.GetRequiredValue(ids), (store, sha, path) =>
         {
-            var file = DicomReader.ReadFile(path);
             var regions = (parsed.GetValue(mask) ?? []).Select(PixelChoice.Parse).ToArray();
+            using var bytes = File.OpenRead(path);
+            var isLarge = bytes.Length > GatewayIntake.LargestHeld;
+            var file = DicomReader.Read(bytes, new() { LeavePixelDataInStream = isLarge });
+            using var scratch = isLarge ? store.Spool() : null;
             var waiting = new DeidentificationNeedsReview(new Deidentified(file, "", []), DeidentificationRefusalReason.BurnedInAnnotation, []);
-            if (new PixelChoice(regions, Suggested: false, Accept: regions.Length == 0).Decide(waiting) is not { } decided)
+            if (new PixelChoice(regions, Suggested: false, Accept: regions.Length == 0).Decide(waiting, scratch) is not { } decided)
                 throw new CannotFollow(Words.Of["cli.gateway.release.not-masked", new { id = GatewayLog.Short(sha) }]);
-            var bytes = GatewayIntake.Bytes(decided);
-            store.Enqueue(GatewayStore.Sha(bytes), bytes);
+            using var begun = store.Begin(GatewayIntake.Kept(decided));
+            store.Enqueue(begun);
         }));
         return command;
     }

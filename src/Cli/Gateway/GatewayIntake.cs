@@ -30,18 +30,22 @@ internal sealed class GatewayIntake(
     GatewayStore store, GatewayJournal journal, CentreDeidentifier deidentifier, PixelChoice pixels, SemaphoreSlim seats, Action queued)
 {
     /// <summary>As much as the platform's door takes.</summary>
-    public const int LargestFile = 64 << 20;
+    public const long LargestFile = 2L << 30;
+
+    /// <summary>Larger ones are not held in memory.</summary>
+    public const int LargestHeld = 64 << 20;
 
     /// <summary>To be held while an original is in memory.</summary>
     public SemaphoreSlim Seats => seats;
 
     public bool HasRoom => store.HasRoom;
 
-    /// <param name="original">Whole; read from its beginning.</param>
+    /// <summary>For an original that turns out too large for memory while it comes.</summary>
+    public OriginalSpool Spool() => store.Spool();
+
+    /// <param name="original">Whole, in memory; read from its beginning.</param>
     public GatewayTaken Take(Stream original)
     {
-        if (original.Length > LargestFile)
-            return new(GatewayVerdict.Refused, Reason: "too-large");
         if (!store.HasRoom)
             return new(GatewayVerdict.NoRoom);
         original.Position = 0;
@@ -62,9 +66,38 @@ internal sealed class GatewayIntake(
         }
     }
 
+    /// <summary>An original too large for memory: its pixels pass from file to file.</summary>
+    /// <param name="original">Can seek; stays as it is while this runs, or else <paramref name="isUnchanged"/> says so at the end.</param>
+    /// <returns>Null when it has changed meanwhile.</returns>
+    /// <exception cref="IOException">It cannot be read to its end, or the disk is full.</exception>
+    public GatewayTaken? TakeLarge(Stream original, Func<bool> isUnchanged)
+    {
+        if (original.Length > LargestFile)
+            return new(GatewayVerdict.Refused, Reason: "too-large");
+        if (!store.HasRoomFor(original.Length))
+            return new(GatewayVerdict.NoRoom);
+        original.Position = 0;
+        var cleaned = Cleaned.FromLarge(original, deidentifier);
+        using var scratch = store.Spool();
+        var twin = cleaned.Twin?.File ?? (cleaned.Waiting is null ? null : pixels.Decide(cleaned.Waiting, scratch));
+        if ((twin ?? cleaned.Waiting?.Result.File) is not { } file)
+            return new(GatewayVerdict.Refused, Reason: cleaned.Outcome.Reason, Offset: cleaned.Outcome.Offset);
+        using var begun = store.Begin(Kept(file));
+        if (!isUnchanged())
+            return null;
+        if (twin is null)
+            return new(store.SetAside(begun, new(cleaned.Waiting!.Code, cleaned.Waiting.Suggested)) ? GatewayVerdict.Quarantined : GatewayVerdict.Known, begun.Sha, cleaned.Waiting.Code);
+        if (journal.WasSent(begun.Sha))
+            return new(GatewayVerdict.Known, begun.Sha);
+        store.Enqueue(begun);
+        queued();
+        return new(GatewayVerdict.Queued, begun.Sha);
+    }
+
     /// <summary>One native syntax: the same instance from a folder and over DIMSE has the same bytes.</summary>
-    public static byte[] Bytes(DicomFile file) =>
-        DicomWriter.ToBytes(file.TransferSyntax.IsEncapsulated ? file : DicomFile.Create(file.Dataset, DicomUids.ExplicitVRLittleEndian));
+    public static DicomFile Kept(DicomFile file) => file.TransferSyntax.IsEncapsulated ? file : DicomFile.Create(file.Dataset, DicomUids.ExplicitVRLittleEndian);
+
+    public static byte[] Bytes(DicomFile file) => DicomWriter.ToBytes(Kept(file));
 
     private GatewayTaken Enqueue(byte[] bytes)
     {

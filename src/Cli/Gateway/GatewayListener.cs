@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Pirogov.Deidentification;
 using Pirogov.Dicom;
 using Pirogov.Dicom.Network;
 using Pirogov.Imaging;
@@ -74,9 +75,16 @@ internal static class GatewayListener
             try
             {
                 original.SetLength(0);
-                if (!await request.CopyFileTo(original, GatewayIntake.LargestFile, cancellation))
+                await using var incoming = new SpillingStream(original, GatewayIntake.LargestHeld, intake.Spool);
+                if (!await request.CopyFileTo(incoming, GatewayIntake.LargestFile, cancellation))
                     return Told(new(GatewayVerdict.Refused, Reason: "too-large"));
-                return Told(intake.Take(original));
+                await using var spooled = incoming.Spool?.Read();
+                return Told(spooled is null ? intake.Take(original) : intake.TakeLarge(spooled, () => true)!);
+            }
+            catch (IOException)
+            {
+                // What comes over the network fails otherwise: our own disk is full.
+                return Told(new(GatewayVerdict.NoRoom));
             }
             finally
             {

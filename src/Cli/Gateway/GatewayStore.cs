@@ -1,11 +1,18 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Pirogov.Deidentification;
+using Pirogov.Dicom;
 
 namespace Pirogov.Cli;
 
 /// <summary>Why an image waits for a person, beside its file.</summary>
 internal sealed record GatewayWaiting(string Reason, IReadOnlyList<PixelRegion> Suggested);
+
+/// <summary>A de-identified file on the disk that is not in its place yet.</summary>
+internal sealed record BegunFile(string Path, string Sha) : IDisposable
+{
+    public void Dispose() => File.Delete(Path);
+}
 
 /// <summary>
 /// The gateway's folders. Only de-identified bytes lie in them, under the SHA-256 of themselves: what comes twice is there once.
@@ -66,18 +73,54 @@ internal sealed class GatewayStore
 
     public bool HasRoom => new DriveInfo(Folder).AvailableFreeSpace >= minimumFree;
 
+    public bool HasRoomFor(long bytes) => new DriveInfo(Folder).AvailableFreeSpace >= minimumFree + bytes;
+
+    /// <summary>For an original that is too large for memory.</summary>
+    public OriginalSpool Spool() => new(temporary);
+
+    /// <summary>Writes a file that is too large for memory, and hashes it meanwhile.</summary>
+    public BegunFile Begin(DicomFile file)
+    {
+        using var sha256 = SHA256.Create();
+        var begun = DurableFiles.Begin(temporary, target =>
+        {
+            using var hashing = new CryptoStream(target, sha256, CryptoStreamMode.Write, leaveOpen: true);
+            DicomWriter.Write(file, hashing);
+        });
+        return new(begun, Convert.ToHexStringLower(sha256.Hash!));
+    }
+
     public static string Sha(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     /// <summary>On the disk, name and bytes, when this returns.</summary>
     public void Enqueue(string sha, ReadOnlySpan<byte> bytes) => DurableFiles.Write(QueuedPath(sha), temporary, bytes);
 
+    /// <inheritdoc cref="Enqueue(string, ReadOnlySpan{byte})"/>
+    public void Enqueue(BegunFile begun) => DurableFiles.Place(begun.Path, QueuedPath(begun.Sha));
+
     /// <returns>False when a person has decided about these bytes before.</returns>
     public bool SetAside(string sha, ReadOnlySpan<byte> bytes, GatewayWaiting why)
+    {
+        if (!Explain(sha, why))
+            return false;
+        DurableFiles.Write(WaitingPath(sha), temporary, bytes);
+        return true;
+    }
+
+    /// <inheritdoc cref="SetAside(string, ReadOnlySpan{byte}, GatewayWaiting)"/>
+    public bool SetAside(BegunFile begun, GatewayWaiting why)
+    {
+        if (!Explain(begun.Sha, why))
+            return false;
+        DurableFiles.Place(begun.Path, WaitingPath(begun.Sha));
+        return true;
+    }
+
+    private bool Explain(string sha, GatewayWaiting why)
     {
         if (File.Exists(Path.Combine(decided, sha)))
             return false;
         DurableFiles.Write(ReasonPath(sha), temporary, JsonSerializer.SerializeToUtf8Bytes(why, JsonSerializerOptions.Web));
-        DurableFiles.Write(WaitingPath(sha), temporary, bytes);
         return true;
     }
 

@@ -178,14 +178,20 @@ internal sealed class WatchedFolder(
         try
         {
             using var original = Originals.OpenFile(file.FullName);
-            using var held = new MemoryStream(size <= GatewayIntake.LargestFile ? (int)size : 0);
-            if (size <= GatewayIntake.LargestFile)
+            if (size > GatewayIntake.LargestHeld)
+            {
+                if (intake.TakeLarge(original, IsUnchanged) is not { } large)
+                    return;
+                taken = large;
+            }
+            else
+            {
+                using var held = new MemoryStream((int)size);
                 original.CopyTo(held);
-            file.Refresh();
-            // Written to while it was read: somebody will tell, or the next look shows.
-            if (!file.Exists || (file.Length, file.LastWriteTimeUtc.Ticks) != (size, changed))
-                return;
-            taken = size > GatewayIntake.LargestFile ? new(GatewayVerdict.Refused, Reason: "too-large") : intake.Take(held);
+                if (!IsUnchanged())
+                    return;
+                taken = intake.Take(held);
+            }
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
@@ -204,6 +210,13 @@ internal sealed class WatchedFolder(
         {
             log.Say("no-room");
             return;
+        }
+
+        // Written to while it was read: somebody will tell, or the next look shows.
+        bool IsUnchanged()
+        {
+            file.Refresh();
+            return file.Exists && (file.Length, file.LastWriteTimeUtc.Ticks) == (size, changed);
         }
 
         var outcome = taken.Verdict.ToString().ToLowerInvariant();

@@ -56,7 +56,7 @@ public sealed class DicomImage
         if (frame < 0 || frame >= Frames) throw new ImagingException(ImagingFault.Mismatch, $"Frame {frame + 1} of {Frames} was asked for.");
         if (fragments is not null) return fragments.Frame(frame);
         var (bits, length) = (Description.FrameBits, Description.FrameLength);
-        if ((frame + 1) * bits > 8 * NativeLength)
+        if ((frame + 1) * bits > 8 * StoredLength)
             throw new ImagingException(ImagingFault.Truncated, $"The pixel data end before frame {frame + 1} of {Frames}.");
         if (pixels is DicomStreamedPixelData left)
         {

@@ -35,7 +35,30 @@ public sealed class ObjectStore(PirogovDb db, IBlobs blobs, StoreFolders folders
     public async Task<StoredObject> Put(ReadOnlyMemory<byte> bytes, CancellationToken cancellation, bool directoryListing = false)
     {
         using var written = Write([bytes], directoryListing);
-        return await Put((await Address([written]))[0], cancellation);
+        return await Put(written, cancellation);
+    }
+
+    /// <summary>What was written before, by itself.</summary>
+    /// <inheritdoc cref="Put(Stream, CancellationToken, bool)"/>
+    public async Task<StoredObject> Put(WrittenBytes written, CancellationToken cancellation) => await Put((await Address([written]))[0], cancellation);
+
+    /// <summary>The first step of storing an object too large to be held; flushed, so that no transaction waits for it.</summary>
+    public WrittenBytes Write(Action<Stream> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        var path = Path.Combine(folders.Incoming, Guid.CreateVersion7().ToString("N"));
+        try
+        {
+            using var file = new HashedFile(path);
+            write(file);
+            file.FlushToDisk();
+            return new(path, [], file.Sha256(), file.Length, Md5: Task.FromResult(file.Md5()));
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
     }
 
     /// <summary>The first step of storing, for who stores many at once: written, but neither flushed nor addressed nor named by a row.</summary>

@@ -75,6 +75,14 @@ public sealed class PlatformProcess : IAsyncDisposable
         process = null;
     }
 
+    /// <summary>MB that the process ever had in memory, or since <see cref="ForgetPeakMemory"/>.</summary>
+    public long PeakMemory() => PeakMemory(process!);
+
+    public static long PeakMemory(Process process) => File.ReadLines($"/proc/{process.Id}/status").Where(l => l.StartsWith("VmHWM:", StringComparison.Ordinal))
+        .Select(l => long.Parse(new string([.. l.Where(char.IsAsciiDigit)]), System.Globalization.CultureInfo.InvariantCulture) / 1024).Single();
+
+    public void ForgetPeakMemory() => File.WriteAllText($"/proc/{process!.Id}/clear_refs", "5");
+
     public HttpClient Client(string? token = null)
     {
         var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(5) };
