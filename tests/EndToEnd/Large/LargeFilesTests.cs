@@ -11,7 +11,8 @@ using Pirogov.Dicom;
 namespace Pirogov.EndToEnd.Large;
 
 /// <summary>
-/// 300 MB through every door of a platform whose process may not grow by half of that meanwhile: what holds a file whole anywhere fails.
+/// 300 MB through every door of a platform whose process may not grow by half of that meanwhile, and through a gateway whose heap may have 128 MB: what
+/// holds a file whole anywhere fails.
 /// </summary>
 [Collection(OnTheDemo.Name)]
 public sealed class LargeFilesTests(DemoPlatform demo) : IAsyncLifetime
@@ -40,25 +41,20 @@ public sealed class LargeFilesTests(DemoPlatform demo) : IAsyncLifetime
         using var zipped = new LargeCine(DicomUids.BreastTomosynthesisImageStorage, "MG");
         using var stowed = new LargeCine(DicomUids.EnhancedCTImageStorage, "CT");
         using var stored = new LargeCine(DicomUids.XRayRadiofluoroscopicImageStorage, "RF");
-        platform.ForgetPeakMemory();
-        var before = platform.PeakMemory();
-
         var batch = (string)(await engineer.Post("/api/v1/batches", new { centre = "DEMO1", name = "Большие файлы" }))["id"]!;
         await CutInTheMiddle(batch, uploaded);
-        Assert.Equal("accepted", (string?)(await SendFile(batch, uploaded.Path))["outcome"]);
-        Assert.Equal("duplicate", (string?)(await SendFile(batch, uploaded.Path))["outcome"]);
-        var entry = (await SendFile(batch, Zip(zipped)))["entries"]!.AsArray().Single()!;
-        Assert.Equal("accepted", (string?)entry["outcome"]);
-        await Stow(stowed);
-        if (File.Exists("/usr/bin/storescu"))
+        await Bounded(async () =>
         {
-            var told = await Tool.Run("storescu", ["-aet", DemoPlatform.Device, "-aec", "PIROGOV", "127.0.0.1", demo.DimsePort.ToString(CultureInfo.InvariantCulture), stored.Path]);
-            Assert.True(told.ExitCode == 0, told.Errors);
-        }
-
+            Assert.Equal("accepted", (string?)(await SendFile(batch, uploaded.Path))["outcome"]);
+            Assert.Equal("duplicate", (string?)(await SendFile(batch, uploaded.Path))["outcome"]);
+        });
+        var zip = Zip(zipped);
+        await Bounded(async () => Assert.Equal("accepted", (string?)(await SendFile(batch, zip))["entries"]!.AsArray().Single()!["outcome"]));
+        await Bounded(() => Stow(stowed));
+        if (File.Exists("/usr/bin/storescu"))
+            await Bounded(() => Storescu("PIROGOV", demo.DimsePort, stored));
         LargeCine[] expected = File.Exists("/usr/bin/storescu") ? [uploaded, zipped, stowed, stored] : [uploaded, zipped, stowed];
-        await CloseAndCompare(expected, "Большие файлы", "DICOMweb ", DemoPlatform.Device + " ");
-        Assert.True(platform.PeakMemory() - before < MostGrowth, $"The process grew by {platform.PeakMemory() - before} MB.");
+        await Bounded(() => CloseAndCompare(expected, "Большие файлы", "DICOMweb ", DemoPlatform.Device + " "));
         await StoredBytes.AreWhole(platform.DataFolder);
         Assert.Equal(Nothing, Directory.GetFiles(Path.Combine(platform.DataFolder, "originals")));
     }
@@ -68,25 +64,25 @@ public sealed class LargeFilesTests(DemoPlatform demo) : IAsyncLifetime
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "The process's memory is read from /proc.");
         using var cine = new LargeCine(DicomUids.UltrasoundMultiFrameImageStorage, "US");
-        platform.ForgetPeakMemory();
-        var before = platform.PeakMemory();
-        var batch = (string)(await engineer.Post("/api/v1/batches", new { centre = "DEMO1", name = "УЗИ" }))["id"]!;
-        Assert.Equal("quarantined", (string?)(await SendFile(batch, cine.Path))["outcome"]);
-        var waiting = (await engineer.Get($"/api/v1/batches/{batch}/review"))["items"]!.AsArray().Single()!;
-        Assert.Equal(LargeCine.Frames, (int)waiting["frames"]!);
-        Assert.True((await engineer.Bytes($"/api/v1/batches/{batch}/review/{waiting["id"]}/image?frame=300&regions=0,0,1024,64")).Length > 1000);
-        await engineer.Post($"/api/v1/batches/{batch}/review/{waiting["id"]}", new { decision = "masked", regions = new[] { new { x = 0, y = 0, width = 1024, height = 64 } } });
-        await engineer.Job((await engineer.Post($"/api/v1/batches/{batch}/close"))["jobId"]!);
-        var row = (await StoredBytes.Rows(platform.DataFolder,
-            $"SELECT \"StudyInstanceUid\", \"SeriesInstanceUid\", \"SopInstanceUid\" FROM archive_instance WHERE lower(\"BatchId\") = '{batch}'")).Single();
-        using var http = platform.Client(engineer.Token);
-        http.DefaultRequestHeaders.Accept.Add(MediaTypeWithQualityHeaderValue.Parse("multipart/related; type=\"application/octet-stream\"; transfer-syntax=*"));
-        var frame = await http.GetByteArrayAsync($"/dicomweb/studies/{row[0]}/series/{row[1]}/instances/{row[2]}/frames/300");
-        var start = frame.AsSpan().IndexOf("\r\n\r\n"u8) + 4;
-        var pixels = frame.AsMemory(start, LargeCine.FrameBytes);
-        Assert.Equal(0, pixels[..(64 * 1024)].ToArray().Max());
-        Assert.True(pixels[(64 * 1024)..].ToArray().Distinct().Count() > 200);
-        Assert.True(platform.PeakMemory() - before < MostGrowth, $"The process grew by {platform.PeakMemory() - before} MB.");
+        await Bounded(async () =>
+        {
+            var batch = (string)(await engineer.Post("/api/v1/batches", new { centre = "DEMO1", name = "УЗИ" }))["id"]!;
+            Assert.Equal("quarantined", (string?)(await SendFile(batch, cine.Path))["outcome"]);
+            var waiting = (await engineer.Get($"/api/v1/batches/{batch}/review"))["items"]!.AsArray().Single()!;
+            Assert.Equal(LargeCine.Frames, (int)waiting["frames"]!);
+            Assert.True((await engineer.Bytes($"/api/v1/batches/{batch}/review/{waiting["id"]}/image?frame=300&regions=0,0,1024,64")).Length > 1000);
+            await engineer.Post($"/api/v1/batches/{batch}/review/{waiting["id"]}", new { decision = "masked", regions = new[] { new { x = 0, y = 0, width = 1024, height = 64 } } });
+            await engineer.Job((await engineer.Post($"/api/v1/batches/{batch}/close"))["jobId"]!);
+            var row = (await StoredBytes.Rows(platform.DataFolder,
+                $"SELECT \"StudyInstanceUid\", \"SeriesInstanceUid\", \"SopInstanceUid\" FROM archive_instance WHERE lower(\"BatchId\") = '{batch}'")).Single();
+            using var http = platform.Client(engineer.Token);
+            http.DefaultRequestHeaders.Accept.Add(MediaTypeWithQualityHeaderValue.Parse("multipart/related; type=\"application/octet-stream\"; transfer-syntax=*"));
+            var frame = await http.GetByteArrayAsync($"/dicomweb/studies/{row[0]}/series/{row[1]}/instances/{row[2]}/frames/300");
+            var start = frame.AsSpan().IndexOf("\r\n\r\n"u8) + 4;
+            var pixels = frame.AsMemory(start, LargeCine.FrameBytes);
+            Assert.Equal(0, pixels[..(64 * 1024)].ToArray().Max());
+            Assert.True(pixels[(64 * 1024)..].ToArray().Distinct().Count() > 200);
+        });
         await StoredBytes.AreWhole(platform.DataFolder);
     }
 
@@ -115,15 +111,29 @@ public sealed class LargeFilesTests(DemoPlatform demo) : IAsyncLifetime
         if (File.Exists("/usr/bin/storescu"))
         {
             expected.Add(stored);
-            var told = await Tool.Run("storescu", ["-aet", "SCANNER", "-aec", "GATEWAY", "127.0.0.1", port.ToString(CultureInfo.InvariantCulture), stored.Path]);
-            Assert.True(told.ExitCode == 0, told.Errors);
+            await Storescu("GATEWAY", port, stored);
         }
 
         await Until(() => Journal().Split('\n').Count(l => l.Contains("\"what\":\"sent\"", StringComparison.Ordinal)) == expected.Count);
-        // Its own program and libraries take less than half of a file.
-        Assert.True(gateway.PeakMemory() < 300, $"The gateway had {gateway.PeakMemory()} MB.");
+        // The program and its libraries are in it.
+        Assert.True(gateway.PeakMemory() < 250, $"The gateway had {gateway.PeakMemory()} MB.");
         Assert.Equal(Nothing, Directory.GetFiles(Path.Combine(folder, "state", "temporary")));
         await CloseAndCompare(expected, "Большой шлюз ");
+    }
+
+    /// <summary>The platform's process does not grow by more than half of a file.</summary>
+    private async Task Bounded(Func<Task> work)
+    {
+        platform.ForgetPeakMemory();
+        var before = platform.PeakMemory();
+        await work();
+        Assert.True(platform.PeakMemory() - before < MostGrowth, $"The process grew by {platform.PeakMemory() - before} MB.");
+    }
+
+    private static async Task Storescu(string called, int port, LargeCine cine)
+    {
+        var told = await Tool.Run("storescu", ["-aet", DemoPlatform.Device, "-aec", called, "127.0.0.1", port.ToString(CultureInfo.InvariantCulture), cine.Path]);
+        Assert.True(told.ExitCode == 0, told.Errors);
     }
 
     private string Journal()

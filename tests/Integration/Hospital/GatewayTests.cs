@@ -283,31 +283,6 @@ public sealed class GatewayTests(HospitalApp app) : IClassFixture<HospitalApp>, 
         Assert.Contains($"{app.Nobody().BaseAddress}archive/batches/{await OpenBatch(centre)}/review", sent.Errors, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_second_patients_disk_with_the_same_names_and_sizes_is_sent()
-    {
-        var (_, token) = await app.Person("Disks", [Role.DataEngineer]);
-        var centre = await app.Centre("GW11");
-        foreach (var (disk, study) in new[] { ("first", 941), ("second", 942) })
-        {
-            for (var k = 0; k < 3; k++)
-                scratch.Write($"{disk}/DICOM/IM{k}", SyntheticCt.File(SyntheticCt.Slice(study, k, 3 * k).Set(DicomTags.BurnedInAnnotation, "YES")));
-        }
-
-        Assert.Equal(scratch.Files("first").Select(f => (f.Key, f.Value.Length)), scratch.Files("second").Select(f => (f.Key, f.Value.Length)));
-        // Images that wait for a person keep the batch open: all four sendings go into one.
-        foreach (var disk in new[] { "first", "second", "first", "second" })
-        {
-            await CommandLine.Run(new Dictionary<string, string> { ["PIROGOV_URL"] = app.Nobody().BaseAddress!.ToString(), ["PIROGOV_TOKEN"] = token },
-                "send", scratch[disk], "--centre", centre, "--batch", "Диски");
-        }
-
-        var files = await app.InDatabase(db => db.Set<IncomingFile>().AsNoTracking().Where(f => db.Set<Batch>().Any(b => b.Id == f.BatchId && b.CentreCode == "GW11")).ToArrayAsync());
-        Assert.Equal(6, files.Length);
-        // What is known is not sent again.
-        Assert.All(files, f => Assert.Equal(0, f.Repeats));
-    }
-
     private async Task<GatewayProcess> Gateway(string centre, Uri? platform = null)
     {
         var (_, token) = await app.Person("Gateway" + centre, [Role.DataEngineer]);
