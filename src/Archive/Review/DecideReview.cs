@@ -37,7 +37,7 @@ internal sealed class DecideReview(PirogovDb db, Quarantine quarantine, CurrentA
         if (found.Decide(request.Decision, request.Regions ?? [], actor.Actor.AccountId, time.Now()) is { } refusal)
             return refusal;
         // Told now, while somebody looks, and not when the batch is complete: a frame that cannot be decoded cannot be masked.
-        if (found.Decision == ReviewDecision.Masked && PixelMasking.Apply(await quarantine.Read(found, cancellation), found.Regions) is null)
+        if (found.Decision == ReviewDecision.Masked && !await quarantine.CanMask(found, cancellation))
             return new MaskIsImpossible();
         audit.Note("archive.review-decided", "batch", id, new { file, decision = request.Decision.ToString(), regions = found.Decision == ReviewDecision.Masked ? found.Regions.Count : 0 });
         try

@@ -95,14 +95,23 @@ internal sealed class Quarantine(PirogovDb db, ObjectStore store, LargeFiles lar
         }
     }
 
+    /// <summary>Masks it and keeps nothing: a large one takes its time.</summary>
+    public async Task<bool> CanMask(QuarantinedFile decided, CancellationToken cancellation)
+    {
+        await using var opened = await Open(decided, cancellation);
+        using var scratch = opened.IsLarge ? large.Begin() : null;
+        return Mask(opened.File, decided, scratch) is not null;
+    }
+
+    private static DicomFile? Mask(DicomFile file, QuarantinedFile decided, OriginalSpool? scratch) =>
+        scratch is null ? PixelMasking.Apply(file, decided.Regions) : PixelMasking.Apply(file, decided.Regions, scratch);
+
     /// <returns>The file as decided, written but not yet named; null when it cannot be masked.</returns>
     private async Task<(DicomFile File, WrittenBytes Bytes)?> Clean(QuarantinedFile decided, CancellationToken cancellation)
     {
         await using var opened = await Open(decided, cancellation);
         using var scratch = opened.IsLarge && decided.Decision == ReviewDecision.Masked ? large.Begin() : null;
-        var file = opened.File;
-        var done = decided.Decision != ReviewDecision.Masked ? file
-            : scratch is null ? PixelMasking.Apply(file, decided.Regions) : PixelMasking.Apply(file, decided.Regions, scratch);
+        var done = decided.Decision != ReviewDecision.Masked ? opened.File : Mask(opened.File, decided, scratch);
         if (done is null)
             return null;
         PixelMasking.MarkCleaned(done.Dataset);
