@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Enumeration;
 using System.Text.Json;
 using Pirogov.Archive.Cases;
 using Pirogov.Dicom;
@@ -11,6 +10,9 @@ internal sealed record HeaderKey(DicomTag[] Path, string Value)
 {
     private const int Deepest = 8;
     private const string Values = "Value";
+
+    /// <summary>Names are taken that are like the one asked for.</summary>
+    public bool IsFuzzy { get; init; }
 
     /// <param name="name">Keywords or tags with points between them: <c>RequestAttributesSequence.ScheduledProcedureStepID</c>, <c>00081111.00080018</c>.</param>
     /// <returns>Null when one of them is no attribute.</returns>
@@ -46,7 +48,7 @@ internal sealed record HeaderKey(DicomTag[] Path, string Value)
 
     private bool Matches(JsonElement value, string vr) => value.ValueKind switch
     {
-        JsonValueKind.Object => value.EnumerateObject().Any(g => g.Value.ValueKind == JsonValueKind.String && IsLike(g.Value.GetString()!, ignoreCase: true)),
+        JsonValueKind.Object => value.EnumerateObject().Any(g => g.Value.ValueKind == JsonValueKind.String && Wildcards.IsName(g.Value.GetString()!, Value, IsFuzzy)),
         JsonValueKind.Number => double.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number.Equals(value.GetDouble()),
         JsonValueKind.String => MatchesText(value.GetString()!, vr),
         _ => false,
@@ -58,7 +60,7 @@ internal sealed record HeaderKey(DicomTag[] Path, string Value)
         "DA" => TextRange.OfDates(Value)?.Holds(Moment.Date(text)) == true,
         "TM" => TextRange.OfTimes(Value)?.Holds(Moment.Time(text)) == true,
         "DT" => MatchesDateTime(text),
-        _ => IsLike(text, ignoreCase: false),
+        _ => Wildcards.IsLike(text, Value, ignoreCase: false),
     };
 
     /// <summary>A hyphen may also begin a zone: only one between two moments makes a range.</summary>
@@ -70,8 +72,4 @@ internal sealed record HeaderKey(DicomTag[] Path, string Value)
         var last = Moment.DateTimeOf(bounds[1]);
         return new TextRange(Moment.DateTimeOf(bounds[0]), last is null ? null : last + "\uFFFF").Holds(Moment.DateTimeOf(text));
     }
-
-    private bool IsLike(string text, bool ignoreCase) => Value.AsSpan().ContainsAny('*', '?')
-        ? FileSystemName.MatchesSimpleExpression(Value.Replace("\\", "\\\\", StringComparison.Ordinal), text, ignoreCase)
-        : string.Equals(Value, text, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 }

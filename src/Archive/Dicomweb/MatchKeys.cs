@@ -14,6 +14,9 @@ internal static class MatchKeys
     private static readonly MethodInfo Like =
         typeof(DbFunctionsExtensions).GetMethod(nameof(DbFunctionsExtensions.Like), [typeof(DbFunctions), typeof(string), typeof(string), typeof(string)])!;
 
+    private static readonly MethodInfo Glob =
+        typeof(SqliteDbFunctionsExtensions).GetMethod(nameof(SqliteDbFunctionsExtensions.Glob), [typeof(DbFunctions), typeof(string), typeof(string)])!;
+
     private static readonly MethodInfo Compare = typeof(string).GetMethod(nameof(string.Compare), [typeof(string), typeof(string)])!;
 
     /// <summary>List of UID matching (C.2.2.2.2): separated by commas or backslashes.</summary>
@@ -25,12 +28,21 @@ internal static class MatchKeys
         return rows.Where(Expression.Lambda<Func<T, bool>>(Expression.Call(Held(uids), nameof(List<string>.Contains), null, column.Body), column.Parameters));
     }
 
-    /// <summary>Single value and wildcard matching (C.2.2.2.1 and .4) of any of the values.</summary>
-    public static IQueryable<T> Text<T>(IQueryable<T> rows, IReadOnlyList<string> values, Expression<Func<T, string?>> column)
+    /// <summary>Single value and wildcard matching (C.2.2.2.1 and .4) of any of the values, letter by letter on both engines.</summary>
+    /// <param name="isSqlite">Its LIKE takes a small letter of ASCII for a capital one; its GLOB does not.</param>
+    public static IQueryable<T> Text<T>(IQueryable<T> rows, IReadOnlyList<string> values, Expression<Func<T, string?>> column, bool isSqlite)
     {
         if (values.Contains("*"))
             return rows;
-        return rows.Where(Expression.Lambda<Func<T, bool>>(values.Select(v => Text(v, column.Body)).Aggregate(Expression.OrElse), column.Parameters));
+        return rows.Where(Expression.Lambda<Func<T, bool>>(values.Select(v => Text(v, column.Body, isSqlite)).Aggregate(Expression.OrElse), column.Parameters));
+    }
+
+    /// <summary>One of these values, however many they are.</summary>
+    public static IQueryable<T> AnyOf<T>(IQueryable<T> rows, IReadOnlyList<string> values, Expression<Func<T, string>> column)
+    {
+        // As one parameter: engines bind a limited number of them.
+        var list = Expression.Call(typeof(EF), nameof(EF.Parameter), [typeof(string[])], Held(values.ToArray()));
+        return rows.Where(Expression.Lambda<Func<T, bool>>(Expression.Call(typeof(Enumerable), nameof(Enumerable.Contains), [typeof(string)], list, column.Body), column.Parameters));
     }
 
     public static IQueryable<T> Number<T>(IQueryable<T> rows, string value, Expression<Func<T, int?>> column)
@@ -66,12 +78,14 @@ internal static class MatchKeys
         }
     }
 
-    private static Expression Text(string value, Expression column)
+    private static Expression Text(string value, Expression column, bool isSqlite)
     {
         if (value == EmptyValue)
             return Expression.OrElse(Expression.Equal(column, Expression.Constant(null, typeof(string))), Expression.Equal(column, Expression.Constant("")));
-        if (!value.AsSpan().ContainsAny('*', '?'))
+        if (!Wildcards.AreIn(value))
             return Expression.Equal(column, Held(value));
+        if (isSqlite)
+            return Expression.Call(Glob, Expression.Constant(EF.Functions), column, Held(value.Replace("[", "[[]", StringComparison.Ordinal)));
         var pattern = value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
             .Replace('*', '%').Replace('?', '_');
         return Expression.Call(Like, Expression.Constant(EF.Functions), column, Held(pattern), Expression.Constant("\\"));

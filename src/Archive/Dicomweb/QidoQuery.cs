@@ -42,6 +42,9 @@ internal sealed class QidoQuery
         DicomTags.NumberOfStudyRelatedInstances, DicomTags.NumberOfSeriesRelatedInstances, DicomTags.NumberOfPatientRelatedStudies, DicomTags.SopClassesInStudy,
     ];
 
+    /// <summary>Kept of each series beside its columns: keys of Table 10.6.1-5 that lie in a sequence.</summary>
+    private static readonly DicomTag[] OfRequests = [DicomTags.ScheduledProcedureStepID, DicomTags.RequestedProcedureID];
+
     private readonly Dictionary<DicomTag, string> keys = [];
     private readonly bool isMultiple;
 
@@ -55,8 +58,12 @@ internal sealed class QidoQuery
                 Ignored.Add(name);
             else if (key.Path is [var tag] && Indexed.Contains(tag))
                 keys[tag] = key.Value;
-            else if (key.Value.Length > 0)
-                Headers.Add(key);
+            else if (key.Value.Length == 0)
+                continue;
+            else if (key.Path is [var sequence, var id] && sequence == DicomTags.RequestAttributesSequence && OfRequests.Contains(id))
+                Requests.Add(key);
+            else
+                Headers.Add(key with { IsFuzzy = IsFuzzy });
         }
 
         foreach (var name in query["includefield"].SelectMany(v => (v ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
@@ -90,6 +97,21 @@ internal sealed class QidoQuery
     /// <summary>Keys that have no column.</summary>
     public List<HeaderKey> Headers { get; } = [];
 
+    /// <summary>Keys of the Request Attributes Sequence, which is kept whole with its series.</summary>
+    public List<HeaderKey> Requests { get; } = [];
+
+    /// <summary>What is asked for of the referring physician's name, one or several.</summary>
+    public string[] Physicians => this[DicomTags.ReferringPhysicianName] is { } name && name != "*" ? Each(name) : [];
+
+    /// <summary>Values of columns that match <see cref="Physicians"/> and <see cref="Requests"/>; null where nothing is asked for or not yet looked up.</summary>
+    public IReadOnlyList<string>? PhysiciansFound { get; set; }
+
+    /// <inheritdoc cref="PhysiciansFound"/>
+    public IReadOnlyList<string>? RequestsFound { get; set; }
+
+    /// <summary>Engine of the database, which decides how a wildcard is written.</summary>
+    public bool IsSqlite { get; init; }
+
     /// <summary>A date and a time that go together are one range; over DIMSE only where that was negotiated (PS3.4 C.5.2.2).</summary>
     public bool CombinesDateTime { get; init; } = true;
 
@@ -106,6 +128,8 @@ internal sealed class QidoQuery
 
     public string? this[DicomTag tag] => keys.GetValueOrDefault(tag) is { Length: > 0 } value ? value : null;
 
+    public bool HasSeriesKeys => RequestsFound is not null || Array.Exists(SeriesKeys, t => this[t] is not null);
+
     public bool HasInstanceKeys => Array.Exists(InstanceKeys, t => this[t] is not null);
 
     public void Add(DicomTag tag, string? value)
@@ -118,26 +142,26 @@ internal sealed class QidoQuery
     {
         cases = Uids(cases, DicomTags.StudyInstanceUid, c => c.StudyInstanceUid);
         cases = Text(cases, DicomTags.PatientID, c => c.PatientPseudonym);
-        cases = Name(cases, DicomTags.PatientName, c => c.PatientPseudonym);
+        cases = Pseudonym(cases);
         cases = Text(cases, DicomTags.PatientSex, c => c.PatientSex);
         cases = Text(cases, DicomTags.AccessionNumber, c => c.AccessionNumber);
         cases = Text(cases, DicomTags.StudyDescription, c => c.Description);
         cases = Text(cases, DicomTags.StudyID, c => c.StudyId);
-        cases = Name(cases, DicomTags.ReferringPhysicianName, c => c.ReferringPhysician);
+        cases = PhysiciansFound is { } names ? MatchKeys.AnyOf(cases, names, c => c.ReferringPhysician) : cases;
         cases = Moments(cases, DicomTags.PatientBirthDate, null, c => c.PatientBirthDate, null);
         cases = Moments(cases, DicomTags.StudyDate, DicomTags.StudyTime, c => c.StudyDate, c => c.StudyTime);
         if (this[DicomTags.ModalitiesInStudy] is not { } modalities || modalities == "*")
             return cases;
         var wanted = modalities.Split('\\', ',');
         return Array.Exists(wanted, w => w.AsSpan().ContainsAny('*', '?'))
-            ? MatchKeys.Text(cases, [.. wanted.Select(w => $"*\\{w}\\*")], c => c.Modalities) : cases.Where(c => c.Series.Any(s => wanted.Contains(s.Modality)));
+            ? MatchKeys.Text(cases, [.. wanted.Select(w => $"*\\{w}\\*")], c => c.Modalities, IsSqlite) : cases.Where(c => c.Series.Any(s => wanted.Contains(s.Modality)));
     }
 
     /// <summary>Cases that also hold a series or an instance of which keys of lower levels speak.</summary>
     public IQueryable<Case> CasesWith(IQueryable<Case> cases, IQueryable<Series> series, IQueryable<Instance> instances)
     {
         cases = Cases(cases);
-        if (Array.Exists(SeriesKeys, t => this[t] is not null))
+        if (HasSeriesKeys)
         {
             var matching = Series(series);
             cases = cases.Where(c => c.Series.Any(s => matching.Any(m => m.Id == s.Id)));
@@ -157,6 +181,7 @@ internal sealed class QidoQuery
         series = Text(series, DicomTags.BodyPartExamined, s => s.BodyPart);
         series = Text(series, DicomTags.Manufacturer, s => s.Manufacturer);
         series = Text(series, DicomTags.ManufacturerModelName, s => s.ManufacturerModel);
+        series = RequestsFound is { } requests ? MatchKeys.AnyOf(series, requests, s => s.RequestAttributes) : series;
         series = Moments(series, DicomTags.SeriesDate, DicomTags.SeriesTime, s => s.SeriesDate, s => s.SeriesTime);
         series = Moments(series, DicomTags.PerformedProcedureStepStartDate, DicomTags.PerformedProcedureStepStartTime, s => s.StepStartDate, s => s.StepStartTime);
         return this[DicomTags.SeriesNumber] is { } number ? MatchKeys.Number(series, number, s => s.SeriesNumber) : series;
@@ -173,18 +198,20 @@ internal sealed class QidoQuery
     private IQueryable<T> Uids<T>(IQueryable<T> rows, DicomTag tag, Expression<Func<T, string>> column) =>
         this[tag] is { } list ? MatchKeys.Uids(rows, list, column) : rows;
 
-    /// <summary>Names are pseudonyms in capitals: fuzzy is how a name begins, in letters of either case.</summary>
-    private IQueryable<T> Name<T>(IQueryable<T> rows, DicomTag tag, Expression<Func<T, string?>> column) => this[tag] is { } name && IsFuzzy
-        ? MatchKeys.Text(rows, [name.TrimEnd('*').ToUpperInvariant() + "*"], column) : Text(rows, tag, column);
+    /// <summary>A pseudonym stands in capitals, and nothing else is like it: a name is matched in either case, fuzzily or not.</summary>
+    private IQueryable<Case> Pseudonym(IQueryable<Case> cases) => this[DicomTags.PatientName] is { } name
+        ? MatchKeys.Text(cases, Each(name.ToUpperInvariant()), c => c.PatientPseudonym, IsSqlite) : cases;
 
     private IQueryable<T> Text<T>(IQueryable<T> rows, DicomTag tag, Expression<Func<T, string?>> column) =>
-        this[tag] is { } value ? MatchKeys.Text(rows, isMultiple ? value.Split('\\') : [value], column) : rows;
+        this[tag] is { } value ? MatchKeys.Text(rows, Each(value), column, IsSqlite) : rows;
+
+    private string[] Each(string value) => isMultiple ? value.Split('\\') : [value];
 
     private IQueryable<T> Moments<T>(
         IQueryable<T> rows, DicomTag date, DicomTag? time, Expression<Func<T, string?>> dateColumn, Expression<Func<T, string?>>? timeColumn)
     {
         if (this[date] == MatchKeys.EmptyValue)
-            return MatchKeys.Text(rows, [MatchKeys.EmptyValue], dateColumn);
+            return MatchKeys.Text(rows, [MatchKeys.EmptyValue], dateColumn, IsSqlite);
         var dates = this[date] is { } d && d != "*" ? TextRange.OfDates(d) : null;
         var times = time is { } tag && this[tag] is { } t && t != "*" ? TextRange.OfTimes(t) : null;
         if (dates is { IsOneValue: false } && times is { IsOneValue: false } && CombinesDateTime)

@@ -34,7 +34,7 @@ internal sealed class SearchDicom(PirogovDb db, CaseAccess access, HeaderSearch 
 
     public async Task<IResult> Studies(HttpContext http, CancellationToken cancellation)
     {
-        var query = new QidoQuery(http.Request.Query);
+        var query = new QidoQuery(http.Request.Query) { IsSqlite = db is SqliteDb };
         if (query.Fault is { } fault)
             return fault.ToHttp();
         var scope = await Scope(query, cancellation);
@@ -58,7 +58,7 @@ internal sealed class SearchDicom(PirogovDb db, CaseAccess access, HeaderSearch 
 
     public async Task<IResult> Series(HttpContext http, string? study, CancellationToken cancellation)
     {
-        var query = new QidoQuery(http.Request.Query);
+        var query = new QidoQuery(http.Request.Query) { IsSqlite = db is SqliteDb };
         query.Add(DicomTags.StudyInstanceUid, study);
         if (query.Fault is { } fault)
             return fault.ToHttp();
@@ -89,7 +89,7 @@ internal sealed class SearchDicom(PirogovDb db, CaseAccess access, HeaderSearch 
 
     public async Task<IResult> Instances(HttpContext http, string? study, string? series, CancellationToken cancellation)
     {
-        var query = new QidoQuery(http.Request.Query);
+        var query = new QidoQuery(http.Request.Query) { IsSqlite = db is SqliteDb };
         query.Add(DicomTags.StudyInstanceUid, study);
         query.Add(DicomTags.SeriesInstanceUid, series);
         if (query.Fault is { } fault)
@@ -101,7 +101,7 @@ internal sealed class SearchDicom(PirogovDb db, CaseAccess access, HeaderSearch 
             var documents = cases.SelectMany(c => c.Series.Where(s => series == null || s.SeriesInstanceUid == series), (c, s) => new HeaderDocument<CaseId>(c.Id, s.MetadataMd5));
             if ((await headers.Instances(query.Headers, documents, cancellation)).IsRefused(out var refusal, out var sops))
                 return refusal.ToHttp();
-            matching = matching.Where(i => sops!.Contains(i.SopInstanceUid));
+            matching = MatchKeys.AnyOf(matching, sops!, i => i.SopInstanceUid);
         }
 
         var withSeries = query.Series(db.Set<Series>().AsNoTracking());
@@ -116,8 +116,16 @@ internal sealed class SearchDicom(PirogovDb db, CaseAccess access, HeaderSearch 
             series is null ? SeriesRow.Of(r.Series) : null, r.instance, r.Series.MetadataMd5))], cancellation);
     }
 
-    /// <summary>Named studies are judged one by one, so that a reader finds the case given to them; else what may be browsed.</summary>
+    /// <summary>What may be seen of what is asked for, with the keys looked up that the database does not match.</summary>
     private async Task<IQueryable<Case>> Scope(QidoQuery query, CancellationToken cancellation)
+    {
+        var visible = await Visible(query, cancellation);
+        await KeptValues.LookUp(query, visible, cancellation);
+        return visible;
+    }
+
+    /// <summary>Named studies are judged one by one, so that a reader finds the case given to them; else what may be browsed.</summary>
+    private async Task<IQueryable<Case>> Visible(QidoQuery query, CancellationToken cancellation)
     {
         if (query[DicomTags.StudyInstanceUid] is not { } named || named.Contains('*', StringComparison.Ordinal) || access.BrowsesEverything)
             return await access.Browsable(cancellation);
