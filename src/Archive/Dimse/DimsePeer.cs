@@ -89,7 +89,12 @@ internal sealed class DimsePeer(
         await using var scope = Scope();
         var services = scope.ServiceProvider;
         var open = await services.GetRequiredService<DoorBatches>().Open(allowed.Title, centre.Code, null, cancellation);
-        return open.IsRefused(out var refusal) ? (Outcome<EnteredBatch>)refusal : await services.GetRequiredService<ReceiveFile>().Enter(open.Value, cancellation);
+        if (open.IsRefused(out var refusal))
+            return refusal;
+        // Before the first instance is kept: how much came is noted at the end, which a crash may take away.
+        services.GetRequiredService<AuditTrail>().Note("archive.dimse-storing", "application-entity", who.Name, new { batch = open.Value });
+        await services.GetRequiredService<PirogovDb>().SaveChangesAsync(cancellation);
+        return await services.GetRequiredService<ReceiveFile>().Enter(open.Value, cancellation);
     }
 
     public override async ValueTask<FindAnswer> Find(QueryRequest request, CancellationToken cancellation)
