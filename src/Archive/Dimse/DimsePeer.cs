@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pirogov.Agenda.Contracts;
@@ -21,11 +22,11 @@ namespace Pirogov.Archive.Dimse;
 internal sealed class DimsePeer(
     DimseOptions options, AllowedPeer allowed, ReferenceCentreSummary centre, Actor who, IServiceScopeFactory scopes, ILogger log) : DicomPeer
 {
-    private static readonly string[] QueryModels =
-    [
-        DicomUids.PatientRootQueryRetrieveInformationModelFind, DicomUids.StudyRootQueryRetrieveInformationModelFind,
-        DicomUids.PatientRootQueryRetrieveInformationModelMove, DicomUids.StudyRootQueryRetrieveInformationModelMove,
-    ];
+    private static readonly string[] FindModels = [DicomUids.PatientRootQueryRetrieveInformationModelFind, DicomUids.StudyRootQueryRetrieveInformationModelFind];
+    private static readonly string[] MoveModels = [DicomUids.PatientRootQueryRetrieveInformationModelMove, DicomUids.StudyRootQueryRetrieveInformationModelMove];
+
+    /// <summary>The counts of sub-operations have sixteen bits (PS3.7 9.3.4.2): what they cannot tell is not begun.</summary>
+    private const int MostMoved = ushort.MaxValue;
 
     /// <summary>Bytes of a buffer that outlive their instance.</summary>
     private const int LargestKept = 8 << 20;
@@ -42,7 +43,7 @@ internal sealed class DimsePeer(
 
     public override string? Choose(PresentationContext proposed, out bool isKnown)
     {
-        var isQuery = allowed.MayQuery && QueryModels.Contains(proposed.AbstractSyntax);
+        var isQuery = allowed.MayQuery && (FindModels.Contains(proposed.AbstractSyntax) || MoveModels.Contains(proposed.AbstractSyntax));
         var isStorage = allowed.MaySend && DicomUids.Find(proposed.AbstractSyntax) is { Type: "SOP Class" } entry && entry.Keyword.EndsWith("Storage", StringComparison.Ordinal);
         isKnown = isQuery || isStorage || proposed.AbstractSyntax == DicomUids.Verification;
         if (!isKnown)
@@ -51,9 +52,17 @@ internal sealed class DimsePeer(
             || (isStorage && (s is DicomUids.ExplicitVRBigEndian or DicomUids.DeflatedExplicitVRLittleEndian || PixelDecoder.CanDecode(s))));
     }
 
-    /// <summary>Relational queries, combined date-time matching and fuzzy matching of names, as far as the peer wants them (PS3.4 C.5.2.2 and C.5.3.1).</summary>
-    public override byte[]? Agree(string sopClassUid, byte[] proposed) =>
-        allowed.MayQuery && QueryModels.Contains(sopClassUid) ? [.. proposed.Take(3).Select(b => (byte)(b == 1 ? 1 : 0))] : null;
+    /// <summary>
+    /// Of C-FIND relational queries, combined date-time matching and fuzzy matching of names, as far as the peer wants them (PS3.4 C.5.1.1).
+    /// Of C-MOVE relational retrieval; its second byte asks for the conversion of enhanced images (C.5.2.1), which is not done.
+    /// </summary>
+    public override byte[]? Agree(string sopClassUid, byte[] proposed)
+    {
+        if (!allowed.MayQuery)
+            return null;
+        return FindModels.Contains(sopClassUid) ? [.. proposed.Take(3).Select(b => (byte)(b == 1 ? 1 : 0))]
+            : MoveModels.Contains(sopClassUid) ? [.. proposed.Take(2).Select((b, i) => (byte)(b == 1 && i == 0 ? 1 : 0))] : null;
+    }
 
     public override async ValueTask<DimseStatus> Store(StoreRequest request, CancellationToken cancellation)
     {
@@ -106,10 +115,22 @@ internal sealed class DimsePeer(
             return new(DimseStatus.DataSetDoesNotMatch.Because("Query/Retrieve Level"), null);
         if (search.IsMalformed)
             return new(DimseStatus.CannotUnderstand.Because("A key cannot be read"), null);
-        var found = await search.Find(cancellation);
-        scope.ServiceProvider.GetRequiredService<AuditTrail>().Note("archive.dimse-find", "application-entity", who.Name, new { level = search.Level, matches = found.Count });
+        var matches = await search.Count(cancellation);
+        scope.ServiceProvider.GetRequiredService<AuditTrail>().Note("archive.dimse-find", "application-entity", who.Name, new { level = search.Level, matches });
         await scope.ServiceProvider.GetRequiredService<PirogovDb>().SaveChangesAsync(cancellation);
-        return new(default, found.ToAsyncEnumerable());
+        return new(default, Matches(request, cancellation));
+    }
+
+    /// <summary>Page by page, each in a scope of its own: a peer takes its time, and may cancel.</summary>
+    private async IAsyncEnumerable<DicomDataset> Matches(QueryRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (string? after = ""; after is not null;)
+        {
+            await using var scope = Scope();
+            (var matches, after) = await new DimseSearch(scope.ServiceProvider, request, options.Title).Page(after, cancellation);
+            foreach (var match in matches)
+                yield return match;
+        }
     }
 
     public override async ValueTask<MovePlan> Move(QueryRequest request, string destination, CancellationToken cancellation)
@@ -124,7 +145,9 @@ internal sealed class DimsePeer(
             return new(DimseStatus.DataSetDoesNotMatch.Because("Query/Retrieve Level"), null, []);
         if (search.IsMalformed)
             return new(DimseStatus.CannotUnderstand.Because("A key cannot be read"), null, []);
-        var instances = await search.Instances(cancellation);
+        var instances = await search.Instances(MostMoved + 1, cancellation);
+        if (instances.Count > MostMoved)
+            return new(DimseStatus.UnableToPerform.Because($"More than {MostMoved} instances: ask for fewer at once"), null, []);
         scope.ServiceProvider.GetRequiredService<AuditTrail>().Note("archive.dimse-move", "application-entity", who.Name,
             new { destination = target.Title, studies = instances.Select(i => i.StudyInstanceUid).Distinct().Take(20), instances = instances.Count });
         await scope.ServiceProvider.GetRequiredService<PirogovDb>().SaveChangesAsync(cancellation);

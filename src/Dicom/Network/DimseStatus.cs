@@ -13,6 +13,9 @@ public readonly record struct DimseStatus(ushort Code, string? Comment = null)
     public static readonly DimseStatus NotAuthorized = new(0x0124);
     public static readonly DimseStatus UnrecognizedOperation = new(0x0211);
     public static readonly DimseStatus OutOfResources = new(0xA700);
+
+    /// <summary>Of C-MOVE: no sub-operation was, or could be, performed.</summary>
+    public static readonly DimseStatus UnableToPerform = new(0xA702);
     public static readonly DimseStatus MoveDestinationUnknown = new(0xA801);
 
     /// <summary>The data set is of another SOP class than the command said, or does not fit the query's model.</summary>

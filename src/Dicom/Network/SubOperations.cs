@@ -6,7 +6,6 @@ internal sealed record MoveOriginator(string Title, ushort MessageId);
 internal sealed class SubOperations(MovePlan plan, MoveOriginator originator)
 {
     private const ushort OneOrMoreFailed = 0xB000;
-    private const ushort UnableToPerform = 0xA702;
     private int completed;
     private int failed;
     private int warned;
@@ -39,7 +38,7 @@ internal sealed class SubOperations(MovePlan plan, MoveOriginator originator)
         }
 
         return failed == 0 ? warned == 0 ? DimseStatus.Success : new(OneOrMoreFailed)
-            : completed + warned == 0 ? new(UnableToPerform) : new DimseStatus(OneOrMoreFailed);
+            : completed + warned == 0 ? DimseStatus.UnableToPerform : new DimseStatus(OneOrMoreFailed);
     }
 
     public CommandSet Counted(CommandSet response, bool isLast)
