@@ -74,7 +74,7 @@ public static class PlatformModule
         services.AddScoped<SignIn>().AddSingleton<SignInRate>();
         services.Configure<SecurityStampValidatorOptions>(o => o.ValidationInterval = RevalidatedAccount.Interval);
         services.AddScoped<AuthenticationStateProvider, RevalidatedAccount>();
-        services.AddScoped<IUserClaimsPrincipalFactory<Account>, AccountClaims>();
+        services.AddScoped<IUserClaimsPrincipalFactory<Account>, AccountClaims>().AddSingleton<TokenHolders>();
         services.AddAuthentication(o => o.DefaultScheme = "session-or-token")
             .AddPolicyScheme("session-or-token", null, o => o.ForwardDefaultSelector = context =>
                 TokenAuthentication.IsPresent(context.Request) ? TokenAuthentication.Scheme : IdentityConstants.ApplicationScheme)
@@ -210,12 +210,17 @@ internal sealed class AccountClaims(UserManager<Account> users, IOptions<Identit
     protected override async Task<ClaimsIdentity> GenerateClaimsAsync(Account user)
     {
         var identity = await base.GenerateClaimsAsync(user);
-        identity.AddClaim(new(Actor.FullNameClaim, user.FullName));
-        identity.AddClaim(new(Actor.CultureClaim, user.Culture));
-        if (user.OrganisationId is { } organisation)
-            identity.AddClaim(new(Actor.OrganisationClaim, organisation.ToString()));
-        foreach (var role in user.Roles)
-            identity.AddClaim(new(identity.RoleClaimType, role.Role.ToString()));
+        Add(identity, user.FullName, user.Culture, user.OrganisationId, user.Roles.Select(r => r.Role));
         return identity;
+    }
+
+    public static void Add(ClaimsIdentity identity, string fullName, string culture, OrganisationId? organisation, IEnumerable<Role> roles)
+    {
+        identity.AddClaim(new(Actor.FullNameClaim, fullName));
+        identity.AddClaim(new(Actor.CultureClaim, culture));
+        if (organisation is { } own)
+            identity.AddClaim(new(Actor.OrganisationClaim, own.ToString()));
+        foreach (var role in roles)
+            identity.AddClaim(new(identity.RoleClaimType, role.ToString()));
     }
 }

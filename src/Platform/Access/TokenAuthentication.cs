@@ -1,10 +1,8 @@
 using System.Net.Http.Headers;
-using System.Security.Claims;
 using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,7 +15,7 @@ namespace Pirogov.Platform.Access;
 /// </summary>
 internal sealed class TokenAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
-    PirogovDb db, IUserClaimsPrincipalFactory<Account> principals, TimeProvider time)
+    PirogovDb db, TokenHolders holders, TimeProvider time)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public new const string Scheme = "token";
@@ -29,22 +27,16 @@ internal sealed class TokenAuthentication(
     {
         if (SecretOf(Request) is not { } secret)
             return AuthenticateResult.NoResult();
-        var hash = PersonalAccessToken.HashOf(secret);
-        var found = await db.Set<PersonalAccessToken>().AsNoTracking().Where(t => t.SecretSha256 == hash)
-            .Join(db.Users.AsNoTracking(), t => t.AccountId, a => a.Id, (token, account) => new { token, account }).SingleOrDefaultAsync(Context.RequestAborted);
+        var found = await holders.Find(db, secret, Context.RequestAborted);
         var now = time.Now();
-        if (found is null || !found.token.IsUsableAt(now))
+        if (found is null || !found.IsUsableAt(now))
             return AuthenticateResult.Fail("The token is unknown, revoked or expired.");
-        var (token, account) = (found.token, found.account);
-        if (account.IsDisabled)
+        if (found.IsDisabled)
             return AuthenticateResult.Fail("The account of the token is disabled.");
-        if (token.LastUsedAt is null || now - token.LastUsedAt > UseIsNotedEvery)
-            await db.Set<PersonalAccessToken>().Where(t => t.Id == token.Id)
+        if (found.LastUsedAt is null || now - found.LastUsedAt > UseIsNotedEvery)
+            await db.Set<PersonalAccessToken>().Where(t => t.Id == found.Token)
                 .ExecuteUpdateAsync(s => s.SetProperty(t => t.LastUsedAt, now), Context.RequestAborted);
-        var own = await principals.CreateAsync(account);
-        var claims = own.Claims.Concat(token.Scopes.Select(s => new Claim(Actor.ScopeClaim, s)));
-        var identity = new ClaimsIdentity(claims, Scheme, ClaimTypes.Name, ClaimTypes.Role);
-        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme));
+        return AuthenticateResult.Success(new AuthenticationTicket(holders.PrincipalOf(found), Scheme));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
