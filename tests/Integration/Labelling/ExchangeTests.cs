@@ -16,10 +16,10 @@ public abstract class ExchangeTests(LabellingApp app) : OnBothEngines(app)
 {
     private readonly LabellingApp app = app;
 
-    private static Task<HttpResponseMessage> Upload(HttpClient person, string address, byte[] bytes) =>
+    internal static Task<HttpResponseMessage> Upload(HttpClient person, string address, byte[] bytes) =>
         person.PostAsync(address, new ByteArrayContent(bytes) { Headers = { ContentType = new("application/octet-stream") } });
 
-    private static byte[] Zip(params (string Name, byte[] Bytes)[] files)
+    internal static byte[] Zip(params (string Name, byte[] Bytes)[] files)
     {
         using var target = new MemoryStream();
         using (var zip = new ZipArchive(target, ZipArchiveMode.Create, leaveOpen: true))
@@ -34,7 +34,7 @@ public abstract class ExchangeTests(LabellingApp app) : OnBothEngines(app)
         return target.ToArray();
     }
 
-    private static async Task<Dictionary<string, byte[]>> Unzip(Task<HttpResponseMessage> call)
+    internal static async Task<Dictionary<string, byte[]>> Unzip(Task<HttpResponseMessage> call)
     {
         var answer = await call;
         var bytes = await answer.Content.ReadAsByteArrayAsync();
@@ -94,6 +94,22 @@ public abstract class ExchangeTests(LabellingApp app) : OnBothEngines(app)
                                                     select p).ToArrayAsync());
         Assert.Equal(["import boxes.json", "import boxes.json"], prelabels.Select(p => $"{p.Origin} {p.SourceName}"));
         Assert.Equal(0, (int)(await Sent(room.Readers[0].GetAsync($"/api/v1/readings/{await Reading(room.Readers[0])}")))["revision"]!);
+    }
+
+    [SkippableFact]
+    public async Task Pre_labels_come_in_although_a_case_of_the_project_is_one_of_known_labels_too()
+    {
+        var room = await Open(app, cases: 1, schema: WithBoxes);
+        foreach (var n in new[] { 1, 7 })
+        {
+            await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/gold",
+                new JsonObject { ["caseId"] = $"00000000-0000-7000-8000-{n:D12}", ["document"] = room.Document($"2.25.{n}.1") }));
+        }
+
+        var sent = await Sent(Upload(room.Manager, $"/api/v1/labelling-projects/{room.Project}/prelabels?format=coco&name=boxes.json", Coco((1, "lesion", 3), (7, "lesion", 4))));
+        await app.Settle();
+        var import = await Sent(room.Manager.GetAsync($"/api/v1/labelling-imports/{sent["id"]}"));
+        Assert.Equal(("succeeded", 2), ((string)import["state"]!, (int)import["cases"]!));
     }
 
     [SkippableFact]
