@@ -17,7 +17,7 @@ public abstract class SchemaVersionTests(LabellingApp app) : OnBothEngines(app)
         new() { ["id"] = id, ["name"] = Both(id), ["color"] = "#e69f00", ["geometries"] = new JsonArray(geometry) };
 
     /// <summary>kidney stays, left and right are to be merged, lesion is to be split, scar to end.</summary>
-    private static JsonObject First(string name)
+    internal static JsonObject First(string name)
     {
         var schema = SchemaOf(name);
         var lesion = Class("lesion", "point");
@@ -33,7 +33,7 @@ public abstract class SchemaVersionTests(LabellingApp app) : OnBothEngines(app)
         return schema;
     }
 
-    private static JsonObject Second(string name)
+    internal static JsonObject Second(string name)
     {
         var schema = SchemaOf(name);
         foreach (var added in new[] { Class("stone_mask", "mask"), Class("tumour", "point"), Class("cyst", "point") })
@@ -49,7 +49,7 @@ public abstract class SchemaVersionTests(LabellingApp app) : OnBothEngines(app)
         return schema;
     }
 
-    private static JsonObject Point(string @class, string? look = null)
+    internal static JsonObject Point(string @class, string? look = null)
     {
         var point = new JsonObject
         {
@@ -65,9 +65,9 @@ public abstract class SchemaVersionTests(LabellingApp app) : OnBothEngines(app)
         return point;
     }
 
-    private static JsonObject Mask(string @class, int left)
+    internal static JsonObject Mask(string @class, int left, string series = "2.25.1.1")
     {
-        var mask = Square("2.25.1.1", left);
+        var mask = Square(series, left);
         mask["class"] = @class;
         return mask;
     }
@@ -82,7 +82,7 @@ public abstract class SchemaVersionTests(LabellingApp app) : OnBothEngines(app)
         return document;
     }
 
-    private static async Task<string> Publish(ReadingRoom room, JsonObject schema)
+    internal static async Task<string> Publish(ReadingRoom room, JsonObject schema)
     {
         var list = await Sent(room.Manager.GetAsync("/api/v1/labelling-schemas?size=200"));
         var id = list["items"]!.AsArray().Single(s => (string)s!["name"]! == $"Schema {room.Name}")!["id"];
