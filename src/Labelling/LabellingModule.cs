@@ -32,7 +32,7 @@ public static class LabellingModule
     {
         services.AddSingleton(new StringSource(typeof(LabellingModule).Assembly)).AddSingleton<ModelPart, LabellingModel>().AddSingleton<ModelPart, AssignmentModel>().AddSingleton<IObjectReferences, LabellingObjects>();
         services.AddScoped<Documents>().AddScoped<VersionedDocuments>().AddScoped<Sealing>().AddScoped<NextReading>().AddScoped<ReadingSources>();
-        services.AddScoped<ComparisonStore>().AddScoped<AnswerModels>().AddScoped<Adjudication>().AddScoped<AppendRevision>().AddScoped<SentBefore>().AddScoped<KeepSideDraft>().AddScoped<ShownPreLabels>();
+        services.AddScoped<ComparisonStore>().AddScoped<MakeComparison>().AddScoped<AnswerModels>().AddScoped<Adjudication>().AddScoped<AppendRevision>().AddScoped<SentBefore>().AddScoped<KeepSideDraft>().AddScoped<ShownPreLabels>();
         services.AddSingleton<FiguresCache>().AddScoped<AgreementSums>().AddScoped<CaseDigests>().AddJob<DigestCase, DigestCase.Payload>();
         services.AddSingleton<HandOutGate>().AddScoped<HandOut>().AddScoped<NextPlace>().AddScoped<Capacity>().AddScoped<ReaderRules>().AddScoped<Replacement>().AddScoped<OfferCases>();
         services.AddScoped<CaseSelection>().AddScoped<OwnReading>().AddScoped<OwnCentres>().AddScoped<PersonLock>().AddScoped<ActiveTime>().AddScoped<GoldDraw>().AddScoped<KnownLabels>();
@@ -42,7 +42,7 @@ public static class LabellingModule
         services.AddScoped<IReleases, PublishedReleases>().AddScoped<ICaseAccessRule, CaseAccess>().AddScoped<IStartCard, LabellingStartCards>();
         services.AddScoped<IEvidenceSource, ReadingEvidence>().AddScoped<IEvidenceSource, ComparisonEvidence>()
             .AddScoped<IEvidenceSource, ConsensusEvidence>().AddScoped<IEvidenceSource, ValidationEvidence>().AddScoped<IEvidenceSource, ReleaseEvidence>();
-        services.AddHandler<ReadingSubmitted, LockReading>().AddJob<CompareReadings, CompareReadings.Payload>().AddJob<MeasureSources, MeasureSources.Payload>();
+        services.AddHandler<ReadingSubmitted, LockReading>().AddJob<CompareReadings, CompareReadings.Payload>().AddJob<CompareAgain, CompareAgain.Payload>().AddJob<MeasureSources, MeasureSources.Payload>();
         services.AddHandler<LevelReached, FillLots>().AddHandler<VerdictGiven, FillLots>().AddHandler<VerdictGiven, MeasureAgain>();
         services.AddScoped<FormatCases>().AddScoped<FilesOfCases>().AddScoped<ReleaseFiles>().AddJob<ReadPreLabels, ReadPreLabels.Payload>().AddJob<WriteExport, WriteExport.Payload>();
         services.AddHandler<ReadingSubmitted, AskForScore>().AddJob<ScoreReading, ScoreReading.Payload>();

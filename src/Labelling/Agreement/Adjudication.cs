@@ -47,6 +47,9 @@ internal sealed class Decision
     public Decision(Reading reading, Comparison comparison, Guid disagreement, DecisionChoice choice, string? source, int revision, DateTimeOffset now) =>
         (ReadingId, ComparisonId, Disagreement, Choice, Source, AccountId, Revision, At) =
         (reading.Id, comparison.Id, disagreement, choice, source, reading.AccountId, revision, now);
+
+    /// <summary>The same readings were compared again under the next version of the schema, and the same disagreement was found.</summary>
+    public void StandUnder(Comparison renewed) => ComparisonId = renewed.Id;
 }
 
 internal sealed record DecisionView(DecisionChoice Choice, string? Source, int Revision, DateTimeOffset At);

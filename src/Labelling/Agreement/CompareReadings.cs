@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
@@ -17,8 +16,8 @@ namespace Pirogov.Labelling.Agreement;
 
 /// <summary>Compares the blind readings of a case and sends it on: to the validators with a consensus, to one more reader, or to an adjudicator.</summary>
 internal sealed class CompareReadings(
-    PirogovDb db, ICases cases, Documents documents, VersionedDocuments versioned, ComparisonStore files, AnswerModels models, Sealing sealing, EvidenceChain chain, AskValidators askValidators,
-    AskAdjudicator askAdjudicator, AskReader askReader, JobQueue jobs, AuditTrail audit, TimeProvider time) : DurableJob<CompareReadings.Payload>
+    PirogovDb db, MakeComparison comparisons, Documents documents, ComparisonStore files, Sealing sealing, AskValidators askValidators, AskAdjudicator askAdjudicator, AskReader askReader,
+    JobQueue jobs, AuditTrail audit, TimeProvider time) : DurableJob<CompareReadings.Payload>
 {
     internal sealed record Payload(ProjectCaseId Id);
 
@@ -28,47 +27,22 @@ internal sealed class CompareReadings(
         if (one.State != ProjectCaseState.Comparing)
             return;
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == one.ProjectId, cancellation);
-        var schema = (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation)).Content;
-        var revisions = await Revisions(project, one, cancellation);
-        await progress.Tell(10, "labelling.job.reading-masks", cancellation);
-        var readings = new List<ComparedDocument>(revisions.Count);
-        foreach (var (_, revision) in revisions)
-            readings.Add(await versioned.Open(revision, project.SchemaVersionId, ownOnly: true, cancellation));
-        await progress.Tell(20, "labelling.job.comparing", cancellation);
-        var (rules, order) = (project.Consensus, await FrameOrder.Of(cases, one.CaseId, cancellation));
-        var given = await models.Keep(one, schema, [.. revisions.Zip(readings, (r, d) => (r.Reading.AccountId, d.Document))], cancellation);
-        var modelled = await models.Of(one, schema, rules, [.. revisions.Select(r => r.Reading.AccountId)], given, cancellation);
-        var settled = modelled.Keys.ToHashSet();
-        var compared = await new CompareDocuments(schema, rules, project.ThresholdOf, order).Compare(one.Id.Value, readings, cancellation, settled);
-        await progress.Tell(60, "labelling.job.fusing", cancellation);
-        var builder = new BuildConsensus(schema, rules, order, modelled);
-        var undisputed = await builder.OfUndisputed(compared, readings, cancellation);
-        var agreeing = compared.Figures.Agreeing(project.ThresholdOf, rules, settled);
-        var (comparison, link) = await Record(one, [.. revisions.Select(r => r.Revision)], compared, undisputed, agreeing.Count > 0, cancellation);
+        var made = await comparisons.Of(project, one, await Revisions(project, one, cancellation), progress, cancellation);
+        if (await db.Set<LabellingProject>().Where(p => p.Id == project.Id).Select(p => p.SchemaVersionId).SingleAsync(cancellation) != project.SchemaVersionId)
+        {
+            // The project went over to the next version meanwhile: the readings are compared as that one sees them.
+            jobs.Enqueue<CompareReadings, Payload>(payload, "labelling-case", one.Id);
+            await db.SaveChangesAsync(cancellation);
+            return;
+        }
+
+        var (comparison, link) = await comparisons.Record(one, made, cancellation);
         if (comparison.Agreed && project.Rule == AdjudicationRule.OnDisagreement)
-            await Agree(one, comparison, project.SchemaVersionId, await builder.OfAgreement(compared.Detail, readings, agreeing, cancellation), link, cancellation);
+            await Agree(one, comparison, project.SchemaVersionId, await made.Consensus(cancellation), link, cancellation);
         else if (comparison.Agreed || !await askReader.OneMore(project, one, cancellation))
             await Adjudicate(one, cancellation);
         audit.Note("labelling.readings-compared", "labelling-case", one.Id, new { comparison.Agreed, comparison.Round });
         await db.SaveChangesAsync(cancellation);
-    }
-
-    private async Task<(Comparison Comparison, EvidenceReference Link)> Record(
-        ProjectCase one, IReadOnlyList<ReadingRevision> revisions, ComparisonResult compared, BuildConsensus.Result undisputed, bool agreed,
-        CancellationToken cancellation)
-    {
-        await documents.Keep(undisputed.NewMasks, cancellation);
-        var kept = new ComparisonFiles(await files.Put(compared.Detail with { Undisputed = undisputed.Provenance }, cancellation),
-            await files.Put(compared.Regions, cancellation), await files.Put(undisputed.Document, cancellation));
-        var earlier = await db.Set<Comparison>().Where(c => c.ProjectCaseId == one.Id).OrderBy(c => c.Round).ToArrayAsync(cancellation);
-        foreach (var comparedBefore in earlier)
-            comparedBefore.Supersede();
-        var comparison = new Comparison(one, earlier.Length + 1, revisions.Select(r => r.Id), compared.Figures, agreed, kept, time.Now());
-        db.Add(comparison);
-        var standsOn = new List<EvidenceReference?>();
-        foreach (var revision in revisions)
-            standsOn.Add(await chain.Find(LabellingEvidence.Reading, revision.Id, cancellation));
-        return (comparison, sealing.Record(LabellingEvidence.Comparison, comparison.Id, comparison.Facts(), standsOn, [kept.Detail]));
     }
 
     private async Task Adjudicate(ProjectCase one, CancellationToken cancellation)

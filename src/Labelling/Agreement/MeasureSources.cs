@@ -59,16 +59,17 @@ internal sealed class MeasureSources(PirogovDb db, ICases cases, Documents docum
         var consensus = await db.Set<Consensus>().AsNoTracking().SingleAsync(c => c.Id == payload.ConsensusId, cancellation);
         var one = await db.Set<ProjectCase>().AsNoTracking().SingleAsync(c => c.Id == consensus.ProjectCaseId, cancellation);
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == one.ProjectId, cancellation);
-        var schema = (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == consensus.SchemaVersionId, cancellation)).Content;
+        var version = project.SchemaVersionId;
+        var schema = (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == version, cancellation)).Content;
         var compare = new CompareDocuments(schema, project.Consensus, project.ThresholdOf, await FrameOrder.Of(cases, one.CaseId, cancellation));
-        var truth = await documents.Open(consensus.DocumentMd5, ownOnly: false, cancellation);
+        var truth = await documents.Open(await versioned.Load(consensus.DocumentMd5, consensus.SchemaVersionId, version, cancellation), cancellation);
         foreach (var reading in await db.Set<Reading>().AsNoTracking()
                      .Where(r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Read && r.State == ReadingState.Locked).ToArrayAsync(cancellation))
         {
             var (first, last) = (reading.RevisionFor(ComparedPass.First), reading.RevisionFor(ComparedPass.Final));
-            db.Add(new SourceScore(consensus, reading, 1, false, await Hold(compare, truth, consensus.SchemaVersionId, reading, first, cancellation)));
+            db.Add(new SourceScore(consensus, reading, 1, false, await Hold(compare, truth, version, reading, first, cancellation)));
             if (reading.Pass == 2)
-                db.Add(new SourceScore(consensus, reading, 2, last != first, await Hold(compare, truth, consensus.SchemaVersionId, reading, last, cancellation)));
+                db.Add(new SourceScore(consensus, reading, 2, last != first, await Hold(compare, truth, version, reading, last, cancellation)));
         }
 
         await db.SaveChangesAsync(cancellation);

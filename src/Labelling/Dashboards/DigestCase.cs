@@ -49,7 +49,9 @@ internal sealed class CaseDigests(PirogovDb db, Documents documents, VersionedDo
     {
         if (await db.Set<CaseDigest>().SingleOrDefaultAsync(d => d.ProjectCaseId == one.Id, cancellation) is not { } digest)
             db.Add(digest = new() { ProjectCaseId = one.Id, ProjectId = one.ProjectId });
-        digest.Compared(Weeks.Day(comparison.At), comparison.SourceIds.Count, comparison.Round, sum.Uncertain, sum.Lowest);
+        // The same readings, compared again under another version of the schema, are no further round.
+        var rounds = await db.Set<Comparison>().Where(c => c.ProjectCaseId == one.Id).Select(c => c.Sources).Distinct().CountAsync(cancellation);
+        digest.Compared(Weeks.Day(comparison.At), comparison.SourceIds.Count, rounds, sum.Uncertain, sum.Lowest);
         var verdicts = await db.Set<Verdict>().Where(v => v.ProjectCaseId == one.Id).GroupBy(v => v.Kind).Select(g => new { g.Key, Count = g.Count() })
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
         var adjudicated = await db.Set<Reading>().AnyAsync(r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Adjudicate, cancellation);

@@ -30,6 +30,7 @@ internal sealed class FiguresCache
             .Select(g => new { Last = g.Max(c => c.ChangedAt), Levels = g.Sum(c => c.Level), Count = g.Count() }).SingleOrDefaultAsync(cancellation);
         var digests = await db.Set<CaseDigest>().Where(d => d.ProjectId == project).GroupBy(_ => 1)
             .Select(g => new { Count = g.Count(), Versions = g.Sum(d => d.Version) }).SingleOrDefaultAsync(cancellation);
-        return $"{cases?.Last.UtcTicks} {cases?.Levels} {cases?.Count} {digests?.Count} {digests?.Versions}";
+        var version = await db.Set<LabellingProject>().Where(p => p.Id == project).Select(p => p.SchemaVersionId).SingleOrDefaultAsync(cancellation);
+        return $"{version} {cases?.Last.UtcTicks} {cases?.Levels} {cases?.Count} {digests?.Count} {digests?.Versions}";
     }
 }

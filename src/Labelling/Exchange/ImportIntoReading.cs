@@ -20,7 +20,7 @@ namespace Pirogov.Labelling.Exchange;
 /// <summary>Adds a file's labels to one's own draft, as its next revision. What is there stays: an object, an answer or a pixel is never overwritten.</summary>
 [Needs(LabellingRights.ReadCases)]
 internal sealed class ImportIntoReading(
-    PirogovDb db, FormatCases formatCases, Documents documents, SaveDocument save, ObjectStore store, StoreFolders folders, CurrentActor actor, AuditTrail audit, TimeProvider time)
+    PirogovDb db, FormatCases formatCases, Documents documents, VersionedDocuments versioned, SaveDocument save, ObjectStore store, StoreFolders folders, CurrentActor actor, AuditTrail audit, TimeProvider time)
 {
     /// <param name="Left">The first page of what was not taken.</param>
     public sealed record Response(ImportId Id, int Revision, int Taken, int NotTaken, Page<ImportLine> Left);
@@ -74,8 +74,8 @@ internal sealed class ImportIntoReading(
 
     private async Task<LabelDocument> Draft(Reading reading, SchemaVersionId version, CancellationToken cancellation)
     {
-        var md5 = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision).Select(r => r.DocumentMd5).SingleOrDefaultAsync(cancellation);
-        return md5 is null ? LabelDocument.Empty(version) : await documents.WithRuns(await documents.Load(md5, cancellation), cancellation);
+        var saved = await db.Set<ReadingRevision>().AsNoTracking().SingleOrDefaultAsync(r => r.ReadingId == reading.Id && r.Number == reading.Revision, cancellation);
+        return saved is null ? LabelDocument.Empty(version) : await documents.WithRuns(await versioned.Load(saved, version, cancellation), cancellation);
     }
 
     private async Task<Outcome<Response>> Report(

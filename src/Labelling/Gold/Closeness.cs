@@ -16,6 +16,10 @@ internal sealed record Closeness(IReadOnlyDictionary<string, double> Dice, IRead
     /// </summary>
     public double Score => Dice.Values.Concat(Objects.Values).Concat(Answers.Values.Select(same => same ? 1.0 : 0.0)).DefaultIfEmpty(1).Average();
 
+    /// <summary>Without what the known labels were never asked.</summary>
+    public Closeness Of((IReadOnlySet<string> Classes, IReadOnlySet<string> Questions) known) => new(Dice.Where(d => known.Classes.Contains(d.Key)).ToDictionary(),
+        Objects.Where(o => known.Classes.Contains(o.Key)).ToDictionary(), Answers.Where(a => known.Questions.Contains(a.Key)).ToDictionary());
+
     public static async Task<Closeness> Between(
         LabellingProject project, SchemaContent schema, FrameOrder order, ComparedDocument reading, ComparedDocument known, CancellationToken cancellation)
     {

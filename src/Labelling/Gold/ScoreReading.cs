@@ -88,7 +88,7 @@ internal sealed record Quality(double? Mean, int Scores, bool IsBelow)
 }
 
 /// <summary>The known labels of a case, held against a reading.</summary>
-internal sealed class KnownLabels(PirogovDb db, ICases cases, Documents documents)
+internal sealed class KnownLabels(PirogovDb db, ICases cases, Documents documents, VersionedDocuments versioned)
 {
     /// <returns>None while the reading is open, and for one whose case has no known labels.</returns>
     public async Task<Closeness?> Compare(Reading reading, CancellationToken cancellation)
@@ -96,15 +96,21 @@ internal sealed class KnownLabels(PirogovDb db, ICases cases, Documents document
         if (reading.State != ReadingState.Locked || await Of(reading, cancellation) is not { } gold)
             return null;
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation);
-        var schema = await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == gold.SchemaVersionId, cancellation);
-        var revision = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision).Select(r => r.DocumentMd5).SingleAsync(cancellation);
-        return await Closeness.Between(project, schema.Content, await FrameOrder.Of(cases, reading.CaseId, cancellation),
-            await documents.Open(revision, ownOnly: true, cancellation), await documents.Open(gold.DocumentMd5, ownOnly: false, cancellation), cancellation);
+        var version = project.SchemaVersionId;
+        var schema = await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == version, cancellation);
+        // Of two passes the one counts that counts in a round.
+        var number = reading.RevisionFor(project.Passes.Compared);
+        var revision = await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == reading.Id && r.Number == number, cancellation);
+        var whole = await Closeness.Between(project, schema.Content, await FrameOrder.Of(cases, reading.CaseId, cancellation),
+            await versioned.Open(revision, version, ownOnly: true, cancellation),
+            await documents.Open(await versioned.Load(gold.DocumentMd5, gold.SchemaVersionId, version, cancellation), cancellation), cancellation);
+        return whole.Of(await versioned.Known(gold.SchemaVersionId, version, cancellation));
     }
 
     /// <summary>What the reader should have found, with its masks.</summary>
     public async Task<LabelDocument?> RightAnswer(Reading reading, CancellationToken cancellation) => await Of(reading, cancellation) is { } gold
-        ? await documents.WithRuns(await documents.Load(gold.DocumentMd5, cancellation), cancellation)
+        ? await documents.WithRuns(await versioned.Load(gold.DocumentMd5, gold.SchemaVersionId,
+            await db.Set<LabellingProject>().Where(p => p.Id == reading.ProjectId).Select(p => p.SchemaVersionId).SingleAsync(cancellation), cancellation), cancellation)
         : null;
 
     private Task<GoldCase?> Of(Reading reading, CancellationToken cancellation) =>

@@ -3,11 +3,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Contracts;
+using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
+using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Problems;
 
 namespace Pirogov.Labelling.Projects;
@@ -19,10 +21,12 @@ internal sealed record SplitOfLocked(int Readings, string Classes) : Refusal("la
 
 /// <summary>
 /// Leads a running project to the next published version of its schema. Drafts get it by a revision of their own; readings that are handed in stay
-/// as they are under their version and are brought over whenever they are compared.
+/// as they are under their version and are brought over whenever they are compared, and so is what was decided. Comparisons are made again in the
+/// words of the new version, one job for each case.
 /// </summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class MigrateProject(PirogovDb db, ICases cases, Documents documents, AuditTrail audit, TimeProvider time)
+internal sealed class MigrateProject(
+    PirogovDb db, ICases cases, Documents documents, VersionedDocuments versioned, JobQueue jobs, AuditTrail audit, TimeProvider time)
 {
     /// <param name="Moved">Labels and answers that go over.</param>
     /// <param name="Pending">Labels that wait for their readers.</param>
@@ -31,9 +35,10 @@ internal sealed class MigrateProject(PirogovDb db, ICases cases, Documents docum
 
     /// <param name="Drafts">That get a new revision.</param>
     /// <param name="Locked">Handed in, of cases that are not validated: they stay, and are brought over when they are compared.</param>
-    /// <param name="Decided">Cases whose consensus was made under an earlier version: it stays so, and only releases made before hold it.</param>
+    /// <param name="Decided">Cases that have a consensus and are in validation or behind it: it goes over as the version declares.</param>
+    /// <param name="Reopened">Of these, cases whose consensus leaves a question to a person: they have to be reopened before they are released.</param>
     /// <param name="Unheld">Attributes that the new classes do not have.</param>
-    public sealed record Preview(SchemaVersionId To, int Version, int Drafts, int Locked, int Decided, int Pending, int Unheld, IReadOnlyList<Row> Rows);
+    public sealed record Preview(SchemaVersionId To, int Version, int Drafts, int Locked, int Decided, int Reopened, int Pending, int Unheld, IReadOnlyList<Row> Rows);
 
     public sealed record Response(SchemaVersionId To, int Drafts, int Pending);
 
@@ -62,8 +67,12 @@ internal sealed class MigrateProject(PirogovDb db, ICases cases, Documents docum
         var (before, changes) = (plan.From.Content, plan.To.Migration ?? SchemaMigration.None);
         var rows = before.Classes.Select(c => ClassRow(c.Id, changes.Classes.FirstOrDefault(m => m.From == c.Id))).Concat(before.Questions.Select(q => QuestionRow(q.Id, changes.Questions.FirstOrDefault(m => m.From == q.Id))))
             .Select(r => r with { Moved = moved.GetValueOrDefault(r.From), Dropped = dropped.GetValueOrDefault(r.From), Pending = waiting.GetValueOrDefault(r.From) });
-        var decided = await db.Set<ProjectCase>().CountAsync(c => c.ProjectId == id && (c.State == ProjectCaseState.Validation || c.State == ProjectCaseState.Validated || c.State == ProjectCaseState.Released), cancellation);
-        return new Preview(plan.To.Id, plan.To.Number, plan.Open.Count, plan.Locked.Count, decided, waiting.Values.Sum(), unheld, [.. rows]);
+        var decided = (await (from c in db.Set<ProjectCase>()
+                              join x in db.Set<Consensus>().AsNoTracking() on c.Id equals x.ProjectCaseId
+                              where c.ProjectId == id && (c.State == ProjectCaseState.Validation || c.State == ProjectCaseState.Validated || c.State == ProjectCaseState.Released)
+                              select x).ToArrayAsync(cancellation)).GroupBy(x => x.ProjectCaseId).Select(g => g.MaxBy(x => x.Number)!).ToArray();
+        var reopened = (await versioned.NeedPerson(decided, plan.To.Id, cancellation)).Count;
+        return new Preview(plan.To.Id, plan.To.Number, plan.Open.Count, plan.Locked.Count, decided.Length, reopened, waiting.Values.Sum(), unheld, [.. rows]);
     }
 
     public async Task<Outcome<Response>> Handle(ProjectId id, CancellationToken cancellation)
@@ -94,6 +103,8 @@ internal sealed class MigrateProject(PirogovDb db, ICases cases, Documents docum
         }
 
         plan.Project.Use(plan.To.Id);
+        foreach (var one in await db.Set<Comparison>().Where(c => c.ProjectId == id && c.IsCurrent).Select(c => c.ProjectCaseId).ToArrayAsync(cancellation))
+            jobs.Enqueue<CompareAgain, CompareAgain.Payload>(new(one), "labelling-case", one);
         audit.Note("labelling.project-migrated", "labelling-project", id, new { To = plan.To.Id, Drafts = plan.Open.Count, Pending = pending });
         try
         {
@@ -125,9 +136,9 @@ internal sealed class MigrateProject(PirogovDb db, ICases cases, Documents docum
         var unfinished = db.Set<ProjectCase>().Where(c => c.ProjectId == id && c.State != ProjectCaseState.Validated && c.State != ProjectCaseState.Released).Select(c => c.Id);
         var rows = await (from r in db.Set<Reading>()
                           join v in db.Set<ReadingRevision>() on new { Id = r.Id, Number = r.Revision } equals new { Id = v.ReadingId, v.Number }
-                          where r.ProjectId == id && r.Mode != ReadingMode.Validate && unfinished.Contains(r.ProjectCaseId)
+                          where r.ProjectId == id && unfinished.Contains(r.ProjectCaseId) && (r.Mode != ReadingMode.Validate || r.Revision > r.OfferedRevision)
                           select new { Reading = r, Revision = v }).ToArrayAsync(cancellation);
-        return new Plan(project, from, next, [.. rows.Where(r => r.Reading.IsOpen).Select(r => (r.Reading, r.Revision))], [.. rows.Where(r => !r.Reading.IsOpen).Select(r => (r.Reading, r.Revision))]);
+        return new Plan(project, from, next, [.. rows.Where(r => r.Reading.IsOpen).Select(r => (r.Reading, r.Revision))], [.. rows.Where(r => !r.Reading.IsOpen && r.Reading.Mode != ReadingMode.Validate).Select(r => (r.Reading, r.Revision))]);
     }
 
     private async Task<MigratedDocument> Made(Plan plan, string md5, bool isLocked, CancellationToken cancellation) =>

@@ -65,19 +65,18 @@ internal sealed class AppendRevision(PirogovDb db, ICases cases, AuditTrail audi
 }
 
 /// <summary>What a reader has been sent, and may therefore name by hashes.</summary>
-internal sealed class SentBefore(PirogovDb db, Documents documents, ReadingSources sources, ShownPreLabels preLabels)
+internal sealed class SentBefore(PirogovDb db, Documents documents, VersionedDocuments versioned, ReadingSources sources, ShownPreLabels preLabels)
 {
     /// <returns>The masks by hash, and the documents in which pre-labels may stand.</returns>
     public async Task<(IReadOnlyDictionary<string, KnownMask> Known, IReadOnlyList<LabelDocument> Shown)> To(Reading reading, CancellationToken cancellation)
     {
         var shown = new List<LabelDocument>();
-        var rules = (await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation)).Passes;
-        if (await preLabels.For(reading, rules, cancellation) is { } labels)
+        var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation);
+        if (await preLabels.For(reading, project.Passes, cancellation) is { } labels)
             shown.Add(labels);
-        var own = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision)
-            .Select(r => r.DocumentMd5).SingleOrDefaultAsync(cancellation);
+        var own = await db.Set<ReadingRevision>().AsNoTracking().SingleOrDefaultAsync(r => r.ReadingId == reading.Id && r.Number == reading.Revision, cancellation);
         if (own is not null)
-            shown.Add(await documents.Load(own, cancellation));
+            shown.Add(await versioned.Load(own, project.SchemaVersionId, cancellation));
         var sent = (await sources.For(reading, withRuns: false, cancellation)).Select(s => s.Document).Concat(shown).ToList();
         if (await sources.Draft(reading, cancellation) is { } draft)
             sent.Add(draft);

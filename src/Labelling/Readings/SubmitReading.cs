@@ -20,7 +20,7 @@ internal sealed record ReadingSubmitted(ReadingId Id);
 /// <summary>Hands a revision in for good: the reading is closed to its reader from this moment.</summary>
 [Needs(LabellingRights.ReadCases)]
 internal sealed class SubmitReading(
-    PirogovDb db, CurrentActor actor, OwnReading own, AuditTrail audit, EventOutbox outbox, Documents documents, NextReading next, Adjudication adjudication, AppendRevision append,
+    PirogovDb db, CurrentActor actor, OwnReading own, AuditTrail audit, EventOutbox outbox, Documents documents, VersionedDocuments versioned, NextReading next, Adjudication adjudication, AppendRevision append,
     TimeProvider time)
 {
     /// <param name="LeaveUndecided">An adjudicator hands in although disagreements are open, and says so: what is not in the document is not in the consensus.</param>
@@ -51,7 +51,7 @@ internal sealed class SubmitReading(
             return new LabelsArePending(waiting);
         var schema = await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation);
         var revision = await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == id && r.Number == reading.Revision, cancellation);
-        if (DocumentCheck.CheckComplete(schema.Content, await documents.Load(revision.DocumentMd5, cancellation)) is { } incomplete)
+        if (DocumentCheck.CheckComplete(schema.Content, await versioned.Load(revision, schema.Id, cancellation)) is { } incomplete)
             return incomplete;
         outbox.Add(new ReadingSubmitted(id));
         audit.Note("labelling.reading-submitted", "reading", id, new { revision.Number, revision.DocumentSha256 });

@@ -19,6 +19,9 @@ internal sealed class VersionedDocuments(PirogovDb db, Documents documents)
         return await documents.Open(ownOnly ? PreLabelled.WithoutUnconfirmed(whole) : whole, cancellation);
     }
 
+    public Task<LabelDocument> Load(ReadingRevision revision, SchemaVersionId wanted, CancellationToken cancellation) =>
+        Load(revision.DocumentMd5, revision.SchemaVersionId, wanted, cancellation);
+
     /// <param name="version">Under which the document was saved.</param>
     /// <param name="wanted">A later version of the same schema, or the same.</param>
     /// <returns>Masks by their hashes, all of them in the store.</returns>
@@ -27,13 +30,78 @@ internal sealed class VersionedDocuments(PirogovDb db, Documents documents)
         var document = await documents.Load(md5, cancellation);
         if (version == wanted)
             return document;
-        var schema = await db.Set<LabellingSchema>().AsNoTracking().SingleAsync(s => s.Versions.Any(v => v.Id == wanted), cancellation);
-        var (from, to) = (schema.Versions.Single(v => v.Id == version).Number, schema.Versions.Single(v => v.Id == wanted).Number);
         document = await documents.WithRuns(document, cancellation);
-        foreach (var step in schema.Versions.Where(v => v.Number > from && v.Number <= to).OrderBy(v => v.Number))
-            document = new MigrateDocument(step.Id, step.Content, step.Migration ?? SchemaMigration.None, isLocked: true).Apply(document).Document;
+        foreach (var step in Steps(await Schema(wanted, cancellation), version, wanted))
+            document = Migration(step).Apply(document).Document;
         var (stored, masks) = StoredMasks.Of(document);
         await documents.Keep(masks, cancellation);
         return stored;
     }
+
+    /// <summary>Which of several consensuses come to a version only by a person: something of them would have to be asked about, or the version wants what they do not have.</summary>
+    public async Task<IReadOnlySet<Guid>> NeedPerson(IReadOnlyCollection<Consensus> decided, SchemaVersionId wanted, CancellationToken cancellation)
+    {
+        var (found, older) = (new HashSet<Guid>(), decided.Where(c => c.SchemaVersionId != wanted).ToArray());
+        if (older.Length == 0)
+            return found;
+        var schema = await Schema(wanted, cancellation);
+        foreach (var one in older)
+        {
+            if (!GoesOver(await documents.Load(one.DocumentMd5, cancellation), [.. Steps(schema, one.SchemaVersionId, wanted)]))
+                found.Add(one.Id);
+        }
+
+        return found;
+    }
+
+    /// <returns>The classes and questions of a version that an earlier one had already, whatever it called them: of the others what was made under it says nothing.</returns>
+    public async Task<(IReadOnlySet<string> Classes, IReadOnlySet<string> Questions)> Known(SchemaVersionId version, SchemaVersionId wanted, CancellationToken cancellation)
+    {
+        var schema = await Schema(wanted, cancellation);
+        var first = schema.Versions.Single(v => v.Id == version).Content;
+        var (classes, questions) = (first.Classes.Select(c => c.Id).ToHashSet(), first.Questions.Select(q => q.Id).ToHashSet());
+        foreach (var step in Steps(schema, version, wanted))
+        {
+            var (after, changes) = (step.Content, step.Migration ?? SchemaMigration.None);
+            classes = [.. classes.SelectMany(c => Targets(c, changes.Classes.FirstOrDefault(m => m.From == c))).Where(c => after.Class(c) is not null)];
+            questions = [.. questions.Select(q => changes.Questions.FirstOrDefault(m => m.From == q) is { } change ? change.To : q).OfType<string>().Where(q => after.Question(q) is not null)];
+        }
+
+        return (classes, questions);
+    }
+
+    /// <summary>Where only a person could say which of several classes a label is, none of them is known.</summary>
+    private static IEnumerable<string> Targets(string @class, ClassFate? change) => change switch
+    {
+        null => [@class],
+        { Split: { Otherwise: not null } split } => split.Options.Select(o => o.To),
+        { To: { } to } => [to],
+        _ => [],
+    };
+
+    /// <summary>Pixels play no part in it: one mask of each class, each in a place of its own, stands for all.</summary>
+    private static bool GoesOver(LabelDocument document, SchemaVersion[] steps)
+    {
+        document = document with { Masks = [.. document.Masks.DistinctBy(m => m.Class).Select((m, place) => m with { Frame = place + 1 })] };
+        foreach (var step in steps)
+        {
+            var made = Migration(step).Apply(document);
+            if (made.Pending.Count > 0)
+                return false;
+            document = made.Document;
+        }
+
+        return DocumentCheck.CheckComplete(steps[^1].Content, document) is null;
+    }
+
+    private static MigrateDocument Migration(SchemaVersion step) => new(step.Id, step.Content, step.Migration ?? SchemaMigration.None, isLocked: true);
+
+    private static IEnumerable<SchemaVersion> Steps(LabellingSchema schema, SchemaVersionId version, SchemaVersionId wanted)
+    {
+        var (from, to) = (schema.Versions.Single(v => v.Id == version).Number, schema.Versions.Single(v => v.Id == wanted).Number);
+        return schema.Versions.Where(v => v.Number > from && v.Number <= to).OrderBy(v => v.Number);
+    }
+
+    private Task<LabellingSchema> Schema(SchemaVersionId version, CancellationToken cancellation) =>
+        db.Set<LabellingSchema>().AsNoTracking().SingleAsync(s => s.Versions.Any(v => v.Id == version), cancellation);
 }

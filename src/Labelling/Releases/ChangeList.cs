@@ -60,10 +60,25 @@ internal sealed class ReleaseChanges(PirogovDb db, Documents documents, Versione
         }
 
         string[] scope = [.. later.Scope.Classes, .. later.Scope.Questions], oldScope = [.. earlier.Scope.Classes, .. earlier.Scope.Questions];
+        if (earlier.SchemaVersionId != later.SchemaVersionId)
+            await LeaveOutRenamed(changes, earlier, later, cancellation);
         int Of(CaseChangeKind kind) => changes.Count(c => c.Kind == kind);
         return new(earlier.Number, earlier.Sha256, [.. scope.Except(oldScope)], [.. oldScope.Except(scope)], Of(CaseChangeKind.Added), Of(CaseChangeKind.Removed),
             Of(CaseChangeKind.Changed), after.Count - Of(CaseChangeKind.Added) - Of(CaseChangeKind.Changed), Totals(changes),
             [.. changes.OrderBy(c => c.Kind).ThenBy(c => c.Label, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>What the next version of the schema only calls otherwise is no change.</summary>
+    private async Task LeaveOutRenamed(List<CaseChange> changes, Release earlier, Release later, CancellationToken cancellation)
+    {
+        var (before, after) = (earlier.Cases.ToDictionary(c => c.CaseId), later.Cases.ToDictionary(c => c.CaseId));
+        foreach (var change in changes.Where(c => c is { Kind: CaseChangeKind.Changed, Classes: [], Answers: [] }).ToArray())
+        {
+            var brought = await versioned.Load(before[change.CaseId].DocumentMd5, earlier.SchemaVersionId, later.SchemaVersionId, cancellation);
+            var own = await documents.Load(after[change.CaseId].DocumentMd5, cancellation);
+            if (brought.ToCanonical().SequenceEqual(own.ToCanonical()))
+                changes.Remove(change);
+        }
     }
 
     private async Task<CaseChange> Changed(

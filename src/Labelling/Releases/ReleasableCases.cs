@@ -18,7 +18,7 @@ internal sealed record ReleasableCase(
     ProjectCase Case, Consensus Consensus, Verdict? Verdict, IReadOnlyList<int> Levels, LabelDocument Labels, IReadOnlyList<EvidenceFile> Files, EvidenceReference? StandsOn);
 
 /// <summary>The cases of a project that are through, all with a handful of queries.</summary>
-internal sealed class ReleasableCases(PirogovDb db, Documents documents, EvidenceChain chain)
+internal sealed class ReleasableCases(PirogovDb db, Documents documents, VersionedDocuments versioned, EvidenceChain chain)
 {
     /// <param name="wanted">None: all that are through.</param>
     /// <param name="withOpenLots">Also those whose lot is not decided yet: they may still be called back.</param>
@@ -30,22 +30,32 @@ internal sealed class ReleasableCases(PirogovDb db, Documents documents, Evidenc
                                                   join l in db.Set<ValidationLot>() on c.LotId equals l.Id
                                                   where l.ProjectId == project && l.State == LotState.Open
                                                   select c.ProjectCaseId).ToArrayAsync(cancellation)).ToHashSet();
-        // What was decided under an earlier version of the schema is in the releases made before; reopened, it comes under the present one.
-        var version = await db.Set<LabellingProject>().Where(p => p.Id == project).Select(p => p.SchemaVersionId).SingleAsync(cancellation);
-        var decided = (await (from x in db.Set<Consensus>()
-                              join c in db.Set<ProjectCase>() on x.ProjectCaseId equals c.Id
-                              where c.ProjectId == project
-                              select new { x.ProjectCaseId, x.Number, x.SchemaVersionId }).ToArrayAsync(cancellation)).ToLookup(x => x.ProjectCaseId);
-        bool IsReady(ProjectCase one) => one.State is ProjectCaseState.Validated or ProjectCaseState.Released && !waiting.Contains(one.Id)
-            && decided[one.Id].MaxBy(d => d.Number)?.SchemaVersionId == version;
+        var through = cases.Where(c => c.State is ProjectCaseState.Validated or ProjectCaseState.Released && !waiting.Contains(c.Id)).ToDictionary(c => c.Id);
+        var stuck = await NeedPerson(project, through.Keys, cancellation);
+        bool IsReady(ProjectCase one) => through.ContainsKey(one.Id) && !stuck.Contains(one.Id);
         if (wanted is null)
             return Outcome<IReadOnlyList<ProjectCase>>.Of([.. InOrder(cases.Where(IsReady))]);
         var chosen = cases.Where(c => wanted.Contains(c.Id)).ToArray();
         if (chosen.Length < wanted.Distinct().Count())
             return new NotFound("labelling-case");
         if (chosen.FirstOrDefault(c => !IsReady(c)) is { } early)
-            return new CaseIsNotThrough(early.Label);
+            return stuck.Contains(early.Id) ? new CaseNeedsReopening(early.Label) : new CaseIsNotThrough(early.Label);
         return Outcome<IReadOnlyList<ProjectCase>>.Of([.. InOrder(chosen)]);
+    }
+
+    /// <summary>
+    /// What was decided under an earlier version of the schema goes over to the present one as that declares; what it cannot say without a person waits
+    /// until the case is reopened.
+    /// </summary>
+    private async Task<HashSet<ProjectCaseId>> NeedPerson(ProjectId project, IReadOnlyCollection<ProjectCaseId> through, CancellationToken cancellation)
+    {
+        var version = await db.Set<LabellingProject>().Where(p => p.Id == project).Select(p => p.SchemaVersionId).SingleAsync(cancellation);
+        var decided = (await (from x in db.Set<Consensus>().AsNoTracking()
+                              join c in db.Set<ProjectCase>() on x.ProjectCaseId equals c.Id
+                              where c.ProjectId == project
+                              select x).ToArrayAsync(cancellation)).GroupBy(x => x.ProjectCaseId).Where(g => through.Contains(g.Key)).Select(g => g.MaxBy(x => x.Number)!).ToArray();
+        var stuck = await versioned.NeedPerson(decided, version, cancellation);
+        return [.. decided.Where(c => stuck.Contains(c.Id)).Select(c => c.ProjectCaseId)];
     }
 
     public async Task<IReadOnlyList<ReleasableCase>> Open(ProjectId project, IReadOnlyList<ProjectCase> cases, ReleaseScope scope, CancellationToken cancellation)
@@ -56,9 +66,10 @@ internal sealed class ReleasableCases(PirogovDb db, Documents documents, Evidenc
                                join c in db.Set<ProjectCase>() on v.ProjectCaseId equals c.Id
                                where c.ProjectId == project && v.Kind != VerdictKind.Returned
                                select v).ToArrayAsync(cancellation)).ToLookup(v => v.ConsensusId);
+        var version = await db.Set<LabellingProject>().Where(p => p.Id == project).Select(p => p.SchemaVersionId).SingleAsync(cancellation);
         var labels = new List<(ProjectCase Case, LabelDocument Document, EvidenceFile File)>(cases.Count);
         foreach (var one in cases)
-            labels.Add(await Labels(one, consensus[one.Id], scope, cancellation));
+            labels.Add(await Labels(one, consensus[one.Id], version, scope, cancellation));
         var blobs = await documents.Find(labels.SelectMany(l => l.Document.Masks).Select(m => m.Blob!), cancellation);
         var last = cases.ToDictionary(c => c.Id, c => verdicts[consensus[c.Id].Id].MaxBy(v => v.Level));
         var links = await chain.Find(LabellingEvidence.Validation, [.. last.Values.OfType<Verdict>().Select(v => v.Id)], cancellation);
@@ -72,11 +83,11 @@ internal sealed class ReleasableCases(PirogovDb db, Documents documents, Evidenc
         })];
     }
 
-    private async Task<(ProjectCase, LabelDocument, EvidenceFile)> Labels(ProjectCase one, Consensus consensus, ReleaseScope scope, CancellationToken cancellation)
+    private async Task<(ProjectCase, LabelDocument, EvidenceFile)> Labels(ProjectCase one, Consensus consensus, SchemaVersionId version, ReleaseScope scope, CancellationToken cancellation)
     {
-        var whole = await documents.Load(consensus.DocumentMd5, cancellation);
+        var whole = await versioned.Load(consensus.DocumentMd5, consensus.SchemaVersionId, version, cancellation);
         var part = scope.Restrict(whole);
-        if (part.Masks.Count == whole.Masks.Count && part.Objects.Count == whole.Objects.Count && part.Answers.Count == whole.Answers.Count && part.Relations?.Count == whole.Relations?.Count)
+        if (consensus.SchemaVersionId == version && part.Masks.Count == whole.Masks.Count && part.Objects.Count == whole.Objects.Count && part.Answers.Count == whole.Answers.Count && part.Relations?.Count == whole.Relations?.Count)
             return (one, whole, consensus.Document);
         var stored = await documents.Put(part, cancellation);
         return (one, part, new(stored.Md5, stored.Sha256, stored.Size));

@@ -18,6 +18,9 @@ internal sealed record NothingToRelease() : Refusal("labelling.nothing-to-releas
 
 internal sealed record CaseIsNotThrough(string Label) : Refusal("labelling.case-is-not-through", 409);
 
+/// <summary>It was decided under an earlier version of the schema, and only a person can say what the present one asks.</summary>
+internal sealed record CaseNeedsReopening(string Label) : Refusal("labelling.case-needs-reopening", 409);
+
 internal sealed record NotOfTheSchema(string Id) : Refusal("labelling.not-of-the-schema", 422);
 
 /// <summary>What of a schema a release holds: classes and questions by their ids.</summary>
@@ -61,7 +64,7 @@ internal sealed class ReleasedCase
     /// <summary>The last level's; none when no level's sample held the case.</summary>
     public Guid? VerdictId { get; init; }
 
-    /// <summary>The consensus' own document, or what of it the release's scope holds.</summary>
+    /// <summary>The consensus' own document, or what of it the release's scope holds, under the release's version of the schema.</summary>
     public string DocumentMd5 { get; init; } = "";
     public string DocumentSha256 { get; init; } = "";
     public long DocumentSize { get; init; }

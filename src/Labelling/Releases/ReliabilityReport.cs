@@ -8,6 +8,7 @@ using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Database;
+using Pirogov.Platform.Jobs;
 using Pirogov.Statistics;
 
 namespace Pirogov.Labelling.Releases;
@@ -47,12 +48,21 @@ internal sealed record ReliabilityReport(
     IReadOnlyDictionary<int, int> ReadersPerCase, ShareOfCases Adjudicated, ShareOfCases Returned, ShareOfCases Corrected,
     IReadOnlyDictionary<int, ShareOfCases> Levels, IReadOnlyList<RoleCount> People, ConsensusMethod Method);
 
-internal sealed class ReliabilityReports(PirogovDb db, CaseDigests digests)
+internal sealed class ReliabilityReports(PirogovDb db, CaseDigests digests, Agreement.CompareAgain compareAgain)
 {
     /// <summary>A digest may still be on its way when the manager releases: none is missing or old.</summary>
     public async Task Prepare(IReadOnlyList<ReleasableCase> cases, CancellationToken cancellation)
     {
         var ids = cases.Select(c => c.Case.Id).ToArray();
+        var late = (await db.Set<JobRecord>().Where(j => j.Kind == nameof(Agreement.CompareAgain) && (j.State == JobState.Queued || j.State == JobState.Running || j.State == JobState.Retrying))
+            .Select(j => j.SubjectId).ToArrayAsync(cancellation)).ToHashSet();
+        foreach (var one in cases.Where(c => late.Contains(c.Case.Id.ToString())))
+        {
+            await compareAgain.Of(one.Case, null, cancellation);
+            await digests.Refresh(one.Case, cancellation);
+            await db.SaveChangesAsync(cancellation);
+        }
+
         var known = await db.Set<CaseDigest>().AsNoTracking().Where(d => ids.Contains(d.ProjectCaseId)).ToDictionaryAsync(d => d.ProjectCaseId, d => d.ConsensusId, cancellation);
         foreach (var one in cases.Where(c => known.GetValueOrDefault(c.Case.Id) != c.Consensus.Id))
         {

@@ -25,7 +25,7 @@ internal sealed record NothingCorrected() : Refusal("labelling/nothing-corrected
 /// <summary>A validator accepts the consensus at their level, mends it, or returns it to the adjudicator with what is wrong and where.</summary>
 [Needs(LabellingRights.ReadCases)]
 internal sealed class GiveVerdict(
-    PirogovDb db, CurrentActor actor, ICases cases, AuditTrail audit, EvidenceChain chain, Sealing sealing, Documents documents, EventOutbox outbox, JobQueue jobs,
+    PirogovDb db, CurrentActor actor, ICases cases, AuditTrail audit, EvidenceChain chain, Sealing sealing, Documents documents, VersionedDocuments versioned, EventOutbox outbox, JobQueue jobs,
     AskValidators askValidators, AskAdjudicator askAdjudicator, NextReading next, TimeProvider time)
 {
     /// <param name="Consensus">The number of the consensus that was on the screen: another one is not accepted unseen.</param>
@@ -146,8 +146,10 @@ internal sealed class GiveVerdict(
     private async Task<Refusal?> Unfit(ProjectCase one, Consensus judged, IReadOnlyList<Remark> remarks, CancellationToken cancellation)
     {
         var rules = await db.Set<ValidationRules>().AsNoTracking().SingleOrDefaultAsync(r => r.ProjectId == one.ProjectId, cancellation) ?? new(one.ProjectId);
-        var schema = await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == judged.SchemaVersionId, cancellation);
+        // As the validator sees it: under the project's present version.
+        var schema = await (from p in db.Set<LabellingProject>() join v in db.Set<SchemaVersion>() on p.SchemaVersionId equals v.Id where p.Id == one.ProjectId select v).AsNoTracking().SingleAsync(cancellation);
+        var document = await versioned.Load(judged.DocumentMd5, judged.SchemaVersionId, schema.Id, cancellation);
         var images = (await cases.Files(one.CaseId, cancellation)).ToDictionary(f => f.SopInstanceUid);
-        return new RemarkCheck(rules.Reasons, schema.Content, await documents.Load(judged.DocumentMd5, cancellation), images, await cases.Texts(one.CaseId, cancellation)).First(remarks);
+        return new RemarkCheck(rules.Reasons, schema.Content, document, images, await cases.Texts(one.CaseId, cancellation)).First(remarks);
     }
 }

@@ -22,9 +22,9 @@ internal sealed class QueueRoom(LabellingApp app, ReadingRoom room, string proje
     public async Task<Guid> Id(int reader) => (await app.Person($"reader{reader + 1}-{room.Name}", [Role.Expert])).Id;
 
     public static async Task<QueueRoom> Begin(
-        LabellingApp app, int readers = 2, int cases = 4, int perCase = 2, JsonObject? terms = null, Action<JsonObject>? change = null, bool start = true, OrganisationId? organisation = null)
+        LabellingApp app, int readers = 2, int cases = 4, int perCase = 2, JsonObject? terms = null, Action<JsonObject>? change = null, bool start = true, OrganisationId? organisation = null, Func<string, JsonObject>? schema = null)
     {
-        var room = await ReadingRoom.Open(app, start: false);
+        var room = await ReadingRoom.Open(app, start: false, schema: schema);
         var plan = await room.PlanOf(cases);
         (plan["name"], plan["distribution"], plan["readersPerCase"], plan["mostReaders"]) = ($"Queue {room.Name}", "queue", perCase, perCase);
         (plan["terms"], plan["readers"]) = (terms ?? [], new JsonArray());
