@@ -18,7 +18,8 @@ internal sealed record PersonCannotRead() : Refusal("labelling.person-cannot-rea
 
 /// <summary>Brings people into a running project and takes them out; what they have open goes on to others.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class ChangePeople(PirogovDb db, Replacement replacement, Validation.LeastLoaded leastLoaded, AuditTrail audit, TimeProvider time)
+internal sealed class ChangePeople(
+    PirogovDb db, Replacement replacement, Rounds rounds, Validation.LeastLoaded leastLoaded, AuditTrail audit, TimeProvider time)
 {
     /// <param name="Level">The validation level from 1; 0 for readers and adjudicators.</param>
     public sealed record JoinRequest(Guid AccountId, ReadingMode Mode = ReadingMode.Read, int Level = 0);
@@ -76,19 +77,23 @@ internal sealed class ChangePeople(PirogovDb db, Replacement replacement, Valida
         foreach (var reading in await db.Set<Reading>().Where(r => r.ProjectId == id && r.AccountId == accountId && r.State != ReadingState.Submitted && r.State != ReadingState.Locked)
                      .ToArrayAsync(cancellation))
         {
+            if (await rounds.EndSecondPass(reading, cancellation))
+                continue;
             var slot = reading.Slot;
             reading.Leave(ReasonLeft.Withdrawn, time.Now());
             if ((await replacement.Save(reading, slot, null, cancellation)).IsRefused(out var refusal))
                 return refusal;
         }
 
-        return Done.Value;
+        return await Save(cancellation) ?? Outcome<Done>.Of(Done.Value);
     }
 
     public async Task<Outcome<Done>> Reassign(ProjectId id, ReadingId readingId, ReassignRequest request, CancellationToken cancellation)
     {
         if (await db.Set<Reading>().SingleOrDefaultAsync(r => r.Id == readingId && r.ProjectId == id, cancellation) is not { } reading)
             return new NotFound("reading");
+        if (await rounds.EndSecondPass(reading, cancellation))
+            return await Save(cancellation) ?? Outcome<Done>.Of(Done.Value);
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == id, cancellation);
         var able = await replacement.Able(project, reading, cancellation);
         if (request.AccountId is { } chosen && !able.Contains(chosen))

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Pirogov.Labelling.Experts;
 using Pirogov.Labelling.Gold;
 using Pirogov.Labelling.Projects;
@@ -24,9 +25,12 @@ internal sealed record TrainingAwaitsScores() : Refusal("labelling.training-awai
 /// nobody is twice in a case by the one on case and person.
 /// </summary>
 internal sealed class HandOut(
-    PirogovDb db, HandOutGate gate, PersonLock persons, Capacity capacity, ReaderRules rules, NextPlace places, GoldDraw gold, AuditTrail audit, TimeProvider time)
+    PirogovDb db, HandOutGate gate, PersonLock persons, Capacity capacity, ReaderRules rules, NextPlace places, GoldDraw gold, Rounds rounds, AuditTrail audit, TimeProvider time)
 {
     private const int Attempts = 5;
+
+    /// <summary>Reservations that ran out and were seen by this hand-out.</summary>
+    private int expired;
 
     /// <summary>Saves; nothing of the caller's may wait to be saved.</summary>
     public async Task<Outcome<Reading>> To(Guid person, ProjectId id, CancellationToken cancellation)
@@ -35,6 +39,7 @@ internal sealed class HandOut(
         for (var attempt = 1; ; attempt++)
         {
             db.ChangeTracker.Clear();
+            expired = 0;
             try
             {
                 await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -42,7 +47,11 @@ internal sealed class HandOut(
                 await persons.Take(person, cancellation);
                 var given = await Give(person, id, cancellation);
                 if (given.IsRefused(out _))
+                {
+                    await KeepExpired(id, transaction, cancellation);
                     return given;
+                }
+
                 await db.SaveChangesAsync(cancellation);
                 await transaction.CommitAsync(cancellation);
                 return given;
@@ -95,16 +104,28 @@ internal sealed class HandOut(
     /// <summary>Others' reservations on which nothing happened: their places are free again.</summary>
     private async Task ReturnExpired(ProjectId id, Guid person, DateTimeOffset now, CancellationToken cancellation)
     {
-        var expired = await db.Set<Reading>().Where(r => r.ProjectId == id && Reading.OpenStates.Contains(r.State) && r.AccountId != person && r.ReservedUntil < now)
+        var left = await db.Set<Reading>().Where(r => r.ProjectId == id && Reading.OpenStates.Contains(r.State) && r.AccountId != person && r.ReservedUntil < now)
             .ToArrayAsync(cancellation);
-        foreach (var reading in expired)
+        foreach (var reading in left)
         {
+            if (await rounds.EndSecondPass(reading, cancellation))
+                continue;
             reading.Leave(ReasonLeft.Expired, now);
             audit.Note("labelling.reservation-expired", "reading", reading.Id, new { reading.Revision });
         }
 
-        if (expired.Length > 0)
+        expired = left.Length;
+        if (expired > 0)
             await db.SaveChangesAsync(cancellation);
+    }
+
+    /// <summary>There was nothing for who asked; yet a second pass that ran out has closed its round, and that stays.</summary>
+    private async Task KeepExpired(ProjectId id, IDbContextTransaction transaction, CancellationToken cancellation)
+    {
+        if (expired == 0)
+            return;
+        await db.Set<LabellingProject>().Where(p => p.Id == id).ExecuteUpdateAsync(s => s.SetProperty(p => p.HandedOut, p => p.HandedOut - 1), cancellation);
+        await transaction.CommitAsync(cancellation);
     }
 
     /// <summary>Asking again does not give a second one: whoever holds as many as they may gets the first of them back.</summary>

@@ -14,7 +14,7 @@ namespace Pirogov.Labelling.Assignment;
 
 /// <summary>The reader gives a case up: another reads it, and the manager sees why.</summary>
 [Needs(LabellingRights.ReadCases)]
-internal sealed class SkipReading(PirogovDb db, CurrentActor actor, Replacement replacement, AuditTrail audit, TimeProvider time)
+internal sealed class SkipReading(PirogovDb db, CurrentActor actor, Replacement replacement, Rounds rounds, AuditTrail audit, TimeProvider time)
 {
     public sealed record Request(SkipReason Reason, string? Text = null);
 
@@ -29,11 +29,26 @@ internal sealed class SkipReading(PirogovDb db, CurrentActor actor, Replacement 
             return new NotFound("reading");
         if (!Enum.IsDefined(request.Reason))
             return new Missing("reason");
+        if (await rounds.EndSecondPass(reading, cancellation))
+            return await Save(cancellation);
         var slot = reading.Slot;
         if (reading.Skip(request.Reason, request.Text, time.Now()) is { } refusal)
             return refusal;
         audit.Note("labelling.reading-skipped", "reading", id, new { request.Reason, reading.Revision });
         return await replacement.Save(reading, slot, null, cancellation);
+    }
+
+    private async Task<Outcome<Done>> Save(CancellationToken cancellation)
+    {
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+            return Done.Value;
+        }
+        catch (DbUpdateException)
+        {
+            return new Conflict();
+        }
     }
 }
 

@@ -15,7 +15,7 @@ namespace Pirogov.Labelling.Assignment;
 
 /// <summary>What a manager does with a running project as a whole: hold it, go on, give it up, give it more time or more cases.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferCases offers, AuditTrail audit, TimeProvider time)
+internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferCases offers, Rounds rounds, AuditTrail audit, TimeProvider time)
 {
     /// <param name="DueAt">None takes the due date away.</param>
     public sealed record DueRequest(DateTimeOffset? DueAt);
@@ -54,7 +54,11 @@ internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferC
             return refusal;
         var now = time.Now();
         foreach (var reading in await db.Set<Reading>().Where(r => r.ProjectId == id && r.State != ReadingState.Submitted && r.State != ReadingState.Locked).ToArrayAsync(cancellation))
-            reading.Leave(ReasonLeft.Withdrawn, now);
+        {
+            if (!await rounds.EndSecondPass(reading, cancellation))
+                reading.Leave(ReasonLeft.Withdrawn, now);
+        }
+
         return null;
     }, cancellation);
 

@@ -20,7 +20,7 @@ namespace Pirogov.Labelling.Readings;
 /// after another, so two readers who submit at the same moment cannot each take the other for unfinished.
 /// </summary>
 internal sealed class LockReading(
-    PirogovDb db, Sealing sealing, EvidenceChain chain, Documents documents, JobQueue jobs, AskValidators askValidators, Adjudication adjudication,
+    PirogovDb db, Sealing sealing, EvidenceChain chain, Documents documents, JobQueue jobs, Rounds rounds, AskValidators askValidators, Adjudication adjudication,
     ComparisonStore comparisons, ShownPreLabels preLabels, AuditTrail audit, TimeProvider time)
     : IHandle<ReadingSubmitted>
 {
@@ -37,13 +37,14 @@ internal sealed class LockReading(
         var files = await documents.FilesOf(document, content, cancellation);
         var batch = await chain.Find(ArchiveEvidence.Batch, one.BatchId.Value, cancellation);
         audit.Note("labelling.reading-locked", "reading", reading.Id, new { revision.Number });
+        var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation);
         if (reading.Mode == ReadingMode.Read)
         {
             // Who changes nothing in the second pass hands in the same revision again.
             if (await chain.Find(LabellingEvidence.Reading, revision.Id, cancellation) is null)
                 sealing.Record(LabellingEvidence.Reading, revision.Id, ReadingEvidence.Facts(reading, revision), [batch], files);
-            if (!await Reveal(reading, cancellation))
-                await CloseRound(reading, one, cancellation);
+            if (!await Reveal(project, reading, cancellation))
+                await rounds.Close(one, cancellation);
         }
         else
         {
@@ -57,22 +58,12 @@ internal sealed class LockReading(
     }
 
     /// <summary>What was read blind is locked; now the reader sees what a model found and may revise.</summary>
-    private async Task<bool> Reveal(Reading reading, CancellationToken cancellation)
+    private async Task<bool> Reveal(LabellingProject project, Reading reading, CancellationToken cancellation)
     {
-        var passes = (await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation)).Passes;
-        if (passes.Show != PreLabelTime.SecondPass || !await preLabels.Exist(reading.ProjectCaseId, cancellation) || !reading.BeginSecondPass(time.Now()))
+        if (project.Passes.Show != PreLabelTime.SecondPass || !await preLabels.Exist(reading.ProjectCaseId, cancellation) || !reading.BeginSecondPass(time.Now()))
             return false;
         audit.Note("labelling.findings-revealed", "reading", reading.Id);
         return true;
-    }
-
-    private async Task CloseRound(Reading reading, ProjectCase one, CancellationToken cancellation)
-    {
-        var locked = await db.Set<Reading>().CountAsync(
-            r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Read && r.Id != reading.Id && r.State == ReadingState.Locked, cancellation);
-        if (locked + 1 < one.ReadersWanted || one.CloseRound(time.Now()) is not null)
-            return;
-        jobs.Enqueue<CompareReadings, CompareReadings.Payload>(new(one.Id), "labelling-case", one.Id);
     }
 
     private async Task Decide(

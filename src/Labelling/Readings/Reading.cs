@@ -142,6 +142,17 @@ internal sealed partial class Reading
         if (State != ReadingState.Locked || Pass != 1 || Mode != ReadingMode.Read)
             return false;
         (Pass, BlindRevision, State, ChangedAt) = (2, Revision, ReadingState.Accepted, now);
+        Renew(now);
+        return true;
+    }
+
+    /// <summary>The second pass is given up: the reading stands as it was handed in blind, and what was saved since counts for nothing.</summary>
+    /// <returns>False for a reading that is in no second pass.</returns>
+    public bool EndSecondPass(DateTimeOffset now)
+    {
+        if (Pass != 2 || !IsOpen || BlindRevision is not { } blind)
+            return false;
+        (Pass, Revision, BlindRevision, State, ReservedUntil, ChangedAt) = (1, blind, null, ReadingState.Locked, null, now);
         return true;
     }
 
