@@ -87,7 +87,7 @@ internal sealed class HandOut(
             return back;
         if (await places.For(project, person, able, cancellation) is not { } next)
             return new NothingToRead();
-        var control = await gold.Draw(project, person, able, cancellation);
+        var control = await gold.Draw(project, person, able, next, cancellation);
         return control is null
             ? Add(Reading.Reserve(next, person, await FreeSlot(next, cancellation), ReadingPurpose.Work, next.DueAt, project.Terms.ReservedMinutes, now))
             : Add(Reading.Reserve(control, person, await gold.NextNumber(control, cancellation), ReadingPurpose.Control, next.DueAt, project.Terms.ReservedMinutes, now));

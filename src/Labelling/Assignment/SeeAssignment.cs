@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Effort;
 using Pirogov.Labelling.Gold;
+using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
 using Pirogov.Platform.Access;
@@ -54,6 +55,9 @@ internal enum NoticeKind
     PlacesNobodyMayTake,
     ControlCasesMissing,
     TrainingCasesMissing,
+
+    /// <summary>Readers see pre-labels, and these have none: they are not drawn in the place of a case that has.</summary>
+    ControlCasesWithoutPreLabels,
 }
 
 /// <param name="AccountId">Whom it is about; none when the project.</param>
@@ -67,7 +71,7 @@ internal sealed record AssignmentView(
 
 /// <summary>The manager's view of who is given what, who does how, and what asks for a decision.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class SeeAssignment(PirogovDb db, ReaderRules rules, TimeProvider time)
+internal sealed class SeeAssignment(PirogovDb db, ReaderRules rules, ShownPreLabels preLabels, TimeProvider time)
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/labelling-projects/{id}/assignment",
             (SeeAssignment use, ProjectId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
@@ -136,7 +140,21 @@ internal sealed class SeeAssignment(PirogovDb db, ReaderRules rules, TimeProvide
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
         Say(NoticeKind.TrainingCasesMissing, project.Terms.Trained.Cases - gold.GetValueOrDefault(true));
         if (project.Terms.Golden.Share > 0)
+        {
             Say(NoticeKind.ControlCasesMissing, project.Terms.Golden.Fewest - gold.GetValueOrDefault(false));
+            if (project.Passes.Show != PreLabelTime.Never)
+                Say(NoticeKind.ControlCasesWithoutPreLabels, await WithoutPreLabels(project.Id, cancellation));
+        }
+
         return notices;
+    }
+
+    /// <returns>Control cases, where any ordinary case has pre-labels.</returns>
+    private async Task<int> WithoutPreLabels(ProjectId id, CancellationToken cancellation)
+    {
+        if (!await db.Set<PreLabel>().AnyAsync(p => db.Set<ProjectCase>().Any(c => c.Id == p.ProjectCaseId && c.ProjectId == id && !c.IsGold), cancellation))
+            return 0;
+        var control = await db.Set<GoldCase>().Where(g => g.ProjectId == id && g.RetiredAt == null && !g.IsTraining).Select(g => g.ProjectCaseId).ToArrayAsync(cancellation);
+        return control.Length - (await preLabels.Have(control, cancellation)).Count;
     }
 }

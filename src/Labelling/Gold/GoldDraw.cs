@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Assignment;
+using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
 using Pirogov.Platform.Database;
@@ -8,17 +9,24 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Labelling.Gold;
 
 /// <summary>Which case with known labels a person gets, and whether now. Asked under the project's lock.</summary>
-internal sealed class GoldDraw(PirogovDb db)
+internal sealed class GoldDraw(PirogovDb db, ShownPreLabels preLabels)
 {
     private const int Millionths = 1_000_000;
 
     /// <summary>By true chance: a rhythm would be noticed.</summary>
+    /// <param name="next">The ordinary case whose turn it is: where readers see pre-labels, what takes its place has them or has them not as it does.</param>
     /// <returns>None when it is an ordinary case's turn, or no control case is left for this person.</returns>
-    public async Task<ProjectCase?> Draw(LabellingProject project, Guid person, QualifiedReaders able, CancellationToken cancellation)
+    public async Task<ProjectCase?> Draw(LabellingProject project, Guid person, QualifiedReaders able, ProjectCase next, CancellationToken cancellation)
     {
         if (RandomNumberGenerator.GetInt32(Millionths) >= project.Terms.Golden.Share * Millionths)
             return null;
         var free = await Free(project, person, able, training: false).ToArrayAsync(cancellation);
+        if (project.Passes.Show != PreLabelTime.Never)
+        {
+            var labelled = await preLabels.Have([.. free.Select(c => c.Id), next.Id], cancellation);
+            free = [.. free.Where(c => labelled.Contains(c.Id) == labelled.Contains(next.Id))];
+        }
+
         return free.Length == 0 ? null : free[RandomNumberGenerator.GetInt32(free.Length)];
     }
 

@@ -19,6 +19,13 @@ internal sealed class ShownPreLabels(PirogovDb db, Documents documents, Versione
 
     public Task<bool> Exist(ProjectCaseId one, CancellationToken cancellation) => Of(one).AnyAsync(cancellation);
 
+    /// <returns>Those of the cases that have pre-labels.</returns>
+    public async Task<IReadOnlySet<ProjectCaseId>> Have(IReadOnlyCollection<ProjectCaseId> cases, CancellationToken cancellation) =>
+        (await (from c in db.Set<ProjectCase>()
+                join same in db.Set<ProjectCase>() on new { c.ProjectId, c.CaseId } equals new { same.ProjectId, same.CaseId }
+                where cases.Contains(c.Id) && (same.Id == c.Id || c.IsGold) && db.Set<PreLabel>().Any(p => p.ProjectCaseId == same.Id)
+                select c.Id).Distinct().ToArrayAsync(cancellation)).ToHashSet();
+
     /// <summary>Of a control case also those of the same images where the project labels them: its readers see what all see.</summary>
     private IQueryable<PreLabel> Of(ProjectCaseId one) =>
         from c in db.Set<ProjectCase>()

@@ -65,12 +65,17 @@ public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
     }
 
     /// <summary>Field by field: in what is handed out, in the queue, in the reading, after saving and after handing in.</summary>
-    [SkippableFact]
-    public async Task A_control_case_looks_like_any_other_wherever_its_reader_looks()
+    [SkippableTheory]
+    [InlineData("never")]
+    [InlineData("atStart")]
+    [InlineData("secondPass")]
+    public async Task A_control_case_looks_like_any_other_wherever_its_reader_looks(string show)
     {
-        var queue = await Begin(app, cases: 12, terms: Control(share: 0.5));
+        var queue = await Begin(app, cases: 12, terms: Control(share: 0.5), change: p => p["passes"] = new JsonObject { ["show"] = show });
         for (var n = 20; n < 26; n++)
             await Gold(queue, n, training: false);
+        if (show != "never")
+            await BringPreLabels(queue, [.. Enumerable.Range(1, 12), .. Enumerable.Range(20, 6)]);
         var reader = queue.Readers[0];
         var seen = new List<(ReadingPurpose Purpose, JsonObject[] Looks)>();
         while (seen.Count < 12)
@@ -85,6 +90,14 @@ public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
             await app.Settle();
             looks.Add(await InQueue(reader, id));
             looks.Add(await Sent(reader.GetAsync($"/api/v1/readings/{id}")));
+            if (show == "secondPass")
+            {
+                looks.Add(await Sent(Submit(reader, id, 1)));
+                await app.Settle();
+                looks.Add(await InQueue(reader, id));
+                looks.Add(await Sent(reader.GetAsync($"/api/v1/readings/{id}")));
+            }
+
             looks.Add(await Refused(HttpStatusCode.NotFound, reader.GetAsync($"/api/v1/readings/{id}/right-answer")));
             seen.Add((await PurposeOf(id), [.. looks]));
         }
@@ -94,6 +107,9 @@ public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
         Skip.If(control.Length == 0 || work.Length == 0, "Chance drew one kind alone.");
         foreach (var one in control)
             Assert.Equal(work[0].Looks.Select(Told), one.Looks.Select(Told));
+        var scored = (await Sent(queue.Manager.GetAsync($"{queue.Address}/gold")))["items"]!.AsArray();
+        Assert.Equal(control.Length, scored.Sum(g => (int)g!["readings"]!));
+        Assert.All(scored.Where(g => (int)g!["readings"]! > 0), g => Assert.Equal(1, (double)g!["meanScore"]!));
         var mine = await queue.Manager.GetStringAsync($"{queue.Address}/cases?size=200");
         foreach (var one in control)
             Assert.DoesNotContain((string)one.Looks[0]["caseLabel"]!, mine, StringComparison.Ordinal);
@@ -258,6 +274,47 @@ public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
         (plan["name"], plan["terms"]) = ($"{room.Name} gold", Control(0.2));
         var problem = await Refused(HttpStatusCode.UnprocessableEntity, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
         Assert.Equal("needs-queue", (string)problem["reason"]!);
+    }
+
+    [SkippableFact]
+    public async Task A_control_case_takes_the_place_of_one_that_has_what_it_has()
+    {
+        var queue = await Begin(app, cases: 6, terms: Control(share: 0.5), change: p => p["passes"] = new JsonObject { ["show"] = "atStart" });
+        for (var n = 20; n < 26; n++)
+            await Gold(queue, n, training: false);
+        await BringPreLabels(queue, [1, 2, 3, 4, 5, 6]);
+        for (var n = 0; n < 6; n++)
+        {
+            var taken = await queue.Take(queue.Readers[0]);
+            Assert.Equal(ReadingPurpose.Work, await PurposeOf((string)taken["id"]!));
+            await queue.Read(queue.Readers[0], taken);
+        }
+
+        var notice = (await queue.Assignment())["notices"]!.AsArray().Single(n => (string)n!["kind"]! == "controlCasesWithoutPreLabels")!;
+        Assert.Equal(6, (int)notice["count"]!);
+    }
+
+    [SkippableFact]
+    public async Task A_control_case_whose_images_the_project_labels_too_shows_the_pre_labels_of_these()
+    {
+        var queue = await Begin(app, cases: 1, terms: new() { ["training"] = new JsonObject { ["cases"] = 1, ["threshold"] = 0.5 } }, change: p => p["passes"] = new JsonObject { ["show"] = "atStart" });
+        await BringPreLabels(queue, [1]);
+        await Gold(queue, 1, training: true);
+        var view = await Sent(queue.Readers[0].GetAsync($"/api/v1/readings/{(await queue.Take(queue.Readers[0]))["id"]}"));
+        Assert.Equal("import", (string)view["document"]!["masks"]![0]!["origin"]!);
+    }
+
+    /// <summary>The same volume for each of the cases.</summary>
+    private async Task BringPreLabels(QueueRoom queue, int[] cases)
+    {
+        var other = await Open(app);
+        var own = await Reading(other.Readers[0]);
+        await Sent(Save(other.Readers[0], own, 0, other.Document(left: 8)));
+        var volume = await ExchangeTests.Unzip(other.Readers[0].GetAsync($"/api/v1/readings/{own}/export?format=nifti"));
+        var zip = ExchangeTests.Zip([.. cases.Select(n => ($"TEST-{n:D6}.nii.gz", volume["TEST-000001.nii.gz"])), ("labels.tsv", volume["TEST-000001.tsv"])]);
+        var sent = await Sent(ExchangeTests.Upload(queue.Manager, $"{queue.Address}/prelabels?format=nifti&name=all.zip", zip));
+        await app.Settle();
+        Assert.Equal(cases.Length, (int)(await Sent(queue.Manager.GetAsync($"/api/v1/labelling-imports/{sent["id"]}")))["cases"]!);
     }
 
     private static JsonObject Control(double share, int fewest = 3) => new() { ["gold"] = new JsonObject { ["share"] = share, ["threshold"] = 0.6, ["fewest"] = fewest } };
