@@ -19,7 +19,7 @@ internal sealed record PersonCannotRead() : Refusal("labelling.person-cannot-rea
 /// <summary>Brings people into a running project and takes them out; what they have open goes on to others.</summary>
 [Needs(LabellingRights.ManageProjects)]
 internal sealed class ChangePeople(
-    PirogovDb db, Replacement replacement, Rounds rounds, Validation.LeastLoaded leastLoaded, AuditTrail audit, TimeProvider time)
+    PirogovDb db, Replacement replacement, Rounds rounds, WaitingCases waiting, Validation.LeastLoaded leastLoaded, AuditTrail audit, TimeProvider time)
 {
     /// <param name="Level">The validation level from 1; 0 for readers and adjudicators.</param>
     public sealed record JoinRequest(Guid AccountId, ReadingMode Mode = ReadingMode.Read, int Level = 0);
@@ -85,6 +85,7 @@ internal sealed class ChangePeople(
                 return refusal;
         }
 
+        await waiting.SendOn(id, cancellation);
         return await Save(cancellation) ?? Outcome<Done>.Of(Done.Value);
     }
 

@@ -14,7 +14,7 @@ namespace Pirogov.Labelling.Assignment;
 
 /// <summary>The reader gives a case up: another reads it, and the manager sees why.</summary>
 [Needs(LabellingRights.ReadCases)]
-internal sealed class SkipReading(PirogovDb db, CurrentActor actor, Replacement replacement, Rounds rounds, AuditTrail audit, TimeProvider time)
+internal sealed class SkipReading(PirogovDb db, CurrentActor actor, Replacement replacement, Rounds rounds, WaitingCases waiting, AuditTrail audit, TimeProvider time)
 {
     public sealed record Request(SkipReason Reason, string? Text = null);
 
@@ -35,7 +35,10 @@ internal sealed class SkipReading(PirogovDb db, CurrentActor actor, Replacement 
         if (reading.Skip(request.Reason, request.Text, time.Now()) is { } refusal)
             return refusal;
         audit.Note("labelling.reading-skipped", "reading", id, new { request.Reason, reading.Revision });
-        return await replacement.Save(reading, slot, null, cancellation);
+        if ((await replacement.Save(reading, slot, null, cancellation)).IsRefused(out var lost))
+            return lost;
+        await waiting.SendOn(reading.ProjectId, cancellation);
+        return await Save(cancellation);
     }
 
     private async Task<Outcome<Done>> Save(CancellationToken cancellation)

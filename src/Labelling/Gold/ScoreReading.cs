@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Assignment;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Experts;
 using Pirogov.Labelling.Projects;
@@ -24,7 +25,7 @@ internal sealed class AskForScore(PirogovDb db, JobQueue jobs) : IHandle<Reading
 }
 
 /// <summary>Measures a reading against known labels, and draws the consequence: admission after training, a pause after a fall in quality.</summary>
-internal sealed class ScoreReading(PirogovDb db, KnownLabels known, PersonLock persons, AuditTrail audit, TimeProvider time) : DurableJob<ScoreReading.Payload>
+internal sealed class ScoreReading(PirogovDb db, KnownLabels known, PersonLock persons, WaitingCases waiting, AuditTrail audit, TimeProvider time) : DurableJob<ScoreReading.Payload>
 {
     internal sealed record Payload(ReadingId Id);
 
@@ -42,6 +43,8 @@ internal sealed class ScoreReading(PirogovDb db, KnownLabels known, PersonLock p
         db.Add(new GoldScore(reading, closeness.Score, now));
         await db.SaveChangesAsync(cancellation);
         await Conclude(reading, now, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        await waiting.SendOn(reading.ProjectId, cancellation);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
     }

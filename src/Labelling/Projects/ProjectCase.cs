@@ -83,6 +83,16 @@ internal sealed class ProjectCase
 
     public Refusal? CloseRound(DateTimeOffset now) => Go(ProjectCaseState.Reading, ProjectCaseState.Comparing, now);
 
+    /// <summary>One more was asked for, and nobody is left who may read it: what there is has to do.</summary>
+    /// <param name="locked">Readings that are handed in.</param>
+    public Refusal? GiveUpWaiting(int locked, DateTimeOffset now)
+    {
+        if (CloseRound(now) is { } refusal)
+            return refusal;
+        ReadersWanted = locked;
+        return null;
+    }
+
     /// <summary>Disagreement, and the rule allows one more blind reader.</summary>
     public Refusal? AskOneMore(DateTimeOffset now)
     {

@@ -125,6 +125,62 @@ public abstract class QueueTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal("validation", (string)cases["items"]![0]!["state"]!);
     }
 
+    [SkippableTheory]
+    [InlineData("removed")]
+    [InlineData("skips")]
+    [InlineData("takenBack")]
+    public async Task A_disagreement_for_which_no_further_reader_is_left_goes_to_the_adjudicator(string how)
+    {
+        var queue = await Begin(app, readers: 3, cases: 1, change: p => p["mostReaders"] = 3);
+        await queue.Read(queue.Readers[0], await queue.Take(queue.Readers[0]));
+        await queue.Read(queue.Readers[1], await queue.Take(queue.Readers[1]), left: 14, stone: "yes");
+        await app.Settle();
+        Assert.Equal("reading", await StateOf(queue));
+        if (how == "removed")
+            await Sent(queue.Manager.PostAsync($"{queue.Address}/people/{await queue.Id(2)}/remove", null));
+        else
+        {
+            var taken = await queue.Take(queue.Readers[2]);
+            await Sent(how == "skips" ? queue.Readers[2].PostAsJsonAsync($"/api/v1/readings/{taken["id"]}/skip", new { reason = "poorQuality" })
+                : queue.Manager.PostAsync($"{queue.Address}/people/{await queue.Id(2)}/remove", null));
+        }
+
+        await app.Settle();
+        Assert.Equal("adjudication", await StateOf(queue));
+        await Reading(queue.Room.Adjudicator, "adjudicate");
+    }
+
+    [SkippableFact]
+    public async Task A_disagreement_whose_last_possible_reader_is_paused_for_quality_goes_to_the_adjudicator()
+    {
+        var terms = new JsonObject { ["gold"] = new JsonObject { ["share"] = 0.5, ["threshold"] = 0.9, ["fewest"] = 1 } };
+        var queue = await Begin(app, readers: 3, cases: 6, terms: terms, change: p => p["mostReaders"] = 3);
+        foreach (var (reader, left, stone) in new[] { (queue.Readers[0], 4, "no"), (queue.Readers[1], 14, "yes") })
+        {
+            for (var n = 0; n < 6; n++)
+                await queue.Read(reader, await queue.Take(reader), left, stone);
+        }
+
+        await app.Settle();
+        for (var n = 20; n < 26; n++)
+        {
+            await Sent(queue.Manager.PostAsJsonAsync($"{queue.Address}/gold",
+                new JsonObject { ["caseId"] = $"00000000-0000-7000-8000-{n:D12}", ["document"] = queue.Room.Document($"2.25.{n}.1") }));
+        }
+
+        // Six draws at one half; a wrong answer to the first control ends the person's work.
+        for (var n = 0; n < 6 && (await queue.Next(queue.Readers[2])).IsSuccessStatusCode; n++)
+        {
+            await queue.Read(queue.Readers[2], await queue.Take(queue.Readers[2]), left: 14, stone: "yes");
+            await app.Settle();
+        }
+
+        Skip.If((string)(await queue.Member(2))["standing"]! != "paused", "Chance drew no control.");
+        Assert.DoesNotContain("reading", (await Sent(queue.Manager.GetAsync($"{queue.Address}/cases")))["items"]!.AsArray().Select(c => (string)c!["state"]!));
+    }
+
+    private static async Task<string> StateOf(QueueRoom queue) => (string)(await Sent(queue.Manager.GetAsync($"{queue.Address}/cases")))["items"]![0]!["state"]!;
+
     [SkippableFact]
     public async Task What_is_more_pressing_is_handed_out_first()
     {
