@@ -27,6 +27,8 @@ internal sealed class CompareReadings(
         if (one.State != ProjectCaseState.Comparing)
             return;
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == one.ProjectId, cancellation);
+        if (project.State == ProjectState.Cancelled)
+            return;
         var made = await comparisons.Of(project, one, await Revisions(project, one, cancellation), progress, cancellation);
         if (await db.Set<LabellingProject>().Where(p => p.Id == project.Id).Select(p => p.SchemaVersionId).SingleAsync(cancellation) != project.SchemaVersionId)
         {

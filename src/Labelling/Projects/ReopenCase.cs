@@ -25,6 +25,8 @@ internal sealed class ReopenCase(PirogovDb db, AskAdjudicator askAdjudicator, Au
     {
         if (await db.Set<ProjectCase>().SingleOrDefaultAsync(c => c.Id == caseId && c.ProjectId == id, cancellation) is not { } one)
             return new NotFound("labelling-case");
+        if (await db.Set<LabellingProject>().AnyAsync(p => p.Id == id && p.State == ProjectState.Cancelled, cancellation))
+            return new ProjectIsNotRunning(ProjectState.Cancelled);
         if (CaseComment.Check(request.Comment) is { } unfit)
             return unfit;
         var now = time.Now();

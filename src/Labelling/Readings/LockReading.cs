@@ -46,7 +46,7 @@ internal sealed class LockReading(
             if (!await Reveal(project, reading, cancellation))
                 await rounds.Close(one, cancellation);
         }
-        else
+        else if (project.State != ProjectState.Cancelled)
         {
             var comparison = await db.Set<Comparison>().SingleAsync(c => c.ProjectCaseId == one.Id && c.IsCurrent, cancellation);
             var compared = await chain.Find(LabellingEvidence.Comparison, comparison.Id, cancellation);
@@ -60,7 +60,7 @@ internal sealed class LockReading(
     /// <summary>What was read blind is locked; now the reader sees what a model found and may revise.</summary>
     private async Task<bool> Reveal(LabellingProject project, Reading reading, CancellationToken cancellation)
     {
-        if (project.Passes.Show != PreLabelTime.SecondPass || !await preLabels.Exist(reading.ProjectCaseId, cancellation) || !reading.BeginSecondPass(time.Now()))
+        if (project.State == ProjectState.Cancelled || project.Passes.Show != PreLabelTime.SecondPass || !await preLabels.Exist(reading.ProjectCaseId, cancellation) || !reading.BeginSecondPass(time.Now()))
             return false;
         audit.Note("labelling.findings-revealed", "reading", reading.Id);
         return true;

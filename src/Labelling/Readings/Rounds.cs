@@ -11,7 +11,7 @@ namespace Pirogov.Labelling.Readings;
 /// <summary>When the blind readings of a case are all there.</summary>
 internal sealed class Rounds(PirogovDb db, JobQueue jobs, AuditTrail audit, TimeProvider time)
 {
-    /// <summary>Joins the caller's next <c>SaveChanges</c>, and sees what that is going to lock.</summary>
+    /// <summary>Joins the caller's next <c>SaveChanges</c>, and sees what that is going to lock. Of a cancelled project nothing goes on.</summary>
     public async Task Close(ProjectCase one, CancellationToken cancellation)
     {
         if ((await db.Set<LabellingProject>().SingleAsync(p => p.Id == one.ProjectId, cancellation)).State == ProjectState.Cancelled)

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Pirogov.Integration.Harness;
+using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
+using Pirogov.Platform.Access;
+using Pirogov.Platform.Database;
+using Pirogov.Platform.Jobs;
+using static Pirogov.Integration.Labelling.ReadingRoom;
+
+namespace Pirogov.Integration.Labelling;
+
+public abstract class SteeringTests(LabellingApp app) : OnBothEngines(app)
+{
+    private readonly LabellingApp app = app;
+
+    [SkippableFact]
+    public async Task What_is_still_compared_when_a_project_is_cancelled_is_offered_to_nobody()
+    {
+        var room = await Open(app);
+        await room.ReadBlind(agreeing: false);
+        await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/cancel", null));
+        await BackToComparing(room);
+        await app.InScope(async s =>
+        {
+            var project = ProjectId.From(Guid.Parse(room.Project));
+            var one = await s.GetRequiredService<PirogovDb>().Set<ProjectCase>().SingleAsync(c => c.ProjectId == project);
+            s.GetRequiredService<JobQueue>().Enqueue<CompareReadings, CompareReadings.Payload>(new(one.Id), "labelling-case", one.Id);
+            return await s.GetRequiredService<PirogovDb>().SaveChangesAsync();
+        });
+        await app.Settle();
+        Assert.Empty((await Sent(room.Adjudicator.GetAsync("/api/v1/readings")))["open"]!.AsArray());
+        Assert.Equal("comparing", await room.CaseState());
+    }
+
+    [SkippableFact]
+    public async Task What_was_handed_in_when_a_project_was_cancelled_is_locked_and_goes_no_further()
+    {
+        var room = await Open(app);
+        await room.ReadBlind(agreeing: true);
+        await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/cancel", null));
+        await app.InScope(async s =>
+        {
+            var (db, project) = (s.GetRequiredService<PirogovDb>(), ProjectId.From(Guid.Parse(room.Project)));
+            await db.Set<ProjectCase>().Where(c => c.ProjectId == project).ExecuteUpdateAsync(u => u.SetProperty(c => c.State, ProjectCaseState.Reading));
+            var last = await db.Set<Reading>().Where(r => r.ProjectId == project && r.Mode == ReadingMode.Read).OrderBy(r => r.Slot).LastAsync();
+            await db.Set<Reading>().Where(r => r.Id == last.Id).ExecuteUpdateAsync(u => u.SetProperty(r => r.State, ReadingState.Submitted));
+            s.GetRequiredService<Pirogov.Platform.Outbox.EventOutbox>().Add(new ReadingSubmitted(last.Id));
+            return await db.SaveChangesAsync();
+        });
+        await app.Settle();
+        Assert.Equal("reading", await room.CaseState());
+        Assert.Equal(2, (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases")))["items"]![0]!["slots"]!.AsArray()
+            .Count(s => (string)s!["mode"]! == "read" && (string)s["state"]! == "locked"));
+    }
+
+    [SkippableFact]
+    public async Task A_case_of_a_cancelled_project_is_not_reopened()
+    {
+        var room = await Open(app);
+        await room.ReadBlind(agreeing: true);
+        await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
+        await app.Settle();
+        var one = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases")))["items"]![0]!["id"];
+        await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/cancel", null));
+        var problem = await Refused(HttpStatusCode.Conflict, room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/cases/{one}/reopen", new { comment = "x" }));
+        Assert.EndsWith("labelling.project-is-not-running", (string)problem["type"]!, StringComparison.Ordinal);
+        await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/release", new { }));
+    }
+
+    /// <summary>As if the comparison had been begun and nothing had come of it.</summary>
+    private Task<int> BackToComparing(ReadingRoom room) => app.InDatabase(async db =>
+    {
+        var project = ProjectId.From(Guid.Parse(room.Project));
+        var ids = await db.Set<ProjectCase>().Where(c => c.ProjectId == project).Select(c => c.Id).ToArrayAsync();
+        await db.Set<Consensus>().Where(c => ids.Contains(c.ProjectCaseId)).ExecuteDeleteAsync();
+        await db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectId == project && r.Mode != ReadingMode.Read).ExecuteDeleteAsync();
+        return await db.Set<ProjectCase>().Where(c => c.ProjectId == project).ExecuteUpdateAsync(u => u.SetProperty(c => c.State, ProjectCaseState.Comparing).SetProperty(c => c.Level, 0));
+    });
+}
+
+public sealed class SteeringOnSqlite(LabellingOnSqlite app) : SteeringTests(app), IClassFixture<LabellingOnSqlite>;
+
+public sealed class SteeringOnPostgreSql(LabellingOnPostgreSql app) : SteeringTests(app), IClassFixture<LabellingOnPostgreSql>;
