@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Effort;
 using Pirogov.Labelling.Gold;
@@ -58,6 +59,9 @@ internal enum NoticeKind
 
     /// <summary>Readers see pre-labels, and these have none: they are not drawn in the place of a case that has.</summary>
     ControlCasesWithoutPreLabels,
+
+    /// <summary>Their comparison was stopped, or failed for good.</summary>
+    ComparisonsStopped,
 }
 
 /// <param name="AccountId">Whom it is about; none when the project.</param>
@@ -71,7 +75,7 @@ internal sealed record AssignmentView(
 
 /// <summary>The manager's view of who is given what, who does how, and what asks for a decision.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class SeeAssignment(PirogovDb db, ReaderRules rules, ShownPreLabels preLabels, TimeProvider time)
+internal sealed class SeeAssignment(PirogovDb db, ReaderRules rules, ShownPreLabels preLabels, StoppedComparisons stopped, TimeProvider time)
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/labelling-projects/{id}/assignment",
             (SeeAssignment use, ProjectId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
@@ -146,6 +150,7 @@ internal sealed class SeeAssignment(PirogovDb db, ReaderRules rules, ShownPreLab
                 Say(NoticeKind.ControlCasesWithoutPreLabels, await WithoutPreLabels(project.Id, cancellation));
         }
 
+        Say(NoticeKind.ComparisonsStopped, (await stopped.Of(project.Id, cancellation)).Count);
         return notices;
     }
 

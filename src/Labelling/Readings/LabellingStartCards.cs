@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Projects;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
@@ -8,7 +9,7 @@ using Pirogov.Platform.Web;
 namespace Pirogov.Labelling.Readings;
 
 /// <summary>What of the labelling waits for a person: own readings for an expert, validated cases for a manager.</summary>
-internal sealed class LabellingStartCards(PirogovDb db, Localizer words) : IStartCard
+internal sealed class LabellingStartCards(PirogovDb db, StoppedComparisons stopped, Localizer words) : IStartCard
 {
     public async Task<IReadOnlyList<StartCard>> For(Actor actor, CancellationToken cancellation)
     {
@@ -16,9 +17,25 @@ internal sealed class LabellingStartCards(PirogovDb db, Localizer words) : IStar
         if (actor.Is(Role.Expert))
             cards.Add(await Readings(actor, cancellation));
         if (actor.Is(Role.LabellingManager))
+        {
             cards.Add(await Projects(cancellation));
+            if (await Comparisons(cancellation) is { } held)
+                cards.Add(held);
+        }
+
         return cards;
     }
+
+    /// <summary>Nothing goes on with these cases by itself.</summary>
+    private async Task<StartCard?> Comparisons(CancellationToken cancellation) => await stopped.Of(null, cancellation) is { Count: > 0 } cases
+        ? new("labelling-comparisons", words["labelling.card.comparisons-stopped"], words["labelling.card.comparisons-stopped-detail"], words["labelling.card.open-projects"],
+            cases.Select(c => c.ProjectId).Distinct().ToArray() is [var only] ? $"/labelling/projects/{only}/assignment" : "/labelling/projects")
+        {
+            Count = cases.Count,
+            Order = 15,
+            IsUrgent = true,
+        }
+        : null;
 
     private async Task<StartCard> Readings(Actor actor, CancellationToken cancellation)
     {

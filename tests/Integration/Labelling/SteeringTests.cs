@@ -72,6 +72,27 @@ public abstract class SteeringTests(LabellingApp app) : OnBothEngines(app)
         await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/release", new { }));
     }
 
+    [SkippableFact]
+    public async Task A_comparison_that_was_stopped_is_shown_to_the_manager_who_starts_it_again()
+    {
+        var room = await Open(app);
+        await room.ReadBlind(agreeing: true);
+        Assert.DoesNotContain((await Assignment(room))["notices"]!.AsArray(), n => (string)n!["kind"]! == "comparisonsStopped");
+        await BackToComparing(room);
+        var notice = (await Assignment(room))["notices"]!.AsArray().Single(n => (string)n!["kind"]! == "comparisonsStopped")!;
+        Assert.Equal(1, (int)notice["count"]!);
+        Assert.Contains("data-card=\"labelling-comparisons\"", await room.Manager.GetStringAsync("/"), StringComparison.Ordinal);
+        await Refused(HttpStatusCode.Forbidden, room.Readers[0].PostAsync($"/api/v1/labelling-projects/{room.Project}/compare-again", null));
+        var again = await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/compare-again", null));
+        Assert.Equal(1, (int)again["cases"]!);
+        await app.Settle();
+        Assert.Equal("validation", await room.CaseState());
+        Assert.Equal(0, (int)(await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/compare-again", null)))["cases"]!);
+        Assert.DoesNotContain("data-card=\"labelling-comparisons\"", await room.Manager.GetStringAsync("/"), StringComparison.Ordinal);
+    }
+
+    private static Task<JsonObject> Assignment(ReadingRoom room) => Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/assignment"));
+
     /// <summary>As if the comparison had been begun and nothing had come of it.</summary>
     private Task<int> BackToComparing(ReadingRoom room) => app.InDatabase(async db =>
     {
