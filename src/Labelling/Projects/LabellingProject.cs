@@ -68,6 +68,8 @@ internal sealed partial class LabellingProject
 
     public ProjectId Id { get; private set; } = EntityId.New<ProjectId>();
     public string Name { get; private set; } = "";
+
+    /// <summary>By which a name is taken; of a cancelled project its id.</summary>
     public string NormalizedName { get; private set; } = "";
     public ClinicalTaskId? ClinicalTaskId { get; private set; }
     public SchemaVersionId SchemaVersionId { get; private set; }
@@ -179,7 +181,8 @@ internal sealed partial class LabellingProject
     {
         if (State is ProjectState.Cancelled)
             return new ProjectIsNotRunning(State);
-        State = ProjectState.Cancelled;
+        // Its name is free for another; the project keeps it on its pages.
+        (State, NormalizedName) = (ProjectState.Cancelled, Id.ToString());
         return null;
     }
 

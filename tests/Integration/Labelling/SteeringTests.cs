@@ -73,6 +73,17 @@ public abstract class SteeringTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task The_name_of_a_cancelled_project_is_free_again()
+    {
+        var room = await Open(app);
+        await Refused(HttpStatusCode.Conflict, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", await room.PlanOf(1)));
+        await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/cancel", null));
+        await Sent(room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", await room.PlanOf(1)));
+        Assert.Equal($"Project {room.Name}", (string)(await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}")))["name"]!);
+        await Refused(HttpStatusCode.Conflict, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", await room.PlanOf(1)));
+    }
+
+    [SkippableFact]
     public async Task A_comparison_that_was_stopped_is_shown_to_the_manager_who_starts_it_again()
     {
         var room = await Open(app);
