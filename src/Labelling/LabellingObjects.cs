@@ -17,7 +17,7 @@ internal sealed class LabellingObjects : IObjectReferences
     [
         db.Set<ReadingRevision>().Select(r => r.DocumentMd5),
         db.Set<MaskBlob>().Select(m => m.Md5),
-        db.Set<SideDraft>().Select(d => d.DocumentMd5),
+        db.Set<SideDraft>().Where(d => d.DocumentMd5 != "").Select(d => d.DocumentMd5),
         db.Set<PreLabel>().Select(p => p.DocumentMd5),
         db.Set<Comparison>().Select(c => c.DetailMd5),
         db.Set<Comparison>().Select(c => c.RegionsMd5),

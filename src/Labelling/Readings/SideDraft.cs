@@ -17,8 +17,11 @@ namespace Pirogov.Labelling.Readings;
 /// <summary>What a person sent and the platform could not take as a revision: kept beside the reading, for that person alone.</summary>
 internal sealed class SideDraft
 {
-    /// <summary>The newest of a reading; older ones give way.</summary>
-    public const int MostOfReading = 5;
+    /// <summary>Of one reading, so many with what was sent. Older ones give way, and stay in the list as what they were.</summary>
+    public const int MostOfReading = 50;
+
+    /// <summary>Rows of one reading, with those that gave way.</summary>
+    public const int MostListed = 500;
 
     public Guid Id { get; private set; } = Guid.CreateVersion7();
     public ReadingId ReadingId { get; private set; }
@@ -38,7 +41,12 @@ internal sealed class SideDraft
     public SideDraft(Reading reading, int baseRevision, Refusal refusal, StoredObject document, DateTimeOffset now) =>
         (ReadingId, AccountId, BaseRevision, Refusal, DocumentMd5, DocumentSize, At) =
         (reading.Id, reading.AccountId, baseRevision, refusal.Code, document.Md5, document.Size, now);
+
+    /// <summary>The row stays, so that nothing vanishes in silence; what was sent is held no longer.</summary>
+    public void GiveWay() => DocumentMd5 = "";
 }
+
+internal sealed record SideDraftGaveWay(int Most) : Refusal("labelling.side-draft-gave-way", 410);
 
 /// <summary>A save was refused, and what was sent is kept.</summary>
 internal sealed class KeepSideDraft(PirogovDb db, ObjectStore store, AuditTrail audit, TimeProvider time)
@@ -50,14 +58,23 @@ internal sealed class KeepSideDraft(PirogovDb db, ObjectStore store, AuditTrail 
         // What the refused save had changed in memory is not to be written with it.
         db.ChangeTracker.Clear();
         var stored = await store.Put(JsonSerializer.SerializeToUtf8Bytes(document, Written), cancellation);
+        var own = db.Set<SideDraft>().Where(d => d.ReadingId == reading.Id);
+        // A window that tries the same again and again does not push out what another sent.
+        if (await own.Where(d => d.DocumentMd5 == stored.Md5 && d.BaseRevision == baseRevision && d.Refusal == refusal.Code).Select(d => (Guid?)d.Id).FirstOrDefaultAsync(cancellation) is { } known)
+            return known;
         var draft = new SideDraft(reading, baseRevision, refusal, stored, time.Now());
         db.Add(draft);
         audit.Note("labelling.save-refused", "reading", reading.Id, new { refusal.Code, Draft = draft.Id });
         await db.SaveChangesAsync(cancellation);
-        // Two windows may prune at once: what one has taken away is not missed by the other.
-        var older = await db.Set<SideDraft>().Where(d => d.ReadingId == reading.Id).OrderByDescending(d => d.Id).Skip(SideDraft.MostOfReading).Select(d => d.Id)
-            .ToArrayAsync(cancellation);
-        await db.Set<SideDraft>().Where(d => older.Contains(d.Id)).ExecuteDeleteAsync(cancellation);
+        foreach (var older in await own.Where(d => d.DocumentMd5 != "").OrderByDescending(d => d.Id).Skip(SideDraft.MostOfReading).ToArrayAsync(cancellation))
+        {
+            older.GiveWay();
+            audit.Note("labelling.side-draft-gave-way", "reading", reading.Id, new { older.Id, older.At });
+        }
+
+        await db.SaveChangesAsync(cancellation);
+        var oldest = await own.OrderByDescending(d => d.Id).Skip(SideDraft.MostListed).Select(d => d.Id).ToArrayAsync(cancellation);
+        await own.Where(d => oldest.Contains(d.Id)).ExecuteDeleteAsync(cancellation);
         return draft.Id;
     }
 
@@ -71,7 +88,8 @@ internal sealed class KeepSideDraft(PirogovDb db, ObjectStore store, AuditTrail 
     }
 }
 
-internal sealed record SideDraftRow(Guid Id, DateTimeOffset At, int BaseRevision, string Refusal, long Size);
+/// <param name="IsKept">Else it gave way to newer ones, and only this line of it is left.</param>
+internal sealed record SideDraftRow(Guid Id, DateTimeOffset At, int BaseRevision, string Refusal, long Size, bool IsKept);
 
 /// <summary>One's own refused saves, to be looked through and taken up again.</summary>
 [Needs(LabellingRights.ReadCases)]
@@ -95,13 +113,13 @@ internal sealed class SeeSideDrafts(PirogovDb db, CurrentActor actor, ObjectStor
         if (!await db.Set<Reading>().AnyAsync(r => r.Id == id && r.AccountId == me, cancellation))
             return new NotFound("reading");
         return Outcome<IReadOnlyList<SideDraftRow>>.Of(await Own(id).OrderByDescending(d => d.Id)
-            .Select(d => new SideDraftRow(d.Id, d.At, d.BaseRevision, d.Refusal, d.DocumentSize)).ToArrayAsync(cancellation));
+            .Select(d => new SideDraftRow(d.Id, d.At, d.BaseRevision, d.Refusal, d.DocumentSize, d.DocumentMd5 != "")).ToArrayAsync(cancellation));
     }
 
     public async Task<Outcome<LabelDocument>> One(ReadingId id, Guid draft, CancellationToken cancellation) =>
-        await Own(id).SingleOrDefaultAsync(d => d.Id == draft, cancellation) is { } found
-            ? await WithRuns(found, LabelDocument.Parse(await store.Read(found.DocumentMd5, cancellation)), cancellation)
-            : new NotFound("side-draft");
+        await Own(id).SingleOrDefaultAsync(d => d.Id == draft, cancellation) is not { } found ? new NotFound("side-draft")
+            : found.DocumentMd5.Length == 0 ? new SideDraftGaveWay(SideDraft.MostOfReading)
+            : await WithRuns(found, LabelDocument.Parse(await store.Read(found.DocumentMd5, cancellation)), cancellation);
 
     /// <summary>Masks that were named by their hashes come with their runs, if this reader had been sent them; a hash alone opens nobody's work.</summary>
     private async Task<LabelDocument> WithRuns(SideDraft draft, LabelDocument document, CancellationToken cancellation)

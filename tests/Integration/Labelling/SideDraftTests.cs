@@ -50,15 +50,40 @@ public abstract class SideDraftTests(LabellingApp app) : OnBothEngines(app)
         var (reader, reading) = (room.Readers[0], await Reading(room.Readers[0]));
         await Sent(Save(reader, reading, 0, room.Document()));
         var last = "";
-        for (var n = 0; n < 7; n++)
-            last = (string)(await Refused(HttpStatusCode.Conflict, Save(reader, reading, 0, room.Document(left: n))))["draft"]!;
-        Assert.Equal(5, (await List(reader, reading)).Count);
+        for (var n = 0; n < 12; n++)
+            last = (string)(await Refused(HttpStatusCode.Conflict, Save(reader, reading, 0, room.Document(left: n, stone: "yes"))))["draft"]!;
+        // What is sent again as it is already kept is kept once.
+        for (var n = 0; n < 3; n++)
+            last = (string)(await Refused(HttpStatusCode.Conflict, Save(reader, reading, 0, room.Document(left: 11, stone: "yes"))))["draft"]!;
+        var list = await List(reader, reading);
+        Assert.Equal(12, list.Count);
+        Assert.All(list, d => Assert.True((bool)d!["isKept"]!));
         foreach (var other in new[] { room.Readers[1], room.Adjudicator, room.Validator })
         {
             foreach (var address in new[] { "", $"/{last}" })
                 Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync($"/api/v1/readings/{reading}/side-drafts{address}")).StatusCode);
             Assert.Equal(HttpStatusCode.NotFound, (await other.DeleteAsync($"/api/v1/readings/{reading}/side-drafts/{last}")).StatusCode);
         }
+    }
+
+    [SkippableFact]
+    public async Task What_gives_way_to_newer_refused_work_is_told_and_does_not_vanish_in_silence()
+    {
+        var room = await Open(app);
+        var (reader, reading) = (room.Readers[0], await Reading(room.Readers[0]));
+        await Sent(Save(reader, reading, 0, room.Document()));
+        var document = room.Document(stone: "yes");
+        for (var n = 0; n < 52; n++)
+        {
+            document["answers"]!["size"] = new JsonObject { ["value"] = n * 0.5, ["uncertain"] = false, ["cannotAssess"] = false };
+            await Refused(HttpStatusCode.Conflict, Save(reader, reading, 0, document));
+        }
+
+        var list = await List(reader, reading);
+        Assert.Equal((52, 50), (list.Count, list.Count(d => (bool)d!["isKept"]!)));
+        Assert.False((bool)list[^1]!["isKept"]!);
+        var gone = await Refused(HttpStatusCode.Gone, reader.GetAsync($"/api/v1/readings/{reading}/side-drafts/{list[^1]!["id"]}"));
+        Assert.EndsWith("labelling.side-draft-gave-way", (string)gone["type"]!, StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -19,8 +19,8 @@ function showKept(wb: Workbench, session: Session): void {
   const update = (): void => {
     replaceChildren(list, ...session.kept.value.map((draft) => h('li', { 'data-draft': draft.id },
       h('span', {}, h('strong', {}, new Date(draft.at).toLocaleString(wb.culture, { dateStyle: 'medium', timeStyle: 'short' })),
-        h('small', {}, wb.t('workbench.kept.after', { base: draft.baseRevision }))),
-      h('button', { type: 'button', class: 'button primary', 'data-action': 'take-draft', onclick: () => {
+        h('small', {}, draft.isKept ? wb.t('workbench.kept.after', { base: draft.baseRevision }) : wb.t('workbench.kept.gone'))),
+      draft.isKept && h('button', { type: 'button', class: 'button primary', 'data-action': 'take-draft', onclick: () => {
         close();
         void session.takeKept(draft);
       } }, wb.t('workbench.kept.take')),
