@@ -1672,6 +1672,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labelling-projects/{id}/compare-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compares the cases again whose comparison was cancelled or failed for good.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        post: operations["resumeComparisons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labelling-projects/{id}/doubtful-cases": {
         parameters: {
             query?: never;
@@ -4906,6 +4926,8 @@ export interface components {
             locked: number;
             /** Format: int32 */
             pending: number;
+            /** Format: int32 */
+            reopened: number;
             rows: components["schemas"]["MigrateProjectRow"][];
             to: components["schemas"]["SchemaVersionId"];
             /** Format: int32 */
@@ -4949,7 +4971,7 @@ export interface components {
             series: components["schemas"]["SeriesReference"][];
         };
         /** @enum {string} */
-        NoticeKind: "qualityBelowThreshold" | "trainingFailed" | "readingsLate" | "casesSkipped" | "placesNobodyMayTake" | "controlCasesMissing" | "trainingCasesMissing";
+        NoticeKind: "qualityBelowThreshold" | "trainingFailed" | "readingsLate" | "casesSkipped" | "placesNobodyMayTake" | "controlCasesMissing" | "trainingCasesMissing" | "controlCasesWithoutPreLabels" | "comparisonsStopped";
         ObjectFigures: {
             /** Format: double */
             attributes: null | number;
@@ -6175,6 +6197,10 @@ export interface components {
             schema: components["schemas"]["SchemaView"];
             series: components["schemas"]["SeriesSummary"][];
         };
+        ResumeComparisonsResponse: {
+            /** Format: int32 */
+            cases: number;
+        };
         ReturnReason: {
             id: string;
             name: components["schemas"]["Bilingual"];
@@ -6582,6 +6608,7 @@ export interface components {
             baseRevision: number;
             /** Format: uuid */
             id: string;
+            isKept: boolean;
             refusal: string;
             /** Format: int64 */
             size: number;
@@ -9551,6 +9578,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    resumeComparisons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResumeComparisonsResponse"];
+                };
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
