@@ -98,7 +98,7 @@ public static class PixelMasking
         }
     }
 
-    /// <summary>One frame alone as <see cref="Apply"/> would make it, for whoever looks.</summary>
+    /// <summary>One frame alone as <see cref="Apply(DicomFile, IReadOnlyList{PixelRegion})"/> would make it, for whoever looks.</summary>
     /// <param name="frame">From 0.</param>
     /// <exception cref="ImagingException">It cannot be decoded.</exception>
     public static DecodedFrame Frame(DicomImage image, int frame, IReadOnlyList<PixelRegion> regions)
