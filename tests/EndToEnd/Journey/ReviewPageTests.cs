@@ -54,7 +54,7 @@ public sealed class ReviewPageTests(DemoPlatform demo, Browser browser)
 
     private static DicomFile Loop()
     {
-        var slice = PhantomCt.Generate(new PhantomOptions(62, 256, 2)).Files.First().Dataset;
+        var slice = PhantomCt.Generate(new PhantomOptions(62, 256, 2)).Files[0].Dataset;
         var pixels = slice.Find(DicomTags.PixelData)!.Bytes.ToArray();
         // A strip of signs one value above the air around them.
         for (var x = 16; x < 120; x += 2)

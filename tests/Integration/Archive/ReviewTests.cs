@@ -103,7 +103,7 @@ public abstract class ReviewTests(PirogovApp app) : OnBothEngines(app)
     {
         var client = await App.As(Role.DataEngineer);
         var batch = await client.OpenBatch(await App.Centre("REV6"));
-        var whole = JpegTurboCodec.Encode(Original(0)[..4096], 64, 64, color: false, quality: 90);
+        var whole = JpegTurboCodec.Encode(Original(0).AsSpan(0, 4096), 64, 64, color: false, quality: 90);
         byte[] cut = [.. whole[..(whole.Length / 2)], 0xFF, 0xD9];
         var dataset = Capture(307, 0).Set(DicomTags.BitsAllocated, 8).Set(DicomTags.BitsStored, 8).Set(DicomTags.HighBit, 7).Set(DicomTags.PixelRepresentation, 0).Set(DicomTags.NumberOfFrames, 2)
             .Set(new DicomEncapsulatedPixelData(DicomTags.PixelData, DicomVr.OB, default, [whole, cut]));
