@@ -30,7 +30,7 @@ public sealed class StartDuringOutageOnPostgreSql(AppThatStartsInAnOutage app) :
     public async Task A_scheduler_that_finds_no_database_at_its_start_starts_when_it_is_there()
     {
         _ = app.Services;
-        await OutageTests.Until(() => Task.FromResult(app.Log.All.Contains("The database is away", StringComparison.Ordinal)));
+        await OutageTests.Until(() => Task.FromResult(app.Log.Errors.Contains("Failure occurred during job recovery", StringComparison.Ordinal)));
         await app.GiveDatabaseBack();
         app.Lessons["late"].MayEnd.SetResult();
         await OutageTests.Until(async () => await Enqueued());
