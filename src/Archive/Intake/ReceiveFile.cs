@@ -96,7 +96,7 @@ internal sealed class ReceiveFile(
     private JudgedFile Judge(EnteredBatch entered, string name, ReadOnlyMemory<byte> original, bool alone) => JudgedFile.Of(
         entered.Batch, entered.Centre.Mark(name, original.Span), Admission.Admit(original, entered.Centre.Deidentifier), store, quarantine, alone);
 
-    private async Task<Outcome<Response>> Receive(EnteredBatch entered, string name, OriginalSpool entry)
+    private async Task<Outcome<Response>> ReceiveEntry(EnteredBatch entered, string name, OriginalSpool entry)
     {
         using (entry)
         {
@@ -114,7 +114,7 @@ internal sealed class ReceiveFile(
             cancellation.ThrowIfCancellationRequested();
             var fullName = entry.Name.Length == 0 ? name : name.Length == 0 ? entry.Name : $"{name}/{entry.Name}";
             if (entry.Large is { } spooled)
-                underWay.Add(Receive(entered, fullName, spooled), long.MaxValue / 2);
+                underWay.Add(ReceiveEntry(entered, fullName, spooled), long.MaxValue / 2);
             else if (entry.Bytes.IsRefused(out var refused, out var bytes))
                 underWay.Add(Refuse(entered, fullName, (FileRefused)refused), 0);
             else

@@ -64,16 +64,15 @@ internal sealed class ChangePeople(
 
     public async Task<Outcome<Done>> Remove(ProjectId id, Guid accountId, CancellationToken cancellation)
     {
-        var project = await db.Set<LabellingProject>().SingleOrDefaultAsync(p => p.Id == id, cancellation);
-        if (project?.Member(accountId) is not { Standing: not MemberStanding.Removed } member)
-            return new NotFound("labelling-member");
-        member.Leave();
-        // The last adjudicator and the last of a level are not to be done without: their cases would wait for ever.
-        if (member.Mode != ReadingMode.Read && project.Of(member.Mode, member.Level).Count == 0)
-            return new NobodyIsLeft(member.Mode);
-        audit.Note("labelling.person-removed", "labelling-project", id, new { accountId });
-        if (await Save(cancellation) is { } lost)
-            return lost;
+        await using (var transaction = await db.Database.BeginTransactionAsync(cancellation))
+        {
+            // Two who remove the last two of a part at one moment are to see each other's removal.
+            await Turn.Take(db, id, cancellation);
+            if (await TakeOut(id, accountId, cancellation) is { } refused)
+                return refused;
+            await transaction.CommitAsync(cancellation);
+        }
+
         foreach (var reading in await db.Set<Reading>().Where(r => r.ProjectId == id && r.AccountId == accountId && r.State != ReadingState.Submitted && r.State != ReadingState.Locked)
                      .ToArrayAsync(cancellation))
         {
@@ -87,6 +86,19 @@ internal sealed class ChangePeople(
 
         await waiting.SendOn(id, cancellation);
         return await Save(cancellation) ?? Outcome<Done>.Of(Done.Value);
+    }
+
+    private async Task<Refusal?> TakeOut(ProjectId id, Guid accountId, CancellationToken cancellation)
+    {
+        var project = await db.Set<LabellingProject>().SingleOrDefaultAsync(p => p.Id == id, cancellation);
+        if (project?.Member(accountId) is not { Standing: not MemberStanding.Removed } member)
+            return new NotFound("labelling-member");
+        member.Leave();
+        // The last adjudicator and the last of a level are not to be done without: their cases would wait for ever.
+        if (member.Mode != ReadingMode.Read && project.Of(member.Mode, member.Level).Count == 0)
+            return new NobodyIsLeft(member.Mode);
+        audit.Note("labelling.person-removed", "labelling-project", id, new { accountId });
+        return (await Save(cancellation))?.Refusal;
     }
 
     public async Task<Outcome<Done>> Reassign(ProjectId id, ReadingId readingId, ReassignRequest request, CancellationToken cancellation)

@@ -56,7 +56,7 @@ internal sealed class SkipReading(PirogovDb db, CurrentActor actor, Replacement 
 }
 
 /// <summary>Puts another into the place that a person left.</summary>
-internal sealed class Replacement(PirogovDb db, ReaderRules rules, Validation.LeastLoaded leastLoaded, TimeProvider time)
+internal sealed class Replacement(PirogovDb db, ReaderRules rules, Validation.LeastLoaded leastLoaded, Validation.Deciders deciders, TimeProvider time)
 {
     /// <summary>
     /// Saves. In a queue the place is simply free; where everything is assigned it goes to the one with the least work who may
@@ -70,9 +70,14 @@ internal sealed class Replacement(PirogovDb db, ReaderRules rules, Validation.Le
             // The place is given up before another takes it: the index on places sees one row after the other.
             await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
             await db.SaveChangesAsync(cancellation);
-            if (await Successor(left, chosen, cancellation) is { } next)
+            var one = await db.Set<ProjectCase>().SingleAsync(c => c.Id == left.ProjectCaseId, cancellation);
+            if (left.Mode != ReadingMode.Read && chosen is null)
             {
-                var one = await db.Set<ProjectCase>().SingleAsync(c => c.Id == left.ProjectCaseId, cancellation);
+                await deciders.Ask(await Project(left, cancellation), one, left.Mode, slot, cancellation);
+                await db.SaveChangesAsync(cancellation);
+            }
+            else if (await Successor(left, chosen, cancellation) is { } next)
+            {
                 db.Add(left.ReservedMinutes is { } minutes
                     ? Reading.Reserve(one, next, slot, ReadingPurpose.Work, one.DueAt, minutes, time.Now())
                     : new Reading(one, next, left.Mode, slot, time.Now(), left.MayDraw));
@@ -94,11 +99,12 @@ internal sealed class Replacement(PirogovDb db, ReaderRules rules, Validation.Le
             return null;
         if (chosen is not null)
             return chosen;
-        var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == left.ProjectId, cancellation);
-        if (left.Mode == ReadingMode.Read && project.Distribution == Distribution.Queue)
-            return null;
-        return await leastLoaded.Of(project, await Able(project, left, cancellation), cancellation);
+        var project = await Project(left, cancellation);
+        return project.Distribution == Distribution.Queue ? null : await leastLoaded.Of(project, await Able(project, left, cancellation), cancellation);
     }
+
+    private Task<LabellingProject> Project(Reading left, CancellationToken cancellation) =>
+        db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == left.ProjectId, cancellation);
 
     /// <summary>Those of the same part who may have the case and never had it.</summary>
     public async Task<IReadOnlyList<Guid>> Able(LabellingProject project, Reading left, CancellationToken cancellation)

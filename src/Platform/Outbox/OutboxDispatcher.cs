@@ -100,7 +100,7 @@ internal sealed class OutboxDispatcher(
             await using var scope = Scope();
             return await Handle(messages, scope.ServiceProvider, cancellation);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
             log.LogInformation("Of {Count} events one could not be handled ({Failure}); they are taken one by one", messages.Count, failure.GetType().Name);
             return false;
@@ -167,6 +167,13 @@ internal sealed class OutboxDispatcher(
             message.Wait(time.Now() + Idle, told);
         else
             message.Postpone(time.Now() + TimeSpan.FromSeconds(Math.Min(LongestDelay.TotalSeconds, Math.Pow(2, message.Attempts))), told);
-        await db.SaveChangesAsync(cancellation);
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Another host has delivered it meanwhile.
+        }
     }
 }

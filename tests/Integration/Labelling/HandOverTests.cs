@@ -85,6 +85,23 @@ public abstract class HandOverTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task Work_in_hand_goes_back_to_who_had_it_before_when_the_one_who_took_over_is_removed()
+    {
+        var room = await Open(app);
+        await room.ReadBlind(agreeing: false);
+        var second = await app.As(Role.Expert, $"adjudicator2-{room.Name}");
+        var address = $"/api/v1/labelling-projects/{room.Project}";
+        await Sent(room.Manager.PostAsJsonAsync($"{address}/people", new { accountId = await room.Id("adjudicator2"), mode = "adjudicate" }));
+        await Sent(room.Manager.PostAsJsonAsync($"{address}/readings/{await Reading(room.Adjudicator, "adjudicate")}/reassign", new { }));
+        Assert.Empty((await Sent(room.Adjudicator.GetAsync("/api/v1/readings")))["open"]!.AsArray());
+        await Reading(second, "adjudicate");
+        await Sent(room.Manager.PostAsync($"{address}/people/{await room.Id("adjudicator2")}/remove", null));
+        await ReadAndSubmit(room.Adjudicator, room.Document(left: 6), "adjudicate");
+        await app.Settle();
+        Assert.Equal("validation", await room.CaseState());
+    }
+
+    [SkippableFact]
     public async Task Whoever_stands_by_a_decision_that_came_back_hands_in_the_same_revision_and_the_case_goes_on()
     {
         var room = await Open(app);
