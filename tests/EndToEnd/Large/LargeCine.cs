@@ -15,7 +15,7 @@ internal sealed class LargeCine : IDisposable
 
     public LargeCine(string sopClass, string modality, Func<DicomDataset, DicomDataset>? more = null)
     {
-        var root = $"2.25.{Random.Shared.NextInt64():D}";
+        var root = $"2.25.{RandomNumberGenerator.GetInt32(100_000_000, int.MaxValue)}";
         SopInstanceUid = root + ".1.1";
         var header = new DicomDataset()
             .Set(DicomTags.SpecificCharacterSet, "ISO_IR 192").Set(DicomTags.SopClassUid, sopClass).Set(DicomTags.SopInstanceUid, SopInstanceUid)
@@ -30,7 +30,7 @@ internal sealed class LargeCine : IDisposable
         file.Write([0xE0, 0x7F, 0x10, 0, (byte)'O', (byte)'B', 0, 0, .. BitConverter.GetBytes((uint)(Frames * FrameBytes))]);
         using var pixels = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var frame = new byte[FrameBytes];
-        new Random(root.GetHashCode(StringComparison.Ordinal)).NextBytes(frame);
+        RandomNumberGenerator.Fill(frame);
         for (var i = 0; i < Frames; i++)
         {
             BitConverter.TryWriteBytes(frame, i);
