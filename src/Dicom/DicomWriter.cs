@@ -104,7 +104,21 @@ public static class DicomWriter
         return new DicomOutput(capacity: (int)Math.Min(size + 16 * 1024, Array.MaxLength));
     }
 
+    /// <summary>Preamble and meta header, behind which a data set goes as it comes from elsewhere, in the file's syntax already.</summary>
+    internal static byte[] HeadToBytes(DicomFile file)
+    {
+        var output = new DicomOutput(capacity: 1024);
+        WriteHead(file, output);
+        return output.ToArray();
+    }
+
     private static void Write(DicomFile file, DicomOutput output)
+    {
+        WriteHead(file, output);
+        WriteDataset(file.Dataset, file.TransferSyntax, output, isFile: true);
+    }
+
+    private static void WriteHead(DicomFile file, DicomOutput output)
     {
         output.Write(file.Preamble.Span);
         output.Write("DICM"u8);
@@ -115,7 +129,6 @@ public static class DicomWriter
         new byte[] { 2, 0, 0, 0, (byte)'U', (byte)'L', 4, 0 }.CopyTo(header, 0);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), header.Length - 12);
         output.Write(header);
-        WriteDataset(file.Dataset, file.TransferSyntax, output, isFile: true);
     }
 
     private static void WriteDataset(DicomDataset dataset, DicomTransferSyntax syntax, DicomOutput output, bool isFile = false)

@@ -27,8 +27,7 @@ public sealed class StoreRequest
     public async ValueTask<bool> CopyFileTo(Stream target, long limit, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(target);
-        var meta = DicomFile.Create([], TransferSyntaxUid, SopClassUid, SopInstanceUid).Meta;
-        await target.WriteAsync(DicomWriter.ToBytes(new DicomFile(meta, [], DicomTransferSyntax.ExplicitLittleEndian)), cancellation);
+        await target.WriteAsync(DicomWriter.HeadToBytes(DicomFile.Create([], TransferSyntaxUid, SopClassUid, SopInstanceUid)), cancellation);
         return await Read(target, limit, cancellation);
     }
 

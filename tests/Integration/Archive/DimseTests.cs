@@ -10,6 +10,7 @@ using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Intake;
 using Pirogov.Dicom;
 using Pirogov.Dicom.Network;
+using Pirogov.Imaging;
 using Pirogov.Integration.Harness;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
@@ -125,6 +126,28 @@ public sealed class DimseTests(DimseApp app) : IClassFixture<DimseApp>
         Assert.Equal(0, (await Store(client, good, good.GetString(DicomTags.SopInstanceUid)!)).Code);
         // Sent again: known, and no second instance.
         Assert.Equal(0, (await Store(client, good, good.GetString(DicomTags.SopInstanceUid)!)).Code);
+        await client.Release();
+    }
+
+    [Theory]
+    [InlineData(DicomUids.ImplicitVRLittleEndian, 841)]
+    [InlineData(DicomUids.ExplicitVRBigEndian, 842)]
+    [InlineData(DicomUids.DeflatedExplicitVRLittleEndian, 843)]
+    [InlineData(DicomUids.RLELossless, 844)]
+    [InlineData(DicomUids.JPEGLSLossless, 845)]
+    [InlineData(DicomUids.JPEG2000Lossless, 846)]
+    public async Task An_instance_is_taken_in_each_syntax_that_was_agreed(string syntax, int number)
+    {
+        await Ready(needsDcmtk: false);
+        var slice = SyntheticCt.Slice(number, 0, 0);
+        var file = DicomFile.Create(slice, DicomUids.ExplicitVRLittleEndian);
+        file = DicomTranscoder.CanWrite(syntax) ? DicomTranscoder.To(file, syntax) : file.InTransferSyntax(syntax);
+        var bytes = DicomWriter.ToBytes(file);
+        // Meta header of its own: what follows it travels.
+        var dataset = bytes[(144 + BitConverter.ToInt32(bytes, 140))..];
+        await using var client = await DicomClient.Connect(new("127.0.0.1", app.Port, "PIROGOV", "PACS"), [(DicomUids.CTImageStorage, [syntax])], default);
+        var status = await client.Store(DicomUids.CTImageStorage, slice.GetString(DicomTags.SopInstanceUid)!, syntax, dataset, default);
+        Assert.True(status.Code == 0, $"{status.Code:X4} {status.Comment}");
         await client.Release();
     }
 
