@@ -51,6 +51,10 @@ internal static class MatchKeys
         return rows.Where(Expression.Lambda<Func<T, bool>>(Expression.Equal(column.Body, Held(number)), column.Parameters));
     }
 
+    /// <summary>What stands behind a value in the order of the database, for the next page.</summary>
+    public static IQueryable<T> After<T>(IQueryable<T> rows, string last, Expression<Func<T, string?>> column) =>
+        rows.Where(Expression.Lambda<Func<T, bool>>(Compared(column.Body, last, Expression.GreaterThan), column.Parameters));
+
     /// <summary>Range matching (C.2.2.2.5). What has no date or no time is in no range.</summary>
     public static IQueryable<T> Range<T>(IQueryable<T> rows, TextRange range, Expression<Func<T, string?>> column)
     {

@@ -15,7 +15,7 @@ namespace Pirogov.Archive.Dicomweb;
 /// Explicit VR Little Endian, else compressed without loss.
 /// </summary>
 [Needs(ArchiveRights.OpenCase)]
-internal sealed class RetrieveFrames(StoredInstances instances, MultipartAnswer answers, RetrieveLog log)
+internal sealed class RetrieveFrames(StoredInstances instances, MultipartAnswer answers, UnreadableInstances unreadable, RetrieveLog log)
 {
     private const string Octets = "application/octet-stream";
 
@@ -60,6 +60,8 @@ internal sealed class RetrieveFrames(StoredInstances instances, MultipartAnswer 
         var tag = $"{instance.Sha256[..32]}-{frames.Replace(',', '.')}-{form.Type[(form.Type.IndexOf('/') + 1)..]}-{form.Syntax}";
         if (PrivateCaching.IsFresh(http, tag))
             return Results.StatusCode(StatusCodes.Status304NotModified);
+        if (unreadable.Contains(tag))
+            return MultipartAnswer.Unkept(http, new FrameUnreadable().ToHttp());
         var file = await instances.Read(http, instance, cancellation);
         // Frames are told apart by their order alone: with one of them missing there is no answer.
         return await answers.Of(http, form.Type, "pirogov-" + instance.Sha256[..32], Parts(file, numbers, form, tag, cancellation), isWholeOnly: true, cancellation);

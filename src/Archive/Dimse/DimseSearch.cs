@@ -148,11 +148,11 @@ internal sealed class DimseSearch
     }
 
     private async Task<IEnumerable<(string, DicomDataset)>> Images(IQueryable<Case> scope, string after, CancellationToken cancellation) =>
-        (await Instances(scope).Where(i => string.Compare(i.ArchivedUid, after) > 0).OrderBy(i => i.ArchivedUid).Take(PageSize).ToArrayAsync(cancellation))
+        (await MatchKeys.After(Instances(scope), after, i => i.ArchivedUid).OrderBy(i => i.ArchivedUid).Take(PageSize).ToArrayAsync(cancellation))
         .Select(i => (i.SopInstanceUid, DimseAnswer.Of(i)));
 
     private static IQueryable<string> Next(IQueryable<string> keys, string after) =>
-        keys.Where(k => string.Compare(k, after) > 0).Distinct().OrderBy(k => k).Take(PageSize);
+        MatchKeys.After(keys, after, k => k).Distinct().OrderBy(k => k).Take(PageSize);
 
     /// <summary>What was asked for and the unique keys; an attribute that is not kept comes back empty (PS3.4 C.4.1.1.3.2).</summary>
     private DicomDataset Asked(DicomDataset known)
