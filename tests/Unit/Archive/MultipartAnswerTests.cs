@@ -60,12 +60,14 @@ public sealed class MultipartAnswerTests
 
     private static string Text(MemoryStream body) => System.Text.Encoding.ASCII.GetString(body.ToArray());
 
-    private sealed class Lifetime : IHttpRequestLifetimeFeature
+    private sealed class Lifetime : IHttpRequestLifetimeFeature, IDisposable
     {
         private readonly CancellationTokenSource aborted = new();
 
         public CancellationToken RequestAborted { get => aborted.Token; set => throw new NotSupportedException(); }
 
         public void Abort() => aborted.Cancel();
+
+        public void Dispose() => aborted.Dispose();
     }
 }
