@@ -14,7 +14,7 @@ public sealed class ReviewPageTests(DemoPlatform demo, Browser browser)
     {
         var engineer = await demo.As("engineer");
         var batch = (string)(await engineer.Post("/api/v1/batches", new { centre = "DEMO1", name = "Кинопетля с экрана" }))["id"]!;
-        await engineer.Send($"/api/v1/batches/{batch}/files?name=loop.dcm", DicomWriter.ToBytes(Loop()));
+        await engineer.Send($"/api/v1/batches/{batch}/files", DicomWriter.ToBytes(Loop()));
         var page = await browser.NewPage(demo.Process.Address);
         await page.Open("/sign-in");
         await page.FillAsync("#sign-in-login", "engineer");
