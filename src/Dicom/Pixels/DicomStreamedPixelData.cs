@@ -8,6 +8,7 @@ public sealed class DicomStreamedPixelData : DicomElement
 {
     private readonly Stream source;
     private readonly bool bigEndian;
+    private readonly Func<int, ReadOnlyMemory<byte>>? make;
 
     internal DicomStreamedPixelData(
         DicomTag tag, DicomVr vr, Stream source, bool bigEndian, bool isEncapsulated, IReadOnlyList<(long Offset, long Length)> parts)
@@ -21,6 +22,14 @@ public sealed class DicomStreamedPixelData : DicomElement
     /// <param name="parts">Where the value stands: one part, or the offset table and each fragment.</param>
     public static DicomStreamedPixelData Of(DicomTag tag, DicomVr vr, Stream source, bool isEncapsulated, IReadOnlyList<(long Offset, long Length)> parts) =>
         new(tag, vr, source, bigEndian: false, isEncapsulated, parts);
+
+    private DicomStreamedPixelData(DicomTag tag, IReadOnlyList<long> lengths, Func<int, ReadOnlyMemory<byte>> make)
+        : this(tag, DicomVr.OB, Stream.Null, bigEndian: false, isEncapsulated: true, [.. lengths.Select(l => (0L, l))]) => this.make = make;
+
+    /// <summary>Encapsulated pixel data whose items are made when they are written, one held at a time.</summary>
+    /// <param name="lengths">Bytes of the offset table and of each fragment.</param>
+    /// <param name="make">An item by its number; the same bytes however often it is asked.</param>
+    public static DicomStreamedPixelData Made(DicomTag tag, IReadOnlyList<long> lengths, Func<int, ReadOnlyMemory<byte>> make) => new(tag, lengths, make);
 
     public bool IsEncapsulated { get; }
 
@@ -39,19 +48,8 @@ public sealed class DicomStreamedPixelData : DicomElement
     /// <summary>Native pixels without what stands behind their first bytes.</summary>
     public DicomStreamedPixelData Shortened(long length) => new(Tag, Vr, source, bigEndian, isEncapsulated: false, [(Parts[0].Offset, length)]);
 
-    /// <summary>Encapsulated pixels read from the stream, to be held.</summary>
-    /// <exception cref="IOException">The stream cannot be read.</exception>
-    public DicomEncapsulatedPixelData Held()
-    {
-        var items = Parts.Select(part =>
-        {
-            var bytes = new byte[part.Length];
-            source.Position = part.Offset;
-            source.ReadExactly(bytes);
-            return (ReadOnlyMemory<byte>)bytes;
-        }).ToArray();
-        return new(Tag, Vr, items[0], items.Skip(1));
-    }
+    /// <summary>The Basic Offset Table of encapsulated pixels.</summary>
+    public ReadOnlyMemory<byte> OffsetTable => Parts.Count == 0 ? default : ReadPart(0, 0, (int)Parts[0].Length);
 
     /// <summary>A piece of a native value as little endian bytes.</summary>
     /// <exception cref="EndOfStreamException">The value ends before.</exception>
@@ -94,10 +92,10 @@ public sealed class DicomStreamedPixelData : DicomElement
         var (first, count) = fragments.GetOffsetAndLength(Parts.Count - 1);
         var some = Parts.Skip(first + 1).Take(count).ToArray();
         var (joined, at) = (new byte[some.Sum(p => p.Length + p.Length % 2)], 0L);
-        foreach (var (offset, length) in some)
+        for (var part = first + 1; part <= first + count; part++)
         {
-            source.Position = offset;
-            source.ReadExactly(joined.AsSpan((int)at, (int)length));
+            var length = (int)Parts[part].Length;
+            ReadPart(part, 0, length).CopyTo(joined, at);
             at += length + length % 2;
         }
 
@@ -111,6 +109,11 @@ public sealed class DicomStreamedPixelData : DicomElement
             throw new EndOfStreamException();
         }
 
+        if (make is not null)
+        {
+            return make(part).Slice((int)offset, length).ToArray();
+        }
+
         var bytes = new byte[length];
         source.Position = Parts[part].Offset + offset;
         source.ReadExactly(bytes);
@@ -122,6 +125,12 @@ public sealed class DicomStreamedPixelData : DicomElement
     {
         var (offset, left) = Parts[part];
         var odd = left % 2 != 0;
+        if (make is not null)
+        {
+            output.Write(make(part).Span);
+            left = 0;
+        }
+
         source.Position = offset;
         // A multiple of every unit: no number stands across two chunks.
         var chunk = new byte[64 * 1024];

@@ -11,7 +11,7 @@ namespace Pirogov.Imaging;
 public static class BarePixels
 {
     /// <returns>The very element where there is nothing to take out. A stream is one fragment a frame where something was.</returns>
-    /// <param name="file">Its pixel data; compressed ones that were left in a stream are read from it.</param>
+    /// <param name="file">Its pixel data; compressed ones that were left in a stream are read from it, and again when they are written, a frame at a time.</param>
     /// <exception cref="ImagingException">The pixels are not described, or a frame's stream cannot be followed: what is in it cannot be known.</exception>
     public static DicomElement Of(DicomFile file, DicomElement pixels)
     {
@@ -21,7 +21,7 @@ public static class BarePixels
             case DicomStreamedPixelData { IsEncapsulated: false } streamed:
                 return streamed.Length > image.NativeLength ? streamed.Shortened(image.NativeLength) : streamed;
             case DicomStreamedPixelData streamed when PixelDecoder.CanDecode(file.TransferSyntax.Uid):
-                return Encapsulated(file, image, streamed.Held());
+                return Streamed(file, image, streamed);
             case DicomEncapsulatedPixelData encapsulated when PixelDecoder.CanDecode(file.TransferSyntax.Uid):
                 return Encapsulated(file, image, encapsulated);
             case DicomEncapsulatedPixelData or DicomStreamedPixelData:
@@ -48,7 +48,7 @@ public static class BarePixels
             changed |= !isSame;
         }
 
-        var offsets = Offsets(bare);
+        var offsets = Offsets([.. bare.Select(frame => frame.Sum(Item))]);
         // A table that says something else may say anything; the extended one is left out by whoever takes these pixels.
         return !changed && extended is null && (pixels.OffsetTable.IsEmpty || pixels.OffsetTable.Span.SequenceEqual(offsets))
             ? pixels : new DicomEncapsulatedPixelData(pixels.Tag, pixels.Vr, offsets, bare.SelectMany(f => f));
@@ -86,15 +86,41 @@ public static class BarePixels
         return joined;
     }
 
-    /// <summary>The Basic Offset Table; empty where an offset does not fit it.</summary>
-    private static byte[] Offsets(List<IReadOnlyList<ReadOnlyMemory<byte>>> frames)
+    /// <summary>The same with one frame held at a time: what a frame comes to is reckoned for its length, and made again when it is written.</summary>
+    private static DicomStreamedPixelData Streamed(DicomFile file, DicomImage image, DicomStreamedPixelData pixels)
     {
-        var (table, at) = (new byte[4 * frames.Count], 0L);
+        var extended = file.Dataset.Find(DicomTags.ExtendedOffsetTable);
+        var frames = pixels.Frames(image.Frames, extended?.Bytes ?? default)
+            ?? throw new ImagingException(ImagingFault.Malformed, $"{pixels.FragmentCount} fragments do not tell {image.Frames} frames apart.");
+        var (lengths, before, changed) = (new long[frames.Count], new long[frames.Count], false);
         for (var i = 0; i < frames.Count; i++)
+        {
+            var whole = pixels.Join(frames[i]);
+            var bare = Bare(file.TransferSyntax.Uid, image.Description, whole);
+            (lengths[i], before[i]) = (bare.Length, whole.Length + 8L * frames[i].GetOffsetAndLength(pixels.FragmentCount).Length);
+            changed |= bare.Length != whole.Length || !bare.Span.SequenceEqual(whole);
+        }
+
+        if (!changed && extended is null && (pixels.OffsetTable.IsEmpty || pixels.OffsetTable.Span.SequenceEqual(Offsets(before))))
+            return pixels;
+        var offsets = Offsets([.. lengths.Select(l => 8 + l + l % 2)]);
+        return DicomStreamedPixelData.Made(pixels.Tag, [offsets.Length, .. lengths],
+            item => item == 0 ? offsets : Bare(file.TransferSyntax.Uid, image.Description, pixels.Join(frames[item - 1])));
+    }
+
+    /// <summary>Bytes of an item with its header and padding.</summary>
+    private static long Item(ReadOnlyMemory<byte> fragment) => 8L + fragment.Length + fragment.Length % 2;
+
+    /// <summary>The Basic Offset Table; empty where an offset does not fit it.</summary>
+    /// <param name="frames">Bytes of the items of each frame.</param>
+    private static byte[] Offsets(long[] frames)
+    {
+        var (table, at) = (new byte[4 * frames.Length], 0L);
+        for (var i = 0; i < frames.Length; i++)
         {
             if (at > uint.MaxValue) return [];
             BinaryPrimitives.WriteUInt32LittleEndian(table.AsSpan(4 * i), (uint)at);
-            at += frames[i].Sum(f => 8L + f.Length + f.Length % 2);
+            at += frames[i];
         }
 
         return table;
