@@ -5944,6 +5944,7 @@ export interface components {
             cases: number;
             items: components["schemas"]["ItemReliability"][];
             name: string;
+            standing: components["schemas"]["MemberStanding"];
         };
         /** Format: uuid */
         ReadingId: string;

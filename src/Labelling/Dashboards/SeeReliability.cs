@@ -13,7 +13,8 @@ using Pirogov.Statistics;
 
 namespace Pirogov.Labelling.Dashboards;
 
-internal sealed record ReaderReliability(Guid AccountId, string Name, int Cases, IReadOnlyList<ItemReliability> Items);
+/// <param name="Standing">Those whom quality keeps out, or who have gone, are told like the others: the labels rest on them too.</param>
+internal sealed record ReaderReliability(Guid AccountId, string Name, int Cases, IReadOnlyList<ItemReliability> Items, MemberStanding Standing = MemberStanding.Admitted);
 
 /// <summary>How reliable each reader of a project is, held against what its cases came to.</summary>
 [Needs(LabellingRights.ManageProjects)]
@@ -31,12 +32,13 @@ internal sealed class SeeReliability(PirogovDb db, FiguresCache cache)
         if (await db.Set<LabellingProject>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } project)
             return new NotFound("labelling-project");
         (page, size) = (Math.Max(1, page), Math.Clamp(size, 1, Page.LargestSize));
-        return await cache.Of(db, id, $"reliability {page} {size}", () => Make(project, page, size, cancellation), cancellation);
+        var made = await cache.Of(db, id, $"reliability {page} {size} {project.Members.Count}", () => Make(project, page, size, cancellation), cancellation);
+        return made with { Items = [.. made.Items.Select(r => r with { Standing = project.Member(r.AccountId)!.Standing })] };
     }
 
     private async Task<Page<ReaderReliability>> Make(LabellingProject project, int page, int size, CancellationToken cancellation)
     {
-        var readers = project.Of(ReadingMode.Read);
+        Guid[] readers = [.. project.Members.Where(m => m.Mode == ReadingMode.Read).Select(m => m.AccountId)];
         var names = await db.Set<Account>().Where(a => readers.Contains(a.Id)).Select(a => new { a.Id, a.FullName }).ToDictionaryAsync(a => a.Id, a => a.FullName, cancellation);
         // Sorted here and not by the engine: SQLite orders Cyrillic by code points.
         var shown = readers.OrderBy(r => names.GetValueOrDefault(r, ""), StringComparer.CurrentCulture).Skip((page - 1) * size).Take(size).ToArray();
@@ -45,7 +47,7 @@ internal sealed class SeeReliability(PirogovDb db, FiguresCache cache)
         var modelled = await cache.Of(db, project.Id, "dawid-skene", () => Modelled(project, cancellation), cancellation);
         return new([.. shown.Select(r => new ReaderReliability(r, names.GetValueOrDefault(r, ""), rows[r].Select(i => i.ProjectCaseId).Distinct().Count(),
             [.. Reliability.Of(rows[r].Select(i => (i.Kind, i.Item, i.ProjectCaseId, i.Quality)))
-                .Select(i => modelled.TryGetValue((r, i.Item), out var accuracy) ? i with { Modelled = accuracy } : i)]))], page, size, readers.Count);
+                .Select(i => modelled.TryGetValue((r, i.Item), out var accuracy) ? i with { Modelled = accuracy } : i)]))], page, size, readers.Length);
     }
 
     /// <summary>Over all readers at once, for a reader's errors are told from the truth by what the others say.</summary>

@@ -38,6 +38,10 @@ public abstract class DashboardTests(LabellingApp app) : OnBothEngines(app)
         var accuracy = second["items"]!.AsArray().Single(i => (string)i!["item"]! == "stone")!;
         Assert.Equal((2.0 / 3, 3, "accuracy"), ((double)accuracy["mean"]!, (int)accuracy["cases"]!, (string)accuracy["measure"]!));
         Assert.InRange((double)accuracy["mean"]!, (double)accuracy["lower"]!, (double)accuracy["upper"]!);
+        // Labels rest on those too who have gone.
+        await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/people/{await room.Id("reader2")}/remove", null));
+        var left = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/reliability")))["items"]!.AsArray();
+        Assert.Equal(["admitted", "removed"], left.Select(r => (string)r!["standing"]!).Order());
         foreach (var page in new[] { "quality", "progress", "reliability", "lots", "doubtful-cases" })
         {
             Assert.Equal(HttpStatusCode.Forbidden, (await room.Readers[0].GetAsync($"/api/v1/labelling-projects/{room.Project}/{page}")).StatusCode);
