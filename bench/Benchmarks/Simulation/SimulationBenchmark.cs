@@ -59,6 +59,7 @@ internal static class SimulationBenchmark
         await over.CancelAsync();
         await Task.WhenAll(work);
         var processor = ProcessorOf(server) - spent;
+        await UntilLotsAreDecided(world, project);
         await world.Manager.Post("release", $"/api/v1/labelling-projects/{project}/release");
         Say($"{cases.Length} cases, {readers} readers, {levels.Length} levels: released after {Stopwatch.GetElapsedTime(started).TotalMinutes:F1} min. {workers.Readings} blind readings, "
             + $"{workers.Decisions} adjudications, {workers.Verdicts} verdicts, {workers.Returned} of them returns. The server's processor time a piece of work, comparisons and "
@@ -110,6 +111,19 @@ internal static class SimulationBenchmark
             var states = (await world.Manager.Get("progress", $"/api/v1/labelling-projects/{project}"))["states"]!.AsObject();
             await Console.Error.WriteLineAsync(states.ToJsonString());
             if ((int?)states["validated"] == cases)
+                return;
+        }
+    }
+
+    /// <summary>A lot is decided a moment after its last verdict, and may call its cases back.</summary>
+    private static async Task UntilLotsAreDecided(World world, string project)
+    {
+        for (var page = 1; ;)
+        {
+            var lots = (await world.Manager.Get("progress", $"/api/v1/labelling-projects/{project}/lots?size=200&page={page}"))["lots"]!;
+            if (lots["items"]!.AsArray().Any(l => (string)l!["state"]! == "open"))
+                await Task.Delay(TimeSpan.FromMilliseconds(500));
+            else if (page++ * 200 >= (int)lots["total"]!)
                 return;
         }
     }

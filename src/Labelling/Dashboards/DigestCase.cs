@@ -16,8 +16,7 @@ internal sealed class DigestCase(CaseDigests digests, PirogovDb db) : DurableJob
 
     public override async Task Run(Payload payload, JobProgress progress, CancellationToken cancellation)
     {
-        await digests.Refresh(await db.Set<ProjectCase>().AsNoTracking().SingleAsync(c => c.Id == payload.Id, cancellation), cancellation);
-        await db.SaveChangesAsync(cancellation);
+        await digests.Renew(await db.Set<ProjectCase>().AsNoTracking().SingleAsync(c => c.Id == payload.Id, cancellation), cancellation);
     }
 }
 
@@ -26,8 +25,9 @@ internal sealed class CaseDigests(PirogovDb db, Documents documents, VersionedDo
     /// <summary>Joins the caller's next <c>SaveChanges</c>.</summary>
     public void Ask(ProjectCase one) => jobs.Enqueue<DigestCase, DigestCase.Payload>(new(one.Id), "labelling-case", one.Id);
 
-    /// <summary>Joins the caller's next <c>SaveChanges</c>. Before the first comparison there is nothing to sum up.</summary>
-    public async Task Refresh(ProjectCase one, CancellationToken cancellation)
+    /// <summary>Saves, all or nothing: what is forgotten comes back when what replaces it cannot be kept. Before the first comparison there is nothing to sum up.</summary>
+    /// <exception cref="DbUpdateException">Somebody made the same digest at the same moment.</exception>
+    public async Task Renew(ProjectCase one, CancellationToken cancellation)
     {
         if (await db.Set<Comparison>().AsNoTracking().SingleOrDefaultAsync(c => c.ProjectCaseId == one.Id && c.IsCurrent, cancellation) is not { } comparison)
             return;
@@ -37,12 +37,15 @@ internal sealed class CaseDigests(PirogovDb db, Documents documents, VersionedDo
         var consensus = await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).FirstOrDefaultAsync(cancellation);
         var result = consensus is null ? null : await OpenedLabels.From(documents,
             await versioned.Load(consensus.DocumentMd5, consensus.SchemaVersionId, project.SchemaVersionId, cancellation), cancellation);
-        await Forget(one.Id, cancellation);
         var sum = new CaseSum(one, project, schema, comparison, sources, result);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await Forget(one.Id, cancellation);
         db.AddRange(sum.Items);
         db.AddRange(sum.Confusion);
         db.AddRange(readings.SelectMany((r, i) => sum.Reader(r, i)));
         await Digest(one, comparison, consensus, sum, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
     }
 
     private async Task Digest(ProjectCase one, Comparison comparison, Consensus? consensus, CaseSum sum, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Dashboards;
@@ -48,26 +49,43 @@ internal sealed record ReliabilityReport(
     IReadOnlyDictionary<int, int> ReadersPerCase, ShareOfCases Adjudicated, ShareOfCases Returned, ShareOfCases Corrected,
     IReadOnlyDictionary<int, ShareOfCases> Levels, IReadOnlyList<RoleCount> People, ConsensusMethod Method);
 
-internal sealed class ReliabilityReports(PirogovDb db, CaseDigests digests, Agreement.CompareAgain compareAgain)
+internal sealed class ReliabilityReports(PirogovDb db, IServiceScopeFactory scopes)
 {
-    /// <summary>A digest may still be on its way when the manager releases: none is missing or old.</summary>
+    private const int Attempts = 5;
+
+    /// <summary>A digest, or a comparison under a new version of the schema, may still be on its way when the manager releases: none is missing or old.</summary>
     public async Task Prepare(IReadOnlyList<ReleasableCase> cases, CancellationToken cancellation)
     {
         var ids = cases.Select(c => c.Case.Id).ToArray();
         var late = (await db.Set<JobRecord>().Where(j => j.Kind == nameof(Agreement.CompareAgain) && (j.State == JobState.Queued || j.State == JobState.Running || j.State == JobState.Retrying))
             .Select(j => j.SubjectId).ToArrayAsync(cancellation)).ToHashSet();
         foreach (var one in cases.Where(c => late.Contains(c.Case.Id.ToString())))
-        {
-            await compareAgain.Of(one.Case, null, cancellation);
-            await digests.Refresh(one.Case, cancellation);
-            await db.SaveChangesAsync(cancellation);
-        }
-
+            await Digest(one, isLate: true, cancellation);
         var known = await db.Set<CaseDigest>().AsNoTracking().Where(d => ids.Contains(d.ProjectCaseId)).ToDictionaryAsync(d => d.ProjectCaseId, d => d.ConsensusId, cancellation);
         foreach (var one in cases.Where(c => known.GetValueOrDefault(c.Case.Id) != c.Consensus.Id))
+            await Digest(one, isLate: false, cancellation);
+    }
+
+    /// <summary>In a scope of its own: the case's job, or another release, may make the same at the same moment, and one of them is refused.</summary>
+    private async Task Digest(ReleasableCase one, bool isLate, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
         {
-            await digests.Refresh(one.Case, cancellation);
-            await db.SaveChangesAsync(cancellation);
+            await using var scope = scopes.CreateAsyncScope();
+            var own = scope.ServiceProvider.GetRequiredService<PirogovDb>();
+            if (!isLate && await own.Set<CaseDigest>().AnyAsync(d => d.ProjectCaseId == one.Case.Id && d.ConsensusId == one.Consensus.Id, cancellation))
+                return;
+            try
+            {
+                if (isLate)
+                    await scope.ServiceProvider.GetRequiredService<Agreement.CompareAgain>().Of(one.Case, null, cancellation);
+                await scope.ServiceProvider.GetRequiredService<CaseDigests>().Renew(one.Case, cancellation);
+                return;
+            }
+            catch (DbUpdateException) when (attempt < Attempts)
+            {
+                // Whoever was faster has made it, or is just making it.
+            }
         }
     }
 

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Archive.Contracts;
 using Pirogov.Integration.Harness;
 using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Dashboards;
 using Pirogov.Platform.Evidence;
 using static Pirogov.Integration.Labelling.ReadingRoom;
 
@@ -42,6 +44,16 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal((1, 1, 0, 2), ((int)changes["since"]!, (int)changes["added"]!, (int)changes["removed"]!, (int)changes["changed"]!));
         Assert.Equal(["kidney", "size"], changes["scopeAdded"]!.AsArray().Select(c => (string)c!));
         await TheChainIsWhole(whole);
+    }
+
+    [SkippableFact]
+    public async Task Releases_asked_for_at_one_moment_while_figures_are_still_on_their_way_make_one()
+    {
+        var room = await Through(cases: 3);
+        await app.InDatabase(db => db.Set<CaseDigest>().ExecuteDeleteAsync());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Release(room, new { })));
+        Assert.Equal([HttpStatusCode.Created, HttpStatusCode.Conflict, HttpStatusCode.Conflict, HttpStatusCode.Conflict], answers.Select(a => a.StatusCode).Order());
+        Assert.Equal(1, (int)JsonNode.Parse(await answers.Single(a => a.StatusCode == HttpStatusCode.Created).Content.ReadAsStringAsync())!["number"]!);
     }
 
     [SkippableFact]
