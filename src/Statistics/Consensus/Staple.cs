@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Pirogov.Statistics;
 
 /// <param name="Consensus">Mask, probabilities, and each source's sensitivity p and specificity q within the region.</param>
@@ -31,6 +33,17 @@ public sealed record Staple(MaskConsensus Consensus, double Prevalence, int Iter
         if (prevalence is not null and not (> 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(prevalence), prevalence, "A prevalence lies between 0 and 1.");
         if (start is not null && (start.Count != masks.Count || start.Any(s => s is not ( > 0 and < 1, > 0 and < 1))))
             throw new ArgumentException("Every mask starts with a sensitivity and a specificity between 0 and 1.", nameof(start));
+        // Between two answers that fit as well as one another the last bit of a sum decides, and with it the order in which is added up.
+        int[] order = [.. Enumerable.Range(0, masks.Count).Order(Comparer<int>.Create((a, b) =>
+            MemoryMarshal.AsBytes(masks[a].AsSpan()).SequenceCompareTo(MemoryMarshal.AsBytes(masks[b].AsSpan())) is var byVoxels and not 0 ? byVoxels : Comparer<(double, double)>.Default.Compare(start?[a] ?? default, start?[b] ?? default)))];
+        var fitted = InOrder([.. order.Select(i => masks[i])], grid, margin, prevalence, start is null ? null : [.. order.Select(i => start[i])], tolerance, maxIterations);
+        return fitted.Consensus.Sources.Count == 0 ? fitted
+            : fitted with { Consensus = fitted.Consensus with { Sources = [.. Enumerable.Range(0, masks.Count).Select(i => fitted.Consensus.Sources[Array.IndexOf(order, i)])] } };
+    }
+
+    private static Staple InOrder(
+        IReadOnlyList<bool[]> masks, MaskGrid grid, int margin, double? prevalence, IReadOnlyList<(double Sensitivity, double Specificity)>? start, double tolerance, int maxIterations)
+    {
         var votes = MaskVotes.Of(masks, grid, margin);
         if (votes.Keys.Length == 0) return new(votes.Consensus([]), prevalence ?? 0, 0, true, false);
 

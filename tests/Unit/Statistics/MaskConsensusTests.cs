@@ -45,6 +45,16 @@ public class MaskConsensusTests
     });
 
     [Fact]
+    public void Where_two_truths_fit_alike_the_order_of_sources_decides_nothing()
+    {
+        bool[][] masks = [.. new[] { "100000001", "001000000", "000000000", "010000010" }.Select(m => m.Select(c => c == '1').ToArray())];
+        MaskGrid grid = new(1, 3, 3, 1, 1.9090909090909092, 2);
+        var (forwards, backwards) = (Staple.Fit(masks, grid), Staple.Fit([.. masks.Reverse()], grid));
+        Assert.Equal(forwards.Consensus.Foreground, backwards.Consensus.Foreground);
+        Assert.Equal(forwards.Consensus.Sources, backwards.Consensus.Sources.Reverse());
+    }
+
+    [Fact]
     public void Staple_finds_the_performance_of_simulated_sources()
     {
         (double P, double Q)[] performance = [(0.95, 0.98), (0.9, 0.95), (0.8, 0.9), (0.7, 0.97), (0.15, 0.4)];
