@@ -32,6 +32,8 @@ internal sealed class FillLots(PirogovDb db, AskValidators askValidators, AuditT
             db.Add(place = lot.Admit(one));
         if (lot is { IsFull: false })
             await CloseIfLast(project, lot, place!, cancellation);
+        else if (lot?.Fill(time.Now()) is true)
+            await Decided(lot, cancellation);
         if (place!.IsWanted)
             await askValidators.Offer(project, one, happened.Level, cancellation);
         else

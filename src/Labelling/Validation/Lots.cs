@@ -90,6 +90,10 @@ internal sealed class ValidationLot
         };
     }
 
+    /// <summary>Its last case has come. Where the sample was judged before, nothing else would decide the lot any more.</summary>
+    /// <returns>Whether this decided the lot.</returns>
+    public bool Fill(DateTimeOffset now) => IsFull && Decide(now);
+
     /// <summary>A case of the sample got its first verdict.</summary>
     /// <returns>Whether this decided the lot.</returns>
     public bool Count(bool isGood, DateTimeOffset now)

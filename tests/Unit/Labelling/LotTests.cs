@@ -105,6 +105,21 @@ public class LotTests
 
     private static ValidationLot Lot(int size, int most, double share) => new(EntityId.New<ProjectId>(), 1, 1, new(size, most), share, Now);
 
+    [Fact]
+    public void A_lot_whose_sample_was_judged_before_its_last_case_came_is_decided_by_that_case()
+    {
+        var lot = Lot(10, 1, 0.4);
+        for (var arrived = 0; arrived < 9; arrived++)
+            lot.Admit(Case());
+        for (var judged = 0; judged < lot.SampleSize; judged++)
+            Assert.False(lot.Count(true, Now));
+        Assert.False(lot.Fill(Now));
+        lot.Admit(Case());
+        Assert.True(lot.Fill(Now));
+        Assert.Equal((LotState.Accepted, Now), (lot.State, lot.DecidedAt));
+        Assert.False(lot.Fill(Now));
+    }
+
     private static ProjectCase Case() => new(EntityId.New<ProjectId>(), new CaseSummary(EntityId.New<CaseId>(), "T-1", DataKind.Radiology,
         EntityId.New<ReferenceCentreId>(), EntityId.New<BatchId>(), "P", "c", null, null, "", Now, []), Now);
 }
