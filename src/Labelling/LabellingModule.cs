@@ -34,11 +34,11 @@ public static class LabellingModule
         services.AddScoped<Documents>().AddScoped<VersionedDocuments>().AddScoped<Sealing>().AddScoped<NextReading>().AddScoped<ReadingSources>();
         services.AddScoped<ComparisonStore>().AddScoped<MakeComparison>().AddScoped<AnswerModels>().AddScoped<Adjudication>().AddScoped<AppendRevision>().AddScoped<SentBefore>().AddScoped<KeepSideDraft>().AddScoped<ShownPreLabels>();
         services.AddSingleton<FiguresCache>().AddScoped<AgreementSums>().AddScoped<CaseDigests>().AddJob<DigestCase, DigestCase.Payload>();
-        services.AddScoped<Rounds>().AddScoped<WaitingCases>().AddScoped<StoppedComparisons>().AddSingleton<HandOutGate>().AddScoped<HandOut>().AddScoped<NextPlace>().AddScoped<Capacity>().AddScoped<ReaderRules>().AddScoped<Replacement>().AddScoped<OfferCases>();
+        services.AddScoped<Rounds>().AddScoped<WaitingCases>().AddScoped<WaitingDecisions>().AddScoped<StoppedComparisons>().AddSingleton<HandOutGate>().AddScoped<HandOut>().AddScoped<NextPlace>().AddScoped<Capacity>().AddScoped<ReaderRules>().AddScoped<Replacement>().AddScoped<OfferCases>();
         services.AddScoped<CaseSelection>().AddScoped<OwnReading>().AddScoped<OwnCentres>().AddScoped<PersonLock>().AddScoped<ActiveTime>().AddScoped<GoldDraw>().AddScoped<KnownLabels>();
         services.AddScoped<ExpertPages>().AddScoped<Earnings>().AddScoped<StatementBook>().AddScoped<StatementFile>();
         services.AddScoped<LeastLoaded>().AddScoped<Deciders>().AddScoped<Outcomes>().AddScoped<AskReader>().AddScoped<AskValidators>().AddScoped<AskAdjudicator>();
-        services.AddScoped<ReleasableCases>().AddScoped<ReliabilityReports>().AddScoped<ReleaseChanges>();
+        services.AddScoped<ReleasableCases>().AddScoped<ReliabilityReports>().AddScoped<ReleaseChanges>().AddJob<FreezeRelease, FreezeRelease.Payload>();
         services.AddScoped<IReleases, PublishedReleases>().AddScoped<ICaseAccessRule, CaseAccess>().AddScoped<IStartCard, LabellingStartCards>();
         services.AddScoped<IEvidenceSource, ReadingEvidence>().AddScoped<IEvidenceSource, ComparisonEvidence>()
             .AddScoped<IEvidenceSource, ConsensusEvidence>().AddScoped<IEvidenceSource, ValidationEvidence>().AddScoped<IEvidenceSource, ReleaseEvidence>();

@@ -2091,10 +2091,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * How many cases a release would hold now, and how many wait and for what.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["previewRelease"];
         put?: never;
         /**
-         * Releases validated labels of a project: all, or chosen cases, classes and questions.
+         * Releases validated labels of a project: all, or chosen cases, classes and questions. The release is there when its job has ended.
          * @description Needs the right `labelling.manage-projects`: labellingManager.
          */
         post: operations["releaseLabels"];
@@ -2648,7 +2652,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The signed-in expert's own readings.
+         * The signed-in expert's own readings: the first 200 that wait, and the last 200 that are done.
          * @description Needs the right `labelling.read-cases`: expert.
          */
         get: operations["listMyReadings"];
@@ -3108,6 +3112,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readings/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that the signed-in expert has finished, the newest first.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["listMyDoneReadings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/readings/next": {
         parameters: {
             query?: never;
@@ -3122,6 +3146,26 @@ export interface paths {
          * @description Needs the right `labelling.read-cases`: expert.
          */
         post: operations["takeNextReading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readings/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that waits for the signed-in expert, in the order in which it is best done.
+         * @description Needs the right `labelling.read-cases`: expert.
+         */
+        get: operations["listMyWaitingReadings"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5340,6 +5384,15 @@ export interface components {
             /** Format: int32 */
             total: number;
         };
+        PageOfQueuedReading: {
+            items: components["schemas"]["QueuedReading"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
         PageOfReaderReliability: {
             items: components["schemas"]["ReaderReliability"][];
             /** Format: int32 */
@@ -5805,6 +5858,7 @@ export interface components {
             /** Format: int32 */
             readersPerCase: number;
             releases: components["schemas"]["ReleaseRow"][];
+            releasing: null | components["schemas"]["JobId"];
             rule: components["schemas"]["AdjudicationRule"];
             schema: components["schemas"]["SchemaView"];
             /** Format: date-time */
@@ -6025,6 +6079,14 @@ export interface components {
         };
         /** Format: uuid */
         ReleaseId: string;
+        ReleaseLabelsOutlook: {
+            /** Format: int32 */
+            cases: number;
+            /** Format: int32 */
+            forPeople: number;
+            /** Format: int32 */
+            inOpenLots: number;
+        };
         ReleaseLabelsRequest: {
             cases?: null | unknown[];
             classes?: null | string[];
@@ -6035,10 +6097,12 @@ export interface components {
         ReleaseLabelsResponse: {
             /** Format: int32 */
             cases: number;
+            /** Format: int32 */
+            forPeople: number;
             id: components["schemas"]["ReleaseId"];
             /** Format: int32 */
-            number: number;
-            sha256: string;
+            inOpenLots: number;
+            jobId: components["schemas"]["JobId"];
         };
         ReleaseListRow: {
             /** Format: int32 */
@@ -10225,6 +10289,34 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    previewRelease: {
+        parameters: {
+            query?: {
+                withOpenLots?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseLabelsOutlook"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     releaseLabels: {
         parameters: {
             query?: never;
@@ -11789,6 +11881,32 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    listMyDoneReadings: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfQueuedReading"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
     takeNextReading: {
         parameters: {
             query?: never;
@@ -11809,6 +11927,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NextCaseResponse"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listMyWaitingReadings: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfQueuedReading"];
                 };
             };
             401: components["responses"]["Unauthenticated"];

@@ -60,7 +60,7 @@ internal static class SimulationBenchmark
         await Task.WhenAll(work);
         var processor = ProcessorOf(server) - spent;
         await UntilLotsAreDecided(world, project);
-        await world.Manager.Post("release", $"/api/v1/labelling-projects/{project}/release");
+        await Release(world, project);
         Say($"{cases.Length} cases, {readers} readers, {levels.Length} levels: released after {Stopwatch.GetElapsedTime(started).TotalMinutes:F1} min. {workers.Readings} blind readings, "
             + $"{workers.Decisions} adjudications, {workers.Verdicts} verdicts, {workers.Returned} of them returns. The server's processor time a piece of work, comparisons and "
             + $"evidence included: {1000 * processor / (workers.Readings + workers.Decisions + workers.Verdicts):F1} ms.");
@@ -125,6 +125,17 @@ internal static class SimulationBenchmark
                 await Task.Delay(TimeSpan.FromMilliseconds(500));
             else if (page++ * 200 >= (int)lots["total"]!)
                 return;
+        }
+    }
+
+    private static async Task Release(World world, string project)
+    {
+        var asked = await world.Manager.Post("release", $"/api/v1/labelling-projects/{project}/release");
+        while ((string)(await world.Manager.Get("progress", $"/api/v1/jobs/{asked["jobId"]}"))["state"]! is var state && state != "succeeded")
+        {
+            if (state is "failed" or "cancelled")
+                throw new InvalidOperationException($"The release ended as {state}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(200));
         }
     }
 

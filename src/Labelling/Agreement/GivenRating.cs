@@ -60,9 +60,11 @@ internal sealed class AnswerModels(PirogovDb db)
             return modelled;
         foreach (var question in schema.Questions.Where(q => Categories(q) is not null && own.Any(r => r.Question == q.Id)))
         {
-            var others = await db.Set<GivenRating>().AsNoTracking()
-                .Where(r => r.ProjectId == one.ProjectId && r.Question == question.Id && r.ProjectCaseId != one.Id).ToArrayAsync(cancellation);
-            if (Fit([.. others, .. own.Where(r => r.Question == question.Id)], one.Id, Categories(question)!.Length + 1, rules.Answers, readers) is { } answer
+            // Three columns of every answer to the question: it is asked at every comparison.
+            var others = await db.Set<GivenRating>().Where(r => r.ProjectId == one.ProjectId && r.Question == question.Id && r.ProjectCaseId != one.Id)
+                .Select(r => new Rating(r.ProjectCaseId, r.AccountId, r.Category)).ToListAsync(cancellation);
+            others.AddRange(own.Where(r => r.Question == question.Id).Select(r => new Rating(r.ProjectCaseId, r.AccountId, r.Category)));
+            if (Fit(others, one.Id, Categories(question)!.Length + 1, rules.Answers, readers) is { } answer
                 && answer.Confidence >= rules.AnswerConfidence)
                 modelled[question.Id] = answer;
         }
@@ -70,19 +72,31 @@ internal sealed class AnswerModels(PirogovDb db)
         return modelled;
     }
 
-    internal static ModelledAnswer? Fit(IReadOnlyCollection<GivenRating> ratings, ProjectCaseId wanted, int categories, AnswerAlgorithm algorithm, IReadOnlyList<Guid> readers)
+    internal readonly record struct Rating(ProjectCaseId Case, Guid Reader, int Category);
+
+    internal static ModelledAnswer? Fit(IReadOnlyCollection<Rating> ratings, ProjectCaseId wanted, int categories, AnswerAlgorithm algorithm, IReadOnlyList<Guid> readers)
     {
-        var items = ratings.Select(r => r.ProjectCaseId).Distinct().OrderBy(c => c.Value).Index().ToDictionary(c => c.Item, c => c.Index);
+        // In an order of their own, that the same ratings give the same figures to the last bit.
+        var items = Numbered(ratings.Select(r => r.Case.Value));
         if (items.Count < FewestCases)
             return null;
-        var raters = ratings.Select(r => r.AccountId).Distinct().Order().Index().ToDictionary(a => a.Item, a => a.Index);
-        var given = CategoryRatings.Of([.. ratings.Select(r => new ItemRating(items[r.ProjectCaseId], raters[r.AccountId], r.Category))], items.Count, raters.Count, categories);
+        var raters = Numbered(ratings.Select(r => r.Reader));
+        var given = CategoryRatings.Of([.. ratings.Select(r => new ItemRating(items[r.Case.Value], raters[r.Reader], r.Category))], items.Count, raters.Count, categories);
         var consensus = algorithm == AnswerAlgorithm.Mace ? Mace.Fit(given).Consensus : DawidSkene.Fit(given, Smoothing).Consensus;
-        var item = items[wanted];
+        var item = items[wanted.Value];
         return consensus.Labels[item] < 0 || consensus.Tied[item]
             ? null
             : new(consensus.Labels[item], consensus.Confidence[item], [.. readers.Select(r => raters.TryGetValue(r, out var rater) ? consensus.Raters[rater].Accuracy : null)],
                 algorithm == AnswerAlgorithm.Mace ? "mace" : "dawid-skene");
+    }
+
+    private static Dictionary<Guid, int> Numbered(IEnumerable<Guid> ids)
+    {
+        Guid[] distinct = [.. ids.ToHashSet().Order()];
+        var numbers = new Dictionary<Guid, int>(distinct.Length);
+        foreach (var id in distinct)
+            numbers[id] = numbers.Count;
+        return numbers;
     }
 
     public static DocumentAnswer Answer(Question question, int category)

@@ -19,7 +19,7 @@ internal sealed record PersonCannotRead() : Refusal("labelling.person-cannot-rea
 /// <summary>Brings people into a running project and takes them out; what they have open goes on to others.</summary>
 [Needs(LabellingRights.ManageProjects)]
 internal sealed class ChangePeople(
-    PirogovDb db, Replacement replacement, Rounds rounds, WaitingCases waiting, Validation.LeastLoaded leastLoaded, AuditTrail audit, TimeProvider time)
+    PirogovDb db, Replacement replacement, Rounds rounds, WaitingCases waiting, WaitingDecisions decisions, Validation.LeastLoaded leastLoaded, AuditTrail audit, TimeProvider time)
 {
     /// <param name="Level">The validation level from 1; 0 for readers and adjudicators.</param>
     public sealed record JoinRequest(Guid AccountId, ReadingMode Mode = ReadingMode.Read, int Level = 0);
@@ -49,7 +49,19 @@ internal sealed class ChangePeople(
         if (project.Join(request.AccountId, request.Mode, request.Level, time.Now()).IsRefused(out var refusal))
             return refusal;
         audit.Note("labelling.person-joined", "labelling-project", id, new { request.AccountId, request.Mode, request.Level });
-        return await Save(cancellation) ?? await FillPlaces(id, cancellation);
+        if (await Save(cancellation) is { } lost)
+            return lost;
+        try
+        {
+            await decisions.Offer(id, request.Mode, request.Level, cancellation);
+        }
+        catch (DbUpdateException)
+        {
+            // Whoever moved a case on at this moment has offered it.
+            db.ChangeTracker.Clear();
+        }
+
+        return await FillPlaces(id, cancellation);
     }
 
     public async Task<Outcome<Done>> Admit(ProjectId id, Guid accountId, CancellationToken cancellation)

@@ -35,6 +35,8 @@ internal sealed class HandOut(
     /// <summary>Saves; nothing of the caller's may wait to be saved.</summary>
     public async Task<Outcome<Reading>> To(Guid person, ProjectId id, CancellationToken cancellation)
     {
+        if (await IsInVain(person, id, cancellation))
+            return new NothingToRead();
         using var turn = await gate.Enter(id, cancellation);
         for (var attempt = 1; ; attempt++)
         {
@@ -64,6 +66,17 @@ internal sealed class HandOut(
             }
         }
     }
+
+    /// <summary>
+    /// No case of the project is being read, and the person holds none. Towards a project's end dozens ask again and again: they are told so without the
+    /// lock for which everybody's work would wait.
+    /// </summary>
+    private async Task<bool> IsInVain(Guid person, ProjectId id, CancellationToken cancellation) =>
+        !await db.Set<ProjectCase>().AnyAsync(c => c.ProjectId == id && c.State == ProjectCaseState.Reading && !c.IsGold, cancellation)
+        && await db.Set<LabellingProject>().AnyAsync(p => p.Id == id && p.State == ProjectState.Running && p.Distribution == Distribution.Queue
+            && p.Members.Any(m => m.AccountId == person && m.Mode == ReadingMode.Read && m.Standing == MemberStanding.Admitted), cancellation)
+        && !await db.Set<Reading>().AnyAsync(r => r.ProjectId == id && r.AccountId == person && r.Mode == ReadingMode.Read
+            && r.State != ReadingState.Submitted && r.State != ReadingState.Locked, cancellation);
 
     private async Task<Outcome<Reading>> Give(Guid person, ProjectId id, CancellationToken cancellation)
     {

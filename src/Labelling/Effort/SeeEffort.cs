@@ -16,12 +16,6 @@ namespace Pirogov.Labelling.Effort;
 /// <param name="SlowestDays">At the upper end of the pace's interval <paramref name="FastestDays"/>; none where the interval reaches no pace at all.</param>
 internal sealed record Backlog(int Readings, double? Days, double? FastestDays, double? SlowestDays, DateOnly? Expected, bool? LateAtThisPace);
 
-/// <param name="ToDate">In roubles, of finished work.</param>
-/// <param name="Lowest">To finish: every reading that is surely to come, at the lowest price of those who may read.</param>
-/// <param name="Highest">To finish: every case read as often as it may be and then adjudicated and validated at every level, at the highest prices.</param>
-/// <param name="Expected">To finish: surely to come, at the mean price so far; none before the first.</param>
-internal sealed record ProjectCost(decimal ToDate, decimal Lowest, decimal Highest, decimal? Expected, int WithoutPrice);
-
 /// <param name="PerDay">Blind readings that were finished, a day, over <paramref name="DaysLookedAt"/>.</param>
 internal sealed record EffortView(MeanWithInterval? PerDay, int DaysLookedAt, MeanWithInterval? MinutesPerReading, double ActiveHours, Backlog Backlog, ProjectCost Cost);
 
@@ -41,25 +35,16 @@ internal sealed class SeeEffort(PirogovDb db, Earnings earnings, TimeProvider ti
             return new NotFound("labelling-project");
         var now = time.Now();
         var paid = await earnings.Of(db.Set<Reading>().Where(r => r.ProjectId == id), cancellation);
+        var done = db.Set<Reading>().Where(r => r.FinishedAt != null);
         var cases = await db.Set<ProjectCase>().AsNoTracking().Where(c => c.ProjectId == id && !c.IsGold)
-            .Select(c => new OpenCase(c.State, c.ReadersWanted, c.MostReaders, db.Set<Reading>().Count(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Read && r.FinishedAt != null)))
+            .Select(c => new CostedCase(c.State, c.Level, c.ReadersWanted, c.MostReaders, done.Count(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Read),
+                done.Count(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Adjudicate), done.Count(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Validate)))
             .ToArrayAsync(cancellation);
         var (perDay, days) = Pace(project, paid, now);
         var remaining = cases.Sum(c => c.ToCome);
         double[] minutes = [.. paid.Where(p => p is { Mode: ReadingMode.Read, ActiveMinutes: > 0 }).Select(p => p.ActiveMinutes)];
         return new EffortView(perDay, days, MeanWithInterval.Mean(minutes), paid.Sum(p => p.ActiveMinutes) / 60, Forecast(project, remaining, perDay, now),
-            await CostOf(project, paid, cases, remaining, cancellation));
-    }
-
-    internal sealed record OpenCase(ProjectCaseState State, int Wanted, int Most, int Finished)
-    {
-        public bool IsBeingRead => State is ProjectCaseState.Planned or ProjectCaseState.Reading;
-
-        public int ToCome => IsBeingRead ? Math.Max(0, Wanted - Finished) : 0;
-
-        public int MostToCome => State is ProjectCaseState.Planned or ProjectCaseState.Reading or ProjectCaseState.Comparing ? Math.Max(0, Most - Finished) : 0;
-
-        public bool IsUndecided => State is not (ProjectCaseState.Validated or ProjectCaseState.Released);
+            await CostOf(project, paid, cases, cancellation));
     }
 
     /// <summary>Whole days, today left out: it is not over.</summary>
@@ -82,16 +67,10 @@ internal sealed class SeeEffort(PirogovDb db, Earnings earnings, TimeProvider ti
             project.DueAt is { } due && expected is { } on ? on > DateOnly.FromDateTime(due.UtcDateTime) : null);
     }
 
-    private async Task<ProjectCost> CostOf(LabellingProject project, IReadOnlyList<PaidReading> paid, OpenCase[] cases, int remaining, CancellationToken cancellation)
+    private async Task<ProjectCost> CostOf(LabellingProject project, IReadOnlyList<PaidReading> paid, CostedCase[] cases, CancellationToken cancellation)
     {
-        var (terms, readers) = (project.Terms, project.Members.Where(m => m.Mode == ReadingMode.Read).Select(m => m.AccountId).ToArray());
-        var levels = await db.Set<ExpertProfile>().Where(p => readers.Contains(p.AccountId)).Select(p => new { p.AccountId, p.Level }).ToDictionaryAsync(p => p.AccountId, p => p.Level, cancellation);
-        decimal[] prices = [.. readers.Select(r => terms.PriceOf(ReadingMode.Read, levels.GetValueOrDefault(r)) ?? 0).DefaultIfEmpty(0)];
-        decimal Highest(ReadingMode mode) => terms.Prices?.Where(p => p.Mode == mode).Select(p => p.Amount).DefaultIfEmpty(0).Max() ?? 0;
-        var undecided = cases.Count(c => c.IsUndecided);
-        decimal[] known = [.. paid.Where(p => p is { Mode: ReadingMode.Read, Amount: not null }).Select(p => p.Amount!.Value)];
-        return new(paid.Sum(p => p.Amount ?? 0), remaining * prices.Min(),
-            cases.Sum(c => c.MostToCome) * prices.Max() + undecided * (Highest(ReadingMode.Adjudicate) + project.Levels.Count * Highest(ReadingMode.Validate)),
-            known.Length == 0 ? null : Math.Round(remaining * known.Average(), 2), paid.Count(p => p.Amount is null));
+        var people = project.Members.Select(m => m.AccountId).ToArray();
+        var levels = await db.Set<ExpertProfile>().Where(p => people.Contains(p.AccountId)).Select(p => new { p.AccountId, p.Level }).ToDictionaryAsync(p => p.AccountId, p => p.Level, cancellation);
+        return new CostForecast(project, levels, paid, cases).Make();
     }
 }

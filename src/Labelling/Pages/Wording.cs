@@ -7,6 +7,7 @@ using Pirogov.Labelling.Dashboards;
 using Pirogov.Labelling.Experts;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Releases;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Strings;
 
@@ -103,4 +104,12 @@ internal static class Wording
         var name = value.ToString();
         return char.ToLowerInvariant(name[0]) + name[1..];
     }
+
+    /// <summary>What a release that was asked for will hold, and what it leaves out and why.</summary>
+    public static Func<ReleaseLabels.Response, string> Asked(Localizer words) => asked => string.Join(' ', new[]
+    {
+        words["labelling.release.asked", new { cases = words.Plural("labelling.n.cases", asked.Cases) }] + ".",
+        asked.InOpenLots > 0 ? words["labelling.release.in-open-lots", new { cases = asked.InOpenLots }] : "",
+        asked.ForPeople > 0 ? words["labelling.release.for-people", new { cases = asked.ForPeople }] : "",
+    }.Where(part => part.Length > 0));
 }

@@ -233,7 +233,7 @@ internal sealed partial class LabellingProject
             return new ReadersTooFew(most);
         if (plan.Adjudicators.Count == 0)
             return new AdjudicatorMissing();
-        if (plan.Levels.Count is < 1 or > MostLevels || plan.Levels.Any(l => l.Validators.Count == 0 || !l.Level.IsFit))
+        if (plan.Levels.Count > MostLevels || plan.Levels.Any(l => l.Validators.Count == 0 || !l.Level.IsFit))
             return new LevelsUnfit(MostLevels);
         Guid[] everybody = [.. plan.Readers, .. plan.Adjudicators, .. plan.Levels.SelectMany(l => l.Validators)];
         if (everybody.Distinct().Count() != everybody.Length)

@@ -13,6 +13,7 @@ using Pirogov.Labelling.Schemas;
 using Pirogov.Labelling.Validation;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
+using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Problems;
 using Pirogov.Platform.Web;
 
@@ -25,11 +26,12 @@ internal sealed record PersonLoad(Guid AccountId, string Name, ReadingMode Mode,
 
 internal sealed record ReleaseRow(ReleaseId Id, int Number, DateTimeOffset ReleasedAt, int Cases, string Sha256);
 
+/// <param name="Releasing">The job of the newest release, until it has succeeded or was stopped.</param>
 internal sealed record ProjectPage(
     ProjectId Id, string Name, ProjectState State, string? ClinicalTask, SchemaView Schema, string Instructions, int ReadersPerCase, int MostReaders,
     double Threshold, IReadOnlyDictionary<string, double> Thresholds, IReadOnlyList<ValidationLevel> Levels, AdjudicationRule Rule,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? DueAt, IReadOnlyDictionary<ProjectCaseState, int> States,
-    IReadOnlyList<PersonLoad> People, ProjectAgreement Agreement, IReadOnlyList<ReleaseRow> Releases)
+    IReadOnlyList<PersonLoad> People, ProjectAgreement Agreement, IReadOnlyList<ReleaseRow> Releases, JobId? Releasing)
 {
     internal double ThresholdOf(string @class) => Thresholds.GetValueOrDefault(@class, Threshold);
 }
@@ -79,7 +81,15 @@ internal sealed class SeeProjects(PirogovDb db, IAgenda agenda, AgreementSums ag
         return new ProjectPage(id, project.Name, project.State, task?.Title, SchemaView.Of(schema, version), project.Instructions, project.ReadersPerCase,
             project.MostReaders, project.Threshold, project.Thresholds, project.Levels,
             project.Rule, project.CreatedAt, project.StartedAt, project.DueAt, states, await People(project, cancellation),
-            await agreement.Of(id, version.Content, cancellation), releases);
+            await agreement.Of(id, version.Content, cancellation), releases, await Releasing(id, cancellation));
+    }
+
+    private async Task<JobId?> Releasing(ProjectId id, CancellationToken cancellation)
+    {
+        var subject = id.ToString();
+        var newest = await db.Set<JobRecord>().AsNoTracking().Where(j => j.SubjectKind == "labelling-project" && j.SubjectId == subject && j.Kind == nameof(FreezeRelease))
+            .OrderByDescending(j => j.Id).Select(j => new { j.Id, j.State }).FirstOrDefaultAsync(cancellation);
+        return newest is null or { State: JobState.Succeeded or JobState.Cancelled } ? null : newest.Id;
     }
 
     public async Task<Page<ProjectCaseRow>> Cases(ProjectId id, ProjectCaseState? state, int page, int size, CancellationToken cancellation)

@@ -26,6 +26,9 @@ internal sealed class AppendRevision(PirogovDb db, ICases cases, AuditTrail audi
             return new DocumentDoesNotFitSchema("incomplete", "");
         if (await cases.Find(reading.CaseId, cancellation) is not { } summary)
             return new NotFound("case");
+        // The labels would lie on other pixels than those for which the case was planned, and on others than its other readers see.
+        if (summary.ContentSha256 != await db.Set<ProjectCase>().Where(c => c.Id == reading.ProjectCaseId).Select(c => c.ContentSha256).SingleAsync(cancellation))
+            return new DocumentDoesNotFitSchema("files-changed", summary.Label);
         var version = await (from p in db.Set<LabellingProject>()
                              join v in db.Set<SchemaVersion>() on p.SchemaVersionId equals v.Id
                              where p.Id == reading.ProjectId

@@ -18,6 +18,8 @@ internal sealed record QueuedReading(
 /// <param name="HasNext">Whether a case waits. How many is not said: a number that falls with some cases and not with others would tell the controls.</param>
 internal sealed record QueueOfProject(ProjectId ProjectId, string Name, ProjectState State, MemberStanding Standing, DateTimeOffset? DueAt, bool HasNext);
 
+/// <param name="Open">The first of what is to be done, and <paramref name="Finished"/> the newest of what is done; the rest pages.</param>
+/// <param name="Done">Of <paramref name="Total"/>.</param>
 /// <param name="Queues">Projects whose next case one asks for.</param>
 internal sealed record QueueView(
     IReadOnlyList<QueuedReading> Open, IReadOnlyList<QueuedReading> Finished, int Done, int Total, IReadOnlyList<QueueOfProject> Queues);
@@ -26,26 +28,64 @@ internal sealed record QueueView(
 [Needs(LabellingRights.ReadCases)]
 internal sealed class MyReadings(PirogovDb db, CurrentActor actor, TimeProvider time)
 {
-    private const int FinishedShown = 200;
+    /// <summary>In one piece; more is asked for page by page.</summary>
+    private const int Shown = 200;
     private const int MostQueues = 50;
 
-    internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/readings", (MyReadings use, CancellationToken cancellation) => use.Queue(cancellation))
-        .Needs(typeof(MyReadings)).WithName("listMyReadings").WithSummary("The signed-in expert's own readings.");
+    internal static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/readings", (MyReadings use, CancellationToken cancellation) => use.Queue(cancellation))
+            .Needs(typeof(MyReadings)).WithName("listMyReadings").WithSummary("The signed-in expert's own readings: the first 200 that wait, and the last 200 that are done.");
+        api.MapGet("/readings/waiting", (MyReadings use, int? page, int? size, CancellationToken cancellation) => use.Waiting(page ?? 1, size ?? Page.DefaultSize, cancellation))
+            .Needs(typeof(MyReadings)).WithName("listMyWaitingReadings").WithSummary("All that waits for the signed-in expert, in the order in which it is best done.");
+        api.MapGet("/readings/done", (MyReadings use, int? page, int? size, CancellationToken cancellation) => use.Finished(page ?? 1, size ?? Page.DefaultSize, cancellation))
+            .Needs(typeof(MyReadings)).WithName("listMyDoneReadings").WithSummary("All that the signed-in expert has finished, the newest first.");
+    }
 
     public async Task<QueueView> Queue(CancellationToken cancellation)
     {
-        var (me, now) = (actor.Actor.AccountId, time.Now());
-        var rows = await (
-            from r in db.Set<Reading>().AsNoTracking()
-            join p in db.Set<LabellingProject>() on r.ProjectId equals p.Id
-            join c in db.Set<ProjectCase>() on r.ProjectCaseId equals c.Id
-            let due = r.DueAt ?? p.DueAt
-            where r.AccountId == me
-            select new QueuedReading(r.Id, r.Mode, r.State, p.Id, p.Name, c.Label, r.Revision, due, r.ChangedAt, r.ReservedUntil, r.Purpose == ReadingPurpose.Training,
-                r.State != ReadingState.Submitted && r.State != ReadingState.Locked && due != null && due < now)).ToArrayAsync(cancellation);
-        var open = rows.Where(r => IsOpen(r.State)).OrderBy(r => NextReading.Urgency(r.State)).ThenBy(r => r.DueAt ?? DateTimeOffset.MaxValue).ThenBy(r => r.Id.Value).ToArray();
-        var finished = rows.Where(r => !IsOpen(r.State)).OrderByDescending(r => r.ChangedAt).Take(FinishedShown).ToArray();
-        return new(open, finished, rows.Length - open.Length, rows.Length, await Queues(me, cancellation));
+        var (open, finished) = (await Waiting(1, Shown, cancellation), await Finished(1, Shown, cancellation));
+        return new(open.Items, finished.Items, finished.Total, finished.Total + open.Total, await Queues(actor.Actor.AccountId, cancellation));
+    }
+
+    /// <summary>What came back first, then what was begun, then new offers; of each what is due first.</summary>
+    public Task<Page<QueuedReading>> Waiting(int page, int size, CancellationToken cancellation) => Rows(
+        from o in Own()
+        where o.Reading.State != ReadingState.Submitted && o.Reading.State != ReadingState.Locked
+        orderby o.Reading.State == ReadingState.Returned ? 0 : o.Reading.State == ReadingState.Draft ? 1 : o.Reading.State == ReadingState.Accepted ? 2 : 3,
+            o.Due == null, o.Due, o.Reading.Id
+        select o).ToPage(page, size, cancellation);
+
+    public Task<Page<QueuedReading>> Finished(int page, int size, CancellationToken cancellation) => Rows(
+        from o in Own()
+        where o.Reading.State == ReadingState.Submitted || o.Reading.State == ReadingState.Locked
+        orderby o.Reading.ChangedAt descending, o.Reading.Id
+        select o).ToPage(page, size, cancellation);
+
+    private sealed class OwnReading
+    {
+        public required Reading Reading { get; init; }
+        public required string ProjectName { get; init; }
+        public required string Label { get; init; }
+        public required DateTimeOffset? Due { get; init; }
+    }
+
+    private IQueryable<OwnReading> Own()
+    {
+        var me = actor.Actor.AccountId;
+        return from r in db.Set<Reading>().AsNoTracking()
+               join p in db.Set<LabellingProject>() on r.ProjectId equals p.Id
+               join c in db.Set<ProjectCase>() on r.ProjectCaseId equals c.Id
+               where r.AccountId == me
+               select new OwnReading { Reading = r, ProjectName = p.Name, Label = c.Label, Due = r.DueAt ?? p.DueAt };
+    }
+
+    private IQueryable<QueuedReading> Rows(IQueryable<OwnReading> own)
+    {
+        var now = time.Now();
+        return own.Select(o => new QueuedReading(o.Reading.Id, o.Reading.Mode, o.Reading.State, o.Reading.ProjectId, o.ProjectName, o.Label, o.Reading.Revision, o.Due,
+            o.Reading.ChangedAt, o.Reading.ReservedUntil, o.Reading.Purpose == ReadingPurpose.Training,
+            o.Reading.State != ReadingState.Submitted && o.Reading.State != ReadingState.Locked && o.Due != null && o.Due < now));
     }
 
     private async Task<IReadOnlyList<QueueOfProject>> Queues(Guid me, CancellationToken cancellation) => await (
@@ -56,8 +96,6 @@ internal sealed class MyReadings(PirogovDb db, CurrentActor actor, TimeProvider 
         select new QueueOfProject(p.Id, p.Name, p.State, m.Standing, p.DueAt, db.Set<ProjectCase>().Any(c => c.ProjectId == p.Id && c.State == ProjectCaseState.Reading
             && db.Set<Reading>().Count(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Read && r.LeftAt == null) < c.ReadersWanted
             && !db.Set<Reading>().IgnoreQueryFilters().Any(r => r.ProjectId == p.Id && r.CaseId == c.CaseId && r.AccountId == me)))).Take(MostQueues).ToArrayAsync(cancellation);
-
-    private static bool IsOpen(ReadingState state) => state is not (ReadingState.Submitted or ReadingState.Locked);
 }
 
 internal sealed record SeriesReference(string StudyInstanceUid, string SeriesInstanceUid);

@@ -17,12 +17,16 @@ namespace Pirogov.Labelling.Releases;
 internal sealed record ReleasableCase(
     ProjectCase Case, Consensus Consensus, Verdict? Verdict, IReadOnlyList<int> Levels, LabelDocument Labels, IReadOnlyList<EvidenceFile> Files, EvidenceReference? StandsOn);
 
+/// <param name="InOpenLots">Cases that are through and left out, since their lot is not decided yet.</param>
+/// <param name="ForPeople">Cases that are through and left out, since only a person can say what the present version of the schema asks.</param>
+internal sealed record ReleaseChoice(IReadOnlyList<ProjectCase> Cases, int InOpenLots, int ForPeople);
+
 /// <summary>The cases of a project that are through, all with a handful of queries.</summary>
 internal sealed class ReleasableCases(PirogovDb db, Documents documents, VersionedDocuments versioned, EvidenceChain chain)
 {
     /// <param name="wanted">None: all that are through.</param>
     /// <param name="withOpenLots">Also those whose lot is not decided yet: they may still be called back.</param>
-    public async Task<Outcome<IReadOnlyList<ProjectCase>>> Choose(
+    public async Task<Outcome<ReleaseChoice>> Choose(
         ProjectId project, IReadOnlyCollection<ProjectCaseId>? wanted, bool withOpenLots, CancellationToken cancellation)
     {
         var cases = await db.Set<ProjectCase>().Where(c => c.ProjectId == project).ToArrayAsync(cancellation);
@@ -30,17 +34,18 @@ internal sealed class ReleasableCases(PirogovDb db, Documents documents, Version
                                                   join l in db.Set<ValidationLot>() on c.LotId equals l.Id
                                                   where l.ProjectId == project && l.State == LotState.Open
                                                   select c.ProjectCaseId).ToArrayAsync(cancellation)).ToHashSet();
-        var through = cases.Where(c => c.State is ProjectCaseState.Validated or ProjectCaseState.Released && !waiting.Contains(c.Id)).ToDictionary(c => c.Id);
+        bool Waits(ProjectCase one) => one.State == ProjectCaseState.Validated && waiting.Contains(one.Id);
+        var through = cases.Where(c => c.State is ProjectCaseState.Validated or ProjectCaseState.Released && !Waits(c)).ToDictionary(c => c.Id);
         var stuck = await NeedPerson(project, through.Keys, cancellation);
         bool IsReady(ProjectCase one) => through.ContainsKey(one.Id) && !stuck.Contains(one.Id);
         if (wanted is null)
-            return Outcome<IReadOnlyList<ProjectCase>>.Of([.. InOrder(cases.Where(IsReady))]);
+            return new ReleaseChoice([.. InOrder(cases.Where(IsReady))], cases.Count(Waits), stuck.Count);
         var chosen = cases.Where(c => wanted.Contains(c.Id)).ToArray();
         if (chosen.Length < wanted.Distinct().Count())
             return new NotFound("labelling-case");
         if (chosen.FirstOrDefault(c => !IsReady(c)) is { } early)
             return stuck.Contains(early.Id) ? new CaseNeedsReopening(early.Label) : new CaseIsNotThrough(early.Label);
-        return Outcome<IReadOnlyList<ProjectCase>>.Of([.. InOrder(chosen)]);
+        return new ReleaseChoice([.. InOrder(chosen)], 0, 0);
     }
 
     /// <summary>
@@ -58,7 +63,9 @@ internal sealed class ReleasableCases(PirogovDb db, Documents documents, Version
         return [.. decided.Where(c => stuck.Contains(c.Id)).Select(c => c.ProjectCaseId)];
     }
 
-    public async Task<IReadOnlyList<ReleasableCase>> Open(ProjectId project, IReadOnlyList<ProjectCase> cases, ReleaseScope scope, CancellationToken cancellation)
+    /// <param name="told">How many documents are read, after each.</param>
+    public async Task<IReadOnlyList<ReleasableCase>> Open(
+        ProjectId project, IReadOnlyList<ProjectCase> cases, ReleaseScope scope, Func<int, Task> told, CancellationToken cancellation)
     {
         var consensus = (await (from x in db.Set<Consensus>().AsNoTracking() join c in db.Set<ProjectCase>() on x.ProjectCaseId equals c.Id where c.ProjectId == project select x)
             .ToArrayAsync(cancellation)).GroupBy(x => x.ProjectCaseId).ToDictionary(g => g.Key, g => g.MaxBy(x => x.Number)!);
@@ -69,7 +76,11 @@ internal sealed class ReleasableCases(PirogovDb db, Documents documents, Version
         var version = await db.Set<LabellingProject>().Where(p => p.Id == project).Select(p => p.SchemaVersionId).SingleAsync(cancellation);
         var labels = new List<(ProjectCase Case, LabelDocument Document, EvidenceFile File)>(cases.Count);
         foreach (var one in cases)
+        {
             labels.Add(await Labels(one, consensus[one.Id], version, scope, cancellation));
+            await told(labels.Count);
+        }
+
         var blobs = await documents.Find(labels.SelectMany(l => l.Document.Masks).Select(m => m.Blob!), cancellation);
         var last = cases.ToDictionary(c => c.Id, c => verdicts[consensus[c.Id].Id].MaxBy(v => v.Level));
         var links = await chain.Find(LabellingEvidence.Validation, [.. last.Values.OfType<Verdict>().Select(v => v.Id)], cancellation);

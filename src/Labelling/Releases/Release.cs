@@ -110,6 +110,8 @@ internal sealed class Release
 
     public IReadOnlyDictionary<string, double?> Agreement => JsonSerializer.Deserialize<Dictionary<string, double?>>(AgreementJson, PlatformJson.Options)!;
 
+    public bool Holds(ReleaseScope scope) => ScopeJson == JsonSerializer.Serialize(scope, PlatformJson.Options);
+
     public void Add(ProjectCase one, Consensus consensus, Verdict? verdict, EvidenceFile document, LabelDocument labels) => cases.Add(new()
     {
         ReleaseId = Id,

@@ -1,11 +1,7 @@
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
-using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Schemas;
@@ -13,16 +9,19 @@ using Pirogov.Platform;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
-using Pirogov.Platform.Evidence;
+using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Problems;
-using Pirogov.Platform.Store;
 
 namespace Pirogov.Labelling.Releases;
 
-/// <summary>Freezes validated cases of a project, those of earlier releases that still stand included, with how they came to be and what changed.</summary>
+internal sealed record ReleaseIsUnderWay() : Refusal("labelling.release-is-under-way", 409);
+
+/// <summary>
+/// Asks for a release of validated cases, those of earlier releases that still stand included. What can be said at once is said at once; the release
+/// itself is frozen by a job, and is there when the job has ended.
+/// </summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class ReleaseLabels(
-    PirogovDb db, ReleasableCases releasable, ReliabilityReports reports, ReleaseChanges changes, ObjectStore store, Sealing sealing, AuditTrail audit, TimeProvider time)
+internal sealed class ReleaseLabels(PirogovDb db, ReleasableCases releasable, JobQueue jobs, AuditTrail audit)
 {
     /// <param name="Cases">None: every case that is through.</param>
     /// <param name="Classes">None: all of the schema.</param>
@@ -31,12 +30,31 @@ internal sealed class ReleaseLabels(
     public sealed record Request(
         IReadOnlyList<ProjectCaseId>? Cases = null, IReadOnlyList<string>? Classes = null, IReadOnlyList<string>? Questions = null, bool WithOpenLots = false);
 
-    public sealed record Response(ReleaseId Id, int Number, int Cases, string Sha256);
+    /// <param name="Cases">That it will hold.</param>
+    /// <param name="InOpenLots">That are through and wait for their lot.</param>
+    /// <param name="ForPeople">That are through and have to be reopened first.</param>
+    public sealed record Response(ReleaseId Id, JobId JobId, int Cases, int InOpenLots, int ForPeople);
 
-    internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/labelling-projects/{id}/release",
-            (ReleaseLabels use, ProjectId id, Request? request, CancellationToken cancellation) =>
+    /// <param name="Cases">That a release of everything would hold now.</param>
+    public sealed record Outlook(int Cases, int InOpenLots, int ForPeople);
+
+    internal static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/labelling-projects/{id}/release", (ReleaseLabels use, ProjectId id, bool? withOpenLots, CancellationToken cancellation) =>
+                use.Look(id, withOpenLots ?? false, cancellation).ToHttp())
+            .Needs(typeof(ReleaseLabels)).WithName("previewRelease").WithSummary("How many cases a release would hold now, and how many wait and for what.");
+        api.MapPost("/labelling-projects/{id}/release", (ReleaseLabels use, ProjectId id, Request? request, CancellationToken cancellation) =>
                 use.Handle(id, request ?? new(), cancellation).ToCreated(r => $"/api/v1/labelling-releases/{r.Id}"))
-        .Needs(typeof(ReleaseLabels)).WithSummary("Releases validated labels of a project: all, or chosen cases, classes and questions.");
+            .Needs(typeof(ReleaseLabels)).WithSummary("Releases validated labels of a project: all, or chosen cases, classes and questions. The release is there when its job has ended.");
+    }
+
+    public async Task<Outcome<Outlook>> Look(ProjectId id, bool withOpenLots, CancellationToken cancellation)
+    {
+        if (!await db.Set<LabellingProject>().AnyAsync(p => p.Id == id, cancellation))
+            return new NotFound("labelling-project");
+        var choice = (await releasable.Choose(id, null, withOpenLots, cancellation)).Value;
+        return new Outlook(choice.Cases.Count, choice.InOpenLots, choice.ForPeople);
+    }
 
     public async Task<Outcome<Response>> Handle(ProjectId id, Request request, CancellationToken cancellation)
     {
@@ -45,79 +63,36 @@ internal sealed class ReleaseLabels(
         var schema = (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation)).Content;
         if (ReleaseScope.Of(schema, request.Classes, request.Questions).IsRefused(out var unfit, out var scope))
             return unfit;
-        if ((await releasable.Choose(id, request.Cases, request.WithOpenLots, cancellation)).IsRefused(out var early, out var chosen))
+        if ((await releasable.Choose(id, request.Cases, request.WithOpenLots, cancellation)).IsRefused(out var early, out var choice))
             return early;
-        if (chosen!.Count == 0)
+        if (choice!.Cases.Count == 0 || await IsSame(id, project.SchemaVersionId, scope!, choice.Cases, cancellation))
             return new NothingToRelease();
-        var cases = await releasable.Open(id, chosen, scope!, cancellation);
-        await reports.Prepare(cases, cancellation);
-        var earlier = await db.Set<Release>().AsNoTracking().Where(r => r.ProjectId == id).OrderByDescending(r => r.Number).FirstOrDefaultAsync(cancellation);
-        var made = await Make(project, schema, scope!, cases, earlier, cancellation);
-        if (made.IsRefused(out var refusal))
-            return refusal;
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
-
-        return new Response(made.Value.Id, made.Value.Number, cases.Count, made.Value.Sha256);
+        // Two who press the button at one moment see each other's job.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await Turn.Take(db, id, cancellation);
+        if (await IsUnderWay(id, cancellation))
+            return new ReleaseIsUnderWay();
+        var release = EntityId.New<ReleaseId>();
+        var job = jobs.Enqueue<FreezeRelease, FreezeRelease.Payload>(new(release, id, request), "labelling-project", id);
+        audit.Note("labelling.release-asked-for", "labelling-project", id, new { Release = release, Cases = choice.Cases.Count });
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return new Response(release, job, choice.Cases.Count, choice.InOpenLots, choice.ForPeople);
     }
 
-    private async Task<Outcome<Release>> Make(
-        LabellingProject project, SchemaContent schema, ReleaseScope scope, IReadOnlyList<ReleasableCase> cases, Release? earlier, CancellationToken cancellation)
+    private Task<bool> IsUnderWay(ProjectId id, CancellationToken cancellation)
     {
-        var now = time.Now();
-        var id = EntityId.New<ReleaseId>();
-        var report = await reports.Make(project, schema, scope, id, cases, cancellation);
-        var agreement = report.Classes.Select(c => (c.Id, Value: c.Mean)).Concat(report.Questions.Select(q => (q.Id, Value: q.Kappa))).ToDictionary(a => a.Id, a => a.Value);
-        var release = new Release(id, project, (earlier?.Number ?? 0) + 1, scope, agreement, now);
-        foreach (var one in cases)
-        {
-            release.Add(one.Case, one.Consensus, one.Verdict, one.Files[0], one.Labels);
-            if (one.Case.State == ProjectCaseState.Validated && one.Case.Release(now) is { } refusal)
-                return refusal;
-        }
-
-        if (earlier is not null && earlier.ScopeJson == release.ScopeJson && Documents(earlier).SetEquals(Documents(release)))
-            return new NothingToRelease();
-        var changed = earlier is null ? null : await Put(await changes.Since(earlier, release, schema, cancellation), cancellation);
-        var (manifest, written) = (await Put(Manifest(project, release, cases), cancellation), await Put(report, cancellation));
-        release.Seal(manifest, written, changed);
-        db.Add(release);
-        EvidenceFile[] files = [manifest, written, .. changed is null ? Array.Empty<EvidenceFile>() : [changed], .. cases.SelectMany(c => c.Files)];
-        sealing.Record(LabellingEvidence.Release, release.Id.Value, release.Facts(), cases.Select(c => c.StandsOn), [.. files.DistinctBy(f => f.Md5)]);
-        audit.Note("labelling.released", "labelling-release", release.Id, new { release.Number, Cases = cases.Count, release.Sha256 });
-        return release;
+        var subject = id.ToString();
+        return db.Set<JobRecord>().AnyAsync(j => j.SubjectKind == "labelling-project" && j.SubjectId == subject && j.Kind == nameof(FreezeRelease)
+            && (j.State == JobState.Queued || j.State == JobState.Running || j.State == JobState.Retrying), cancellation);
     }
 
-    private static HashSet<(Guid Case, string Document)> Documents(Release release) => [.. release.Cases.Select(c => (c.CaseId.Value, c.DocumentSha256))];
-
-    private async Task<EvidenceFile> Put<T>(T content, CancellationToken cancellation)
+    /// <summary>The newest release stands on the same consensus of the same cases. A new consensus that says the same is found out by the job.</summary>
+    private async Task<bool> IsSame(ProjectId id, SchemaVersionId version, ReleaseScope scope, IReadOnlyList<ProjectCase> cases, CancellationToken cancellation)
     {
-        using var bytes = new MemoryStream(Encoding.UTF8.GetBytes(CanonicalJson.Write(JsonSerializer.SerializeToNode(content, PlatformJson.Options)!)));
-        var stored = await store.Put(bytes, cancellation);
-        return new(stored.Md5, stored.Sha256, stored.Size);
+        if (await db.Set<Release>().AsNoTracking().Where(r => r.ProjectId == id).OrderByDescending(r => r.Number).FirstOrDefaultAsync(cancellation) is not { } newest)
+            return false;
+        return newest.SchemaVersionId == version && newest.Holds(scope) && cases.All(c => c.State == ProjectCaseState.Released)
+            && newest.Cases.Select(c => c.ProjectCaseId).ToHashSet().SetEquals(cases.Select(c => c.Id));
     }
-
-    private static JsonObject Manifest(LabellingProject project, Release release, IReadOnlyList<ReleasableCase> cases) => new()
-    {
-        ["project"] = project.Id.Value,
-        ["number"] = release.Number,
-        ["schemaVersion"] = project.SchemaVersionId.Value,
-        ["scope"] = JsonNode.Parse(release.ScopeJson),
-        ["cases"] = new JsonArray([.. cases.Select(c => (JsonNode)new JsonObject
-        {
-            ["case"] = c.Case.CaseId.Value,
-            ["caseSha256"] = c.Case.ContentSha256,
-            ["consensus"] = c.Consensus.Number,
-            ["origin"] = JsonSerializer.SerializeToNode(c.Consensus.Origin, PlatformJson.Options),
-            ["levels"] = new JsonArray([.. c.Levels.Select(l => (JsonNode)l)]),
-            ["document"] = c.Files[0].Sha256,
-            ["masks"] = new JsonArray([.. c.Files.Skip(1).Select(f => (JsonNode)f.Sha256)]),
-        })]),
-    };
 }

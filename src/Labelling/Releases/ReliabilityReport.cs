@@ -54,7 +54,8 @@ internal sealed class ReliabilityReports(PirogovDb db, IServiceScopeFactory scop
     private const int Attempts = 5;
 
     /// <summary>A digest, or a comparison under a new version of the schema, may still be on its way when the manager releases: none is missing or old.</summary>
-    public async Task Prepare(IReadOnlyList<ReleasableCase> cases, CancellationToken cancellation)
+    /// <param name="told">How many of how many were missing, after each.</param>
+    public async Task Prepare(IReadOnlyList<ReleasableCase> cases, Func<int, int, Task> told, CancellationToken cancellation)
     {
         var ids = cases.Select(c => c.Case.Id).ToArray();
         var late = (await db.Set<JobRecord>().Where(j => j.Kind == nameof(Agreement.CompareAgain) && (j.State == JobState.Queued || j.State == JobState.Running || j.State == JobState.Retrying))
@@ -62,8 +63,12 @@ internal sealed class ReliabilityReports(PirogovDb db, IServiceScopeFactory scop
         foreach (var one in cases.Where(c => late.Contains(c.Case.Id.ToString())))
             await Digest(one, isLate: true, cancellation);
         var known = await db.Set<CaseDigest>().AsNoTracking().Where(d => ids.Contains(d.ProjectCaseId)).ToDictionaryAsync(d => d.ProjectCaseId, d => d.ConsensusId, cancellation);
-        foreach (var one in cases.Where(c => known.GetValueOrDefault(c.Case.Id) != c.Consensus.Id))
-            await Digest(one, isLate: false, cancellation);
+        var missing = cases.Where(c => known.GetValueOrDefault(c.Case.Id) != c.Consensus.Id).ToArray();
+        for (var i = 0; i < missing.Length; i++)
+        {
+            await Digest(missing[i], isLate: false, cancellation);
+            await told(i + 1, missing.Length);
+        }
     }
 
     /// <summary>In a scope of its own: the case's job, or another release, may make the same at the same moment, and one of them is refused.</summary>

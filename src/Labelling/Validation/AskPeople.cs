@@ -54,7 +54,7 @@ internal sealed class AskReader(PirogovDb db, LeastLoaded leastLoaded, ReaderRul
 }
 
 /// <summary>Gives an adjudicator's or a validator's place in a case to somebody.</summary>
-internal sealed class Deciders(PirogovDb db, LeastLoaded leastLoaded, TimeProvider time)
+internal sealed class Deciders(PirogovDb db, LeastLoaded leastLoaded, OwnCentres centres, TimeProvider time)
 {
     /// <summary>
     /// Joins the caller's next <c>SaveChanges</c>. The place goes to the least loaded of those who never had the case; whoever left it before comes back
@@ -66,7 +66,7 @@ internal sealed class Deciders(PirogovDb db, LeastLoaded leastLoaded, TimeProvid
     {
         var (now, level) = (time.Now(), mode == ReadingMode.Validate ? slot : 0);
         var had = await db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectId == one.ProjectId && r.CaseId == one.CaseId).ToDictionaryAsync(r => r.AccountId, cancellation);
-        var pool = project.Of(mode, level);
+        var pool = await Disinterested(project, one, project.Of(mode, level), cancellation);
         if (await leastLoaded.Of(project, [.. pool.Where(p => !had.ContainsKey(p))], cancellation) is { } next)
         {
             var reading = new Reading(one, next, mode, slot, now, mode == ReadingMode.Validate && project.Levels[level - 1].MayCorrect);
@@ -78,6 +78,15 @@ internal sealed class Deciders(PirogovDb db, LeastLoaded leastLoaded, TimeProvid
             return null;
         had[former].ComeBack(slot, now);
         return had[former];
+    }
+
+    /// <summary>Where the project keeps the cases of one's own centre from its readers, it keeps them from who decides, too.</summary>
+    private async Task<IReadOnlyList<Guid>> Disinterested(LabellingProject project, ProjectCase one, IReadOnlyList<Guid> pool, CancellationToken cancellation)
+    {
+        if (project.Terms.OwnCentre)
+            return pool;
+        var own = await centres.Of(pool, cancellation);
+        return [.. pool.Where(p => !own.TryGetValue(p, out var theirs) || !theirs.Contains(one.CentreId))];
     }
 }
 

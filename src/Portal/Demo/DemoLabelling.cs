@@ -54,7 +54,7 @@ internal static class DemoLabelling
         await Read(api, "expert1", project, schema, cases, shift: 0, cancellation);
         await Read(api, "expert2", project, schema, cases, shift: 1, cancellation);
         await DemoValidation.Walk(api, project, schema, cases, cancellation);
-        return (string)(await Release(api, 1, cancellation) ?? await api.Post("manager", $"/api/v1/labelling-projects/{project}/release", new { }, cancellation))["id"]!;
+        return (string)(await Release(api, 1, cancellation) ?? await Freeze(api, project, cancellation))["id"]!;
     }
 
     /// <summary>A correction after the release: one case goes back, and the second release says what changed.</summary>
@@ -68,7 +68,14 @@ internal static class DemoLabelling
         if (through.Length == cases.Count)
             await api.Post("manager", $"/api/v1/labelling-projects/{project}/cases/{through[^1]!["id"]}/reopen", new { comment = "Проверьте правый край печени на нижних срезах." }, cancellation);
         await DemoValidation.Walk(api, project, schema, cases, cancellation, shift: 2);
-        await api.Post("manager", $"/api/v1/labelling-projects/{project}/release", new { }, cancellation);
+        await Freeze(api, project, cancellation);
+    }
+
+    private static async Task<JsonNode> Freeze(DemoApi api, string project, CancellationToken cancellation)
+    {
+        var asked = await api.Post("manager", $"/api/v1/labelling-projects/{project}/release", new { }, cancellation);
+        await api.WaitFor("manager", (string)asked["jobId"]!, cancellation);
+        return asked;
     }
 
     private static async Task<JsonNode?> Release(DemoApi api, int number, CancellationToken cancellation) =>

@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using Pirogov.Integration.Harness;
+using Pirogov.Labelling.Projects;
 using static Pirogov.Integration.Labelling.ReadingRoom;
 
 namespace Pirogov.Integration.Labelling;
@@ -92,6 +94,22 @@ public abstract class BadInputTests(LabellingApp app) : OnBothEngines(app)
         many["masks"] = new JsonArray([.. Enumerable.Range(0, 100_001).Select(_ => (JsonNode)new JsonObject { ["class"] = "kidney", ["sopInstanceUid"] = "2.25.1.1.1" })]);
         Assert.Equal("masks-too-large", (string)(await Refused(HttpStatusCode.UnprocessableEntity, Save(room.Readers[0], reading, 1, many)))["reason"]!);
         await Untouched(room, reading);
+    }
+
+    [SkippableFact]
+    public async Task Labels_on_files_that_changed_after_the_plan_are_refused_and_kept()
+    {
+        var (room, reading) = await Drafted();
+        await Pin(new string('d', 64));
+        var problem = await Refused(HttpStatusCode.UnprocessableEntity, Save(room.Readers[0], reading, 1, room.Document(left: 8)));
+        Assert.Equal(("files-changed", "TEST-000001"), ((string)problem["reason"]!, (string)problem["where"]!));
+        var kept = await Sent(room.Readers[0].GetAsync($"/api/v1/readings/{reading}/side-drafts/{problem["draft"]}"));
+        Assert.Equal((string)Square("2.25.1.1", 8)["runs"]!, (string)kept["masks"]![0]!["runs"]!);
+        await Pin(new string('c', 64));
+        await Untouched(room, reading);
+
+        Task Pin(string hash) => app.InDatabase(db => db.Set<ProjectCase>().Where(c => c.ProjectId == ProjectId.From(Guid.Parse(room.Project)))
+            .ExecuteUpdateAsync(s => s.SetProperty(c => c.ContentSha256, hash)));
     }
 
     [SkippableFact]

@@ -137,10 +137,27 @@ public abstract class EffortTests(LabellingApp app) : OnBothEngines(app)
         Assert.Null(effort["backlog"]!["days"]);
         var cost = effort["cost"]!;
         Assert.Equal(100, (decimal)cost["toDate"]!);
-        Assert.Equal(500, (decimal)cost["expected"]!);
-        Assert.Equal(500, (decimal)cost["lowest"]!);
+        // Five readings at 100 and three validations at 50 are sure to come.
+        Assert.Equal(650, (decimal)cost["lowest"]!);
+        Assert.Equal(650, (decimal)cost["expected"]!);
         // Eight more readings at most, and a validation of 50 for each of the three cases.
         Assert.Equal(8 * 100 + 3 * 50, (decimal)cost["highest"]!);
+    }
+
+    [SkippableFact]
+    public async Task What_is_to_be_paid_counts_the_adjudicators_and_validators_work_as_often_as_it_was_needed_so_far()
+    {
+        var prices = Prices();
+        prices["prices"]!.AsArray().Add(new JsonObject { ["mode"] = "adjudicate", ["level"] = null, ["amount"] = 70 });
+        var queue = await Begin(app, readers: 2, cases: 3, terms: prices);
+        foreach (var (reader, left) in new[] { (queue.Readers[0], 4), (queue.Readers[1], 14) })
+            await queue.Read(reader, await queue.Take(reader), left);
+        await app.Settle();
+        var cost = (await Sent(queue.Manager.GetAsync($"{queue.Address}/effort")))["cost"]!;
+        // Four readings, one adjudication and three validations are sure; the only case so far came to adjudication, so two more are to be expected.
+        Assert.Equal(4 * 100 + 70 + 3 * 50, (decimal)cost["lowest"]!);
+        Assert.Equal(4 * 100 + 3 * 70 + 3 * 50, (decimal)cost["expected"]!);
+        Assert.Equal(4 * 100 + 3 * 70 + 3 * 50, (decimal)cost["highest"]!);
     }
 
     private static JsonObject Prices() => new()

@@ -216,7 +216,7 @@ public abstract class ExchangeTests(LabellingApp app) : OnBothEngines(app)
         await room.ReadBlind(agreeing: true);
         await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
         await app.Settle();
-        var release = await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/release", null));
+        var release = await room.Release();
         var direct = await Unzip(room.Manager.GetAsync($"/api/v1/labelling-releases/{release["id"]}/export?format={format}"));
         Assert.Contains($"TEST-000001/{file}", direct.Keys);
         var lost = direct.TryGetValue("losses.tsv", out var listed) ? Encoding.UTF8.GetString(listed).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length - 1 : 0;
@@ -248,7 +248,7 @@ public abstract class ExchangeTests(LabellingApp app) : OnBothEngines(app)
         var room = await Open(app);
         await room.ReadBlind(agreeing: true);
         await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
-        var release = await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/release", null));
+        var release = await room.Release();
         var asked = await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-releases/{release["id"]}/exports", new { format = "coco" }));
         var cancelled = await room.Manager.PostAsync($"/api/v1/jobs/{asked["jobId"]}/cancel", null);
         await app.Settle();

@@ -147,7 +147,7 @@ public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
         {
             foreach (var (reader, _) in read)
                 Assert.Equal(0, (int)(await Results(queue, reader))["total"]!);
-            await Sent(queue.Manager.PostAsync($"{queue.Address}/release", null));
+            await Released(queue.Manager, queue.Project);
         }
 
         var seen = new List<(ReadingPurpose Purpose, JsonObject[] Looks)>();

@@ -200,7 +200,7 @@ public abstract class HandOverTests(LabellingApp app) : OnBothEngines(app)
     /// <summary>Releases, and walks the evidence from the release down.</summary>
     private async Task<IReadOnlyList<VerifiedLink>> Walked(ReadingRoom room)
     {
-        var release = await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/release", null));
+        var release = await room.Release();
         await app.Settle();
         return await app.InScope(async s =>
         {

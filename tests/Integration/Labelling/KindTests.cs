@@ -86,7 +86,7 @@ public abstract class KindTests(LabellingApp app) : OnBothEngines(app)
         await app.Settle();
         await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
         await app.Settle();
-        var release = await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{project.Id}/release", null));
+        var release = await ReadingRoom.Released(room.Manager, project.Id);
         return await Released(release);
     }
 

@@ -45,7 +45,7 @@ public abstract class MigrationTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal(["validation", "adjudication", "validation", "reading"], await States(queue));
         await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
         await app.Settle();
-        await Sent(Release(queue));
+        await Released(queue.Manager, queue.Project);
         var draft = await Reading(room.Validator, "validate");
         await Sent(Save(room.Validator, draft, 0, Labels(room, 3, left: 5)));
         var decision = await Reading(room.Adjudicator, "adjudicate");
@@ -68,7 +68,7 @@ public abstract class MigrationTests(LabellingApp app) : OnBothEngines(app)
             await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
         await app.Settle();
         Assert.Equal(["released", "validated", "validated", "validated"], await States(queue));
-        var last = await Sent(Release(queue));
+        var last = await Released(queue.Manager, queue.Project);
         Assert.Equal(4, (int)last["cases"]!);
         await TheChainIsWhole(last);
     }
@@ -76,7 +76,7 @@ public abstract class MigrationTests(LabellingApp app) : OnBothEngines(app)
     /// <summary>Nothing asks for a person, so the case needs no adjudicator and no validator; a new name alone is no change.</summary>
     private async Task TheReleasedCaseIsBroughtOver(QueueRoom queue, string version)
     {
-        var release = await Sent(Release(queue));
+        var release = await Released(queue.Manager, queue.Project);
         Assert.Equal(1, (int)release["cases"]!);
         var labels = await Sent(queue.Manager.GetAsync($"/api/v1/labelling-releases/{release["id"]}/cases/00000000-0000-7000-8000-000000000001"));
         Assert.Equal(version, (string)labels["schemaVersion"]!);
@@ -172,7 +172,7 @@ public abstract class MigrationTests(LabellingApp app) : OnBothEngines(app)
         await app.Settle();
         await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
         await app.Settle();
-        Assert.Equal(1, (int)(await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/release", new { })))["cases"]!);
+        Assert.Equal(1, (int)(await room.Release())["cases"]!);
     }
 
     [SkippableFact]

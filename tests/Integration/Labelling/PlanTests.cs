@@ -38,7 +38,7 @@ public abstract class PlanTests(LabellingApp app) : OnBothEngines(app)
     [SkippableFact]
     public async Task Nobody_reads_the_cases_of_their_own_centre_where_the_plan_says_so()
     {
-        var code = $"C{Guid.CreateVersion7():N}"[..8].ToUpperInvariant();
+        var code = "C" + $"{Guid.CreateVersion7():N}"[^7..].ToUpperInvariant();
         var organisation = await Sent((await app.As(Role.Administrator)).PostAsJsonAsync("/api/v1/organisations", new { name = $"Клиника {code}" }));
         var centre = await Sent((await app.As(Role.AiOffice)).PostAsJsonAsync("/api/v1/centres", new { code, name = code, organisationId = organisation["id"] }));
         app.Cases.SecondCentre = ReferenceCentreId.From(Guid.Parse((string)centre["id"]!));
@@ -56,6 +56,26 @@ public abstract class PlanTests(LabellingApp app) : OnBothEngines(app)
         plan["readers"] = new JsonArray(await queue.Id(0), await queue.Id(1));
         var made = await Sent(room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
         Assert.Equal("labelling.nobody-may-read", Refusal(await Refused(HttpStatusCode.UnprocessableEntity, room.Manager.PostAsync($"/api/v1/labelling-projects/{made["id"]}/start", null))));
+    }
+
+    [SkippableFact]
+    public async Task Nobody_adjudicates_the_cases_of_their_own_centre_where_the_plan_says_so()
+    {
+        var code = "C" + $"{Guid.CreateVersion7():N}"[^7..].ToUpperInvariant();
+        var organisation = await Sent((await app.As(Role.Administrator)).PostAsJsonAsync("/api/v1/organisations", new { name = $"Клиника {code}" }));
+        var centre = await Sent((await app.As(Role.AiOffice)).PostAsJsonAsync("/api/v1/centres", new { code, name = code, organisationId = organisation["id"] }));
+        app.Cases.SecondCentre = ReferenceCentreId.From(Guid.Parse((string)centre["id"]!));
+        var queue = await Begin(app, cases: 0, terms: new() { ["ownCentre"] = false }, change: p => p["query"] = new JsonObject { ["text"] = "TEST-000031" });
+        var (own, adjudicator) = (OrganisationId.From(Guid.Parse((string)organisation["id"]!)), await queue.Room.Id("adjudicator"));
+        await app.InDatabase(db => db.Set<Account>().Where(a => a.Id == adjudicator).ExecuteUpdateAsync(s => s.SetProperty(a => a.OrganisationId, own)));
+        foreach (var (reader, left) in new[] { (queue.Readers[0], 4), (queue.Readers[1], 14) })
+            await queue.Read(reader, await queue.Take(reader), left);
+        await app.Settle();
+        Assert.Empty((await Sent(queue.Room.Adjudicator.GetAsync("/api/v1/readings")))["open"]!.AsArray());
+        var stranger = await app.As(Role.Expert, "deciding-stranger");
+        await Sent(queue.Manager.PostAsJsonAsync($"{queue.Address}/people", new { accountId = (await app.Person("deciding-stranger", [Role.Expert])).Id, mode = "adjudicate" }));
+        await app.Settle();
+        Assert.Single((await Sent(stranger.GetAsync("/api/v1/readings")))["open"]!.AsArray());
     }
 
     [SkippableFact]

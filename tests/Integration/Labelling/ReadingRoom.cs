@@ -145,6 +145,23 @@ internal sealed class ReadingRoom
         return (string)cases!["items"]![place]!["state"]!;
     }
 
+    public Task<JsonObject> Release(object? request = null) => Released(Manager, Project, request);
+
+    /// <summary>Asks for a release and waits until it is frozen.</summary>
+    /// <returns>Its line on the project's page, its number of cases and its hash among them.</returns>
+    public static async Task<JsonObject> Released(HttpClient manager, string project, object? request = null)
+    {
+        var asked = await Sent(manager.PostAsJsonAsync($"/api/v1/labelling-projects/{project}/release", request ?? new { }));
+        for (var state = ""; state != "succeeded"; await Task.Delay(20))
+        {
+            state = (string)(await Sent(manager.GetAsync($"/api/v1/jobs/{asked["jobId"]}")))["state"]!;
+            Assert.False(state is "failed" or "cancelled", state);
+        }
+
+        var page = await Sent(manager.GetAsync($"/api/v1/labelling-projects/{project}"));
+        return page["releases"]!.AsArray().Single(r => (string)r!["id"]! == (string)asked["id"]!)!.AsObject();
+    }
+
     /// <summary>The body of a call that must succeed.</summary>
     public static async Task<JsonObject> Sent(Task<HttpResponseMessage> call)
     {

@@ -7,7 +7,10 @@ using Pirogov.Archive.Contracts;
 using Pirogov.Integration.Harness;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Dashboards;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Releases;
 using Pirogov.Platform.Evidence;
+using Pirogov.Platform.Jobs;
 using static Pirogov.Integration.Labelling.ReadingRoom;
 
 namespace Pirogov.Integration.Labelling;
@@ -21,7 +24,7 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
     {
         var room = await Through(cases: 3);
         var ids = await Ids(room);
-        var part = await Sent(Release(room, new { cases = new[] { ids[0], ids[1] }, questions = new[] { "stone" }, classes = Array.Empty<string>() }));
+        var part = await room.Release(new { cases = new[] { ids[0], ids[1] }, questions = new[] { "stone" }, classes = Array.Empty<string>() });
         Assert.Equal(2, (int)part["cases"]!);
         var page = await Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{part["id"]}"));
         Assert.Empty(page["release"]!["classes"]!.AsArray());
@@ -39,7 +42,7 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
         await Refused(HttpStatusCode.NotFound, Release(room, new { cases = new[] { Guid.CreateVersion7().ToString() } }));
         await Refused(HttpStatusCode.Conflict, Release(room, new { classes = Array.Empty<string>(), questions = Array.Empty<string>() }));
         await Refused(HttpStatusCode.Conflict, Release(room, new { cases = new[] { ids[0], ids[1] }, questions = new[] { "stone" }, classes = Array.Empty<string>() }));
-        var whole = await Sent(Release(room, new { }));
+        var whole = await room.Release();
         var changes = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{whole["id"]}")))["changes"]!;
         Assert.Equal((1, 1, 0, 2), ((int)changes["since"]!, (int)changes["added"]!, (int)changes["removed"]!, (int)changes["changed"]!));
         Assert.Equal(["kidney", "size"], changes["scopeAdded"]!.AsArray().Select(c => (string)c!));
@@ -53,14 +56,17 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
         await app.InDatabase(db => db.Set<CaseDigest>().ExecuteDeleteAsync());
         var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Release(room, new { })));
         Assert.Equal([HttpStatusCode.Created, HttpStatusCode.Conflict, HttpStatusCode.Conflict, HttpStatusCode.Conflict], answers.Select(a => a.StatusCode).Order());
-        Assert.Equal(1, (int)JsonNode.Parse(await answers.Single(a => a.StatusCode == HttpStatusCode.Created).Content.ReadAsStringAsync())!["number"]!);
+        await app.Settle();
+        var page = await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}"));
+        Assert.Equal(1, (int)Assert.Single(page["releases"]!.AsArray())!["number"]!);
+        Assert.Null(page["releasing"]);
     }
 
     [SkippableFact]
     public async Task A_correction_makes_a_new_release_that_lists_what_changed_class_by_class()
     {
         var room = await Through(cases: 2);
-        var first = await Sent(Release(room, new { }));
+        var first = await room.Release();
         var id = (await Ids(room))[1];
         await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/cases/{id}/reopen", new { comment = "Граница" }));
         await ReadAndSubmit(room.Adjudicator, room.Document("2.25.2.1", left: 9, stone: "yes"), "adjudicate");
@@ -68,7 +74,7 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
         await Refused(HttpStatusCode.Conflict, Release(room, new { cases = new[] { id } }));
         await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
         await app.Settle();
-        var second = await Sent(Release(room, new { }));
+        var second = await room.Release();
         var changes = await Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{second["id"]}/changes"));
         var one = Assert.Single(changes["items"]!.AsArray())!;
         Assert.Equal(("TEST-000002", "changed"), ((string)one["label"]!, (string)one["kind"]!));
@@ -87,7 +93,7 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
     {
         var room = await Through(cases: 3, disagreeing: true);
         await room.Manager.PutAsJsonAsync($"/api/v1/experts/{await room.Id("reader1")}", new { specialty = "radiology", level = "senior", practisingSince = 2010 });
-        var release = await Sent(Release(room, new { }));
+        var release = await room.Release();
         var text = await room.Manager.GetStringAsync($"/api/v1/labelling-releases/{release["id"]}");
         var report = JsonNode.Parse(text)!["report"]!;
         Assert.Equal((1, 3), ((int)report["adjudicated"]!["cases"]!, (int)report["adjudicated"]!["of"]!));
@@ -116,10 +122,12 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
         var room = await Open(app, cases: 5, plan: p => (p["levels"]![0]!["share"], p["levels"]![0]!["lot"]) = (0.2, new JsonObject { ["size"] = 5, ["acceptanceNumber"] = 0 }));
         await ReadAll(room, 5, false);
         await Refused(HttpStatusCode.Conflict, Release(room, new { }));
+        Assert.Equal((0, 4, 0), await Outlook(room, withOpenLots: false));
+        Assert.Equal((4, 0, 0), await Outlook(room, withOpenLots: true));
         var passed = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases?state=validated")))["items"]!.AsArray();
         Assert.Equal(4, passed.Count);
         await Refused(HttpStatusCode.Conflict, Release(room, new { cases = new[] { (string)passed[0]!["id"]! } }));
-        Assert.Equal(1, (int)(await Sent(Release(room, new { cases = new[] { (string)passed[0]!["id"]! }, withOpenLots = true })))["cases"]!);
+        Assert.Equal(1, (int)(await room.Release(new { cases = new[] { (string)passed[0]!["id"]! }, withOpenLots = true }))["cases"]!);
         await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/return", new { comment = "x" }));
         await app.Settle();
         var lot = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/lots")))["lots"]!["items"]![0]!;
@@ -136,8 +144,37 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
             ? Release(room, new { })
             : room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/cases/{id}/reopen", new { comment = "x" })));
         Assert.All(calls, c => Assert.True(c.IsSuccessStatusCode || c.StatusCode == HttpStatusCode.Conflict, $"{c.StatusCode}"));
-        Assert.InRange(calls.Count(c => c.StatusCode == HttpStatusCode.Created), 0, 1);
+        await app.Settle(failedJobsAreFine: true);
         Assert.Contains(await room.CaseState(), new[] { "released", "adjudication" });
+        var page = await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}"));
+        Assert.InRange(page["releases"]!.AsArray().Count, 0, 1);
+        await app.InDatabase(db => db.Set<JobRecord>().Where(j => j.State == JobState.Failed).ExecuteDeleteAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_release_whose_only_case_was_reopened_before_its_job_began_says_why_it_was_not_made_and_can_be_asked_for_again()
+    {
+        var room = await Through(cases: 1);
+        var asked = await Sent(Release(room, new { }));
+        await app.Settle();
+        var id = (await Ids(room))[0];
+        await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/cases/{id}/reopen", new { comment = "Граница" }));
+        var release = Guid.CreateVersion7();
+        await app.InScope(async s =>
+        {
+            var payload = new FreezeRelease.Payload(ReleaseId.From(release), ProjectId.From(Guid.Parse(room.Project)), new());
+            var refused = await Assert.ThrowsAsync<JobRefusedException>(() => s.GetRequiredService<FreezeRelease>().Run(payload, new JobProgress(default, s.GetRequiredService<IServiceScopeFactory>(), TimeProvider.System), default));
+            Assert.Equal("problem.labelling.nothing-to-release.title", refused.ReasonKey);
+            return refused;
+        });
+        Assert.Equal(HttpStatusCode.NotFound, (await room.Manager.GetAsync($"/api/v1/labelling-releases/{release}")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await room.Manager.GetAsync($"/api/v1/labelling-releases/{asked["id"]}")).StatusCode);
+    }
+
+    private static async Task<(int Cases, int InOpenLots, int ForPeople)> Outlook(ReadingRoom room, bool withOpenLots)
+    {
+        var told = await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/release?withOpenLots={(withOpenLots ? "true" : "false")}"));
+        return ((int)told["cases"]!, (int)told["inOpenLots"]!, (int)told["forPeople"]!);
     }
 
     private async Task<ReadingRoom> Through(int cases, bool disagreeing = false)

@@ -65,7 +65,7 @@ public abstract class ResultTests(LabellingApp app) : OnBothEngines(app)
         await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
         await app.Settle();
         await Nothing(room.Readers[0], mine);
-        await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/release", null));
+        await room.Release();
         if (shown == "never")
             await Nothing(room.Readers[0], mine);
         else

@@ -67,7 +67,20 @@ public abstract class RoundTests(LabellingApp app) : OnBothEngines(app)
         Assert.Empty(await Offered([first]));
         await Judge(second, "accept");
         Assert.Equal("validated", await StateOf(room, project));
-        await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{project}/release", null));
+        await Released(room.Manager, project);
+    }
+
+    [SkippableFact]
+    public async Task Where_a_project_has_no_level_what_its_readers_agree_on_or_its_adjudicator_decides_is_validated()
+    {
+        var room = await Open(app, cases: 2, plan: p => p["levels"] = new JsonArray());
+        await room.ReadBlind(agreeing: true);
+        Assert.Equal("validated", await room.CaseState());
+        await room.ReadBlind(agreeing: false, caseUid: "2.25.2.1");
+        Assert.Equal("adjudication", await room.CaseState(1));
+        await ReadAndSubmit(room.Adjudicator, room.Document("2.25.2.1"), "adjudicate");
+        await app.Settle();
+        Assert.Equal(2, (int)(await room.Release())["cases"]!);
     }
 
     [SkippableFact]
@@ -79,7 +92,7 @@ public abstract class RoundTests(LabellingApp app) : OnBothEngines(app)
                      ("one reader", p => p["readersPerCase"] = 1, "rounds-unfit"),
                      ("most below", p => (p["readersPerCase"], p["mostReaders"]) = (3, 2), "rounds-unfit"),
                      ("too few", p => p["mostReaders"] = 3, "readers-too-few"),
-                     ("no level", p => p["levels"] = new JsonArray(), "levels-unfit"),
+                     ("six levels", p => p["levels"] = new JsonArray([.. Enumerable.Range(0, 6).Select(_ => p["levels"]![0]!.DeepClone())]), "levels-unfit"),
                      ("no share", p => p["levels"]![0]!["share"] = 0, "levels-unfit"),
                      ("threshold", p => p["thresholds"] = new JsonObject { ["kidney"] = 1.5 }, "threshold-unfit"),
                      ("nobody decides", p => p["adjudicators"] = new JsonArray(), "adjudicator-missing"),

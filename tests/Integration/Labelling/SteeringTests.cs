@@ -69,7 +69,7 @@ public abstract class SteeringTests(LabellingApp app) : OnBothEngines(app)
         await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/cancel", null));
         var problem = await Refused(HttpStatusCode.Conflict, room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/cases/{one}/reopen", new { comment = "x" }));
         Assert.EndsWith("labelling.project-is-not-running", (string)problem["type"]!, StringComparison.Ordinal);
-        await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/release", new { }));
+        await room.Release();
     }
 
     [SkippableFact]

@@ -32,7 +32,7 @@ public abstract class ValidationTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal("validated", await room.CaseState());
         var cases = await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases"));
         Assert.Equal(("corrected", 2), ((string)cases["items"]![0]!["consensus"]!, (int)cases["items"]![0]!["revisions"]!));
-        var release = await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/release", null));
+        var release = await room.Release();
         var labels = await Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{release["id"]}/cases/00000000-0000-7000-8000-000000000001"));
         Assert.Equal((string)room.Document(left: 7)["masks"]![0]!["runs"]!, (string)labels["masks"]![0]!["runs"]!);
         var walked = await app.InScope(async s =>

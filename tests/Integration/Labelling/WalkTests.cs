@@ -42,7 +42,7 @@ public abstract class WalkTests(LabellingApp app) : OnBothEngines(app)
         await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{validation}/accept", new { }));
         Assert.Equal("validated", await room.CaseState());
 
-        var release = await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/release", null));
+        var release = await room.Release();
         Assert.Equal("released", await room.CaseState());
         var labels = await Labels(release);
         Assert.Equal("no", labels.Answers["stone"]);
@@ -60,7 +60,7 @@ public abstract class WalkTests(LabellingApp app) : OnBothEngines(app)
         await app.Settle();
         Assert.Equal("validation", await room.CaseState());
         await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
-        var release = await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/release", null));
+        var release = await room.Release();
         var mask = RunLengthMask.Decode(Convert.FromBase64String(await Runs((await Labels(release)).Masks.Single())), InventedCases.Side, InventedCases.Side);
         Assert.Equal(20 * 15, mask.PixelCount);
         var page = await Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{release["id"]}"));
@@ -93,14 +93,14 @@ public abstract class WalkTests(LabellingApp app) : OnBothEngines(app)
         await room.ReadBlind(agreeing: true);
         var validation = await Reading(room.Validator, "validate");
         await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{validation}/accept", new { }));
-        var first = await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/release", null));
+        var first = await room.Release();
         await Refused(HttpStatusCode.Conflict, room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/release", null));
         var cases = await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases"));
         await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/cases/{cases["items"]![0]!["id"]}/reopen", new { comment = "Граница" }));
         await ReadAndSubmit(room.Adjudicator, room.Document(left: 9), "adjudicate");
         await app.Settle();
         await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{validation}/accept", new { }));
-        var second = await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/release", null));
+        var second = await room.Release();
         Assert.Equal(2, (int)second["number"]!);
         Assert.NotEqual((await Labels(first)).DocumentSha256, (await Labels(second)).DocumentSha256);
         await TheChainIsWhole(first, readings: 2);

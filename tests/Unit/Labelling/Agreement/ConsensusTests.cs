@@ -141,23 +141,17 @@ public class ConsensusTests
         Guid[] readers = [Guid.Parse("00000000-0000-7000-8000-00000000000a"), Guid.Parse("00000000-0000-7000-8000-00000000000b"), Guid.Parse("00000000-0000-7000-8000-00000000000c"),
             Guid.Parse("00000000-0000-7000-8000-00000000000d"), Guid.Parse("00000000-0000-7000-8000-00000000000e")];
         double[] skill = [0.98, 0.97, 0.55, 0.52, 0.96];
-        var (random, ratings, truth) = (new Xoshiro256(5), new List<GivenRating>(), new List<(ProjectCaseId Case, int Category)>());
+        var (random, ratings, truth) = (new Xoshiro256(5), new List<AnswerModels.Rating>(), new List<(ProjectCaseId Case, int Category)>());
         for (var n = 0; n < 300; n++)
         {
             var one = (Case: EntityId.New<ProjectCaseId>(), Category: random.NextInt32(2));
             truth.Add(one);
-            ratings.AddRange(readers.Select((reader, i) => new GivenRating
-            {
-                ProjectCaseId = one.Case,
-                Question = "q",
-                AccountId = reader,
-                Category = random.NextDouble() < skill[i] ? one.Category : 1 - one.Category,
-            }));
+            ratings.AddRange(readers.Select((reader, i) => new AnswerModels.Rating(one.Case, reader, random.NextDouble() < skill[i] ? one.Category : 1 - one.Category)));
         }
 
         foreach (var algorithm in new[] { AnswerAlgorithm.DawidSkene, AnswerAlgorithm.Mace })
         {
-            var contested = truth.First(t => ratings.Where(r => r.ProjectCaseId == t.Case).Select((r, i) => (r.Category == t.Category) == (i is 0 or 1)).All(fits => fits));
+            var contested = truth.First(t => ratings.Where(r => r.Case == t.Case).Select((r, i) => (r.Category == t.Category) == (i is 0 or 1)).All(fits => fits));
             var answer = AnswerModels.Fit(ratings, contested.Case, 3, algorithm, readers)!;
             Assert.Equal(contested.Category, answer.Category);
             Assert.True(answer.Accuracy[0] > 0.9 && answer.Accuracy[3] < 0.75, $"{algorithm}: {string.Join(' ', answer.Accuracy)}");
@@ -167,8 +161,8 @@ public class ConsensusTests
     [Fact]
     public void With_too_few_cases_no_model_is_asked()
     {
-        var ratings = Enumerable.Range(0, AnswerModels.FewestCases - 1).Select(_ => new GivenRating { ProjectCaseId = EntityId.New<ProjectCaseId>(), AccountId = Guid.CreateVersion7() }).ToArray();
-        Assert.Null(AnswerModels.Fit(ratings, ratings[0].ProjectCaseId, 3, AnswerAlgorithm.DawidSkene, []));
+        var ratings = Enumerable.Range(0, AnswerModels.FewestCases - 1).Select(_ => new AnswerModels.Rating(EntityId.New<ProjectCaseId>(), Guid.CreateVersion7(), 0)).ToArray();
+        Assert.Null(AnswerModels.Fit(ratings, ratings[0].Case, 3, AnswerAlgorithm.DawidSkene, []));
     }
 
     [Fact]

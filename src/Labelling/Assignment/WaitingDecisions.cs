@@ -1,0 +1,42 @@
+using Microsoft.EntityFrameworkCore;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Validation;
+using Pirogov.Platform.Database;
+
+namespace Pirogov.Labelling.Assignment;
+
+/// <summary>Cases that stand before an adjudicator or a level and that nobody could be given: when somebody comes for the part, they go to them.</summary>
+internal sealed class WaitingDecisions(PirogovDb db, AskAdjudicator askAdjudicator, AskValidators askValidators)
+{
+    /// <summary>Saves case by case: each is offered to whoever has the least by then.</summary>
+    /// <param name="level">Of validators; 0 for adjudicators.</param>
+    public async Task Offer(ProjectId id, ReadingMode mode, int level, CancellationToken cancellation)
+    {
+        var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == id, cancellation);
+        if (mode == ReadingMode.Read || project.State is ProjectState.Planned or ProjectState.Cancelled)
+            return;
+        var open = db.Set<Reading>().Where(r => r.ProjectId == id && r.Mode == mode && r.State != ReadingState.Submitted && r.State != ReadingState.Locked);
+        var waiting = db.Set<ProjectCase>().Where(c => c.ProjectId == id && !open.Any(r => r.ProjectCaseId == c.Id));
+        if (mode == ReadingMode.Adjudicate)
+        {
+            foreach (var one in await waiting.Where(c => c.State == ProjectCaseState.Adjudication).OrderBy(c => c.Label).ToArrayAsync(cancellation))
+            {
+                await askAdjudicator.About(one, cancellation);
+                await db.SaveChangesAsync(cancellation);
+            }
+
+            return;
+        }
+
+        var here = waiting.Where(c => c.State == ProjectCaseState.Validation && c.Level == level);
+        // Of a lot only those are looked at that its sample, or its rejection, asked for.
+        if (project.Levels[level - 1].Lot is not null)
+            here = here.Where(c => db.Set<LotCase>().Any(l => l.ProjectCaseId == c.Id && l.Level == level && l.IsGood == null && (l.IsSampled || l.IsWidened)));
+        foreach (var one in await here.OrderBy(c => c.Label).ToArrayAsync(cancellation))
+        {
+            await askValidators.Offer(project, one, level, cancellation);
+            await db.SaveChangesAsync(cancellation);
+        }
+    }
+}
