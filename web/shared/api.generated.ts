@@ -10178,6 +10178,7 @@ export interface operations {
                 class?: string[];
                 format: string;
                 image?: string[];
+                model?: string;
                 name?: string;
                 threshold?: number;
             };

@@ -11,15 +11,16 @@ namespace Pirogov.Labelling.Exchange;
 /// <param name="Classes">A name in the file → a class's or question's id.</param>
 /// <param name="Images">A name of an image, or of a volume's file → SOP Instance UID (with <c>#frame</c>), or Series Instance UID.</param>
 /// <param name="Threshold">From which share of the maximum a fractional voxel belongs to its mask.</param>
-internal sealed record ImportOptions(IReadOnlyDictionary<string, string> Classes, IReadOnlyDictionary<string, string> Images, double? Threshold)
+/// <param name="Model">Which model made the labels, by name and version; none where people or other tools did.</param>
+internal sealed record ImportOptions(IReadOnlyDictionary<string, string> Classes, IReadOnlyDictionary<string, string> Images, double? Threshold, string? Model = null)
 {
     public const int MostNames = 10_000;
 
     public static ImportOptions None { get; } = new(new Dictionary<string, string>(), new Dictionary<string, string>(), null);
 
     /// <summary>Pairs as a query has them, <c>said=id</c>; an id holds no such sign, a name may.</summary>
-    public static ImportOptions Of(IEnumerable<string>? classes, IEnumerable<string>? images, double? threshold) =>
-        new(Pairs(classes), Pairs(images), threshold is > 0 and <= 1 ? threshold : null);
+    public static ImportOptions Of(IEnumerable<string>? classes, IEnumerable<string>? images, double? threshold, string? model = null) =>
+        new(Pairs(classes), Pairs(images), threshold is > 0 and <= 1 ? threshold : null, string.IsNullOrWhiteSpace(model) ? null : model.Trim());
 
     private static Dictionary<string, string> Pairs(IEnumerable<string>? given) => (given ?? []).Take(MostNames).Where(p => p.LastIndexOf('=') > 0)
         .DistinctBy(p => p[..p.LastIndexOf('=')]).ToDictionary(p => p[..p.LastIndexOf('=')], p => p[(p.LastIndexOf('=') + 1)..]);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Formats;
+using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
@@ -25,14 +26,16 @@ internal sealed class ImportPreLabels(
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/labelling-projects/{id}/prelabels", (
             ImportPreLabels use, ProjectId id, string format, string? name, [FromQuery(Name = "class")] string[]? classes, [FromQuery(Name = "image")] string[]? images,
-            double? threshold, HttpRequest http, CancellationToken cancellation) =>
-            use.Handle(id, format, name ?? "labels", ImportOptions.Of(classes, images, threshold), http.Body, cancellation).ToCreated(r => $"/api/v1/labelling-imports/{r.Id}"))
+            double? threshold, string? model, HttpRequest http, CancellationToken cancellation) =>
+            use.Handle(id, format, name ?? "labels", ImportOptions.Of(classes, images, threshold, model), http.Body, cancellation).ToCreated(r => $"/api/v1/labelling-imports/{r.Id}"))
         .Needs(typeof(ImportPreLabels)).WithName("importPreLabels").WithSummary("Imports a file of labels, or a zip of them, as pre-labels of the project's cases.")
         .Accepts<Stream>("application/octet-stream").WithMetadata(new TakesBytes("application/octet-stream"))
         .WithMetadata(new RequestSizeLimitAttribute(((long)LabelUpload.LargestMegabytes << 20) + 1024));
 
     public async Task<Outcome<Response>> Handle(ProjectId id, string format, string fileName, ImportOptions options, Stream bytes, CancellationToken cancellation)
     {
+        if (options.Model?.Length > PreLabel.SourceNameLimit)
+            return new TooLong("model", PreLabel.SourceNameLimit);
         if (!await db.Set<LabellingProject>().AnyAsync(p => p.Id == id, cancellation))
             return new NotFound("labelling-project");
         var (schema, _) = await formatCases.SchemaOf(id, cancellation);

@@ -79,7 +79,8 @@ internal sealed class ReadPreLabels(
             return null;
         await documents.Keep(@checked.NewMasks, cancellation);
         var stored = await documents.Put(@checked.Document, cancellation);
-        return new(one.Id, import.FileName.Length <= PreLabel.SourceNameLimit ? import.FileName : import.FileName[..PreLabel.SourceNameLimit], PreLabel.Import, stored, time.Now()) { SchemaVersionId = into.SchemaVersion };
+        var (source, origin) = import.Options.Model is { } model ? (model, PreLabel.Model) : (import.FileName, PreLabel.Import);
+        return new(one.Id, source.Length <= PreLabel.SourceNameLimit ? source : source[..PreLabel.SourceNameLimit], origin, stored, time.Now()) { SchemaVersionId = into.SchemaVersion };
     }
 }
 

@@ -97,6 +97,22 @@ public abstract class ExchangeTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task Pre_labels_that_a_model_made_are_its_findings_by_name_and_version_and_are_marked_so_to_the_reader()
+    {
+        var room = await Open(app, cases: 1, schema: WithBoxes, plan: p => p["passes"] = new JsonObject { ["show"] = "atStart" });
+        await Refused(HttpStatusCode.UnprocessableEntity, Upload(room.Manager, $"/api/v1/labelling-projects/{room.Project}/prelabels?format=coco&model={new string('m', 201)}", Coco((1, "lesion", 3))));
+        await Sent(Upload(room.Manager, $"/api/v1/labelling-projects/{room.Project}/prelabels?format=coco&name=boxes.json&model=lesion-net%202.1", Coco((1, "lesion", 3))));
+        await app.Settle();
+        var made = await app.InDatabase(db => (from p in db.Set<PreLabel>().AsNoTracking()
+                                               join c in db.Set<ProjectCase>() on p.ProjectCaseId equals c.Id
+                                               where c.ProjectId == ProjectId.From(Guid.Parse(room.Project))
+                                               select p).SingleAsync());
+        Assert.Equal(("model", "lesion-net 2.1"), (made.Origin, made.SourceName));
+        var view = await Sent(room.Readers[0].GetAsync($"/api/v1/readings/{await Reading(room.Readers[0])}"));
+        Assert.Equal("model", (string)Assert.Single((view["findings"] ?? view["document"])!["objects"]!.AsArray())!["origin"]!);
+    }
+
+    [SkippableFact]
     public async Task Pre_labels_come_in_although_a_case_of_the_project_is_one_of_known_labels_too()
     {
         var room = await Open(app, cases: 1, schema: WithBoxes);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -173,24 +174,26 @@ public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
     [SkippableFact]
     public async Task A_control_case_reveals_a_models_findings_after_the_blind_pass_like_any_other()
     {
-        var queue = await Begin(app, readers: 8, cases: 1, terms: Control(share: 0.5), change: p => p["passes"] = new JsonObject { ["show"] = "secondPass" });
+        const int cases = 12;
+        var queue = await Begin(app, readers: cases, cases: cases, terms: Control(share: 0.5), change: p => p["passes"] = new JsonObject { ["show"] = "secondPass" });
         await Gold(queue, 1, training: false);
         var project = ProjectId.From(Guid.Parse(queue.Project));
         await app.InScope(async s =>
         {
             var (db, documents) = (s.GetRequiredService<PirogovDb>(), s.GetRequiredService<Documents>());
-            var one = await db.Set<ProjectCase>().SingleAsync(c => c.ProjectId == project && !c.IsGold);
-            var found = new LabelDocument(queue.Room.SchemaVersion, [], [new(Guid.CreateVersion7().ToString(), "kidney", "length", "2.25.1.1.1", 1, [[2, 2], [7, 2]])], new Dictionary<string, DocumentAnswer>());
-            db.Add(new PreLabel(one.Id, "model-1", PreLabel.Model, await documents.Put(found, default), s.GetRequiredService<TimeProvider>().Now()));
+            foreach (var one in await db.Set<ProjectCase>().Where(c => c.ProjectId == project && !c.IsGold).ToArrayAsync())
+            {
+                var image = $"2.25.{int.Parse(one.Label[^6..], CultureInfo.InvariantCulture)}.1.1";
+                var found = new LabelDocument(queue.Room.SchemaVersion, [], [new(Guid.CreateVersion7().ToString(), "kidney", "length", image, 1, [[2, 2], [7, 2]])], new Dictionary<string, DocumentAnswer>());
+                db.Add(new PreLabel(one.Id, "model-1", PreLabel.Model, await documents.Put(found, default), s.GetRequiredService<TimeProvider>().Now()));
+            }
+
             return await db.SaveChangesAsync();
         });
         var purposes = new List<ReadingPurpose>();
         foreach (var reader in queue.Readers)
         {
-            var answer = await queue.Next(reader);
-            if (!answer.IsSuccessStatusCode)
-                continue;
-            var taken = (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+            var taken = await queue.Take(reader);
             await queue.Read(reader, taken);
             await app.Settle();
             var view = await Sent(reader.GetAsync($"/api/v1/readings/{taken["id"]}"));
@@ -201,6 +204,7 @@ public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
             await app.Settle();
         }
 
+        // Chance draws no control case once in 4,096 times.
         Skip.If(!purposes.Contains(ReadingPurpose.Control), "Chance drew no control case.");
         Assert.Equal(purposes.Count(p => p == ReadingPurpose.Control), (int)(await Sent(queue.Manager.GetAsync($"{queue.Address}/gold")))["items"]![0]!["readings"]!);
     }
