@@ -72,6 +72,7 @@ internal sealed partial class LabellingModel
             e.Property(i => i.Kind).HasConversion<string>().HasMaxLength(Word);
             e.Property(i => i.Item).HasMaxLength(Hash);
             e.Property(i => i.Mode).HasConversion<string>().HasMaxLength(Word);
+            e.Property(i => i.Patient).HasMaxLength(Hash);
             e.Property(i => i.Answer).HasMaxLength(CaseItem.AnswerLimit);
             e.HasIndex(i => new { i.ProjectId, i.AccountId });
             e.HasIndex(i => i.AccountId);

@@ -96,6 +96,7 @@ internal sealed partial class LabellingModel : ModelPart
             e.Property(c => c.Id).ValueGeneratedNever();
             e.Property(c => c.Label).HasMaxLength(100);
             e.Property(c => c.ContentSha256).HasMaxLength(Hash);
+            e.Property(c => c.PatientPseudonym).HasMaxLength(Hash);
             e.Property(c => c.State).HasConversion<string>().HasMaxLength(Word).IsConcurrencyToken();
             e.Property(c => c.Level).IsConcurrencyToken();
             e.HasOne<LabellingProject>().WithMany().HasForeignKey(c => c.ProjectId);

@@ -97,6 +97,9 @@ internal sealed class ReaderItem
     public ProjectId ProjectId { get; init; }
     public ProjectCaseId ProjectCaseId { get; init; }
     public Guid AccountId { get; init; }
+
+    /// <summary>The case's patient, by the pseudonym.</summary>
+    public string Patient { get; init; } = "";
     public ReadingMode Mode { get; init; }
     public int Week { get; init; }
 

@@ -137,6 +137,7 @@ internal sealed class CaseSum(ProjectCase one, LabellingProject project, SchemaC
             ProjectId = one.ProjectId,
             ProjectCaseId = one.Id,
             AccountId = reading.AccountId,
+            Patient = one.PatientPseudonym,
             Mode = reading.Mode,
             Week = week,
             Quality = quality,

@@ -36,7 +36,7 @@ internal sealed class MyQuality(PirogovDb db, CurrentActor actor)
         var rows = (await (from i in db.Set<ReaderItem>().AsNoTracking()
                            join c in ShownResults.Of(db) on i.ProjectCaseId equals c.Id
                            where i.AccountId == me && i.Mode == ReadingMode.Read
-                           select new { i.ProjectId, i.Kind, i.Item, i.ProjectCaseId, i.Quality, i.Week }).ToArrayAsync(cancellation)).ToLookup(r => r.ProjectId);
+                           select new { i.ProjectId, i.Kind, i.Item, i.ProjectCaseId, i.Patient, i.Quality, i.Week }).ToArrayAsync(cancellation)).ToLookup(r => r.ProjectId);
         var ids = rows.Select(r => r.Key).OrderByDescending(p => p.Value).Take(Most).ToArray();
         var projects = await db.Set<LabellingProject>().AsNoTracking().Where(p => ids.Contains(p.Id)).ToArrayAsync(cancellation);
         var versions = projects.Select(p => p.SchemaVersionId).Distinct().ToArray();
@@ -52,7 +52,7 @@ internal sealed class MyQuality(PirogovDb db, CurrentActor actor)
             var (own, schema) = (rows[p.Id].ToArray(), schemas.Single(s => s.Versions.Any(v => v.Id == p.SchemaVersionId)));
             var weeks = own.GroupBy(r => r.Week).OrderBy(g => g.Key).Select(g => Week(g.Key, [.. g.GroupBy(r => r.ProjectCaseId).Select(c => c.Average(r => r.Quality))]));
             return new OwnQuality(p.Id, p.Name, SchemaView.Of(schema, schema.Versions.Single(v => v.Id == p.SchemaVersionId)), own.Select(r => r.ProjectCaseId).Distinct().Count(),
-                Reliability.Of(own.Select(r => (r.Kind, r.Item, r.ProjectCaseId, r.Quality))), [.. weeks], remarks[p.Id].ToDictionary(r => r.Reason, r => r.Count),
+                Reliability.Of(own.Select(r => (r.Kind, r.Item, r.ProjectCaseId, r.Patient, r.Quality))), [.. weeks], remarks[p.Id].ToDictionary(r => r.Reason, r => r.Count),
                 (rules.GetValueOrDefault(p.Id) ?? new(p.Id)).Reasons);
         })];
     }

@@ -43,10 +43,10 @@ internal sealed class SeeReliability(PirogovDb db, FiguresCache cache)
         // Sorted here and not by the engine: SQLite orders Cyrillic by code points.
         var shown = readers.OrderBy(r => names.GetValueOrDefault(r, ""), StringComparer.CurrentCulture).Skip((page - 1) * size).Take(size).ToArray();
         var rows = (await Reliability.Through(db, project.Id).Where(i => shown.Contains(i.AccountId))
-            .Select(i => new { i.AccountId, i.Kind, i.Item, i.ProjectCaseId, i.Quality }).ToArrayAsync(cancellation)).ToLookup(i => i.AccountId);
+            .Select(i => new { i.AccountId, i.Kind, i.Item, i.ProjectCaseId, i.Patient, i.Quality }).ToArrayAsync(cancellation)).ToLookup(i => i.AccountId);
         var modelled = await cache.Of(db, project.Id, "dawid-skene", () => Modelled(project, cancellation), cancellation);
         return new([.. shown.Select(r => new ReaderReliability(r, names.GetValueOrDefault(r, ""), rows[r].Select(i => i.ProjectCaseId).Distinct().Count(),
-            [.. Reliability.Of(rows[r].Select(i => (i.Kind, i.Item, i.ProjectCaseId, i.Quality)))
+            [.. Reliability.Of(rows[r].Select(i => (i.Kind, i.Item, i.ProjectCaseId, i.Patient, i.Quality)))
                 .Select(i => modelled.TryGetValue((r, i.Item), out var accuracy) ? i with { Modelled = accuracy } : i)]))], page, size, readers.Length);
     }
 

@@ -53,6 +53,9 @@ internal sealed class ProjectCase
     /// <summary>Until so many have read it (Kmax), a disagreement gets one more reader.</summary>
     public int MostReaders { get; private set; } = LabellingProject.FewestReaders;
 
+    /// <summary>Cases of one patient are no independent witnesses of a reader's quality.</summary>
+    public string PatientPseudonym { get; private set; } = "";
+
     /// <summary>The larger is handed out first.</summary>
     public int Priority { get; private set; }
 
@@ -66,8 +69,8 @@ internal sealed class ProjectCase
     }
 
     public ProjectCase(ProjectId projectId, CaseSummary summary, DateTimeOffset now) =>
-        (ProjectId, CaseId, Label, BatchId, ContentSha256, CentreId, ChangedAt) =
-        (projectId, summary.Id, summary.Label, summary.BatchId, summary.ContentSha256, summary.CentreId, now);
+        (ProjectId, CaseId, Label, BatchId, ContentSha256, CentreId, PatientPseudonym, ChangedAt) =
+        (projectId, summary.Id, summary.Label, summary.BatchId, summary.ContentSha256, summary.CentreId, summary.PatientPseudonym, now);
 
     /// <param name="stratum">None for a case of no stratum, which is read as the project says.</param>
     public ProjectCase(LabellingProject project, CaseSummary summary, Stratum? stratum, DateTimeOffset now) : this(project.Id, summary, now) =>

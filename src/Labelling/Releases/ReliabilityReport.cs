@@ -124,10 +124,10 @@ internal sealed class ReliabilityReports(PirogovDb db, IServiceScopeFactory scop
     private async Task<IReadOnlyList<AnonymousReader>> Readers(LabellingProject project, ReleaseScope scope, ReleaseId release, ProjectCaseId[] ids, CancellationToken cancellation)
     {
         var rows = await db.Set<ReaderItem>().AsNoTracking().Where(i => i.ProjectId == project.Id && i.Mode == ReadingMode.Read && ids.Contains(i.ProjectCaseId))
-            .Select(i => new { i.AccountId, i.Kind, i.Item, i.ProjectCaseId, i.Quality }).ToArrayAsync(cancellation);
+            .Select(i => new { i.AccountId, i.Kind, i.Item, i.ProjectCaseId, i.Patient, i.Quality }).ToArrayAsync(cancellation);
         return [.. rows.GroupBy(r => r.AccountId)
             .OrderBy(g => Convert.ToHexString(SHA256.HashData([.. release.Value.ToByteArray(), .. g.Key.ToByteArray()])), StringComparer.Ordinal)
             .Select((g, i) => new AnonymousReader($"R{i + 1}", g.Select(r => r.ProjectCaseId).Distinct().Count(),
-                Reliability.Of(g.Where(r => (r.Kind == ItemKind.Class ? scope.Classes : scope.Questions).Contains(r.Item)).Select(r => (r.Kind, r.Item, r.ProjectCaseId, r.Quality)))))];
+                Reliability.Of(g.Where(r => (r.Kind == ItemKind.Class ? scope.Classes : scope.Questions).Contains(r.Item)).Select(r => (r.Kind, r.Item, r.ProjectCaseId, r.Patient, r.Quality)))))];
     }
 }

@@ -1949,6 +1949,11 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
 
+                    b.Property<string>("Patient")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
                     b.Property<Guid>("ProjectCaseId")
                         .HasColumnType("uuid");
 
@@ -2463,6 +2468,11 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
                     b.Property<int>("MostReaders")
                         .HasColumnType("integer");
+
+                    b.Property<string>("PatientPseudonym")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
 
                     b.Property<int>("Priority")
                         .HasColumnType("integer");

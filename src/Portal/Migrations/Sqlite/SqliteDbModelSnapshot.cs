@@ -1928,6 +1928,11 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Patient")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("ProjectCaseId")
                         .HasColumnType("TEXT");
 
@@ -2442,6 +2447,11 @@ namespace Pirogov.Portal.Migrations.Sqlite
 
                     b.Property<int>("MostReaders")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("PatientPseudonym")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Priority")
                         .HasColumnType("INTEGER");
