@@ -68,6 +68,7 @@ internal sealed partial class LabellingModel : ModelPart
             e.Property(p => p.Name).HasMaxLength(LabellingProject.NameLimit);
             e.Property(p => p.NormalizedName).HasMaxLength(LabellingProject.NameLimit);
             e.Property(p => p.State).HasConversion<string>().HasMaxLength(Word).IsConcurrencyToken();
+            e.Property(p => p.PlanRevision).IsConcurrencyToken();
             e.Property(p => p.Rule).HasConversion<string>().HasMaxLength(Word);
             e.HasIndex(p => p.NormalizedName).IsUnique();
             e.HasOne<SchemaVersion>().WithMany().HasForeignKey(p => p.SchemaVersionId);

@@ -4777,6 +4777,8 @@ export interface components {
             schemaVersion: string;
         };
         LabellingProjectCorrection: {
+            /** Format: int32 */
+            baseRevision?: null | number;
             consensus?: null | components["schemas"]["ConsensusRules"];
             distribution?: components["schemas"]["Distribution"];
             instructions: null | string;

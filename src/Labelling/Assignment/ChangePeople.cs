@@ -88,10 +88,11 @@ internal sealed class ChangePeople(
         foreach (var reading in await db.Set<Reading>().Where(r => r.ProjectId == id && r.AccountId == accountId && r.State != ReadingState.Submitted && r.State != ReadingState.Locked)
                      .ToArrayAsync(cancellation))
         {
-            if (await rounds.EndSecondPass(reading, cancellation))
+            if (rounds.EndSecondPass(reading))
                 continue;
             var slot = reading.Slot;
             reading.Leave(ReasonLeft.Withdrawn, time.Now());
+            // Its person saved at this moment: removing them again takes the rest.
             if ((await replacement.Save(reading, slot, null, cancellation)).IsRefused(out var refusal))
                 return refusal;
         }
@@ -103,8 +104,11 @@ internal sealed class ChangePeople(
     private async Task<Refusal?> TakeOut(ProjectId id, Guid accountId, CancellationToken cancellation)
     {
         var project = await db.Set<LabellingProject>().SingleOrDefaultAsync(p => p.Id == id, cancellation);
-        if (project?.Member(accountId) is not { Standing: not MemberStanding.Removed } member)
+        if (project?.Member(accountId) is not { } member)
             return new NotFound("labelling-member");
+        if (member.Standing == MemberStanding.Removed)
+            return await db.Set<Reading>().AnyAsync(r => r.ProjectId == id && r.AccountId == accountId && Reading.OpenStates.Contains(r.State), cancellation)
+                ? null : new NotFound("labelling-member");
         member.Leave();
         // The last adjudicator and the last of a level are not to be done without: their cases would wait for ever.
         if (member.Mode != ReadingMode.Read && project.Of(member.Mode, member.Level).Count == 0)
@@ -117,7 +121,7 @@ internal sealed class ChangePeople(
     {
         if (await db.Set<Reading>().SingleOrDefaultAsync(r => r.Id == readingId && r.ProjectId == id, cancellation) is not { } reading)
             return new NotFound("reading");
-        if (await rounds.EndSecondPass(reading, cancellation))
+        if (rounds.EndSecondPass(reading))
             return await Save(cancellation) ?? Outcome<Done>.Of(Done.Value);
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == id, cancellation);
         var able = await replacement.Able(project, reading, cancellation);

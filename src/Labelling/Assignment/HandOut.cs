@@ -25,12 +25,12 @@ internal sealed record TrainingAwaitsScores() : Refusal("labelling.training-awai
 /// nobody is twice in a case by the one on case and person.
 /// </summary>
 internal sealed class HandOut(
-    PirogovDb db, HandOutGate gate, PersonLock persons, Capacity capacity, ReaderRules rules, NextPlace places, GoldDraw gold, Rounds rounds, AuditTrail audit, TimeProvider time)
+    PirogovDb db, HandOutGate gate, PersonLock persons, Capacity capacity, ReaderRules rules, NextPlace places, GoldDraw gold, Examination examination, Rounds rounds, AuditTrail audit, TimeProvider time)
 {
     private const int Attempts = 5;
 
-    /// <summary>Reservations that ran out and were seen by this hand-out.</summary>
-    private int expired;
+    /// <summary>What this hand-out found out stays, whether or not there is anything for who asked: reservations that ran out, a training that has ended.</summary>
+    private bool isKept;
 
     /// <summary>Saves; nothing of the caller's may wait to be saved.</summary>
     public async Task<Outcome<Reading>> To(Guid person, ProjectId id, CancellationToken cancellation)
@@ -41,7 +41,7 @@ internal sealed class HandOut(
         for (var attempt = 1; ; attempt++)
         {
             db.ChangeTracker.Clear();
-            expired = 0;
+            isKept = false;
             try
             {
                 await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -50,7 +50,7 @@ internal sealed class HandOut(
                 var given = await Give(person, id, cancellation);
                 if (given.IsRefused(out _))
                 {
-                    await KeepExpired(id, transaction, cancellation);
+                    await Keep(id, transaction, cancellation);
                     return given;
                 }
 
@@ -121,21 +121,22 @@ internal sealed class HandOut(
             .ToArrayAsync(cancellation);
         foreach (var reading in left)
         {
-            if (await rounds.EndSecondPass(reading, cancellation))
+            if (rounds.EndSecondPass(reading))
                 continue;
             reading.Leave(ReasonLeft.Expired, now);
             audit.Note("labelling.reservation-expired", "reading", reading.Id, new { reading.Revision });
         }
 
-        expired = left.Length;
-        if (expired > 0)
-            await db.SaveChangesAsync(cancellation);
+        if (left.Length == 0)
+            return;
+        isKept = true;
+        await db.SaveChangesAsync(cancellation);
     }
 
-    /// <summary>There was nothing for who asked; yet a second pass that ran out has closed its round, and that stays.</summary>
-    private async Task KeepExpired(ProjectId id, IDbContextTransaction transaction, CancellationToken cancellation)
+    /// <summary>There was nothing for who asked.</summary>
+    private async Task Keep(ProjectId id, IDbContextTransaction transaction, CancellationToken cancellation)
     {
-        if (expired == 0)
+        if (!isKept)
             return;
         await db.Set<LabellingProject>().Where(p => p.Id == id).ExecuteUpdateAsync(s => s.SetProperty(p => p.HandedOut, p => p.HandedOut - 1), cancellation);
         await transaction.CommitAsync(cancellation);
@@ -156,10 +157,29 @@ internal sealed class HandOut(
     {
         var read = await db.Set<Reading>().CountAsync(r => r.ProjectId == project.Id && r.AccountId == person && r.Purpose == ReadingPurpose.Training, cancellation);
         if (read >= project.Terms.Trained.Cases)
+            return await Examine(project, person, now, cancellation);
+        if (await gold.ForTraining(project, person, able, cancellation) is { } one)
+            return Add(Reading.Reserve(one, person, await gold.NextNumber(one, cancellation), ReadingPurpose.Training, null, project.Terms.ReservedMinutes, now));
+        // What was skipped or ran out comes again when nothing else is left, for the training has to end.
+        if (await db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectId == project.Id && r.AccountId == person && r.Purpose == ReadingPurpose.Training && r.LeftAt != null
+                && db.Set<GoldCase>().Any(g => g.ProjectCaseId == r.ProjectCaseId && g.RetiredAt == null)).OrderBy(r => r.LeftAt).FirstOrDefaultAsync(cancellation) is not { } left)
+            return new NothingToRead();
+        left.ComeBack(left.Slot, now);
+        return left;
+    }
+
+    /// <summary>Whoever has read enough and is in training still: the plan asks for less by now, or they were here before.</summary>
+    private async Task<Outcome<Reading>> Examine(LabellingProject project, Guid person, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var scores = await db.Set<GoldScore>().Where(s => s.ProjectId == project.Id && s.AccountId == person && s.Purpose == ReadingPurpose.Training)
+            .OrderByDescending(s => s.At).ThenByDescending(s => s.ReadingId).ToArrayAsync(cancellation);
+        var member = await db.Set<ProjectMember>().SingleAsync(m => m.ProjectId == project.Id && m.AccountId == person, cancellation);
+        examination.Hold(project, member, scores, now);
+        if (member.Standing == MemberStanding.Training)
             return new TrainingAwaitsScores();
-        return await gold.ForTraining(project, person, able, cancellation) is { } one
-            ? Add(Reading.Reserve(one, person, await gold.NextNumber(one, cancellation), ReadingPurpose.Training, null, project.Terms.ReservedMinutes, now))
-            : new NothingToRead();
+        await db.SaveChangesAsync(cancellation);
+        isKept = true;
+        return await Give(person, project.Id, cancellation);
     }
 
     /// <summary>What the person had begun before the reservation ran out comes first, while its place is free.</summary>

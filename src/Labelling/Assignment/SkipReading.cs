@@ -29,7 +29,7 @@ internal sealed class SkipReading(PirogovDb db, CurrentActor actor, Replacement 
             return new NotFound("reading");
         if (!Enum.IsDefined(request.Reason))
             return new Missing("reason");
-        if (await rounds.EndSecondPass(reading, cancellation))
+        if (rounds.EndSecondPass(reading))
             return await Save(cancellation);
         var slot = reading.Slot;
         if (reading.Skip(request.Reason, request.Text, time.Now()) is { } refusal)

@@ -55,7 +55,7 @@ internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferC
         var now = time.Now();
         foreach (var reading in await db.Set<Reading>().Where(r => r.ProjectId == id && r.State != ReadingState.Submitted && r.State != ReadingState.Locked).ToArrayAsync(cancellation))
         {
-            if (!await rounds.EndSecondPass(reading, cancellation))
+            if (!rounds.EndSecondPass(reading))
                 reading.Leave(ReasonLeft.Withdrawn, now);
         }
 
@@ -72,13 +72,20 @@ internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferC
         var selected = await selection.Of(request, kind, cancellation);
         if (selected.IsRefused(out var refusal))
             return refusal;
+        var strata = await selection.Strata(project.Terms.Strata ?? [], selected.Value, cancellation);
+        // Choosing takes its time: whether the project has been started meanwhile, and what it holds, is asked in its turn.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await Turn.Take(db, id, cancellation);
+        project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == id, cancellation);
+        if (project.State == ProjectState.Cancelled)
+            return new ProjectIsNotRunning(project.State);
         var known = await db.Set<ProjectCase>().Where(c => c.ProjectId == id).Select(c => new { c.CaseId, c.IsGold }).ToArrayAsync(cancellation);
         var fresh = selected.Value.ExceptBy(known.Where(k => !k.IsGold).Select(k => k.CaseId), c => c.Id).ToArray();
         if (fresh.Length == 0)
             return new CasesMissing();
         if (known.Length + fresh.Length > LabellingProject.MostCases)
             return new TooManyCases(LabellingProject.MostCases);
-        var (now, strata) = (time.Now(), await selection.Strata(project.Terms.Strata ?? [], fresh, cancellation));
+        var now = time.Now();
         ProjectCase[] added = [.. fresh.Select(c => new ProjectCase(project, c, strata.GetValueOrDefault(c.Id), now))];
         db.AddRange(added);
         if (project.State != ProjectState.Planned)
@@ -93,6 +100,7 @@ internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferC
         try
         {
             await db.SaveChangesAsync(cancellation);
+            await transaction.CommitAsync(cancellation);
         }
         catch (DbUpdateException)
         {
@@ -113,7 +121,16 @@ internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferC
         foreach (var reading in await db.Set<Reading>().Where(r => r.ProjectCaseId == caseId && r.State != ReadingState.Submitted && r.State != ReadingState.Locked).ToArrayAsync(cancellation))
             reading.BeDue(due);
         audit.Note("labelling.case-ranked", "labelling-case", caseId, new { request.Priority });
-        await db.SaveChangesAsync(cancellation);
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateException)
+        {
+            // Its reader saved at this moment.
+            return new Conflict();
+        }
+
         return Done.Value;
     }
 

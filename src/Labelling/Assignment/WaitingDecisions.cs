@@ -16,7 +16,8 @@ internal sealed class WaitingDecisions(PirogovDb db, AskAdjudicator askAdjudicat
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == id, cancellation);
         if (mode == ReadingMode.Read || project.State is ProjectState.Planned or ProjectState.Cancelled)
             return;
-        var open = db.Set<Reading>().Where(r => r.ProjectId == id && r.Mode == mode && r.State != ReadingState.Submitted && r.State != ReadingState.Locked);
+        // What is handed in and not taken in yet goes on by itself.
+        var open = db.Set<Reading>().Where(r => r.ProjectId == id && r.Mode == mode && r.State != ReadingState.Locked);
         var waiting = db.Set<ProjectCase>().Where(c => c.ProjectId == id && !open.Any(r => r.ProjectCaseId == c.Id));
         if (mode == ReadingMode.Adjudicate)
         {

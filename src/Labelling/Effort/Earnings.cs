@@ -11,7 +11,7 @@ namespace Pirogov.Labelling.Effort;
 /// <param name="Level">Held when it was finished.</param>
 /// <param name="Amount">In roubles; none where the project names no price for it.</param>
 internal sealed record PaidReading(
-    ReadingId ReadingId, Guid AccountId, ProjectId ProjectId, string ProjectName, string CaseLabel, ReadingMode Mode, QualificationLevel? Level, DateTimeOffset FinishedAt,
+    ReadingId ReadingId, Guid AccountId, ProjectId ProjectId, string ProjectName, string CaseLabel, ReadingMode Mode, ReadingPurpose Purpose, QualificationLevel? Level, DateTimeOffset FinishedAt,
     double ActiveMinutes, decimal? Amount);
 
 /// <summary>
@@ -28,7 +28,7 @@ internal sealed class Earnings(PirogovDb db)
             from r in finished
             join p in db.Set<LabellingProject>() on r.ProjectId equals p.Id
             join c in db.Set<ProjectCase>() on r.ProjectCaseId equals c.Id
-            select new { r.Id, r.AccountId, r.ProjectId, p.Name, p.TermsJson, c.Label, r.Mode, FinishedAt = r.FinishedAt!.Value }).ToArrayAsync(cancellation);
+            select new { r.Id, r.AccountId, r.ProjectId, p.Name, p.TermsJson, c.Label, r.Mode, r.Purpose, FinishedAt = r.FinishedAt!.Value }).ToArrayAsync(cancellation);
         var people = rows.Select(r => r.AccountId).Distinct().ToArray();
         var levels = (await db.Set<QualificationPeriod>().AsNoTracking().Where(p => people.Contains(p.AccountId)).ToArrayAsync(cancellation)).ToLookup(p => p.AccountId);
         var spent = await ActiveTime.PerReading(db.Set<ActivityInterval>().Where(i => finished.Any(r => r.Id == i.ReadingId)), cancellation);
@@ -36,7 +36,7 @@ internal sealed class Earnings(PirogovDb db)
         return [.. rows.Select(r =>
         {
             var level = QualificationPeriod.At(levels[r.AccountId], r.FinishedAt);
-            return new PaidReading(r.Id, r.AccountId, r.ProjectId, r.Name, r.Label, r.Mode, level, r.FinishedAt,
+            return new PaidReading(r.Id, r.AccountId, r.ProjectId, r.Name, r.Label, r.Mode, r.Purpose, level, r.FinishedAt,
                 spent.TryGetValue(r.Id, out var time) ? time.TotalMinutes : 0, terms[r.ProjectId].PriceOf(r.Mode, level, r.FinishedAt));
         }).OrderBy(r => r.FinishedAt).ThenBy(r => r.ReadingId.Value)];
     }

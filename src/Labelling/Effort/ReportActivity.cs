@@ -19,7 +19,7 @@ internal sealed record ActivityUnfit(string Reason) : Refusal("labelling.activit
 /// <summary>
 /// Takes the stretches in which somebody really worked on a reading. The browser tells them by a clock of its own that only runs
 /// forward, and what that clock shows now; the server lays them on its own time, and believes nothing before the reading was handed
-/// out, nothing after now or after it was finished, and no moment twice, in whichever tab or reading it was spent.
+/// out, nothing after now or after it was handed in, and no moment twice, in whichever tab or reading it was spent.
 /// </summary>
 [Needs(LabellingRights.ReadCases)]
 internal sealed class ReportActivity(PirogovDb db, CurrentActor actor, PersonLock persons, TimeProvider time)
@@ -82,7 +82,8 @@ internal sealed class ReportActivity(PirogovDb db, CurrentActor actor, PersonLoc
 
     private static List<Stretch> Claimed(Reading reading, Request request, DateTimeOffset now)
     {
-        var end = reading.FinishedAt ?? (reading.State == ReadingState.Submitted ? reading.ChangedAt : now);
+        // A second pass, and what was returned or is asked again, is worked on after the first finish.
+        var end = reading.IsOpen ? now : reading.ChangedAt;
         var start = reading.OfferedAt > now - Oldest ? reading.OfferedAt : now - Oldest;
         // Far beyond what is believed anyway, and what a point in time can hold.
         double Ago(double at) => Math.Min(request.Now - at, Oldest.TotalMilliseconds + 1);

@@ -35,16 +35,30 @@ internal sealed class SeeEffort(PirogovDb db, Earnings earnings, TimeProvider ti
             return new NotFound("labelling-project");
         var now = time.Now();
         var paid = await earnings.Of(db.Set<Reading>().Where(r => r.ProjectId == id), cancellation);
-        var done = db.Set<Reading>().Where(r => r.FinishedAt != null);
-        var cases = await db.Set<ProjectCase>().AsNoTracking().Where(c => c.ProjectId == id && !c.IsGold)
-            .Select(c => new CostedCase(c.State, c.Level, c.ReadersWanted, c.MostReaders, done.Count(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Read),
-                done.Count(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Adjudicate), done.Count(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Validate)))
-            .ToArrayAsync(cancellation);
+        var cases = await Cases(id, cancellation);
         var (perDay, days) = Pace(project, paid, now);
         var remaining = cases.Sum(c => c.ToCome);
         double[] minutes = [.. paid.Where(p => p is { Mode: ReadingMode.Read, ActiveMinutes: > 0 }).Select(p => p.ActiveMinutes)];
         return new EffortView(perDay, days, MeanWithInterval.Mean(minutes), paid.Sum(p => p.ActiveMinutes) / 60, Forecast(project, remaining, perDay, now),
             await CostOf(project, paid, cases, cancellation));
+    }
+
+    private async Task<CostedCase[]> Cases(ProjectId id, CancellationToken cancellation)
+    {
+        var done = db.Set<Reading>().Where(r => r.ProjectId == id && r.FinishedAt != null);
+        var verdicts = (await done.Where(r => r.Mode == ReadingMode.Validate).Select(r => new { r.ProjectCaseId, r.Slot }).ToArrayAsync(cancellation)).ToLookup(r => r.ProjectCaseId, r => r.Slot);
+        var rows = await db.Set<ProjectCase>().AsNoTracking().Where(c => c.ProjectId == id && !c.IsGold)
+            .Select(c => new
+            {
+                c.Id,
+                c.State,
+                c.Level,
+                c.ReadersWanted,
+                c.MostReaders,
+                Read = done.Count(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Read),
+                IsAdjudicated = done.Any(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Adjudicate),
+            }).ToArrayAsync(cancellation);
+        return [.. rows.Select(c => new CostedCase(c.State, c.Level, c.ReadersWanted, c.MostReaders, c.Read, c.IsAdjudicated, verdicts[c.Id].ToHashSet()))];
     }
 
     /// <summary>Whole days, today left out: it is not over.</summary>
@@ -54,7 +68,7 @@ internal sealed class SeeEffort(PirogovDb db, Earnings earnings, TimeProvider ti
             return (null, 0);
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         var days = Math.Clamp(today.DayNumber - DateOnly.FromDateTime(started.UtcDateTime).DayNumber, 0, LookBack);
-        var counts = paid.Where(p => p.Mode == ReadingMode.Read).CountBy(p => DateOnly.FromDateTime(p.FinishedAt.UtcDateTime)).ToDictionary();
+        var counts = paid.Where(p => p is { Mode: ReadingMode.Read, Purpose: ReadingPurpose.Work }).CountBy(p => DateOnly.FromDateTime(p.FinishedAt.UtcDateTime)).ToDictionary();
         return (MeanWithInterval.Mean([.. Enumerable.Range(1, days).Select(back => (double)counts.GetValueOrDefault(today.AddDays(-back)))]), days);
     }
 

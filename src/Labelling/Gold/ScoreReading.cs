@@ -25,7 +25,7 @@ internal sealed class AskForScore(PirogovDb db, JobQueue jobs) : IHandle<Reading
 }
 
 /// <summary>Measures a reading against known labels, and draws the consequence: admission after training, a pause after a fall in quality.</summary>
-internal sealed class ScoreReading(PirogovDb db, KnownLabels known, PersonLock persons, WaitingCases waiting, AuditTrail audit, TimeProvider time) : DurableJob<ScoreReading.Payload>
+internal sealed class ScoreReading(PirogovDb db, KnownLabels known, Examination examination, PersonLock persons, WaitingCases waiting, AuditTrail audit, TimeProvider time) : DurableJob<ScoreReading.Payload>
 {
     internal sealed record Payload(ReadingId Id);
 
@@ -57,7 +57,7 @@ internal sealed class ScoreReading(PirogovDb db, KnownLabels known, PersonLock p
         var scores = await db.Set<GoldScore>().Where(s => s.ProjectId == project.Id && s.AccountId == reading.AccountId && s.Purpose == reading.Purpose)
             .OrderByDescending(s => s.At).ThenByDescending(s => s.ReadingId).ToArrayAsync(cancellation);
         if (reading.Purpose == ReadingPurpose.Training)
-            Examine(project, member, scores, now);
+            examination.Hold(project, member, scores, now);
         else if (member.Standing == MemberStanding.Admitted && Quality.Of(project.Terms.Golden, scores, member.Since) is { IsBelow: true } quality)
         {
             member.Pause();
@@ -65,12 +65,22 @@ internal sealed class ScoreReading(PirogovDb db, KnownLabels known, PersonLock p
         }
     }
 
-    private void Examine(LabellingProject project, ProjectMember member, GoldScore[] scores, DateTimeOffset now)
+}
+
+/// <summary>Ends a newcomer's training by the scores of what they read in it.</summary>
+internal sealed class Examination(PirogovDb db, AuditTrail audit)
+{
+    /// <summary>
+    /// Joins the caller's next <c>SaveChanges</c>. Held at the last score; and when a newcomer asks for more who has them all: the plan may ask for fewer
+    /// cases by now, or they are back in the project.
+    /// </summary>
+    /// <param name="member">Tracked.</param>
+    public void Hold(LabellingProject project, ProjectMember member, IReadOnlyCollection<GoldScore> scores, DateTimeOffset now)
     {
         var training = project.Terms.Trained;
-        if (member.Standing != MemberStanding.Training || scores.Length < training.Cases)
+        if (member.Standing != MemberStanding.Training || scores.Count < training.Cases)
             return;
-        var exam = new Exam(member.AccountId, project.Id, scores.Length, scores.Average(s => s.Score), training.Threshold, now);
+        var exam = new Exam(member.AccountId, project.Id, scores.Count, scores.Average(s => s.Score), training.Threshold, now);
         db.Add(exam);
         member.EndTraining(exam.Passed, now);
         audit.Note("labelling.training-ended", "labelling-project", project.Id, new { member.AccountId, exam.Score, exam.Passed });

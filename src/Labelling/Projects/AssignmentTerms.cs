@@ -27,7 +27,7 @@ internal sealed record Stratum(string Name, CaseQuery Query, int ReadersPerCase,
 }
 
 /// <param name="Level">The qualification that is paid so; none for all that have no price of their own.</param>
-/// <param name="Amount">In roubles, for one piece of work.</param>
+/// <param name="Amount">In roubles, to the kopeck, for one piece of work.</param>
 internal sealed record Price(ReadingMode Mode, QualificationLevel? Level, decimal Amount);
 
 /// <summary>Cases with known labels that every newcomer reads first.</summary>
@@ -89,7 +89,7 @@ internal sealed record AssignmentTerms(
     {
         if (Strata is { Count: > MostStrata } || Strata?.Any(s => !IsFit(s)) == true)
             return new("strata");
-        if (Prices is { Count: > MostPrices } || Prices?.Any(p => p is not { Amount: >= 0 and <= HighestPrice }) == true
+        if (Prices is { Count: > MostPrices } || Prices?.Any(p => p is not { Amount: >= 0 and <= HighestPrice } || decimal.Round(p.Amount, 2) != p.Amount) == true
             || Prices?.Select(p => (p.Mode, p.Level)).Distinct().Count() != Prices?.Count)
             return new("prices");
         if (Required is { IsFit: false })

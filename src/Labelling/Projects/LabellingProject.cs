@@ -93,6 +93,9 @@ internal sealed partial class LabellingProject
     public Distribution Distribution { get; private set; }
     public string TermsJson { get; private set; } = "{}";
 
+    /// <summary>Raised by each correction of the plan.</summary>
+    public int PlanRevision { get; private set; }
+
     /// <summary>Readings handed out by the queue. Raised by each: the raised row is locked until its transaction ends.</summary>
     public int HandedOut { get; private set; }
     public IReadOnlyList<ProjectMember> Members => members;

@@ -9,6 +9,9 @@ namespace Pirogov.Labelling.Projects;
 /// <summary>Work was handed out on this part of the plan.</summary>
 internal sealed record PlanIsUnderWay(string Part) : Refusal("labelling.plan-is-under-way", 409);
 
+/// <summary>Somebody else has corrected it since it was opened.</summary>
+internal sealed record PlanWasCorrected(int Revision) : Refusal("labelling.plan-was-corrected", 409);
+
 /// <summary>How a plan is corrected once it is made.</summary>
 internal sealed partial class LabellingProject
 {
@@ -16,11 +19,12 @@ internal sealed partial class LabellingProject
     /// <param name="Consensus">None: the usual rules.</param>
     /// <param name="Passes">None: no pre-labels are shown.</param>
     /// <param name="Terms">None: the usual terms, without prices.</param>
+    /// <param name="BaseRevision">The revision of the plan that was opened; none corrects whatever stands.</param>
     internal sealed record Correction(
         string? Instructions, int ReadersPerCase, int MostReaders, double Threshold, IReadOnlyDictionary<string, double>? Thresholds, AdjudicationRule Rule,
-        ConsensusRules? Consensus = null, PassRules? Passes = null, Distribution Distribution = Distribution.Assigned, AssignmentTerms? Terms = null);
+        ConsensusRules? Consensus = null, PassRules? Passes = null, Distribution Distribution = Distribution.Assigned, AssignmentTerms? Terms = null, int? BaseRevision = null);
 
-    public Correction Planned => new(Instructions, ReadersPerCase, MostReaders, Threshold, Thresholds, Rule, Consensus, Passes, Distribution, Terms with { Former = null });
+    public Correction Planned => new(Instructions, ReadersPerCase, MostReaders, Threshold, Thresholds, Rule, Consensus, Passes, Distribution, Terms with { Former = null }, PlanRevision);
 
     /// <summary>
     /// Until the start everything may be corrected but the strata, by which the cases were told apart. Afterwards what is handed out or decided
@@ -30,6 +34,8 @@ internal sealed partial class LabellingProject
     {
         if (State == ProjectState.Cancelled)
             return new ProjectIsNotRunning(State);
+        if (to.BaseRevision is { } opened && opened != PlanRevision)
+            return new PlanWasCorrected(PlanRevision);
         var terms = (to.Terms ?? AssignmentTerms.None) with { Former = Terms.Former };
         if (Fixed(to, terms) is { } part)
             return new PlanIsUnderWay(part);
@@ -42,6 +48,7 @@ internal sealed partial class LabellingProject
         ConsensusJson = Json(to.Consensus ?? ConsensusRules.Default);
         PassesJson = Json(to.Passes ?? PassRules.Default);
         TermsJson = Json(terms);
+        PlanRevision++;
         if (StartedAt is null)
             members.ForEach(m => m.Begin(Terms.Trained.Cases > 0));
         return null;

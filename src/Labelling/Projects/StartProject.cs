@@ -22,6 +22,9 @@ internal sealed class StartProject(PirogovDb db, OfferCases offers, AuditTrail a
 
     public async Task<Outcome<Response>> Handle(ProjectId id, CancellationToken cancellation)
     {
+        // Whoever adds cases at this moment is through, or sees the project started.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await Turn.Take(db, id, cancellation);
         if (await db.Set<LabellingProject>().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } project)
             return new NotFound("labelling-project");
         var now = time.Now();
@@ -40,6 +43,7 @@ internal sealed class StartProject(PirogovDb db, OfferCases offers, AuditTrail a
         try
         {
             await db.SaveChangesAsync(cancellation);
+            await transaction.CommitAsync(cancellation);
         }
         catch (DbUpdateException)
         {

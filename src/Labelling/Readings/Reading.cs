@@ -114,14 +114,12 @@ internal sealed partial class Reading
         return new ReadingRevision(Id, Revision, document, schema, caseSha256, now);
     }
 
+    public Refusal? MaySubmit(int revision) => Mode == ReadingMode.Validate ? new GivesAVerdict() : MaySave(revision) ?? (Revision == 0 ? new NothingToSubmit() : null);
+
     public Refusal? Submit(int revision, DateTimeOffset now)
     {
-        if (Mode == ReadingMode.Validate)
-            return new GivesAVerdict();
-        if (MaySave(revision) is { } refusal)
+        if (MaySubmit(revision) is { } refusal)
             return refusal;
-        if (Revision == 0)
-            return new NothingToSubmit();
         (State, ChangedAt) = (ReadingState.Submitted, now);
         return null;
     }

@@ -36,7 +36,8 @@ internal sealed record SkipNeedsText() : Refusal("labelling.skip-needs-text", 42
 
 internal sealed record CannotBeSkipped() : Refusal("labelling.cannot-be-skipped", 409);
 
-internal sealed record ReservationHasExpired() : Refusal("labelling.reservation-has-expired", 409);
+/// <param name="Draft">Where what was sent is kept: among the reading's side drafts.</param>
+internal sealed record ReservationHasExpired(Guid? Draft = null) : Refusal("labelling.reservation-has-expired", 409);
 
 /// <summary>How a reading holds its place in a case, and how it gives it up.</summary>
 internal sealed partial class Reading

@@ -2,16 +2,18 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Access;
+using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
 
 namespace Pirogov.Labelling.Readings;
 
 /// <summary>Appends a revision, if nobody appended one since the client's last. What is refused is kept beside the reading as it was sent.</summary>
 [Needs(LabellingRights.ReadCases)]
-internal sealed class SaveDocument(CurrentActor actor, OwnReading own, AppendRevision append, KeepSideDraft keep)
+internal sealed class SaveDocument(PirogovDb db, CurrentActor actor, OwnReading own, AppendRevision append, KeepSideDraft keep)
 {
     /// <summary>The largest masks in Base64, and the rest of the document.</summary>
     internal const long LargestRequest = 96L << 20;
@@ -29,7 +31,7 @@ internal sealed class SaveDocument(CurrentActor actor, OwnReading own, AppendRev
         var me = actor.Actor.AccountId;
         var opened = await own.Open(id, me, cancellation);
         if (opened.IsRefused(out var gone))
-            return gone;
+            return await Late(id, me, request, gone, cancellation);
         var reading = opened.Value;
         var appended = await append.To(reading, request.BaseRevision, request.Document, cancellation);
         if (!appended.IsRefused(out var refusal))
@@ -41,8 +43,18 @@ internal sealed class SaveDocument(CurrentActor actor, OwnReading own, AppendRev
         {
             StaleRevision stale => stale with { Draft = kept },
             ReadingIsLocked locked => locked with { Draft = kept },
+            ReservationHasExpired expired => expired with { Draft = kept },
             DocumentDoesNotFitSchema unfit => unfit with { Draft = kept },
             _ => refusal,
         };
+    }
+
+    /// <summary>The place has gone to another, by time or by the manager, and what was done meanwhile stays with who did it.</summary>
+    private async Task<Refusal> Late(ReadingId id, Guid me, Request request, Refusal gone, CancellationToken cancellation)
+    {
+        if (request.Document is null
+            || await db.Set<Reading>().IgnoreQueryFilters().SingleOrDefaultAsync(r => r.Id == id && r.AccountId == me && r.LeftAt != null, cancellation) is not { ReasonLeft: not ReasonLeft.Skipped } left)
+            return gone;
+        return new ReservationHasExpired(await keep.Of(left, request.BaseRevision, request.Document, gone, cancellation));
     }
 }

@@ -41,18 +41,22 @@ internal sealed class SubmitReading(
             return gone;
         var reading = opened.Value;
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation);
-        if (await Confirm(reading, project, request, cancellation) is { } unconfirmed)
-            return unconfirmed;
+        if (reading.MaySubmit(request.Revision) is { } early)
+            return early;
         if (!request.LeaveUndecided && await adjudication.Undecided(reading, cancellation) is { } undecided)
             return undecided;
-        if (reading.Submit(reading.Revision, time.Now()) is { } refusal)
-            return refusal;
         if (await db.Set<PendingLabel>().CountAsync(p => p.ReadingId == id, cancellation) is > 0 and var waiting)
             return new LabelsArePending(waiting);
         var schema = await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation);
         var revision = await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == id && r.Number == reading.Revision, cancellation);
         if (DocumentCheck.CheckComplete(schema.Content, await versioned.Load(revision, schema.Id, cancellation)) is { } incomplete)
             return incomplete;
+        // Last, for it makes a revision: what is refused afterwards would leave the reader behind it.
+        if (await Confirm(reading, project, request, cancellation) is { } unconfirmed)
+            return unconfirmed;
+        if (reading.Submit(reading.Revision, time.Now()) is { } refusal)
+            return refusal;
+        revision = await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == id && r.Number == reading.Revision, cancellation);
         outbox.Add(new ReadingSubmitted(id));
         audit.Note("labelling.reading-submitted", "reading", id, new { revision.Number, revision.DocumentSha256 });
         try
@@ -72,9 +76,7 @@ internal sealed class SubmitReading(
     /// <summary>Where the whole case is confirmed at once, that is a revision of its own: what was confirmed, and when, stays readable.</summary>
     private async Task<Refusal?> Confirm(Reading reading, LabellingProject project, Request request, CancellationToken cancellation)
     {
-        if (reading.MaySave(request.Revision) is { } refusal)
-            return refusal;
-        if (reading.Mode != ReadingMode.Read || reading.Revision == 0)
+        if (reading.Mode != ReadingMode.Read)
             return null;
         var md5 = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision).Select(r => r.DocumentMd5).SingleAsync(cancellation);
         var document = await documents.Load(md5, cancellation);

@@ -78,12 +78,14 @@ internal sealed class FillLots(PirogovDb db, AskValidators askValidators, AuditT
                             select c.ProjectCaseId).CountAsync(cancellation) + 1;
         if (placed < await db.Set<ProjectCase>().CountAsync(c => c.ProjectId == project.Id && !c.IsGold, cancellation))
             return;
-        var drawn = lot.Close(time.Now());
+        var (drawn, decided) = lot.Close(time.Now());
         var earlier = await db.Set<LotCase>().Where(c => c.LotId == lot.Id).ToArrayAsync(cancellation);
         LotCase[] added = [.. earlier.Append(justPlaced).Where(p => drawn.Contains(p.Position) && !p.IsSampled)];
         foreach (var place in added)
             place.IsSampled = true;
         await Recall(lot, [.. added.Where(p => p != justPlaced)], cancellation);
+        if (decided)
+            await Decided(lot, cancellation);
     }
 
     private async Task Decided(ValidationLot lot, CancellationToken cancellation)

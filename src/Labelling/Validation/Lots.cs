@@ -106,12 +106,11 @@ internal sealed class ValidationLot
     /// No further case will come. A short lot is sampled as a whole one would be, so cases that were passed by may now be drawn; the draw keeps
     /// its order, so what was looked at stays in it.
     /// </summary>
-    /// <returns>The positions of the sample.</returns>
-    public IReadOnlySet<int> Close(DateTimeOffset now)
+    /// <returns>The positions of the sample, and whether this decided the lot.</returns>
+    public (IReadOnlySet<int> Sample, bool Decided) Close(DateTimeOffset now)
     {
         (Size, SampleSize) = (Arrived, Math.Min(SampleSize, Arrived));
-        Decide(now);
-        return Drawn(Arrived);
+        return (Drawn(Arrived), Decide(now));
     }
 
     private bool Decide(DateTimeOffset now)

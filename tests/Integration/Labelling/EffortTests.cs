@@ -51,6 +51,36 @@ public abstract class EffortTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task Work_on_a_decision_that_came_back_is_timed_like_the_first()
+    {
+        var room = await Open(app);
+        await room.ReadBlind(agreeing: false);
+        await ReadAndSubmit(room.Adjudicator, room.Document(left: 8), "adjudicate");
+        await app.Settle();
+        await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/return", new { comment = "Край" }));
+        var decision = await Reading(room.Adjudicator, "adjudicate");
+        app.Clock.Stop();
+        app.Clock.Ahead += TimeSpan.FromMinutes(10);
+        Assert.Equal(300, await Report(room.Adjudicator, decision, 300_000, (0, 300_000)));
+        app.Clock.LetGo();
+    }
+
+    [SkippableFact]
+    public async Task Adjudications_and_verdicts_that_are_paid_already_cost_nothing_more_when_the_case_comes_back()
+    {
+        var prices = Prices();
+        prices["prices"]!.AsArray().Add(new JsonObject { ["mode"] = "adjudicate", ["level"] = null, ["amount"] = 70 });
+        var room = await Open(app, plan: p => p["terms"] = prices);
+        await room.ReadBlind(agreeing: false);
+        await ReadAndSubmit(room.Adjudicator, room.Document(left: 8), "adjudicate");
+        await app.Settle();
+        await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/return", new { comment = "Край" }));
+        await app.Settle();
+        var cost = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/effort")))["cost"]!;
+        Assert.Equal((2 * 100 + 70 + 50, 0, 0, 0), ((decimal)cost["toDate"]!, (decimal)cost["lowest"]!, (decimal)cost["expected"]!, (decimal)cost["highest"]!));
+    }
+
+    [SkippableFact]
     public async Task Reports_that_make_no_sense_are_refused()
     {
         var queue = await Begin(app);

@@ -52,6 +52,31 @@ public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task A_training_ends_although_the_plan_asks_for_less_by_now_and_what_was_given_up_in_it_comes_again()
+    {
+        var queue = await Begin(app, cases: 6, terms: new() { ["training"] = new JsonObject { ["cases"] = 2, ["threshold"] = 0.75 } });
+        await Gold(queue, 20, training: true);
+        var reader = queue.Readers[0];
+        var first = (string)(await queue.Take(reader))["id"]!;
+        await Sent(reader.PostAsJsonAsync($"/api/v1/readings/{first}/skip", new { reason = "poorQuality" }));
+        var again = await queue.Take(reader);
+        Assert.Equal(first, (string)again["id"]!);
+        await queue.Read(reader, again);
+        await app.Settle();
+        Assert.Equal("labelling.nothing-to-read", Refusal(await Refused(HttpStatusCode.Conflict, queue.Next(reader))));
+        var plan = (await Sent(queue.Manager.GetAsync($"{queue.Address}/plan")))["plan"]!.DeepClone();
+        plan["terms"]!["training"]!["cases"] = 1;
+        await Sent(queue.Manager.PutAsJsonAsync($"{queue.Address}/plan", plan));
+        Assert.False((bool)(await queue.Take(reader))["training"]!);
+        Assert.Equal("admitted", (string)(await queue.Member(0))["standing"]!);
+
+        await Sent(queue.Manager.PostAsync($"{queue.Address}/people/{await queue.Id(0)}/remove", null));
+        await Sent(queue.Manager.PostAsJsonAsync($"{queue.Address}/people", new { accountId = await queue.Id(0) }));
+        await queue.Take(reader);
+        Assert.Equal("admitted", (string)(await queue.Member(0))["standing"]!);
+    }
+
+    [SkippableFact]
     public async Task Whoever_fails_the_training_gets_no_case_until_the_manager_admits_them()
     {
         var queue = await Begin(app, cases: 6, terms: new() { ["training"] = new JsonObject { ["cases"] = 1, ["threshold"] = 0.75 } });

@@ -113,7 +113,7 @@ public abstract class PlanTests(LabellingApp app) : OnBothEngines(app)
         var open = await queue.Take(first);
         await Sent(queue.Manager.PostAsync($"{queue.Address}/people/{await queue.Id(0)}/remove", null));
         await Refused(HttpStatusCode.NotFound, queue.Next(first));
-        await Refused(HttpStatusCode.NotFound, Save(first, (string)open["id"]!, 0, queue.Room.Document()));
+        await Refused(HttpStatusCode.Conflict, Save(first, (string)open["id"]!, 0, queue.Room.Document()));
         Assert.Equal(1, (int)(await queue.Member(0))["finished"]!);
         await queue.Read(queue.Readers[1], await queue.Take(queue.Readers[1]));
         await queue.Take(queue.Readers[1]);
@@ -212,6 +212,7 @@ public abstract class PlanTests(LabellingApp app) : OnBothEngines(app)
         plan["terms"]!["prices"] = Price(100);
         var corrected = await Sent(Correct(queue, plan));
         Assert.False((bool)corrected["isFixed"]!);
+        plan["baseRevision"] = 1;
         Assert.True(JsonNode.DeepEquals(plan, corrected["plan"]));
         await Sent(queue.Manager.PostAsync($"{queue.Address}/start", null));
         var page = await Sent(queue.Manager.GetAsync($"{queue.Address}/cases"));
@@ -232,6 +233,7 @@ public abstract class PlanTests(LabellingApp app) : OnBothEngines(app)
         var plan = await PlanOf(queue);
         (plan["threshold"], plan["mostReaders"], plan["terms"]!["mostOpen"]) = (0.1, 3, 2);
         Assert.True((bool)(await Sent(Correct(queue, plan)))["isFixed"]!);
+        plan = await PlanOf(queue);
         plan["mostReaders"] = 4;
         await Refused(HttpStatusCode.UnprocessableEntity, Correct(queue, plan));
         (plan["mostReaders"], plan["thresholds"]) = (3, new JsonObject { ["nothing"] = 0.5 });
@@ -243,6 +245,33 @@ public abstract class PlanTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal("validation", (string)(await Sent(queue.Manager.GetAsync($"{queue.Address}/cases")))["items"]![0]!["state"]!);
         await Sent(queue.Manager.PostAsync($"{queue.Address}/cancel", null));
         await Refused(HttpStatusCode.Conflict, Correct(queue, await PlanOf(queue)));
+    }
+
+    [SkippableFact]
+    public async Task Of_two_managers_who_correct_a_plan_the_second_is_told_and_undoes_nothing()
+    {
+        var queue = await Begin(app, cases: 1, terms: new() { ["prices"] = Price(100) });
+        var (one, other) = (await PlanOf(queue), await PlanOf(queue));
+        (one["terms"]!["prices"], other["threshold"]) = (Price(250), 0.9);
+        await Sent(Correct(queue, one));
+        Assert.Equal(1, (int)(await Refused(HttpStatusCode.Conflict, Correct(queue, other)))["revision"]!);
+        Assert.Equal(250, (decimal)(await PlanOf(queue))["terms"]!["prices"]![0]!["amount"]!);
+        var again = await PlanOf(queue);
+        again["terms"]!["prices"]![0]!["amount"] = 100.005;
+        await Refused(HttpStatusCode.UnprocessableEntity, Correct(queue, again));
+    }
+
+    [SkippableFact]
+    public async Task Cases_added_while_the_project_starts_are_read_like_the_others()
+    {
+        for (var turn = 0; turn < 3; turn++)
+        {
+            var queue = await Begin(app, cases: 1, start: false);
+            await Task.WhenAll(queue.Manager.PostAsync($"{queue.Address}/start", null),
+                queue.Manager.PostAsJsonAsync($"{queue.Address}/cases", new { cases = Enumerable.Range(2, 20).Select(n => $"00000000-0000-7000-8000-{n:D12}") }));
+            var page = await Sent(queue.Manager.GetAsync($"{queue.Address}/cases?size=200"));
+            Assert.Equal((21, 0), ((int)page["total"]!, page["items"]!.AsArray().Count(c => (string)c!["state"]! == "planned")));
+        }
     }
 
     [SkippableFact]

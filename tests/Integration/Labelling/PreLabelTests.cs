@@ -60,6 +60,18 @@ public abstract class PreLabelTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task A_submission_that_is_refused_for_what_is_missing_confirms_nothing_and_makes_no_revision()
+    {
+        var (room, _) = await Open("atStart", "perCase");
+        var (reader, reading) = (room.Readers[0], await Reading(room.Readers[0]));
+        await Sent(Save(reader, reading, 0, (await Sent(reader.GetAsync($"/api/v1/readings/{reading}")))["document"]!.DeepClone().AsObject()));
+        await Refused(HttpStatusCode.UnprocessableEntity, Submit(reader, reading, 1, confirmPreLabels: true));
+        var view = await Sent(reader.GetAsync($"/api/v1/readings/{reading}"));
+        Assert.Equal(1, (int)view["revision"]!);
+        Assert.All(view["document"]!["objects"]!.AsArray(), o => Assert.Null(o!["confirmed"]));
+    }
+
+    [SkippableFact]
     public async Task A_pre_label_is_never_a_reading()
     {
         var (room, project) = await Open("never", "perObject");

@@ -80,7 +80,12 @@ public abstract class QueueTests(LabellingApp app) : OnBothEngines(app)
         app.Clock.Ahead += TimeSpan.FromMinutes(20);
         var passed = await queue.Take(third);
         Assert.NotEqual(theirs, (string)passed["id"]!);
-        Assert.Equal("labelling.reservation-has-expired", Refusal(await Refused(HttpStatusCode.Conflict, Save(first, id, 1, queue.Room.Document()))));
+        var late = await Refused(HttpStatusCode.Conflict, Save(first, id, 1, queue.Room.Document(left: 11)));
+        Assert.Equal("labelling.reservation-has-expired", Refusal(late));
+        // What was done in the meantime stays with who did it.
+        var kept = await Sent(first.GetAsync($"/api/v1/readings/{id}/side-drafts/{late["draft"]}"));
+        Assert.Equal((string)Square("2.25.1.1", 11)["runs"]!, (string)kept["masks"]![0]!["runs"]!);
+        Assert.Equal(HttpStatusCode.NotFound, (await second.GetAsync($"/api/v1/readings/{id}/side-drafts/{late["draft"]}")).StatusCode);
         Assert.Equal("labelling.nothing-to-read", Refusal(await Refused(HttpStatusCode.Conflict, queue.Next(first))));
         var left = await Sent(queue.Manager.GetAsync($"{queue.Address}/left-readings"));
         Assert.Equal("expired", (string)left["items"]![0]!["reason"]!);

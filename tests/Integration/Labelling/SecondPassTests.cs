@@ -67,6 +67,20 @@ public abstract class SecondPassTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task Two_who_give_their_second_passes_up_at_one_moment_leave_a_whole_round()
+    {
+        for (var turn = 0; turn < 3; turn++)
+        {
+            var queue = await Begin(readers: 2);
+            string[] readings = [await ReadFirstPass(queue, queue.Readers[0]), await ReadFirstPass(queue, queue.Readers[1])];
+            var answers = await Task.WhenAll(readings.Zip(queue.Readers, (id, reader) => reader.PostAsJsonAsync($"/api/v1/readings/{id}/skip", new { reason = "technicalFault" })));
+            Assert.All(answers, a => Assert.True(a.IsSuccessStatusCode, $"{a.StatusCode}"));
+            await app.Settle();
+            Assert.Equal("validation", await StateOf(queue));
+        }
+    }
+
+    [SkippableFact]
     public async Task Of_a_cancelled_project_the_blind_reading_is_finished_work()
     {
         var queue = await Begin(readers: 2);

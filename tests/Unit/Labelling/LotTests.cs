@@ -62,7 +62,7 @@ public class LotTests
         {
             var lot = Lot(20, 1, 0.5);
             var before = Enumerable.Range(0, arrived).Select(_ => lot.Admit(Case())).Where(c => c.IsSampled).Select(c => c.Position).ToHashSet();
-            var after = lot.Close(Now);
+            var (after, _) = lot.Close(Now);
             Assert.True(before.IsSubsetOf(after));
             Assert.Equal(Math.Min(10, arrived), after.Count);
             Assert.True(after.All(p => p < arrived));

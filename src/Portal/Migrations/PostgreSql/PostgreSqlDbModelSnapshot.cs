@@ -2388,6 +2388,10 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<int>("PlanRevision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
                     b.Property<int>("ReadersPerCase")
                         .HasColumnType("integer");
 

@@ -2367,6 +2367,10 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("PlanRevision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("ReadersPerCase")
                         .HasColumnType("INTEGER");
 

@@ -1336,6 +1336,7 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Distribution = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     TermsJson = table.Column<string>(type: "text", nullable: false),
+                    PlanRevision = table.Column<int>(type: "integer", nullable: false),
                     HandedOut = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>

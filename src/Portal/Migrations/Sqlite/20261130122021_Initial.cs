@@ -1334,6 +1334,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     DueAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Distribution = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     TermsJson = table.Column<string>(type: "TEXT", nullable: false),
+                    PlanRevision = table.Column<int>(type: "INTEGER", nullable: false),
                     HandedOut = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
