@@ -42,14 +42,12 @@ internal sealed class ArchiveModel : ModelPart
         model.Entity<IncomingFile>(e =>
         {
             e.ToTable("archive_incoming_file");
-            e.Property(f => f.NameHmac).HasMaxLength(Hash);
             e.Property(f => f.ContentHmac).HasMaxLength(Hash);
             e.Property(f => f.Verdict).HasConversion<string>().HasMaxLength(20);
             e.Property(f => f.SopInstanceUid).HasMaxLength(Uid);
             e.Property(f => f.Reason).HasMaxLength(60);
             e.Property(f => f.Warnings).HasMaxLength(1000);
             e.HasIndex(f => new { f.BatchId, f.ContentHmac }).IsUnique();
-            e.HasIndex(f => new { f.BatchId, f.NameHmac });
             e.HasOne<Batch>().WithMany().HasForeignKey(f => f.BatchId);
         });
         model.Entity<QuarantinedFile>(e =>

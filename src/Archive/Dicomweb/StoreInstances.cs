@@ -38,6 +38,8 @@ internal sealed class StoreInstances(
     private const string Multipart = "multipart/related";
     private const long LargestBody = 8L << 30;
 
+    private static readonly DicomReaderOptions HeaderBounds = new() { StopBeforePixelData = true, MaximumInflatedBytes = Admission.LargestFile };
+
     /// <summary>RFC 2046 allows 70 characters; Orthanc sends 73.</summary>
     private const int LongestBoundary = 200;
 
@@ -70,8 +72,7 @@ internal sealed class StoreInstances(
         {
             if ((await receive.Enter(batch, cancellation)).IsRefused(out var shut, out var entered))
                 return shut.ToHttp();
-            const long most = Admission.LargestFile + FilesUnderWay<Received>.MostBytes;
-            using var seat = await memory.Reserve(Math.Min(http.Request.ContentLength ?? most, most), cancellation);
+            SteadySender.Expect(http);
             var underWay = new FilesUnderWay<Received>();
             Refusal? stop = null;
             try
@@ -123,12 +124,21 @@ internal sealed class StoreInstances(
     private async Task<Refusal?> One(
         Func<Memory<byte>, CancellationToken, ValueTask<int>> read, long? length, EnteredBatch entered, string? study, StoreAnswer stored, FilesUnderWay<Received> underWay, CancellationToken cancellation)
     {
-        OriginalSpool? spooled = null;
-        var original = await IntakeMemory.Read(read, LargeFiles.HeldOf(length), length, async begun => spooled = await large.Take(begun, read, cancellation), cancellation);
-        if (original is not null)
-            underWay.Add(Task.Run(() => Receive(entered, study, original), CancellationToken.None), original.Memory.Length);
-        else if (spooled is not null)
-            underWay.Add(Task.Run(() => Receive(entered, study, spooled), CancellationToken.None), FilesUnderWay<Received>.MostBytes + 1);
+        var arriving = new ArrivingFile(memory, large, length);
+        var isTaken = false;
+        try
+        {
+            await arriving.Fill(read, cancellation);
+            isTaken = !arriving.IsTooLarge;
+        }
+        finally
+        {
+            if (!isTaken)
+                await arriving.DisposeAsync();
+        }
+
+        if (isTaken)
+            underWay.Add(Task.Run(() => Receive(entered, study, arriving), CancellationToken.None), arriving.Spool is null ? arriving.Length : FilesUnderWay<Received>.MostBytes + 1);
         else
             stored.Fail(null, null, StoreAnswer.OutOfResources, "archive.file." + FileRefused.TooLarge);
         while (underWay.IsFull)
@@ -140,14 +150,29 @@ internal sealed class StoreInstances(
         return null;
     }
 
-    private async Task<Received> Receive(EnteredBatch entered, string? study, Original original)
+    private async Task<Received> Receive(EnteredBatch entered, string? study, ArrivingFile arriving)
     {
-        using (original)
+        await using (arriving)
         {
-            var header = Header(() => DicomReader.Read(original.Memory, new DicomReaderOptions { StopBeforePixelData = true, MaximumInflatedBytes = Admission.LargestFile }));
-            var sop = header?.SopInstanceUid;
-            return await Judge(study, header, () => receive.Receive(entered, sop ?? "", original.Memory));
+            if (arriving.Spool is null)
+                return await Receive(entered, study, arriving.Bytes);
+            await using var original = arriving.Read();
+            DicomFile? header;
+            var (held, inflated) = await LargeAdmission.Needs(original);
+            original.Position = 0;
+            using (await memory.Judge(held))
+                header = Header(() => DicomReader.Read(original, LargeAdmission.HeaderBounds.Within(inflated)));
+            return await Judge(study, header, () => receive.Receive(entered, header?.SopInstanceUid ?? "", original));
         }
+    }
+
+    private async Task<Received> Receive(EnteredBatch entered, string? study, ReadOnlyMemory<byte> original)
+    {
+        DicomFile? header;
+        var inflated = DeflatedOriginal.Inflated(original.Span, original.Length, HeaderBounds.MaximumInflatedBytes);
+        using (await memory.Judge(inflated))
+            header = Header(() => DicomReader.Read(original, HeaderBounds.Within(inflated)));
+        return await Judge(study, header, () => receive.Receive(entered, header?.SopInstanceUid ?? "", original));
     }
 
     private async Task<Received> Judge(string? study, DicomFile? header, Func<Task<Outcome<ReceiveFile.Response>>> receiving)
@@ -164,17 +189,6 @@ internal sealed class StoreInstances(
             // A full disk, or a defect of ours: what it means for one instance is told of that one. The others are stored, and told.
             log.LogError(defect, "An instance that came whole could not be stored.");
             return new(sopClass, sop, null, defect is IOException ? StoreAnswer.OutOfResources : StoreAnswer.ProcessingFailure, new NotStored().Code);
-        }
-    }
-
-    private async Task<Received> Receive(EnteredBatch entered, string? study, OriginalSpool spooled)
-    {
-        using (spooled)
-        {
-            await using var original = spooled.Read();
-            var header = Header(() => DicomReader.Read(original, LargeAdmission.HeaderBounds));
-            var sop = header?.SopInstanceUid;
-            return await Judge(study, header, () => receive.Receive(entered, sop ?? "", original));
         }
     }
 

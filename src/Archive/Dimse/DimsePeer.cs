@@ -28,12 +28,6 @@ internal sealed class DimsePeer(
     /// <summary>The counts of sub-operations have sixteen bits (PS3.7 9.3.4.2): what they cannot tell is not begun.</summary>
     private const int MostMoved = ushort.MaxValue;
 
-    /// <summary>Bytes of a buffer that outlive their instance.</summary>
-    private const int LargestKept = 8 << 20;
-
-    /// <summary>Calls come one after the other: one buffer serves all instances of the association.</summary>
-    private readonly MemoryStream original = new();
-
     private AsyncServiceScope? storing;
     private EnteredBatch? entered;
     private int stored;
@@ -68,14 +62,10 @@ internal sealed class DimsePeer(
     {
         var services = (storing ??= Scope()).ServiceProvider;
         // How much comes is not said beforehand.
-        using var seat = await services.GetRequiredService<IntakeMemory>().Reserve(Admission.LargestFile, cancellation);
-        original.SetLength(0);
-        if (original.Capacity > LargestKept)
-            original.Capacity = 0;
-        await using var incoming = new SpillingStream(original, LargeFiles.LargestGrown, services.GetRequiredService<LargeFiles>().Begin);
-        if (!await request.CopyFileTo(incoming, LargeFiles.LargestFile, cancellation))
+        await using var arriving = new ArrivingFile(services.GetRequiredService<IntakeMemory>(), services.GetRequiredService<LargeFiles>(), announced: null);
+        if (!await request.CopyFileTo(arriving, LargeFiles.LargestFile, cancellation))
             return Refuse(DimseStatus.OutOfResources.Because(FileRefused.TooLarge));
-        await using var spooled = incoming.Spool?.Read();
+        await using var spooled = arriving.Spool?.Read();
         var receive = services.GetRequiredService<ReceiveFile>();
         for (var attempt = 0; ; attempt++)
         {
@@ -83,7 +73,7 @@ internal sealed class DimsePeer(
             if (known.IsRefused(out var shut, out entered))
                 return Refuse(DimseStatus.OutOfResources.Because(shut.Code));
             var received = spooled is not null ? await receive.Receive(entered!, request.SopInstanceUid, spooled)
-                : await receive.Receive(entered!, request.SopInstanceUid, original.GetBuffer().AsMemory(0, (int)original.Length));
+                : await receive.Receive(entered!, request.SopInstanceUid, arriving.Bytes);
             if (!received.IsRefused(out shut))
                 return StatusOf(received.Value);
             // The batch was closed in between; the next one is opened once.

@@ -33,9 +33,13 @@ internal static class Admission
     /// <summary>Most bytes of a DICOM file that is held in memory together with its twin; larger ones are <see cref="LargeFiles"/>.</summary>
     public const int LargestFile = 64 << 20;
 
-    private static readonly DicomReaderOptions Bounds = new() { MaximumBytes = LargestFile, MaximumInflatedBytes = 4L * LargestFile };
+    /// <summary>Most bytes that a deflated data set may become.</summary>
+    public const long LargestInflated = 4L * LargestFile;
 
-    public static Outcome<AdmittedFile> Admit(ReadOnlyMemory<byte> original, CentreDeidentifier deidentifier)
+    private static readonly DicomReaderOptions Bounds = new() { MaximumBytes = LargestFile, MaximumInflatedBytes = LargestInflated };
+
+    /// <param name="inflated">Memory that was reserved for a deflated data set (<see cref="DeflatedOriginal"/>): it becomes no larger.</param>
+    public static Outcome<AdmittedFile> Admit(ReadOnlyMemory<byte> original, CentreDeidentifier deidentifier, long inflated = LargestInflated)
     {
         if (original.IsEmpty)
             return new FileRefused(FileRefused.Empty);
@@ -44,7 +48,7 @@ internal static class Admission
         DicomFile file;
         try
         {
-            file = DicomReader.Read(original, Bounds);
+            file = DicomReader.Read(original, Bounds.Within(inflated));
         }
         catch (DicomFormatException fault)
         {

@@ -42,7 +42,6 @@ internal sealed class IncomingFile
 {
     public long Id { get; private set; }
     public BatchId BatchId { get; private set; }
-    public string NameHmac { get; private set; } = "";
     public string ContentHmac { get; private set; } = "";
     public long Size { get; private set; }
     public FileVerdict Verdict { get; private set; }
@@ -67,7 +66,6 @@ internal sealed class IncomingFile
     public static IncomingFile Of(BatchId batch, FileMark mark, DateTimeOffset now) => new()
     {
         BatchId = batch,
-        NameHmac = mark.NameHmac,
         ContentHmac = mark.ContentHmac,
         Size = mark.Size,
         ReceivedAt = now,
@@ -103,5 +101,5 @@ internal sealed class IncomingFile
     public FileRefused? Refusal => Reason is null ? null : new(Reason, ReasonOffset);
 }
 
-/// <summary>By what a file is known again: keyed hashes of its name and of the original bytes.</summary>
-internal sealed record FileMark(string NameHmac, string ContentHmac, long Size);
+/// <summary>By what a file is known again: a keyed hash of the original bytes.</summary>
+internal sealed record FileMark(string ContentHmac, long Size);

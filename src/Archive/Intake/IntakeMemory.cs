@@ -1,14 +1,20 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace Pirogov.Archive.Intake;
 
-/// <summary>Holds back uploads beyond what memory bears: originals are nowhere else.</summary>
+/// <summary>
+/// The memory of the intake in two parts, since originals are nowhere else. What comes in takes seats as its bytes come and never waits for one
+/// (<see cref="ArrivingFile"/>): how long it holds them is up to its sender. What has come whole waits for the seats of its judgement, which depend
+/// on nobody outside and are free again soon.
+/// </summary>
 internal sealed class IntakeMemory : IDisposable
 {
-    /// <summary>Megabytes of originals held at once.</summary>
+    /// <summary>Megabytes of originals on their way in; as many again of what they become while they are judged.</summary>
     private const int Seats = 512;
 
-    private const int FirstRent = 1 << 20;
+    /// <summary>Archives that are unpacked at once: each holds what <see cref="FilesUnderWay{T}"/> bears, and one entry.</summary>
+    private const int Unpacked = 4;
 
     /// <summary>Of these as many are kept as a busy door has under way.</summary>
     private const int SmallBuffer = 1 << 20;
@@ -22,108 +28,73 @@ internal sealed class IntakeMemory : IDisposable
     private static readonly ArrayPool<byte> Large = ArrayPool<byte>.Create(Admission.LargestFile, 8);
 
     private readonly SemaphoreSlim turn = new(1, 1);
-    private readonly SemaphoreSlim seats = new(Seats, Seats);
+    private readonly SemaphoreSlim judging = new(Seats, Seats);
+    private readonly SemaphoreSlim unpacking = new(Unpacked, Unpacked);
+    private int free = Seats;
+
+    /// <summary>Megabytes that no original on its way in holds.</summary>
+    public int Free => Volatile.Read(ref free);
 
     public void Dispose()
     {
         turn.Dispose();
-        seats.Dispose();
+        judging.Dispose();
+        unpacking.Dispose();
     }
 
-    public async Task<IDisposable> Reserve(long bytes, CancellationToken cancellation)
+    /// <returns>At least as many bytes; null when there are no seats for them.</returns>
+    public byte[]? TryRent(int bytes)
     {
-        var wanted = (int)Math.Clamp((bytes >> 20) + 1, 1, Seats / 2);
-        // Seats are taken by one upload after the other: two that each hold half of what they need would wait for ever.
-        await turn.WaitAsync(cancellation);
-        var taken = 0;
+        // What a pool gives is a power of two.
+        var seats = SeatsOf((int)BitOperations.RoundUpToPowerOf2((uint)bytes));
+        if (Interlocked.Add(ref free, -seats) < 0)
+        {
+            Interlocked.Add(ref free, seats);
+            return null;
+        }
+
+        return (bytes <= SmallBuffer ? Small : Large).Rent(bytes);
+    }
+
+    public void Return(byte[] rented)
+    {
+        (rented.Length <= SmallBuffer ? Small : Large).Return(rented);
+        Interlocked.Add(ref free, SeatsOf(rented.Length));
+    }
+
+    /// <summary>For as long as a file that has come whole is judged.</summary>
+    /// <param name="bytes">Held beside the file itself.</param>
+    public async Task<IDisposable?> Judge(long bytes)
+    {
+        if (bytes == 0)
+            return null;
+        var wanted = (int)Math.Min(SeatsOf(bytes), Seats);
+        // Seats are taken by one file after the other: two that each hold half of what they need would wait for ever.
+        await turn.WaitAsync();
         try
         {
-            for (; taken < wanted; taken++)
-                await seats.WaitAsync(cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            if (taken > 0)
-                seats.Release(taken);
-            throw;
+            for (var taken = 0; taken < wanted; taken++)
+                await judging.WaitAsync();
         }
         finally
         {
             turn.Release();
         }
 
-        return new Reservation(seats, wanted);
+        return new Reservation(judging, wanted);
     }
 
-    /// <returns>Null when there is more than the limit.</returns>
-    public static Task<Original?> Read(Stream body, int limit, long? length, CancellationToken cancellation) =>
-        Read(body.ReadAsync, limit, length, _ => Task.CompletedTask, cancellation);
-
-    /// <param name="spill">Gets what was read of a file that is larger than the limit, and reads the rest.</param>
-    /// <returns>Null when there is more than the limit.</returns>
-    public static async Task<Original?> Read(
-        Func<Memory<byte>, CancellationToken, ValueTask<int>> read, int limit, long? length, Func<ReadOnlyMemory<byte>, Task> spill, CancellationToken cancellation)
+    /// <summary>For as long as the entries of an archive that has come whole are taken out.</summary>
+    public async Task<IDisposable> Unpack(CancellationToken cancellation)
     {
-        if (length > limit)
-        {
-            await spill(default);
-            return null;
-        }
-
-        // A byte more than announced, so that the end is seen without growing.
-        var buffer = Rent((int)Math.Min(length + 1 ?? FirstRent, limit));
-        try
-        {
-            var size = 0;
-            while (await read(buffer.AsMemory(size), cancellation) is var taken and > 0)
-            {
-                size += taken;
-                if (size > limit)
-                {
-                    await spill(buffer.AsMemory(0, size));
-                    return null;
-                }
-
-                if (size == buffer.Length)
-                    Grow(ref buffer, size, limit);
-            }
-
-            var original = new Original(buffer, size);
-            buffer = null;
-            return original;
-        }
-        finally
-        {
-            if (buffer is not null)
-                Return(buffer);
-        }
+        await unpacking.WaitAsync(cancellation);
+        return new Reservation(unpacking, 1);
     }
 
-    internal static void Return(byte[] buffer) => (buffer.Length <= SmallBuffer ? Small : Large).Return(buffer);
-
-    private static byte[] Rent(int length) => (length <= SmallBuffer ? Small : Large).Rent(length);
-
-    private static void Grow(ref byte[] buffer, int size, int limit)
-    {
-        // One byte more than the limit shows that there is more.
-        var larger = Rent((int)Math.Min(2L * buffer.Length, limit + 1L));
-        buffer.AsSpan(0, size).CopyTo(larger);
-        Return(buffer);
-        buffer = larger;
-    }
+    private static int SeatsOf(long bytes) => (int)((bytes + (1 << 20) - 1) >> 20);
 
     private sealed class Reservation(SemaphoreSlim seats, int count) : IDisposable
     {
         public void Dispose() => seats.Release(count);
     }
-}
-
-/// <summary>The bytes of a file as the hospital sent it, in memory that is given back.</summary>
-internal sealed class Original(byte[] buffer, int size) : IDisposable
-{
-    public ReadOnlyMemory<byte> Memory => buffer.AsMemory(0, size);
-
-    public MemoryStream ToStream() => new(buffer, 0, size, writable: false);
-
-    public void Dispose() => IntakeMemory.Return(buffer);
 }

@@ -36,35 +36,24 @@ internal sealed class ReceiveFile(
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/batches/{id}/files",
             (ReceiveFile use, BatchId id, [FromHeader(Name = NameHeader)] string? name, HttpRequest request, CancellationToken cancellation) =>
-                use.Handle(id, Uri.UnescapeDataString(name ?? ""), request.Body, request.ContentLength, cancellation).ToHttp())
+                use.Handle(id, Uri.UnescapeDataString(name ?? ""), request, cancellation).ToHttp())
         .Needs(typeof(ReceiveFile)).WithSummary("Send one DICOM file or a zip of them")
         .Accepts<Stream>("application/octet-stream").WithMetadata(new TakesBytes("application/octet-stream"))
         .WithMetadata(new RequestSizeLimitAttribute(LargeFiles.LargestFile + 1024));
 
-    public async Task<Outcome<Response>> Handle(BatchId id, string name, Stream body, long? length, CancellationToken cancellation)
+    public async Task<Outcome<Response>> Handle(BatchId id, string name, HttpRequest request, CancellationToken cancellation)
     {
         if ((await Enter(id, cancellation)).IsRefused(out var refusal, out var entered))
             return refusal;
-        using var seat = await memory.Reserve(Math.Min(length ?? Admission.LargestFile, Admission.LargestFile), cancellation);
-        OriginalSpool? spooled = null;
-        using var original = await IntakeMemory.Read(body.ReadAsync, LargeFiles.HeldOf(length), length,
-            async begun => spooled = await large.Take(begun, body.ReadAsync, cancellation), cancellation);
-        if (original is null)
-            return spooled is null ? Tell(name, new IncomingVerdict(FileVerdict.Refused, null, new(FileRefused.TooLarge), [], null)) : await Receive(entered!, name, spooled, cancellation);
-        return ZipEntries.IsZip(original.Memory.Span)
-            ? await ReceiveZip(entered!, name, original.ToStream(), cancellation)
-            : await Receive(entered!, name, original.Memory);
-    }
-
-    private async Task<Outcome<Response>> Receive(EnteredBatch entered, string name, OriginalSpool spooled, CancellationToken cancellation)
-    {
-        using (spooled)
-        {
-            await using var original = spooled.Read();
-            var beginning = new byte[4];
-            await original.ReadExactlyAsync(beginning, cancellation);
-            return ZipEntries.IsZip(beginning) ? await ReceiveZip(entered, name, original, cancellation) : await Receive(entered, name, original);
-        }
+        SteadySender.Expect(request.HttpContext);
+        await using var arriving = new ArrivingFile(memory, large, request.ContentLength);
+        await arriving.Fill(request.Body.ReadAsync, cancellation);
+        if (arriving.IsTooLarge)
+            return Tell(name, new IncomingVerdict(FileVerdict.Refused, null, new(FileRefused.TooLarge), [], null));
+        if (arriving.Spool is null && !ZipEntries.IsZip(arriving.Bytes.Span))
+            return await Receive(entered!, name, arriving.Bytes);
+        await using var original = arriving.Read();
+        return await ZipEntries.IsZip(original, cancellation) ? await ReceiveZip(entered!, name, original, cancellation) : await Receive(entered!, name, original);
     }
 
     /// <summary>The batch once for many instances of a door that knows no files.</summary>
@@ -77,24 +66,28 @@ internal sealed class ReceiveFile(
     }
 
     /// <summary>
-    /// One file, in memory that the door has reserved and that is free again when this ends. Uses no database itself: several may run at
+    /// One file, in memory that the door holds and that is free again when this ends. Uses no database itself: several may run at
     /// once.
     /// </summary>
     public async Task<Outcome<Response>> Receive(EnteredBatch entered, string name, ReadOnlyMemory<byte> original)
     {
-        var kept = await writer.Keep(alone => Judge(entered, name, original, alone));
+        var inflated = DeflatedOriginal.Inflated(original.Span, original.Length, Admission.LargestInflated);
+        using var judged = await memory.Judge(inflated);
+        var kept = await writer.Keep(alone => Judge(entered, original, inflated, alone));
         return kept.IsRefused(out var refusal, out var verdict) ? refusal : Tell(name, verdict!);
     }
 
     /// <summary>A large file; can seek, and is read on this thread.</summary>
     public async Task<Outcome<Response>> Receive(EnteredBatch entered, string name, Stream original)
     {
-        var kept = await writer.Keep(_ => LargeAdmission.Judge(entered, name, original, store, quarantine));
+        var (held, inflated) = await LargeAdmission.Needs(original);
+        using var judged = await memory.Judge(held);
+        var kept = await writer.Keep(_ => LargeAdmission.Judge(entered, original, inflated, store, quarantine));
         return kept.IsRefused(out var refusal, out var verdict) ? refusal : Tell(name, verdict!);
     }
 
-    private JudgedFile Judge(EnteredBatch entered, string name, ReadOnlyMemory<byte> original, bool alone) => JudgedFile.Of(
-        entered.Batch, entered.Centre.Mark(name, original.Span), Admission.Admit(original, entered.Centre.Deidentifier), store, quarantine, alone);
+    private JudgedFile Judge(EnteredBatch entered, ReadOnlyMemory<byte> original, long inflated, bool alone) => JudgedFile.Of(
+        entered.Batch, entered.Centre.Mark(original.Span), Admission.Admit(original, entered.Centre.Deidentifier, inflated), store, quarantine, alone);
 
     private async Task<Outcome<Response>> ReceiveEntry(EnteredBatch entered, string name, OriginalSpool entry)
     {
@@ -107,6 +100,7 @@ internal sealed class ReceiveFile(
 
     private async Task<Outcome<Response>> ReceiveZip(EnteredBatch entered, string name, Stream archive, CancellationToken cancellation)
     {
+        using var turn = await memory.Unpack(cancellation);
         var entries = new List<Response>();
         var underWay = new FilesUnderWay<Outcome<Response>>();
         foreach (var entry in ZipEntries.Unpack(archive, large.Begin))
@@ -143,7 +137,7 @@ internal sealed class ReceiveFile(
     /// <summary>An entry that could not be unpacked has no bytes to be known by: its name stands for them.</summary>
     private async Task<Outcome<Response>> Refuse(EnteredBatch entered, string name, FileRefused refused)
     {
-        var mark = entered.Centre.Mark(name, System.Text.Encoding.UTF8.GetBytes(name));
+        var mark = entered.Centre.Mark(System.Text.Encoding.UTF8.GetBytes(name));
         var kept = await writer.Keep(alone => JudgedFile.Of(entered.Batch, mark, refused, store, quarantine, alone));
         return kept.IsRefused(out var refusal, out var verdict) ? refusal : Tell(name, verdict!);
     }

@@ -23,6 +23,15 @@ internal static class ZipEntries
 
     public static bool IsZip(ReadOnlySpan<byte> bytes) => bytes.StartsWith("PK\u0003\u0004"u8) || bytes.StartsWith("PK\u0005\u0006"u8);
 
+    /// <param name="original">At its beginning, and there again afterwards.</param>
+    public static async Task<bool> IsZip(Stream original, CancellationToken cancellation)
+    {
+        var beginning = new byte[4];
+        var read = await original.ReadAtLeastAsync(beginning, beginning.Length, throwOnEndOfStream: false, cancellation);
+        original.Position = 0;
+        return IsZip(beginning.AsSpan(0, read));
+    }
+
     public static IEnumerable<UnpackedEntry> Unpack(Stream archive, Func<OriginalSpool> spill)
     {
         ZipArchive zip;

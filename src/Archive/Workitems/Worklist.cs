@@ -5,10 +5,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 using Pirogov.Agenda.Contracts;
-using Pirogov.Archive.Cases;
 using Pirogov.Archive.Dicomweb;
 using Pirogov.Archive.Intake;
-using Pirogov.ClinicalText;
 using Pirogov.Dicom;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
@@ -19,13 +17,6 @@ namespace Pirogov.Archive.Workitems;
 internal sealed class Worklist(PirogovDb db, CentreAccess centres, IAgenda agenda)
 {
     public const long LargestBody = 1 << 20;
-
-    /// <summary>Who the patient is and who asked: nothing of it is kept unless it is a pseudonym of the archive.</summary>
-    private static readonly HashSet<DicomTag> Identifying =
-    [
-        DicomTags.AccessionNumber, DicomTags.IssuerOfAccessionNumberSequence, DicomTags.ReferringPhysicianName, DicomTags.RequestingPhysician, DicomTags.RequestingService,
-        DicomTags.PlacerOrderNumberImagingServiceRequest, DicomTags.FillerOrderNumberImagingServiceRequest, DicomTags.NamesOfIntendedRecipientsOfResults,
-    ];
 
     public async Task<IQueryable<Workitem>> Visible(CancellationToken cancellation)
     {
@@ -58,15 +49,16 @@ internal sealed class Worklist(PirogovDb db, CentreAccess centres, IAgenda agend
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
             return new UnsupportedMediaType();
-        using var body = await IntakeMemory.Read(request.Body, (int)LargestBody, request.ContentLength, cancellation);
-        if (body is null)
+        var body = new byte[Math.Min(request.ContentLength ?? LargestBody, LargestBody) + 1];
+        var size = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellation);
+        if (size == body.Length)
             return new WorkitemMalformed("body");
         try
         {
             return type.MediaType.Value switch
             {
-                DicomModels.Xml => DicomXml.Parse(body.Memory.ToArray()),
-                DicomModels.Json or "application/json" => Json(body.Memory.ToArray()),
+                DicomModels.Xml => DicomXml.Parse(body[..size]),
+                DicomModels.Json or "application/json" => Json(body[..size]),
                 _ => new UnsupportedMediaType(),
             };
         }
@@ -92,80 +84,6 @@ internal sealed class Worklist(PirogovDb db, CentreAccess centres, IAgenda agend
 
     /// <summary>2.25 and a UUID as a decimal number (PS3.5 B.2).</summary>
     public static string NewUid() => "2.25." + new BigInteger(Guid.CreateVersion7().ToByteArray(bigEndian: true), isUnsigned: true, isBigEndian: true);
-
-    /// <summary>
-    /// Takes out who the patient is, at any depth; PatientID and PatientName stay where they are a pseudonym of the centre. Texts that stay lose
-    /// what names the patient and what looks like an identifier.
-    /// </summary>
-    /// <returns>Whether something was taken out.</returns>
-    public async Task<bool> Clean(DicomDataset given, ReferenceCentreId centre, CancellationToken cancellation)
-    {
-        var names = new HashSet<string>();
-        Walk(given, (at, element) =>
-        {
-            if (element.Tag == DicomTags.PatientID || element.Tag == DicomTags.PatientName)
-                names.UnionWith(at.GetStrings(element.Tag).Take(1));
-        });
-        var wanted = names.ToList();
-        var known = (await db.Set<Case>().AsNoTracking().Where(c => c.CentreId == centre && wanted.Contains(c.PatientPseudonym)).Select(c => c.PatientPseudonym)
-            .Distinct().ToArrayAsync(cancellation)).ToHashSet();
-        var taken = new List<(DicomDataset At, DicomElement Element)>();
-        Walk(given, (at, element) =>
-        {
-            if (!IsKept(at, element, known))
-                taken.Add((at, element));
-        });
-        var changed = CleanTexts(given, taken);
-        foreach (var (at, element) in taken)
-        {
-            // PatientName and PatientID are of type 2: they stay, empty.
-            _ = element.Tag == DicomTags.PatientName || element.Tag == DicomTags.PatientID ? at.SetEmpty(element.Tag).Count > 0 : at.Remove(element.Tag);
-        }
-
-        return changed || taken.Count > 0;
-    }
-
-    /// <param name="taken">What is taken out as a whole: its values are looked for in the texts.</param>
-    private static bool CleanTexts(DicomDataset given, IReadOnlyList<(DicomDataset At, DicomElement Element)> taken)
-    {
-        var identity = new KnownIdentifiers(
-            taken.Where(t => t.Element.Vr == DicomVr.PN).SelectMany(t => t.At.GetStrings(t.Element.Tag)),
-            taken.Where(t => t.Element.Vr is DicomVr.LO or DicomVr.SH or DicomVr.DA && !t.Element.Tag.IsPrivate).SelectMany(t => t.At.GetStrings(t.Element.Tag)));
-        var texts = new List<(DicomDataset At, DicomTag Tag, string[] Values)>();
-        Walk(given, (at, element) =>
-        {
-            if (element.Vr is DicomVr.LO or DicomVr.LT or DicomVr.ST or DicomVr.UC or DicomVr.UT && !element.IsEmpty && element.Tag != DicomTags.PatientID
-                && at.GetStrings(element.Tag) is var values && values.Any(v => TextCleaning.Clean(v, identity, keepDates: true).Found.Count > 0))
-                texts.Add((at, element.Tag, [.. values.Select(v => TextCleaning.Clean(v, identity, keepDates: true).Text)]));
-        });
-        foreach (var (at, tag, values) in texts)
-            at.Set(tag, values);
-        return texts.Count > 0;
-    }
-
-    private static bool IsKept(DicomDataset at, DicomElement element, HashSet<string> known)
-    {
-        var tag = element.Tag;
-        if (element.IsEmpty)
-            return true;
-        if (tag == DicomTags.PatientID || tag == DicomTags.PatientName)
-            return at.GetString(tag) is { } text && known.Contains(text);
-        return !tag.IsPrivate && tag.Group != 0x0038 && !Identifying.Contains(tag) && (tag.Group != 0x0010 || tag == DicomTags.PatientSex || tag == DicomTags.PatientAge);
-    }
-
-    private static void Walk(DicomDataset root, Action<DicomDataset, DicomElement> see)
-    {
-        var open = new Stack<DicomDataset>([root]);
-        while (open.TryPop(out var dataset))
-        {
-            foreach (var element in dataset)
-            {
-                see(dataset, element);
-                foreach (var item in (element as DicomSequence)?.Items ?? [])
-                    open.Push(item);
-            }
-        }
-    }
 
     private static Outcome<DicomDataset> Json(byte[] utf8)
     {

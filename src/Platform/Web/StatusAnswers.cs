@@ -27,6 +27,8 @@ internal static class StatusAnswers
         // Leaves the body to the answers above; the headers set so far have been cleared.
         return app.UseExceptionHandler(new ExceptionHandlerOptions
         {
+            // A body that is too large, or comes too slowly, is the sender's doing.
+            StatusCodeSelector = thrown => thrown is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
             ExceptionHandler = context =>
             {
                 Protection.SetHeaders(context);

@@ -40,7 +40,7 @@ public abstract partial class SealedKeysTests(PirogovApp app) : OnBothEngines(ap
     public async Task A_centres_key_opens_with_the_host_key_and_not_without_it()
     {
         var centre = EntityId.New<ReferenceCentreId>();
-        Task<string> Mark() => App.InScope(async s => (await s.GetRequiredService<CentreKeys>().Of(centre, default)).NameHmac("one"));
+        Task<string> Mark() => App.InScope(async s => (await s.GetRequiredService<CentreKeys>().Of(centre, default)).Person("one"));
         var made = await Mark();
         Assert.Equal(made, await Mark());
         var aside = KeyFile + ".aside";

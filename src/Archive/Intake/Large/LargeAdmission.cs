@@ -18,26 +18,34 @@ internal static class LargeAdmission
 
     /// <summary>What is deflated cannot be left where it is: such a file is bound by what memory bears.</summary>
     private static readonly DicomReaderOptions Bounds =
-        new() { LeavePixelDataInStream = true, MaximumBytes = LargestHeader, MaximumInflatedBytes = 4L * Admission.LargestFile };
+        new() { LeavePixelDataInStream = true, MaximumBytes = LargestHeader, MaximumInflatedBytes = Admission.LargestInflated };
 
     public static DicomReaderOptions HeaderBounds { get; } = Bounds with { LeavePixelDataInStream = false, StopBeforePixelData = true };
 
-    public static JudgedFile Judge(EnteredBatch entered, string name, Stream original, ObjectStore store, Quarantine quarantine)
+    /// <summary>Most bytes that reading it takes, the pixels being left where they are, and how many of them an inflated data set may have.</summary>
+    public static async Task<(long Held, long Inflated)> Needs(Stream original)
     {
-        var mark = entered.Centre.Mark(name, HashOf(original), original.Length);
-        var admitted = Admit(original, entered.Centre.Deidentifier);
+        var inflated = await DeflatedOriginal.Inflated(original, Admission.LargestInflated);
+        return (Math.Min(original.Length, LargestHeader) + inflated, inflated);
+    }
+
+    /// <param name="inflated">Reserved for a deflated data set.</param>
+    public static JudgedFile Judge(EnteredBatch entered, Stream original, long inflated, ObjectStore store, Quarantine quarantine)
+    {
+        var mark = entered.Centre.Mark(HashOf(original), original.Length);
+        var admitted = Admit(original, entered.Centre.Deidentifier, inflated);
         if (admitted.IsRefused(out _, out var file))
             return new(entered.Batch.Id, entered.Batch.Name, mark, admitted, null, null);
         var (written, sha256) = file!.Review is null ? Plain(store.Write(target => DicomWriter.Write(file.File, target))) : quarantine.Write(file.File);
         return new(entered.Batch.Id, entered.Batch.Name, mark, admitted, sha256, written);
     }
 
-    private static Outcome<AdmittedFile> Admit(Stream original, CentreDeidentifier deidentifier)
+    private static Outcome<AdmittedFile> Admit(Stream original, CentreDeidentifier deidentifier, long inflated)
     {
         try
         {
             original.Position = 0;
-            return Admission.Deidentify(DicomReader.Read(original, Bounds), deidentifier, _ => []);
+            return Admission.Deidentify(DicomReader.Read(original, Bounds.Within(inflated)), deidentifier, _ => []);
         }
         catch (DicomFormatException fault)
         {

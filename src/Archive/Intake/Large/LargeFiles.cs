@@ -18,8 +18,6 @@ internal sealed class LargeFiles
     /// <summary>The original and its twin lie side by side for a while.</summary>
     private const long LeastFree = 2 * LargestFile;
 
-    private const int Chunk = 128 * 1024;
-
     private readonly string folder;
 
     public LargeFiles(StoreFolders folders)
@@ -28,45 +26,12 @@ internal sealed class LargeFiles
         OriginalSpool.Sweep(folder);
     }
 
-    /// <summary>How much of a file is held in memory.</summary>
-    /// <param name="length">As announced.</param>
-    public static int HeldOf(long? length) => length is null ? LargestGrown : Admission.LargestFile;
-
     /// <exception cref="NoRoomForOriginalsException">The disk is nearly full.</exception>
     public OriginalSpool Begin()
     {
         if (new DriveInfo(folder).AvailableFreeSpace < LeastFree)
             throw new NoRoomForOriginalsException();
         return new OriginalSpool(folder);
-    }
-
-    /// <summary>Takes a file to its end; of one that breaks off nothing is left.</summary>
-    /// <param name="begun">What has been read of it already.</param>
-    /// <returns>Null when it is larger than <see cref="LargestFile"/>.</returns>
-    /// <exception cref="NoRoomForOriginalsException">The disk is nearly full.</exception>
-    public async Task<OriginalSpool?> Take(ReadOnlyMemory<byte> begun, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellation)
-    {
-        var spool = Begin();
-        var isWhole = false;
-        try
-        {
-            spool.Writer.Write(begun.Span);
-            var chunk = new byte[Chunk];
-            while (await read(chunk, cancellation) is var taken and > 0)
-            {
-                spool.Writer.Write(chunk.AsSpan(0, taken));
-                if (spool.Length > LargestFile)
-                    return null;
-            }
-
-            isWhole = true;
-            return spool;
-        }
-        finally
-        {
-            if (!isWhole)
-                spool.Dispose();
-        }
     }
 }
 
