@@ -10,13 +10,15 @@ public sealed class CentreDeidentifier
 {
     private readonly DeidentificationProfile _profile;
     private readonly Deidentifier _deidentifier;
+    private readonly Pseudonyms _pseudonyms;
 
     /// <param name="key">The centre's secret, at least 32 bytes; who has it can link pseudonyms to patients.</param>
     /// <exception cref="ArgumentException">Full and modified dates at once, or a short key.</exception>
     public CentreDeidentifier(ReadOnlySpan<byte> key, DeidentificationOptions options = DeidentificationOptions.None)
     {
         _profile = DeidentificationProfile.With(options);
-        _deidentifier = new Deidentifier(_profile, new Pseudonyms(key));
+        _pseudonyms = new Pseudonyms(key);
+        _deidentifier = new Deidentifier(_profile, _pseudonyms);
     }
 
     public string ProfileName => _profile.Name;
@@ -27,6 +29,9 @@ public sealed class CentreDeidentifier
 
     /// <summary>SHA-256 of the profile's data, rules and options: a report that names it can be checked against it.</summary>
     public string ProfileSha256 => _profile.Sha256;
+
+    /// <summary>What an object's UID becomes wherever it is named.</summary>
+    public string Uid(string uid) => Options.HasFlag(DeidentificationOptions.RetainUids) ? uid : _pseudonyms.Uid(uid);
 
     public DeidentificationOutcome Apply(DicomFile file) => _deidentifier.Apply(file);
 

@@ -14,7 +14,7 @@ namespace Pirogov.Archive.Workitems;
 
 /// <summary>UPS-RS Create Workitem (PS3.18 11.4, PS3.4 CC.2.5).</summary>
 [Needs(ArchiveRights.DoWork)]
-internal sealed class CreateWorkitem(Worklist items, PirogovDb db, WorkitemNews news, AuditTrail audit, TimeProvider time)
+internal sealed class CreateWorkitem(Worklist items, WorkitemIdentity identity, PirogovDb db, WorkitemNews news, AuditTrail audit, TimeProvider time)
 {
     internal static void Map(IEndpointRouteBuilder dicomweb) => dicomweb.MapPost("/workitems",
             (CreateWorkitem use, HttpContext http, CancellationToken cancellation) => use.Handle(http, cancellation))
@@ -31,7 +31,7 @@ internal sealed class CreateWorkitem(Worklist items, PirogovDb db, WorkitemNews 
         if ((await items.Centre(named, cancellation)).IsRefused(out var nowhere, out var planned))
             return nowhere.ToHttp();
         var centre = planned!;
-        var isModified = await items.Clean(given!, centre.Id, cancellation);
+        var isModified = await identity.Clean(given!, centre.Id, null, cancellation);
         isModified |= WorkitemRequirements.Complete(given!, centre.Code);
         var made = Workitem.Of(uid, centre.Id, given!, time.Now());
         db.Add(made);

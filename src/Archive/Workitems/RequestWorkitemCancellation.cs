@@ -13,7 +13,7 @@ namespace Pirogov.Archive.Workitems;
 
 /// <summary>UPS-RS Request Workitem Cancellation (PS3.18 11.8, PS3.4 CC.2.2), with or without a reason.</summary>
 [Needs(ArchiveRights.DoWork)]
-internal sealed class RequestWorkitemCancellation(Worklist items, PirogovDb db, WorkitemNews news, AuditTrail audit, CurrentActor actor, TimeProvider time)
+internal sealed class RequestWorkitemCancellation(Worklist items, WorkitemIdentity identity, PirogovDb db, WorkitemNews news, AuditTrail audit, CurrentActor actor, TimeProvider time)
 {
     internal static void Map(IEndpointRouteBuilder dicomweb) => dicomweb.MapPost("/workitems/{workitem}/cancelrequest",
             (RequestWorkitemCancellation use, HttpContext http, string workitem, CancellationToken cancellation) => use.Handle(http, workitem, cancellation))
@@ -33,7 +33,7 @@ internal sealed class RequestWorkitemCancellation(Worklist items, PirogovDb db, 
 
         if (await items.Find(uid, cancellation) is not { } found)
             return new NotFound("workitem").ToHttp();
-        await items.Clean(reason, found.CentreId, cancellation);
+        await identity.Clean(reason, found.CentreId, found.Read(), cancellation);
         var (refusal, warning, passed) = found.RequestCancellation(reason, time.Now());
         if (refusal is not null)
             return http.RefuseCancellation(refusal);

@@ -54,7 +54,6 @@ internal sealed class SearchWorkitems(Worklist items, PirogovDb db, AuditTrail a
         return found.Count == 0 ? Results.NoContent() : DicomModels.Many(accept, found);
     }
 
-    /// <summary>PN is matched fuzzily by how it begins.</summary>
     private static List<HeaderKey> Keys(HttpContext http, bool isFuzzy)
     {
         var keys = new List<HeaderKey>();
@@ -64,7 +63,7 @@ internal sealed class SearchWorkitems(Worklist items, PirogovDb db, AuditTrail a
             if (HeaderKey.Parse(name, values.ToString()) is not { } key || key.Path.Contains(DicomTags.TransactionUid))
                 http.Warn($"The attribute {SearchDicom.Plain(name)} is not supported and was not matched.");
             else if (key.Value.Length > 0)
-                keys.Add(isFuzzy && DicomDictionary.VrsOf(key.Path[^1]).Vr == DicomVr.PN ? key with { Value = key.Value.TrimEnd('*') + "*" } : key);
+                keys.Add(key with { IsFuzzy = isFuzzy });
         }
 
         return keys;

@@ -13,7 +13,7 @@ namespace Pirogov.Archive.Workitems;
 
 /// <summary>UPS-RS Update Workitem (PS3.18 11.6, PS3.4 CC.2.6).</summary>
 [Needs(ArchiveRights.DoWork)]
-internal sealed class UpdateWorkitem(Worklist items, PirogovDb db, WorkitemNews news, AuditTrail audit, TimeProvider time)
+internal sealed class UpdateWorkitem(Worklist items, WorkitemIdentity identity, PirogovDb db, WorkitemNews news, AuditTrail audit, TimeProvider time)
 {
     internal static void Map(IEndpointRouteBuilder dicomweb) => dicomweb.MapPost("/workitems/{workitem}",
             (UpdateWorkitem use, HttpContext http, string workitem, CancellationToken cancellation) => use.Handle(http, workitem, cancellation))
@@ -28,7 +28,7 @@ internal sealed class UpdateWorkitem(Worklist items, PirogovDb db, WorkitemNews 
         var transaction = Worklist.UidOf(http.Request, "transaction-uid", "transaction") ?? given!.GetString(DicomTags.TransactionUid);
         if (await items.Find(uid, cancellation) is not { } found)
             return http.RefuseUpdate(new NotFound("workitem"));
-        var isModified = await items.Clean(given!, found.CentreId, cancellation);
+        var isModified = await identity.Clean(given!, found.CentreId, found.Read(), cancellation);
         if (found.Update(given!, transaction, time.Now()) is { } refusal)
             return http.RefuseUpdate(refusal);
         await news.Tell(found, WorkitemReport.OfUpdate(found, given!), cancellation);

@@ -51,8 +51,12 @@ internal sealed class QueryingPeer : IAsyncDisposable
     public async Task<(ushort Status, string Comment)> Move(DicomDataset identifier, string destination)
     {
         await Ask(CommandSet.Request(CommandField.Move, 1, model, hasDataSet: true).Set(CommandSet.Priority, 0).Set(CommandSet.MoveDestination, destination), identifier);
-        var response = (await channel.ReadCommand(Patience)).Command!;
-        return (response.UInt16(CommandSet.Status), response.Text(CommandSet.ErrorComment));
+        while (true)
+        {
+            var response = (await channel.ReadCommand(Patience)).Command!;
+            if (response.UInt16(CommandSet.Status) != DimseStatus.Pending.Code)
+                return (response.UInt16(CommandSet.Status), response.Text(CommandSet.ErrorComment));
+        }
     }
 
     public ValueTask DisposeAsync() => pdus.DisposeAsync();
