@@ -64,6 +64,12 @@ internal sealed class ArchiveModel : ModelPart
             e.HasIndex(f => new { f.BatchId, f.SopInstanceUid }).IsUnique();
             e.HasOne<Batch>().WithMany().HasForeignKey(f => f.BatchId);
         });
+        model.Entity<ShownFrames>(e =>
+        {
+            e.ToTable("archive_shown_frames");
+            e.HasKey(s => new { s.FileId, s.AccountId, s.First, s.Last });
+            e.HasOne<QuarantinedFile>().WithMany().HasForeignKey(s => s.FileId);
+        });
         model.Entity<CentreProfile>(e =>
         {
             e.ToTable("archive_centre_profile");

@@ -14,7 +14,7 @@ namespace Pirogov.Archive.Review;
 
 /// <summary>A person has looked: the pixels are clean, are to be masked, or the file stays outside. Until the batch is closed it can be taken back.</summary>
 [Needs(ArchiveRights.Review)]
-internal sealed class DecideReview(PirogovDb db, Quarantine quarantine, CurrentActor actor, AuditTrail audit, TimeProvider time)
+internal sealed class DecideReview(PirogovDb db, Quarantine quarantine, ReviewedFrames reviewed, CurrentActor actor, AuditTrail audit, TimeProvider time)
 {
     /// <param name="Decision">"waiting" takes a decision back.</param>
     /// <param name="Regions">Where to blacken; for "masked" alone.</param>
@@ -34,6 +34,9 @@ internal sealed class DecideReview(PirogovDb db, Quarantine quarantine, CurrentA
             return closed;
         if (request.Version is { } seen && seen != found.Version)
             return new Conflict();
+        if (request.Decision is ReviewDecision.Accepted or ReviewDecision.Masked && found.Frames > 1
+            && await reviewed.Count(found, cancellation) is var shown && shown < found.Frames)
+            return new FramesNotSeen(shown, found.Frames);
         if (found.Decide(request.Decision, request.Regions ?? [], actor.Actor.AccountId, time.Now()) is { } refusal)
             return refusal;
         // Told now, while somebody looks, and not when the batch is complete: a frame that cannot be decoded cannot be masked.

@@ -19,6 +19,9 @@ internal sealed record MaskIsEmpty() : Refusal("archive.review.mask-is-empty", 4
 
 internal sealed record MaskIsOutside(int Columns, int Rows) : Refusal("archive.review.mask-is-outside", 422);
 
+/// <summary>Of a file of several frames: one that bears a name may be any of them.</summary>
+internal sealed record FramesNotSeen(int Seen, int Frames) : Refusal("archive.review.frames-not-seen", 422);
+
 internal sealed record MaskIsImpossible() : Refusal("archive.review.mask-is-impossible", 422);
 
 /// <summary>

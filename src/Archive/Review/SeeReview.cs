@@ -18,7 +18,7 @@ namespace Pirogov.Archive.Review;
 
 /// <summary>What of a batch waits for a person, and its pictures before and after. Looking is noted: the pixels may name somebody.</summary>
 [Needs(ArchiveRights.Review)]
-internal sealed class SeeReview(PirogovDb db, Quarantine quarantine, AuditTrail audit)
+internal sealed class SeeReview(PirogovDb db, Quarantine quarantine, ReviewedFrames reviewed, AuditTrail audit)
 {
     /// <param name="Reason">Why it waits: the code of the problem of the same name.</param>
     /// <param name="Regions">To be blackened; suggested by a filter for the device until somebody draws.</param>
@@ -64,10 +64,14 @@ internal sealed class SeeReview(PirogovDb db, Quarantine quarantine, AuditTrail 
         var range = Enum.TryParse<GrayRange>(grays, ignoreCase: true, out var asked) ? asked : GrayRange.Window;
         await using var opened = await quarantine.Open(found, cancellation);
         var dicom = opened.File;
-        var jpeg = last is { } end
-            ? ReviewPicture.Sheet(dicom, frame - 1, Math.Clamp(Math.Min(end, found.Frames) - frame + 1, 1, ReviewPicture.MostOnSheet), Parse(regions), range)
-            : ReviewPicture.Frame(dicom, frame - 1, Parse(regions), range);
-        return jpeg is null ? new FrameUnreadable().ToHttp() : new NotKept(jpeg);
+        var (count, hidden) = (last is { } end ? Math.Clamp(Math.Min(end, found.Frames) - frame + 1, 1, ReviewPicture.MostOnSheet) : 1, Parse(regions));
+        var jpeg = last is null ? ReviewPicture.Frame(dicom, frame - 1, hidden, range) : ReviewPicture.Sheet(dicom, frame - 1, count, hidden, range);
+        if (jpeg is null)
+            return new FrameUnreadable().ToHttp();
+        // What is blackened was not seen.
+        if (found.Frames > 1 && hidden.Count == 0)
+            await reviewed.Note(found, frame, frame + count - 1, cancellation);
+        return new NotKept(jpeg);
     }
 
     internal static IReadOnlyList<PixelRegion> Parse(string? regions) => [.. (regions ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(r => r.Split(','))

@@ -99,6 +99,44 @@ public abstract class ReviewTests(PirogovApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task A_file_of_several_frames_passes_only_when_this_person_was_shown_each_of_them_as_it_came()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var batch = await client.OpenBatch(await App.Centre("REV7"));
+        var pixels = Enumerable.Repeat(Original(0), 24).SelectMany(p => p).ToArray();
+        await client.SendFile(batch, "x", SyntheticCt.File(Capture(308, 0).Set(DicomTags.NumberOfFrames, 24).Set(DicomTags.PixelData, DicomVr.OW, pixels)));
+        var item = (long)(await Items(client, batch))[0]!["id"]!;
+        async Task Look(HttpClient who, string query) => await who.GetByteArrayAsync($"/api/v1/batches/{batch}/review/{item}/image{query}");
+        async Task IsRefused(int shown, string decision = "accepted")
+        {
+            var refused = await Post(client, batch, item, decision, new { x = 0, y = 0, width = 9, height = 9 });
+            var problem = (await refused.Content.ReadFromJsonAsync<JsonObject>())!;
+            Assert.Equal((422, "/problems/archive.review.frames-not-seen"), ((int)refused.StatusCode, (string?)problem["type"]));
+            Assert.Contains($"{shown} из 24", (string?)problem["detail"], StringComparison.Ordinal);
+        }
+
+        await IsRefused(0);
+        await Look(client, "?frame=3");
+        await Task.WhenAll(Look(client, "?frame=3&grays=whole"), Look(client, "?frame=3"), Look(client, "?frame=3"));
+        await IsRefused(1);
+        await Look(client, "?frame=1&last=20");
+        await Look(client, "?frame=21&last=24&regions=0,0,64,64");
+        await IsRefused(20, "masked");
+        await Look(await App.As(Role.DataEngineer, "another-reviewer"), "?frame=21&last=24");
+        await IsRefused(20);
+        await Look(client, "?frame=22&last=24");
+        await Look(client, "?frame=5&last=15");
+        await IsRefused(23);
+        await Look(client, "?frame=21");
+        Assert.True((await Post(client, batch, item, "accepted")).IsSuccessStatusCode);
+        Assert.Equal(1, (int)(await App.Close(client, batch))["counts"]!["accepted"]!);
+        // To leave it outside nothing need be looked at.
+        var other = await client.OpenBatch("REV7", "вторая");
+        await client.SendFile(other, "x", SyntheticCt.File(Capture(309, 0).Set(DicomTags.NumberOfFrames, 24).Set(DicomTags.PixelData, DicomVr.OW, pixels)));
+        Assert.True((await Post(client, other, (long)(await Items(client, other))[0]!["id"]!, "rejected")).IsSuccessStatusCode);
+    }
+
+    [SkippableFact]
     public async Task Where_a_frame_cannot_be_masked_the_reviewer_is_told_and_never_shown_it_unmasked()
     {
         var client = await App.As(Role.DataEngineer);
@@ -114,8 +152,14 @@ public abstract class ReviewTests(PirogovApp app) : OnBothEngines(app)
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await client.GetAsync(image + "&frame=2")).StatusCode);
         var refused = await Post(client, batch, item, "masked", new { x = 0, y = 0, width = 9, height = 9 });
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
-        Assert.EndsWith("mask-is-impossible", (string?)(await refused.Content.ReadFromJsonAsync<JsonObject>())!["type"]);
+        Assert.EndsWith("frames-not-seen", (string?)(await refused.Content.ReadFromJsonAsync<JsonObject>())!["type"]);
         Assert.Equal("waiting", (string?)(await Items(client, batch))[0]!["decision"]);
+
+        dataset = Capture(307, 1).Set(DicomTags.BitsAllocated, 8).Set(DicomTags.BitsStored, 8).Set(DicomTags.HighBit, 7).Set(DicomTags.PixelRepresentation, 0)
+            .Set(new DicomEncapsulatedPixelData(DicomTags.PixelData, DicomVr.OB, default, [cut]));
+        Assert.Equal("quarantined", (string?)(await client.SendFile(batch, "y", SyntheticCt.File(dataset, DicomUids.JPEGBaseline8Bit)))["outcome"]);
+        refused = await Post(client, batch, (long)(await Items(client, batch))[1]!["id"]!, "masked", new { x = 0, y = 0, width = 9, height = 9 });
+        Assert.EndsWith("mask-is-impossible", (string?)(await refused.Content.ReadFromJsonAsync<JsonObject>())!["type"]);
     }
 
     [SkippableFact]
