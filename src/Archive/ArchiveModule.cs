@@ -26,15 +26,15 @@ public static class ArchiveModule
     public static IServiceCollection AddArchive(this IServiceCollection services)
     {
         services.AddSingleton(new StringSource(typeof(ArchiveModule).Assembly));
-        services.AddSingleton<ModelPart, WorkitemModel>().AddSingleton<Subscribers>().AddScoped<Worklist>().AddScoped<WorkitemNews>().AddScoped<Subscriptions>();
+        services.AddSingleton<ModelPart, WorkitemModel>().AddSingleton<Subscribers>().AddScoped<Worklist>().AddScoped<WorkitemIdentity>().AddScoped<WorkitemNews>().AddScoped<Subscriptions>();
         services.AddHandler<WorkitemReport, TellSubscribers>().AddHandler<WorkitemReport, KeepWatchers>();
         services.AddSingleton<ModelPart, ArchiveModel>().AddSingleton<IObjectReferences, ArchiveObjects>();
         services.AddScoped<KeepFiles>().AddSingleton<IntakeWriter>().AddHostedService(s => s.GetRequiredService<IntakeWriter>());
         services.AddSingleton<IntakeMemory>().AddSingleton<LargeFiles>().AddSingleton<KeyedCentres>().AddSingleton<DoorBatchGate>().AddScoped<DoorBatches>();
-        services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<Quarantine>().AddScoped<CentreProfiles>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
+        services.AddScoped<CentreAccess>().AddScoped<CentreKeys>().AddScoped<Quarantine>().AddScoped<ReviewedFrames>().AddScoped<CentreProfiles>().AddScoped<CaseAccess>().AddScoped<ICases, StoredCases>();
         services.AddScoped<SeriesAssembly>().AddScoped<BatchEvidence>().AddScoped<IEvidenceSource, BatchEvidence>().AddScoped<IStartCard, ArchiveStartCard>();
         services.AddSingleton<UnreadableInstances>().AddSingleton<MultipartAnswer>();
-        services.AddSingleton<RecentRetrieves>().AddScoped<RetrieveLog>().AddScoped<StoredInstances>().AddScoped<IncludedFields>().AddScoped<HeaderSearch>();
+        services.AddSingleton<RecentRetrieves>().AddScoped<RetrieveLog>().AddScoped<StoredInstances>().AddScoped<MovedInstance>().AddScoped<IncludedFields>().AddScoped<HeaderSearch>();
         services.AddSingleton(s => DimseOptions.From(s.GetRequiredService<IConfiguration>())).AddHostedService<DimseServer>();
         services.AddSingleton<QuietBatches>().AddHostedService(s => s.GetRequiredService<QuietBatches>());
         services.AddJob<CompleteBatch, CompleteBatch.Payload>().AddJob<RefreshSeries, RefreshSeries.Payload>().AddHostedService<RefreshAtStart>();

@@ -85,6 +85,15 @@ public static class DicomWriter
         return output.ToArray();
     }
 
+    /// <summary>The same, through a small buffer (<see cref="Write(DicomFile, Stream)"/>).</summary>
+    /// <inheritdoc cref="ToBytes"/>
+    public static void WriteDataset(DicomDataset dataset, DicomTransferSyntax syntax, Stream stream)
+    {
+        var output = new DicomOutput(stream);
+        WriteDataset(dataset, syntax, output);
+        output.Flush();
+    }
+
     /// <summary>A DIMSE command set: implicit little endian, with its group length (PS3.7 6.3.1).</summary>
     public static byte[] CommandToBytes(DicomDataset command)
     {

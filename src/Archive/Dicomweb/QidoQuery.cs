@@ -115,7 +115,7 @@ internal sealed class QidoQuery
     /// <summary>A date and a time that go together are one range; over DIMSE only where that was negotiated (PS3.4 C.5.2.2).</summary>
     public bool CombinesDateTime { get; init; } = true;
 
-    public bool IsFuzzy { get; init; }
+    public bool IsFuzzy { get; }
 
     /// <summary>As many as a search gives at most were found: there may be more behind them.</summary>
     public static bool IsCutAt(int found) => found == LargestLimit;
@@ -200,7 +200,7 @@ internal sealed class QidoQuery
 
     /// <summary>A pseudonym stands in capitals, and nothing else is like it: a name is matched in either case, fuzzily or not.</summary>
     private IQueryable<Case> Pseudonym(IQueryable<Case> cases) => this[DicomTags.PatientName] is { } name
-        ? MatchKeys.Text(cases, Each(name.ToUpperInvariant()), c => c.PatientPseudonym, IsSqlite) : cases;
+        ? MatchKeys.Text(cases, Each(name.ToUpperInvariant()), c => c.PatientPseudonym, IsSqlite, common: 2) : cases;
 
     private IQueryable<T> Text<T>(IQueryable<T> rows, DicomTag tag, Expression<Func<T, string?>> column) =>
         this[tag] is { } value ? MatchKeys.Text(rows, Each(value), column, IsSqlite) : rows;

@@ -1,3 +1,4 @@
+using System.Text;
 using Pirogov.Archive.Cases;
 using Pirogov.Dicom;
 
@@ -52,8 +53,14 @@ internal static class DimseAnswer
             .Set(DicomTags.StudyInstanceUid, first.StudyInstanceUid)
             .Set(DicomTags.SeriesInstanceUid, first.SeriesInstanceUid)
             .Set(DicomTags.NumberOfSeriesRelatedInstances, parts.Sum(s => s.InstanceCount));
+        if (first.RequestAttributes.Length > 0)
+            answer.Set(Requests(first.RequestAttributes));
         return first.SeriesNumber is { } number ? answer.Set(DicomTags.SeriesNumber, number) : answer;
     }
+
+    /// <param name="items">In the DICOM JSON model, as they are kept.</param>
+    private static DicomElement Requests(string items) =>
+        DicomJson.Parse(Encoding.UTF8.GetBytes($"{{\"{DicomTags.RequestAttributesSequence.Hex}\":{{\"vr\":\"SQ\",\"Value\":{items}}}}}")).Find(DicomTags.RequestAttributesSequence)!;
 
     public static DicomDataset Of(Instance instance) => Text()
         .Set(DicomTags.SopClassUid, instance.SopClassUid)

@@ -105,6 +105,8 @@ internal sealed class DimsePeer(
             return new(DimseStatus.DataSetDoesNotMatch.Because("Query/Retrieve Level"), null);
         if (search.IsMalformed)
             return new(DimseStatus.CannotUnderstand.Because("A key cannot be read"), null);
+        if (await search.IsTooBroad(cancellation))
+            return new(DimseStatus.OutOfResources.Because("Too many headers to look at: narrow the query"), null);
         var matches = await search.Count(cancellation);
         scope.ServiceProvider.GetRequiredService<AuditTrail>().Note("archive.dimse-find", "application-entity", who.Name, new { level = search.Level, matches });
         await scope.ServiceProvider.GetRequiredService<PirogovDb>().SaveChangesAsync(cancellation);
@@ -135,6 +137,8 @@ internal sealed class DimsePeer(
             return new(DimseStatus.DataSetDoesNotMatch.Because("Query/Retrieve Level"), null, []);
         if (search.IsMalformed)
             return new(DimseStatus.CannotUnderstand.Because("A key cannot be read"), null, []);
+        if (await search.IsTooBroad(cancellation))
+            return new(DimseStatus.UnableToPerform.Because("Too many headers to look at: narrow the query"), null, []);
         var instances = await search.Instances(MostMoved + 1, cancellation);
         if (instances.Count > MostMoved)
             return new(DimseStatus.UnableToPerform.Because($"More than {MostMoved} instances: ask for fewer at once"), null, []);
@@ -145,7 +149,7 @@ internal sealed class DimsePeer(
         return new(default, client, [.. instances.Select(i => new MoveItem(i.SopClassUid, i.SopInstanceUid, i.TransferSyntaxUid, async (syntax, token) =>
         {
             await using var reading = Scope();
-            return await DimseSearch.Load(reading.ServiceProvider, i, syntax, token);
+            return await reading.ServiceProvider.GetRequiredService<MovedInstance>().Open(i, syntax, token);
         }))]);
     }
 

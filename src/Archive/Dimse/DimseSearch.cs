@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
 using Pirogov.Archive.Cases;
+using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Dicomweb;
-using Pirogov.Archive.Intake;
 using Pirogov.Dicom;
 using Pirogov.Dicom.Network;
 using Pirogov.Platform.Database;
@@ -21,28 +21,46 @@ internal sealed class DimseSearch
     private const int PageSize = 500;
     private static readonly DicomTag QueryRetrieveLevel = new(0x0008, 0x0052);
 
+    /// <summary>Say how the identifier is to be read (PS3.4 C.4.1.1.3), and not what is looked for.</summary>
+    private static readonly DicomTag[] NoKeys = [QueryRetrieveLevel, DicomTags.SpecificCharacterSet, DicomTags.TimezoneOffsetFromUTC];
+
     private readonly PirogovDb db;
     private readonly CaseAccess access;
+    private readonly HeaderSearch headers;
     private readonly DicomDataset identifier;
     private readonly QidoQuery query;
     private readonly string title;
 
+    /// <summary>What the headers leave of the level that is asked for; null where nothing is asked of them.</summary>
+    private List<CaseId>? casesFound;
+    private List<long>? seriesFound;
+    private List<string>? instancesFound;
+
     public DimseSearch(IServiceProvider services, QueryRequest request, string title)
     {
         (db, access, this.title) = (services.GetRequiredService<PirogovDb>(), services.GetRequiredService<CaseAccess>(), title);
+        headers = services.GetRequiredService<HeaderSearch>();
         identifier = request.Identifier;
         var isPatientRoot = request.SopClassUid is DicomUids.PatientRootQueryRetrieveInformationModelFind or DicomUids.PatientRootQueryRetrieveInformationModelMove;
         var level = identifier.GetString(QueryRetrieveLevel)?.ToUpperInvariant();
         Level = level is "STUDY" or "SERIES" or "IMAGE" || (level == "PATIENT" && isPatientRoot) ? level : null;
         // Second and third byte of what was agreed (PS3.4 C.5.1.1): combined date-time matching, fuzzy matching of names.
         var agreed = request.Agreed.Span;
-        query = new QidoQuery(new QueryCollection(identifier.Where(e => !e.IsEmpty && e.Tag != QueryRetrieveLevel && e.Tag != DicomTags.SpecificCharacterSet)
-            .ToDictionary(e => e.Tag.Hex, e => new StringValues(string.Join('\\', identifier.GetStrings(e.Tag))))))
+        var keys = new Dictionary<string, StringValues> { ["fuzzymatching"] = agreed.Length > 2 && agreed[2] == 1 ? "true" : "false" };
+        AddKeys(keys, identifier, "");
+        query = new QidoQuery(new QueryCollection(keys)) { IsSqlite = db is SqliteDb, CombinesDateTime = agreed.Length > 1 && agreed[1] == 1 };
+    }
+
+    /// <summary>Keys within a sequence are those of its one item (PS3.4 C.2.2.2.6), by their path as QIDO-RS writes it.</summary>
+    private static void AddKeys(Dictionary<string, StringValues> keys, DicomDataset item, string path)
+    {
+        foreach (var element in item.Where(e => !NoKeys.Contains(e.Tag) && !e.Tag.IsGroupLength))
         {
-            IsSqlite = db is SqliteDb,
-            CombinesDateTime = agreed.Length > 1 && agreed[1] == 1,
-            IsFuzzy = agreed.Length > 2 && agreed[2] == 1,
-        };
+            if (element is DicomSequence { Items: [var inner, ..] })
+                AddKeys(keys, inner, path + element.Tag.Hex + ".");
+            else if (!element.IsEmpty)
+                keys[path + element.Tag.Hex] = string.Join('\\', item.GetStrings(element.Tag));
+        }
     }
 
     /// <summary>Null when the identifier names none, or one that the model does not have.</summary>
@@ -50,6 +68,24 @@ internal sealed class DimseSearch
 
     /// <summary>A key is no value of its VR: nothing is to be searched for.</summary>
     public bool IsMalformed => query.Fault is not null;
+
+    /// <summary>Keys that have no column are looked for in the headers, before anything else is asked.</summary>
+    /// <returns>Whether more is left to look at than is borne, so that nothing can be told.</returns>
+    public async Task<bool> IsTooBroad(CancellationToken cancellation)
+    {
+        if (query.Headers.Count == 0)
+            return false;
+        var scope = await Visible(cancellation);
+        var broad = false;
+        if (Level == "IMAGE")
+            broad = (await headers.Instances(query.Headers, query.Cases(scope).SelectMany(c => c.Series, (c, s) => new HeaderDocument<CaseId>(c.Id, s.MetadataMd5)), cancellation)).IsRefused(out _, out instancesFound);
+        else if (Level == "SERIES")
+            broad = (await headers.Firsts(query.Headers, Series(scope).OrderBy(s => s.Id).Select(s => new HeaderDocument<long>(s.Id, s.MetadataMd5)), cancellation)).IsRefused(out _, out seriesFound);
+        else
+            broad = (await headers.Firsts(query.Headers, Cases(scope).OrderBy(c => c.Id).SelectMany(c => c.Series, (c, s) => new HeaderDocument<CaseId>(c.Id, s.MetadataMd5)), cancellation))
+                .IsRefused(out _, out casesFound);
+        return broad;
+    }
 
     public async Task<int> Count(CancellationToken cancellation)
     {
@@ -85,37 +121,37 @@ internal sealed class DimseSearch
     public async Task<IReadOnlyList<Instance>> Instances(int most, CancellationToken cancellation) => await Instances(await Scope(cancellation))
         .OrderBy(i => i.SeriesInstanceUid).ThenBy(i => i.InstanceNumber).ThenBy(i => i.Id).Take(most).ToArrayAsync(cancellation);
 
-    /// <returns>The data set in a transfer syntax, or null when it cannot be had so, or is too large.</returns>
-    public static async Task<ReadOnlyMemory<byte>?> Load(IServiceProvider services, Instance instance, string transferSyntaxUid, CancellationToken cancellation)
+    /// <summary>A page is of a search of its own: what the headers leave is found for it anew.</summary>
+    private async Task<IQueryable<Case>> Scope(CancellationToken cancellation)
     {
-        // A message is made whole before it is sent.
-        if (instance.Size > Admission.LargestFile)
-            return null;
-        await using var opened = await services.GetRequiredService<StoredInstances>().Open(instance, cancellation);
-        var file = opened.File;
-        var wanted = DicomTransferSyntax.Of(transferSyntaxUid);
-        if (file.TransferSyntax.Uid == transferSyntaxUid || (!file.TransferSyntax.IsEncapsulated && !wanted.IsEncapsulated))
-            return DicomWriter.DatasetToBytes(file.Dataset, wanted);
-        var target = wanted.IsEncapsulated ? transferSyntaxUid : DicomUids.ExplicitVRLittleEndian;
-        return InstanceRendering.Transcode(file, target) is { } transcoded ? DicomWriter.DatasetToBytes(transcoded.Dataset, wanted) : null;
+        if (casesFound is null && seriesFound is null && instancesFound is null)
+            await IsTooBroad(cancellation);
+        return await Visible(cancellation);
     }
 
-    private async Task<IQueryable<Case>> Scope(CancellationToken cancellation)
+    private async Task<IQueryable<Case>> Visible(CancellationToken cancellation)
     {
         var visible = await access.Browsable(cancellation);
         await KeptValues.LookUp(query, visible, cancellation);
         return visible;
     }
 
-    private IQueryable<Case> Cases(IQueryable<Case> scope) => query.CasesWith(scope, db.Set<Series>().AsNoTracking(), db.Set<Instance>().AsNoTracking());
+    private IQueryable<Case> Cases(IQueryable<Case> scope) => Left(query.CasesWith(scope, db.Set<Series>().AsNoTracking(), db.Set<Instance>().AsNoTracking()));
 
-    private IQueryable<Series> Series(IQueryable<Case> scope) => query.Series(query.Cases(scope).SelectMany(c => c.Series));
+    private IQueryable<Case> Left(IQueryable<Case> cases) => casesFound is { } ids ? cases.Where(c => ids.Contains(c.Id)) : cases;
+
+    private IQueryable<Series> Series(IQueryable<Case> scope)
+    {
+        var matching = query.Series(Left(query.Cases(scope)).SelectMany(c => c.Series));
+        return seriesFound is { } ids ? matching.Where(s => ids.Contains(s.Id)) : matching;
+    }
 
     private IQueryable<Instance> Instances(IQueryable<Case> scope)
     {
-        var cases = query.Cases(scope);
+        var cases = Left(query.Cases(scope));
         var found = query.Instances(db.Set<Instance>().AsNoTracking().Where(i => cases.Any(c => c.Id == i.CaseId)));
-        if (!query.HasSeriesKeys)
+        found = instancesFound is { } uids ? MatchKeys.AnyOf(found, uids, i => i.SopInstanceUid) : found;
+        if (!query.HasSeriesKeys && seriesFound is null)
             return found;
         var series = Series(scope);
         return found.Where(i => series.Any(s => s.SeriesInstanceUid == i.SeriesInstanceUid));

@@ -85,10 +85,19 @@ public sealed class DicomClient : IAsyncDisposable
 
     /// <param name="dataset">Encoded in the transfer syntax, without a meta header.</param>
     public Task<DimseStatus> Store(string sopClassUid, string sopInstanceUid, string transferSyntaxUid, ReadOnlyMemory<byte> dataset, CancellationToken cancellation) =>
+        Store(sopClassUid, sopInstanceUid, transferSyntaxUid, context => channel.SendDataSet(context, dataset), null, cancellation);
+
+    /// <param name="dataset">From where it stands to its end, which it knows; no more of it is held than one PDU.</param>
+    /// <inheritdoc cref="Store(string, string, string, ReadOnlyMemory{byte}, CancellationToken)"/>
+    public Task<DimseStatus> Store(string sopClassUid, string sopInstanceUid, string transferSyntaxUid, Stream dataset, CancellationToken cancellation) =>
         Store(sopClassUid, sopInstanceUid, transferSyntaxUid, dataset, null, cancellation);
 
-    internal async Task<DimseStatus> Store(
-        string sopClassUid, string sopInstanceUid, string transferSyntaxUid, ReadOnlyMemory<byte> dataset, MoveOriginator? originator, CancellationToken cancellation)
+    internal Task<DimseStatus> Store(
+        string sopClassUid, string sopInstanceUid, string transferSyntaxUid, Stream dataset, MoveOriginator? originator, CancellationToken cancellation) =>
+        Store(sopClassUid, sopInstanceUid, transferSyntaxUid, context => channel.SendDataSet(context, dataset, cancellation), originator, cancellation);
+
+    private async Task<DimseStatus> Store(
+        string sopClassUid, string sopInstanceUid, string transferSyntaxUid, Func<byte, ValueTask> send, MoveOriginator? originator, CancellationToken cancellation)
     {
         if (!contexts.TryGetValue((sopClassUid, transferSyntaxUid), out var context))
             return DimseStatus.SopClassNotSupported;
@@ -98,7 +107,7 @@ public sealed class DicomClient : IAsyncDisposable
         if (originator is not null)
             command.Set(CommandSet.MoveOriginatorTitle, originator.Title).Set(CommandSet.MoveOriginatorMessageId, originator.MessageId);
         await channel.SendCommand(context, command);
-        await channel.SendDataSet(context, dataset);
+        await send(context);
         return await Response();
     }
 

@@ -46,8 +46,8 @@ public sealed record QueryRequest(string SopClassUid, DicomDataset Identifier, R
 public sealed record FindAnswer(DimseStatus Refusal, IAsyncEnumerable<DicomDataset>? Matches);
 
 /// <summary>An instance that C-MOVE sends on.</summary>
-/// <param name="Load">Its data set in the transfer syntax asked for, or null when it cannot be had so.</param>
-public sealed record MoveItem(string SopClassUid, string SopInstanceUid, string TransferSyntaxUid, Func<string, CancellationToken, Task<ReadOnlyMemory<byte>?>> Load);
+/// <param name="Load">Its data set in the transfer syntax asked for, of known length from where the stream stands, or null when it cannot be had so; closed when it is sent.</param>
+public sealed record MoveItem(string SopClassUid, string SopInstanceUid, string TransferSyntaxUid, Func<string, CancellationToken, Task<Stream?>> Load);
 
 /// <param name="Destination">Null when the move is refused.</param>
 public sealed record MovePlan(DimseStatus Refusal, DicomClientOptions? Destination, IReadOnlyList<MoveItem> Items);

@@ -77,22 +77,52 @@ internal sealed class DimseChannel(PduStream pdus, uint peerMaximumLength, TimeS
 
     public ValueTask SendDataSet(byte contextId, ReadOnlyMemory<byte> dataset) => Send(contextId, isCommand: false, dataset);
 
-    private async ValueTask Send(byte contextId, bool isCommand, ReadOnlyMemory<byte> bytes)
+    /// <param name="dataset">From where it stands to its end, which it knows.</param>
+    /// <exception cref="DicomNetworkException">The data set breaks off: the other side cannot be told otherwise than by the end of the association.</exception>
+    public async ValueTask SendDataSet(byte contextId, Stream dataset, CancellationToken cancellation)
     {
-        var most = output.Length - PduStream.HeaderLength - PdvHeader;
+        var left = dataset.Length - dataset.Position;
         do
         {
-            var count = Math.Min(most, bytes.Length);
-            var isLast = count == bytes.Length;
-            output[0] = (byte)PduType.Data;
-            BinaryPrimitives.WriteInt32BigEndian(output.AsSpan(2), PdvHeader + count);
-            BinaryPrimitives.WriteInt32BigEndian(output.AsSpan(6), 2 + count);
-            (output[10], output[11]) = (contextId, (byte)((isCommand ? 1 : 0) | (isLast ? 2 : 0)));
+            var count = (int)Math.Min(Most, left);
+            try
+            {
+                await dataset.ReadExactlyAsync(output.AsMemory(PduStream.HeaderLength + PdvHeader, count), cancellation);
+            }
+            catch (IOException broken)
+            {
+                throw new DicomNetworkException(DicomNetworkFault.Aborted, "What was being sent cannot be read to its end.", broken);
+            }
+
+            left -= count;
+            await SendOutput(contextId, isCommand: false, count, isLast: left == 0);
+        }
+        while (left > 0);
+    }
+
+    /// <summary>Bytes of a message in one PDU.</summary>
+    private int Most => output.Length - PduStream.HeaderLength - PdvHeader;
+
+    private async ValueTask Send(byte contextId, bool isCommand, ReadOnlyMemory<byte> bytes)
+    {
+        do
+        {
+            var count = Math.Min(Most, bytes.Length);
             bytes.Span[..count].CopyTo(output.AsSpan(PduStream.HeaderLength + PdvHeader));
-            await pdus.Write(output.AsMemory(0, PduStream.HeaderLength + PdvHeader + count), patience);
             bytes = bytes[count..];
+            await SendOutput(contextId, isCommand, count, isLast: bytes.IsEmpty);
         }
         while (!bytes.IsEmpty);
+    }
+
+    /// <summary>What lies in the output already, with its headers.</summary>
+    private ValueTask SendOutput(byte contextId, bool isCommand, int count, bool isLast)
+    {
+        output[0] = (byte)PduType.Data;
+        BinaryPrimitives.WriteInt32BigEndian(output.AsSpan(2), PdvHeader + count);
+        BinaryPrimitives.WriteInt32BigEndian(output.AsSpan(6), 2 + count);
+        (output[10], output[11]) = (contextId, (byte)((isCommand ? 1 : 0) | (isLast ? 2 : 0)));
+        return pdus.Write(output.AsMemory(0, PduStream.HeaderLength + PdvHeader + count), patience);
     }
 
     private async ValueTask<Fragment> Next(TimeSpan wait)

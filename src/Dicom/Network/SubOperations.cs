@@ -53,7 +53,8 @@ internal sealed class SubOperations(MovePlan plan, MoveOriginator originator)
     {
         foreach (var syntax in destination.SyntaxesFor(item.SopClassUid, item.TransferSyntaxUid))
         {
-            if (await item.Load(syntax, cancellation) is { } dataset)
+            await using var dataset = await item.Load(syntax, cancellation);
+            if (dataset is not null)
                 return await destination.Store(item.SopClassUid, item.SopInstanceUid, syntax, dataset, originator, cancellation);
         }
 

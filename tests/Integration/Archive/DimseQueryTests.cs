@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Cases;
+using Pirogov.Archive.Contracts;
 using Pirogov.Dicom;
 using Pirogov.Dicom.Network;
 using Pirogov.Integration.Harness;
@@ -83,6 +84,80 @@ public sealed class DimseQueryTests(DimseApp app) : IClassFixture<DimseApp>
         Assert.Equal(501, (await peer.Find(Asked("SERIES", "").Set(DicomTags.PatientID, "P-1X7X*"))).Matches.Count);
         await using var patients = await QueryingPeer.Connect(app.Port, "PACS", DicomUids.PatientRootQueryRetrieveInformationModelFind);
         Assert.Equal(501, (await patients.Find(Asked("PATIENT", "").Set(DicomTags.PatientID, "P-1X7X*"))).Matches.Count);
+    }
+
+    /// <summary>Keys within sequences, and keys that have no column, as QIDO-RS matches them.</summary>
+    [Fact]
+    public async Task Keys_inside_sequences_are_matched_and_the_sequence_is_told()
+    {
+        var batch = await Batch();
+        var study = IndexedStudies.Study("1.8.1");
+        await app.Index(batch, 121, study, IndexedStudies.Series(study, "1", Request("SPS-1")), IndexedStudies.Series(study, "2", Request("SPS-2")));
+        await using var peer = await QueryingPeer.Connect(app.Port, "PACS", Find);
+        foreach (var (asked, expected) in new[] { ("SPS-1", 1), ("SPS-*", 2), ("SPS-3", 0) })
+        {
+            var key = Asked("SERIES", "1.8.1").SetItems(DicomTags.RequestAttributesSequence, new DicomDataset().Set(DicomTags.ScheduledProcedureStepID, asked));
+            var (status, matches) = await peer.Find(key);
+            Assert.Equal((0, expected), (status, matches.Count));
+            Assert.All(matches, m => Assert.StartsWith("SPS-", m.GetItems(DicomTags.RequestAttributesSequence).Single().GetString(DicomTags.ScheduledProcedureStepID), StringComparison.Ordinal));
+        }
+
+        // An item without a value asks for the sequence alone.
+        var all = Asked("SERIES", "1.8.1").SetItems(DicomTags.RequestAttributesSequence, new DicomDataset().SetEmpty(DicomTags.ScheduledProcedureStepID));
+        Assert.Equal(2, (await peer.Find(all)).Matches.Count);
+
+        static string Request(string id) => "[{\"00400009\":{\"vr\":\"SH\",\"Value\":[\"" + id + "\"]}}]";
+    }
+
+    [Fact]
+    public async Task Keys_that_stand_in_the_headers_alone_are_matched_at_each_level()
+    {
+        var client = await app.As(Role.DataEngineer);
+        await Batch();
+        var batch = await client.OpenBatch("D1", "Заголовки");
+        for (var k = 0; k < 3; k++)
+        {
+            var slice = SyntheticCt.Slice(850, k, 3 * k).Set(DicomTags.KVP, 120.0)
+                .SetItems(DicomTags.CTDIPhantomTypeCodeSequence, new DicomDataset().Set(DicomTags.CodeValue, "113691").Set(DicomTags.CodingSchemeDesignator, "DCM").Set(DicomTags.CodeMeaning, "IEC"));
+            Assert.Equal("accepted", (string?)(await client.SendFile(batch, $"{k}", SyntheticCt.File(slice)))["outcome"]);
+        }
+
+        await app.Close(client, batch);
+        var study = await app.InDatabase(db => db.Set<Case>().AsNoTracking().Where(c => c.BatchId == BatchId.From(Guid.Parse(batch))).Select(c => c.StudyInstanceUid).SingleAsync());
+        await using var peer = await QueryingPeer.Connect(app.Port, "PACS", Find);
+        foreach (var (level, count) in new[] { ("STUDY", 1), ("SERIES", 1), ("IMAGE", 3) })
+        {
+            Assert.Equal(count, (await peer.Find(Phantom(level, "113691"))).Matches.Count);
+            Assert.Empty((await peer.Find(Phantom(level, "113690"))).Matches);
+        }
+
+        DicomDataset Phantom(string level, string code) =>
+            Asked(level, study).SetItems(DicomTags.CTDIPhantomTypeCodeSequence, new DicomDataset().Set(DicomTags.CodeValue, code));
+    }
+
+    [Fact]
+    public async Task An_instance_that_is_too_large_for_memory_is_moved_as_it_is_and_in_the_other_native_syntax()
+    {
+        const int side = 6000;
+        var client = await app.As(Role.DataEngineer);
+        await Batch();
+        var batch = await client.OpenBatch("D1", "Большой");
+        var pixels = new byte[side * side * 2];
+        new Random(1).NextBytes(pixels);
+        var large = SyntheticCt.Slice(851, 0, 0).Set(DicomTags.Rows, side).Set(DicomTags.Columns, side).Set(DicomTags.PixelData, DicomVr.OW, pixels);
+        Assert.Equal("accepted", (string?)(await client.SendFile(batch, "large", SyntheticCt.File(large)))["outcome"]);
+        await app.Close(client, batch);
+        var study = await app.InDatabase(db => db.Set<Case>().AsNoTracking().Where(c => c.BatchId == BatchId.From(Guid.Parse(batch))).Select(c => c.StudyInstanceUid).SingleAsync());
+        foreach (var syntax in new[] { DicomUids.ExplicitVRLittleEndian, DicomUids.ImplicitVRLittleEndian })
+        {
+            await using var destination = new ReceivingPeer(app.DestinationPort, syntax);
+            await using (var mover = await QueryingPeer.Connect(app.Port, "PACS", Move))
+                Assert.Equal(0, (await mover.Move(Asked("STUDY", study), "PACS")).Status);
+            var moved = DicomReader.Read(Assert.Single(destination.Received));
+            Assert.Equal(syntax, moved.TransferSyntax.Uid);
+            Assert.Equal("YES", moved.Dataset.GetString(DicomTags.PatientIdentityRemoved));
+            Assert.True(pixels.AsSpan().SequenceEqual(moved.Dataset.Find(DicomTags.PixelData)!.Bytes.Span));
+        }
     }
 
     [Fact]

@@ -88,7 +88,7 @@ internal sealed class TestServer : IAsyncDisposable
 
         public override ValueTask<MovePlan> Move(QueryRequest request, string destination, CancellationToken cancellation) => new(new MovePlan(default, server.Destination,
             [.. Enumerable.Range(0, server.Matches).Select(i => new MoveItem(DicomUids.CTImageStorage, $"2.25.{i + 1}", DicomUids.ExplicitVRLittleEndian,
-                (_, _) => Task.FromResult<ReadOnlyMemory<byte>?>(new byte[64])))]));
+                (_, _) => Task.FromResult<Stream?>(new MemoryStream(new byte[64]))))]));
 
         public override void Failed(Exception defect)
         {
