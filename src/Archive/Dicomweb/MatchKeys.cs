@@ -30,11 +30,12 @@ internal static class MatchKeys
 
     /// <summary>Single value and wildcard matching (C.2.2.2.1 and .4) of any of the values, letter by letter on both engines.</summary>
     /// <param name="isSqlite">Its LIKE takes a small letter of ASCII for a capital one; its GLOB does not.</param>
-    public static IQueryable<T> Text<T>(IQueryable<T> rows, IReadOnlyList<string> values, Expression<Func<T, string?>> column, bool isSqlite)
+    /// <param name="common">So many characters begin every value of the column: a beginning that is no longer tells nothing apart.</param>
+    public static IQueryable<T> Text<T>(IQueryable<T> rows, IReadOnlyList<string> values, Expression<Func<T, string?>> column, bool isSqlite, int common = 0)
     {
         if (values.Contains("*"))
             return rows;
-        return rows.Where(Expression.Lambda<Func<T, bool>>(values.Select(v => Text(v, column.Body, isSqlite)).Aggregate(Expression.OrElse), column.Parameters));
+        return rows.Where(Expression.Lambda<Func<T, bool>>(values.Select(v => Text(v, column.Body, isSqlite, common)).Aggregate(Expression.OrElse), column.Parameters));
     }
 
     /// <summary>One of these values, however many they are.</summary>
@@ -82,17 +83,24 @@ internal static class MatchKeys
         }
     }
 
-    private static Expression Text(string value, Expression column, bool isSqlite)
+    private static Expression Text(string value, Expression column, bool isSqlite, int common)
     {
         if (value == EmptyValue)
             return Expression.OrElse(Expression.Equal(column, Expression.Constant(null, typeof(string))), Expression.Equal(column, Expression.Constant("")));
         if (!Wildcards.AreIn(value))
             return Expression.Equal(column, Held(value));
         if (isSqlite)
-            return Expression.Call(Glob, Expression.Constant(EF.Functions), column, Held(value.Replace("[", "[[]", StringComparison.Ordinal)));
+            return Expression.Call(Glob, Expression.Constant(EF.Functions), column, Held(GlobOf(value, common)));
         var pattern = value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
             .Replace('*', '%').Replace('?', '_');
         return Expression.Call(Like, Expression.Constant(EF.Functions), column, Held(pattern), Expression.Constant("\\"));
+    }
+
+    /// <summary>SQLite walks an index by the letters before the first wildcard, however many rows begin so; a class of one letter keeps it from that.</summary>
+    private static string GlobOf(string value, int common)
+    {
+        var pattern = value.Replace("[", "[[]", StringComparison.Ordinal);
+        return pattern.AsSpan().IndexOfAny('*', '?', '[') is var first and > 0 && first <= common ? $"[{pattern[0]}]{pattern[1..]}" : pattern;
     }
 
     private static Expression Compared(Expression column, string bound, Func<Expression, Expression, Expression> how) =>

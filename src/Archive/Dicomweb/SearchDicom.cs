@@ -47,7 +47,8 @@ internal sealed class SearchDicom(PirogovDb db, CaseAccess access, HeaderSearch 
             matching = scope.Where(c => ids!.Contains(c.Id));
         }
 
-        var uids = matching.Select(c => c.StudyInstanceUid).Distinct().OrderBy(u => u).Skip(query.Offset).Take(query.Limit);
+        // Grouped and not distinct: the database walks the index of studies in their order and stops where it has enough.
+        var uids = matching.GroupBy(c => c.StudyInstanceUid).OrderBy(g => g.Key).Select(g => g.Key).Skip(query.Offset).Take(query.Limit);
         var rows = await scope.Where(c => uids.Contains(c.StudyInstanceUid)).OrderBy(c => c.StudyInstanceUid).ThenBy(c => c.Id).Select(StudyRow.Of).ToListAsync(cancellation);
         var found = new List<FoundRow>(rows.Count);
         var documentsOf = query.NeedsHeaders ? await FirstDocuments([.. rows.Select(r => r.Case)], cancellation) : null;
@@ -78,7 +79,7 @@ internal sealed class SearchDicom(PirogovDb db, CaseAccess access, HeaderSearch 
             matching = matching.Where(s => ids!.Contains(s.Id));
         }
 
-        var uids = matching.Select(s => s.SeriesInstanceUid).Distinct().OrderBy(u => u).Skip(query.Offset).Take(query.Limit);
+        var uids = matching.GroupBy(s => s.SeriesInstanceUid).OrderBy(g => g.Key).Select(g => g.Key).Skip(query.Offset).Take(query.Limit);
         var rows = await matching.Where(s => uids.Contains(s.SeriesInstanceUid)).OrderBy(s => s.Id).ToArrayAsync(cancellation);
         var studies = study is null ? await StudiesOf(cases, rows.Select(s => s.StudyInstanceUid), cancellation) : null;
         return await Answer(http, query, QidoLevel.Series, [.. rows.GroupBy(s => s.SeriesInstanceUid)
