@@ -58,6 +58,19 @@ for i in range(count):
 print((time.process_time() - begun) / count)
 PY
 )
+# profile WHAT COMMAND…: where the server's time goes while it stores so many instances; what is compiled anew is a matter of the first minutes.
+profile() {
+  local what=$1 before recording
+  shift
+  before=$(spent $pirogov_pid)
+  perf record -q -o "$stored/perf" -F 999 -e cpu-clock -g -p "$pirogov_pid" > /dev/null 2>&1 &
+  recording=$!
+  sleep 1
+  "$@" > /dev/null
+  kill -INT "$recording" && wait "$recording" || true
+  printf '\n| %s | share | ms an instance |\n|---|---|---|\n' "$what"
+  perf script -i "$stored/perf" 2> /dev/null | python3 bench/doors/profile.py "$files" "$(awk "BEGIN { print $(spent $pirogov_pid) - $before }")"
+}
 most() { awk "BEGIN { printf \"%.2f\", $1 / $files / $promised }"; }
 out=bench/results/doors.md
 {
@@ -87,5 +100,22 @@ out=bench/results/doors.md
     before=$(spent $pirogov_pid) && ours=$(four PIROGOV "$pirogov_dicom" "$sent/$((2 * rounds + round))") && ours_cpu=$(awk "BEGIN { print $(spent $pirogov_pid) - $before }")
     echo "| C-STORE, four associations | $round | $(rate "$theirs") | $(rate "$ours") | $(ratio "$theirs" "$ours") | $(ratio "$theirs_cpu" "$ours_cpu") | – | – |"
   done
+  echo
+  echo "## Where the processor's time goes"
+  echo
+  if command -v perf > /dev/null; then
+    echo "Of a server of its own, whose compiled code tells its names (\`DOTNET_PerfMapEnabled=1\`, nothing compiled ahead), warmed by the other sets: \`perf record -F 999\` over $files"
+    echo "instances by each door. A sample belongs to the innermost frame that says what is done (\`bench/doors/profile.py\`); what that calls of the runtime and of the kernel is its own."
+    export DOTNET_PerfMapEnabled=1 DOTNET_ReadyToRun=0 DOTNET_EnableWriteXorExecute=0
+    start_pirogov "$stored/profiled"
+    ours_url="http://127.0.0.1:$pirogov_http/dicomweb/studies?centre=DEMO1&batch"
+    for set in $(seq 2 "$rounds") $(seq $((3 * rounds + 1)) $((3 * rounds + warm))); do store "$ours_url=warm" "Bearer $pirogov_token" "$sent/$set" > /dev/null; done
+    for ((set = rounds + 2; set <= 3 * rounds; set++)); do cstore PIROGOV "$pirogov_dicom" "$sent/$set" > /dev/null; done
+    sleep 5
+    profile "STOW-RS, 4 connections × 10" store "$ours_url=profiled" "Bearer $pirogov_token" "$sent/1"
+    profile "C-STORE, one association" cstore PIROGOV "$pirogov_dicom" "$sent/$((rounds + 1))"
+  else
+    echo "\`perf\` is not installed."
+  fi
 } > "$out"
 cat "$out"

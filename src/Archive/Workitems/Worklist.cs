@@ -57,8 +57,8 @@ internal sealed class Worklist(PirogovDb db, CentreAccess centres, IAgenda agend
         {
             return type.MediaType.Value switch
             {
-                DicomModels.Xml => DicomXml.Parse(body[..size]),
-                DicomModels.Json or "application/json" => Json(body[..size]),
+                DicomModels.Xml => DicomXml.Parse(body.AsMemory(0, size)),
+                DicomModels.Json or "application/json" => Json(body.AsMemory(0, size)),
                 _ => new UnsupportedMediaType(),
             };
         }
@@ -85,7 +85,7 @@ internal sealed class Worklist(PirogovDb db, CentreAccess centres, IAgenda agend
     /// <summary>2.25 and a UUID as a decimal number (PS3.5 B.2).</summary>
     public static string NewUid() => "2.25." + new BigInteger(Guid.CreateVersion7().ToByteArray(bigEndian: true), isUnsigned: true, isBigEndian: true);
 
-    private static Outcome<DicomDataset> Json(byte[] utf8)
+    private static Outcome<DicomDataset> Json(ReadOnlyMemory<byte> utf8)
     {
         using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 256 });
         var root = document.RootElement;
