@@ -111,11 +111,11 @@ internal sealed class BuildConsensus(
             }
 
             DocumentAnswer?[] given = [.. counted.Select(s => readings[s].Document.Answers.GetValueOrDefault(question.Id))];
-            if (AnswerVote.MostFrequent(question, given, rules) is not { } taken)
+            if (AnswerVote.Of(question, given, rules) is not var (taken, algorithm))
                 continue;
             made[question.Id] = taken;
             var same = counted.Where((_, i) => given[i] is { } one && AnswerText.Text(one.Value) == AnswerText.Text(taken.Value)).ToArray();
-            elements.Add(new("answer", question.Id, question.Type == Question.FreeText ? "joined" : "majority", Letters(same), (double)same.Length / counted.Count));
+            elements.Add(new("answer", question.Id, algorithm, Letters(same), (double)same.Length / counted.Count));
         }
 
         return made;

@@ -130,7 +130,7 @@ internal static class ObjectConsensus
         return fused.Any(k => !k.Outside) ? like with { Track = fused } : like;
     }
 
-    /// <summary>The most frequent value of each attribute, of numbers the median; what is asked only under a condition falls with it.</summary>
+    /// <summary>The most frequent value of each attribute, of numbers and of ties on an ordinal scale the median; what is asked only under a condition falls with it.</summary>
     private static Dictionary<string, DocumentAnswer>? Attributes(IReadOnlyList<DocumentObject> members, LabelClass? @class, ConsensusRules rules)
     {
         if (@class?.Attributes is not { } questions || members.All(m => m.Attributes is null))
@@ -139,8 +139,8 @@ internal static class ObjectConsensus
         foreach (var question in questions)
         {
             DocumentAnswer?[] given = [.. members.Select(m => m.Attributes?.GetValueOrDefault(question.Id))];
-            if (AnswerVote.MostFrequent(question, given, rules) is { } taken)
-                made[question.Id] = taken;
+            if (AnswerVote.Of(question, given, rules) is { } taken)
+                made[question.Id] = taken.Answer;
         }
 
         var asked = Condition.Asked(questions, made, _ => false);

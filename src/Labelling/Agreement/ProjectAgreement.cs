@@ -12,8 +12,12 @@ internal sealed record ClassAgreement(string Id, double? Mean, double? Lower, do
 /// <param name="Kappa">Chance-corrected agreement by <paramref name="Coefficient"/>; null when undefined or when the answers are not categories.</param>
 /// <param name="Lower">Of the 95 % interval.</param>
 /// <param name="Observed">The mean over cases of the share of pairs with equal answers; null before the first.</param>
-/// <param name="Coefficient">"cohen-kappa" where every case had two readers, "krippendorff-alpha" where one had more.</param>
-internal sealed record QuestionAgreement(string Id, double? Kappa, double? Lower, double? Upper, double? Observed, int Cases, string? Coefficient);
+/// <param name="Coefficient">
+/// "cohen-kappa" where every case had two readers, "krippendorff-alpha" where one had more; of an ordinal scale "cohen-kappa-quadratic" and
+/// "krippendorff-alpha-ordinal".
+/// </param>
+/// <param name="Rated">The cases on which the coefficient stands: of an ordinal scale, those with two answers on the scale at least.</param>
+internal sealed record QuestionAgreement(string Id, double? Kappa, double? Lower, double? Upper, double? Observed, int Cases, string? Coefficient, int Rated = 0);
 
 /// <summary>A class's or question's agreement over some cases.</summary>
 internal sealed record ItemSum(ItemKind Kind, string Item, int Cases, double Mean, double MeanOfSquares, double Lowest)
@@ -38,15 +42,11 @@ internal sealed record PatternCount(string Item, string Pattern, int Cases)
     public string[] Answers => Pattern.Split(CaseItem.Between);
 }
 
-/// <summary>
-/// How far the readers of a project agree. κ is of the first and the second source of each case: the readers are
-/// exchangeable, for pairs change from case to case and their order is drawn by a hash.
-/// </summary>
+/// <summary>How far the readers of a project agree.</summary>
 internal sealed record ProjectAgreement(IReadOnlyList<ClassAgreement> Classes, IReadOnlyList<QuestionAgreement> Questions)
 {
     public const string CannotAssess = "?";
     public const string NotAnswered = "";
-    private const double Level = 0.95;
 
     public static ProjectAgreement Of(SchemaContent schema, IReadOnlyCollection<ItemSum> items, IReadOnlyCollection<PatternCount> patterns)
     {
@@ -66,36 +66,8 @@ internal sealed record ProjectAgreement(IReadOnlyList<ClassAgreement> Classes, I
     {
         if (sum is null)
             return new(question.Id, null, null, null, null, 0, null);
-        var categories = Categories(question);
-        patterns = [.. patterns.Where(p => categories is not null && p.Answers.All(categories.Contains))];
-        if (categories is null || patterns.Length == 0)
-            return new(question.Id, null, null, null, sum.Mean, sum.Cases, null);
-        var isOfTwo = patterns.All(p => p.Answers.Length == 2);
-        var estimate = isOfTwo ? CohenKappa.OfTable(Table(patterns, categories), KappaWeights.None, Level) : KrippendorffAlpha.Of(Counts(patterns, categories), level: Level);
-        // Where the standard error vanishes (one answer is all that a reader gave), a few cases would seem to leave no doubt.
-        ConfidenceInterval? interval = estimate.Interval is { } given && given.Upper > given.Lower ? given : null;
-        return new(question.Id, estimate.Coefficient, interval?.Lower, interval?.Upper, sum.Mean, sum.Cases, isOfTwo ? "cohen-kappa" : "krippendorff-alpha");
-    }
-
-    private static int[,] Table(PatternCount[] patterns, string[] categories)
-    {
-        var table = new int[categories.Length, categories.Length];
-        foreach (var one in patterns)
-            table[Array.IndexOf(categories, one.Answers[0]), Array.IndexOf(categories, one.Answers[1])] += one.Cases;
-        return table;
-    }
-
-    private static RatingCounts Counts(PatternCount[] patterns, string[] categories)
-    {
-        var (counts, row) = (new int[patterns.Sum(p => p.Cases), categories.Length], 0);
-        foreach (var one in patterns)
-        {
-            for (var n = 0; n < one.Cases; n++, row++)
-                foreach (var answer in one.Answers)
-                    counts[row, Array.IndexOf(categories, answer)]++;
-        }
-
-        return RatingCounts.OfCounts(counts);
+        var found = CategoryAgreement.Of(question, [.. patterns.Select(p => new AnswerRow(p.Answers, p.Cases))]);
+        return new(question.Id, found.Value, found.Interval?.Lower, found.Interval?.Upper, sum.Mean, sum.Cases, found.Name, found.Items);
     }
 
     /// <summary>Behind the declared options stand two more categories: cannot be assessed, and not answered.</summary>

@@ -29,6 +29,9 @@ internal sealed class QuestionDraft
     public bool AllowCannotAssess { get; set; }
     public ConditionDraft? OnlyIf { get; set; }
 
+    /// <summary>Kept while another type is tried out.</summary>
+    public bool Ordinal { get; set; }
+
     public bool HasOptions => Type is Question.Choice or Question.Multichoice;
 
     /// <summary>In the reader's language, or whatever is there yet.</summary>
@@ -48,9 +51,10 @@ internal sealed class QuestionDraft
         AllowCannotAssess = q.AllowCannotAssess,
         Options = [.. q.Options.Select(o => new OptionDraft { Id = o.Id, Ru = o.Text?.Ru ?? "", En = o.Text?.En ?? "" })],
         OnlyIf = q.OnlyIf is { } condition ? ConditionDraft.Of(condition) : null,
+        Ordinal = q.Ordinal,
     };
 
     public Question ToQuestion() => new(Id, new(Ru, En), Type, HasOptions ? [.. Options.Select(o => new QuestionOption(o.Id, new(o.Ru, o.En)))] : [],
         Required, Type == Question.Number && Unit.Length > 0 ? Unit : null, Type == Question.Number ? Min : null, Type == Question.Number ? Max : null,
-        AllowUncertain, AllowCannotAssess, OnlyIf?.ToCondition());
+        AllowUncertain, AllowCannotAssess, OnlyIf?.ToCondition(), Type == Question.Choice && Ordinal);
 }

@@ -65,6 +65,15 @@ internal static class Wording
     /// <summary>Three decimals, as papers give Dice and κ; a dash where there is none.</summary>
     public static string Figure(double? value) => value is { } v ? v.ToString("0.000", CultureInfo.CurrentCulture) : "—";
 
+    /// <summary>The sign of a coefficient of agreement; its title says the rest.</summary>
+    public static string Coefficient(string? name) => name switch
+    {
+        "krippendorff-alpha" => "α",
+        "krippendorff-alpha-ordinal" => "α\u00a0(ord)",
+        "cohen-kappa-quadratic" => "κ\u00a0(w²)",
+        _ => "κ",
+    };
+
     public static string Percent(double? value) => value is { } v ? v.ToString("0.0 %", CultureInfo.CurrentCulture) : "—";
 
     /// <summary>" (0.812 … 0.934)", or nothing where there is no interval.</summary>

@@ -33,12 +33,14 @@ internal sealed record QuestionOption(string Id, Bilingual Text);
 
 /// <summary>A question about the whole case, or about one object of a class: then it is the class's attribute.</summary>
 /// <param name="OnlyIf">The question is asked only where this holds, over the answers of earlier questions; of earlier attributes for an attribute.</param>
+/// <param name="Ordinal">The options of a choice stand in ascending order: neighbours differ less than the ends.</param>
 internal sealed record Question(
     string Id, Bilingual Text,
     [property: AllowedValues(Question.Choice, Question.Multichoice, Question.Number, Question.FreeText, Question.YesNo)] string Type,
     IReadOnlyList<QuestionOption> Options, bool Required = false, string? Unit = null, double? Min = null,
     double? Max = null, bool AllowUncertain = false, bool AllowCannotAssess = false,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Condition? OnlyIf = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Condition? OnlyIf = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Ordinal = false)
 {
     public const string Choice = "choice";
     public const string Multichoice = "multichoice";

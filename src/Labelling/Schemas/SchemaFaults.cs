@@ -137,6 +137,8 @@ internal sealed partial class SchemaFaults(SchemaContent schema, DataKind kind, 
             yield return "option-id-unfit";
         if (one.Options.Any(o => !IsNamed(o.Text, SchemaContent.NameLimit)))
             yield return "option-name-missing";
+        if (one.Ordinal && one.Type != Question.Choice)
+            yield return "ordinal-needs-choice";
         if (one.Min is { } min && !double.IsFinite(min) || one.Max is { } max && !double.IsFinite(max) || one.Min > one.Max)
             yield return "range-unfit";
         if (one.Unit is { } unit && (string.IsNullOrWhiteSpace(unit) || unit.Length > 20))

@@ -100,6 +100,17 @@ public class SchemaTests
     }
 
     [Fact]
+    public void Only_one_option_of_several_can_stand_on_an_ordinal_scale()
+    {
+        Assert.Empty(Faults(new([Class("lesion") with { Attributes = [Kind with { Ordinal = true }] }], [Kind with { Ordinal = true }])));
+        Assert.Equal(["ordinal-needs-choice"], Faults(new([], [Size with { Ordinal = true }])));
+        Assert.Equal(["ordinal-needs-choice"], Faults(new([Class("lesion") with { Attributes = [Kind with { Type = Question.Multichoice, Ordinal = true }] }], [])));
+        // An order that a later version declares changes no answer.
+        Assert.Empty(new SchemaFaults(new([], [Kind with { Ordinal = true }]), DataKind.Radiology, new([], [Kind])).All());
+        Assert.DoesNotContain("ordinal", JsonSerializer.Serialize(Kind, PlatformJson.Options), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Codes_and_instructions_are_whole_or_refused()
     {
         LabelCode kidney = new("SCT", "64033007", "Kidney");

@@ -36,7 +36,7 @@ public class ConsensusTests
         var side = Schema.Classes.Single(c => c.Id == "node").Attributes!.Single(a => a.Id == "side");
         DocumentAnswer Given(string value, bool uncertain = false) => new(JsonSerializer.SerializeToElement(value), uncertain);
         var unable = new DocumentAnswer(null, CannotAssess: true);
-        string? Taken(params DocumentAnswer?[] given) => AnswerVote.MostFrequent(side, given, ConsensusRules.Default) is { } taken
+        string? Taken(params DocumentAnswer?[] given) => AnswerVote.Of(side, given, ConsensusRules.Default)?.Answer is { } taken
             ? (taken.CannotAssess ? "unable" : taken.Value!.Value.GetString()) + (taken.Uncertain ? "?" : "") : null;
         Assert.Equal("left?", Taken(Given("right"), Given("left"), Given("left", true)));
         Assert.Equal("left", Taken(Given("left", true), Given("left"), Given("left")));
