@@ -19,6 +19,18 @@ internal sealed record ClassAgreement(string Id, double? Mean, double? Lower, do
 /// <param name="Rated">The cases on which the coefficient stands: of an ordinal scale, those with two answers on the scale at least.</param>
 internal sealed record QuestionAgreement(string Id, double? Kappa, double? Lower, double? Upper, double? Observed, int Cases, string? Coefficient, int Rated = 0);
 
+/// <summary>Agreement of numbers, and of the attributes of objects that are the same thing in the eyes of two readers or more.</summary>
+/// <param name="Class">Of an attribute; none for a question.</param>
+/// <param name="Coefficient">
+/// Of numbers "icc-2-1" where the same people read every case, "icc-1-1" where readers change from case to case; of other attributes as <see cref="QuestionAgreement"/> has it. None before
+/// two things were rated.
+/// </param>
+/// <param name="Value">At most 1, without unit; null when undefined.</param>
+/// <param name="Lower">Of the 95 % interval.</param>
+/// <param name="Items">On which the coefficient stands: cases, of an attribute objects.</param>
+/// <param name="Unit">Of the numbers.</param>
+internal sealed record RatingAgreement(string? Class, string Id, string? Coefficient, double? Value, double? Lower, double? Upper, int Items, int Cases, string? Unit);
+
 /// <summary>A class's or question's agreement over some cases.</summary>
 internal sealed record ItemSum(ItemKind Kind, string Item, int Cases, double Mean, double MeanOfSquares, double Lowest)
 {
@@ -43,17 +55,20 @@ internal sealed record PatternCount(string Item, string Pattern, int Cases)
 }
 
 /// <summary>How far the readers of a project agree.</summary>
-internal sealed record ProjectAgreement(IReadOnlyList<ClassAgreement> Classes, IReadOnlyList<QuestionAgreement> Questions)
+internal sealed record ProjectAgreement(IReadOnlyList<ClassAgreement> Classes, IReadOnlyList<QuestionAgreement> Questions, IReadOnlyList<RatingAgreement> Ratings)
 {
     public const string CannotAssess = "?";
     public const string NotAnswered = "";
 
-    public static ProjectAgreement Of(SchemaContent schema, IReadOnlyCollection<ItemSum> items, IReadOnlyCollection<PatternCount> patterns)
+    /// <param name="measured">By case, in one order.</param>
+    public static ProjectAgreement Of(
+        SchemaContent schema, IReadOnlyCollection<ItemSum> items, IReadOnlyCollection<PatternCount> patterns, IReadOnlyCollection<MeasuredItem> measured)
     {
         var sums = items.ToDictionary(i => (i.Kind, i.Item));
         return new(
             [.. schema.Classes.Where(c => c.Geometries.Count > 0).Select(c => Class(c, sums.GetValueOrDefault((ItemKind.Class, c.Id))))],
-            [.. schema.Questions.Where(q => q.Type != Schemas.Question.FreeText).Select(q => Question(q, sums.GetValueOrDefault((ItemKind.Question, q.Id)), [.. patterns.Where(p => p.Item == q.Id)]))]);
+            [.. schema.Questions.Where(q => q.Type != Schemas.Question.FreeText).Select(q => Question(q, sums.GetValueOrDefault((ItemKind.Question, q.Id)), [.. patterns.Where(p => p.Item == q.Id)]))],
+            [.. Rated(schema, measured)]);
     }
 
     private static ClassAgreement Class(LabelClass one, ItemSum? sum)
@@ -69,6 +84,38 @@ internal sealed record ProjectAgreement(IReadOnlyList<ClassAgreement> Classes, I
         var found = CategoryAgreement.Of(question, [.. patterns.Select(p => new AnswerRow(p.Answers, p.Cases))]);
         return new(question.Id, found.Value, found.Interval?.Lower, found.Interval?.Upper, sum.Mean, sum.Cases, found.Name, found.Items);
     }
+
+    /// <summary>Number questions, and attributes of objects: all but free text and several options.</summary>
+    private static IEnumerable<RatingAgreement> Rated(SchemaContent schema, IReadOnlyCollection<MeasuredItem> measured)
+    {
+        var (classes, questions) = (measured.Where(m => m.Kind == ItemKind.Class).ToLookup(m => m.Item), measured.Where(m => m.Kind == ItemKind.Question).ToLookup(m => m.Item));
+        foreach (var question in schema.Questions.Where(q => q.Type == Schemas.Question.Number))
+            yield return Rated(null, question, [.. questions[question.Id].SelectMany(m => m.Numbers(null))]);
+        foreach (var one in schema.Classes)
+        {
+            foreach (var attribute in ItemMeasures.Rated(one))
+            {
+                if (attribute.Type == Schemas.Question.Number)
+                {
+                    yield return Rated(one.Id, attribute, [.. classes[one.Id].SelectMany(m => m.Numbers(attribute.Id))]);
+                    continue;
+                }
+
+                var objects = classes[one.Id].SelectMany(m => m.Objects(attribute.Id).Select(o => (m.Case, Row: new AnswerRow([.. o.OfType<string>()], 1)))).ToArray();
+                var found = CategoryAgreement.Of(attribute, [.. objects.Select(o => o.Row)]);
+                yield return new(one.Id, attribute.Id, found.Name, found.Value, found.Interval?.Lower, found.Interval?.Upper, found.Items, objects.Select(o => o.Case).Distinct().Count(), null);
+            }
+        }
+    }
+
+    private static RatingAgreement Rated(string? @class, Question asked, NumberRow[] rows)
+    {
+        var found = NumberAgreement.Intraclass(rows);
+        return new(@class, asked.Id, found.Name, found.Value, found.Interval?.Lower, found.Interval?.Upper, found.Items,
+            rows.Where(r => r.Values.Count(v => v is not null) > 1).Select(r => r.Case).Distinct().Count(), asked.Unit);
+    }
+
+    internal static string Category(GivenAnswer answer) => answer.CannotAssess ? CannotAssess : answer.Value ?? NotAnswered;
 
     /// <summary>Behind the declared options stand two more categories: cannot be assessed, and not answered.</summary>
     internal static string[]? Categories(Question question) => question.Type switch

@@ -20,6 +20,11 @@ internal sealed class AgreementSums(PirogovDb db, FiguresCache cache)
             .ToArrayAsync(cancellation);
         var patterns = await items.Where(i => i.Pattern != null).GroupBy(i => new { i.Item, i.Pattern }).Select(g => new { g.Key.Item, g.Key.Pattern, Cases = g.Count() }).ToArrayAsync(cancellation);
         return ProjectAgreement.Of(schema, [.. sums.Select(s => new ItemSum(s.Kind, s.Item, s.Cases, s.Mean, s.Squares, s.Lowest))],
-            [.. patterns.Select(p => new PatternCount(p.Item, p.Pattern!, p.Cases))]);
+            [.. patterns.Select(p => new PatternCount(p.Item, p.Pattern!, p.Cases))], await Measured(items, cancellation));
     }
+
+    /// <returns>By case, in one order: whatever is drawn by a seed is then the same each time.</returns>
+    public static async Task<IReadOnlyList<MeasuredItem>> Measured(IQueryable<CaseItem> items, CancellationToken cancellation) =>
+        [.. (await items.Where(i => i.MeasuredJson != null).Select(i => new { i.ProjectCaseId, i.Kind, i.Item, i.MeasuredJson }).ToArrayAsync(cancellation))
+            .OrderBy(i => i.ProjectCaseId.Value).ThenBy(i => i.Item, StringComparer.Ordinal).Select(i => new MeasuredItem(i.ProjectCaseId, i.Kind, i.Item, CaseItem.Read(i.MeasuredJson!)))];
 }

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Validation;
+using Pirogov.Platform;
 
 namespace Pirogov.Labelling.Dashboards;
 
@@ -86,6 +88,13 @@ internal sealed class CaseItem
 
     /// <summary>Of a question, the consensus' answer; none where answers are no categories.</summary>
     public string? Answer { get; init; }
+
+    /// <summary>Of <see cref="ItemMeasures"/>; none where sums say all.</summary>
+    public string? MeasuredJson { get; init; }
+
+    public static string? Written(ItemMeasures? measures) => measures is null ? null : JsonSerializer.Serialize(measures, PlatformJson.Options);
+
+    public static ItemMeasures Read(string measured) => JsonSerializer.Deserialize<ItemMeasures>(measured, PlatformJson.Options)!;
 }
 
 /// <summary>How near a reading came to what stands, in one class or question.</summary>

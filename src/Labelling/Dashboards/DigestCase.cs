@@ -20,7 +20,7 @@ internal sealed class DigestCase(CaseDigests digests, PirogovDb db) : DurableJob
     }
 }
 
-internal sealed class CaseDigests(PirogovDb db, Documents documents, VersionedDocuments versioned, JobQueue jobs, TimeProvider time)
+internal sealed class CaseDigests(PirogovDb db, Documents documents, VersionedDocuments versioned, ComparisonStore comparisons, JobQueue jobs, TimeProvider time)
 {
     /// <summary>Joins the caller's next <c>SaveChanges</c>.</summary>
     public void Ask(ProjectCase one) => jobs.Enqueue<DigestCase, DigestCase.Payload>(new(one.Id), "labelling-case", one.Id);
@@ -37,7 +37,9 @@ internal sealed class CaseDigests(PirogovDb db, Documents documents, VersionedDo
         var consensus = await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).FirstOrDefaultAsync(cancellation);
         var result = consensus is null ? null : await OpenedLabels.From(documents,
             await versioned.Load(consensus.DocumentMd5, consensus.SchemaVersionId, project.SchemaVersionId, cancellation), cancellation);
-        var sum = new CaseSum(one, project, schema, comparison, sources, result);
+        // Which objects are the same thing is known: the file is only opened where something of them is compared.
+        var groups = schema.Classes.Any(c => ItemMeasures.Rated(c).Any()) ? (await comparisons.Detail(comparison, cancellation)).Groups : [];
+        var sum = new CaseSum(one, project, schema, comparison, [.. readings.Select(r => r.AccountId)], sources, groups, result);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         await Forget(one.Id, cancellation);
         db.AddRange(sum.Items);
@@ -87,9 +89,14 @@ internal sealed class CaseDigests(PirogovDb db, Documents documents, VersionedDo
 }
 
 /// <summary>What a case's documents come to.</summary>
-internal sealed class CaseSum(ProjectCase one, LabellingProject project, SchemaContent schema, Comparison comparison, IReadOnlyList<OpenedLabels> sources, OpenedLabels? result)
+/// <param name="readers">Of the sources.</param>
+/// <param name="groups">Objects of the sources that are the same thing.</param>
+internal sealed class CaseSum(
+    ProjectCase one, LabellingProject project, SchemaContent schema, Comparison comparison, IReadOnlyList<Guid> readers, IReadOnlyList<OpenedLabels> sources,
+    IReadOnlyList<ObjectGroup> groups, OpenedLabels? result)
 {
     private readonly ConsensusRules rules = project.Consensus;
+    private readonly LabelDocument[] documents = [.. sources.Select(s => s.Document)];
     private readonly int week = Weeks.Of(Weeks.Day(comparison.At));
     private readonly Figures figures = comparison.Figures;
     private readonly IReadOnlyDictionary<string, double> agreement = comparison.Figures.Agreement;
@@ -157,6 +164,7 @@ internal sealed class CaseSum(ProjectCase one, LabellingProject project, SchemaC
         Week = week,
         Agreement = agreement.TryGetValue(@class.Id, out var agreed) ? agreed : null,
         IsPresent = differences is [var any, ..] ? any.Classes.Single(c => c.Class == @class.Id).IsPresent : null,
+        MeasuredJson = CaseItem.Written(ItemMeasures.OfClass(@class, readers, documents, groups)),
     };
 
     private CaseItem Asked(Question question)
@@ -174,12 +182,11 @@ internal sealed class CaseSum(ProjectCase one, LabellingProject project, SchemaC
             Agreement = pairs.Length == 0 ? null : pairs.Average(p => p.First.Equals(p.Second, rules.NumberTolerance) ? 1.0 : 0),
             Pattern = pattern?.Length > CaseItem.PatternLimit ? null : pattern,
             Answer = categories && result is not null ? Short(Category(result.Document, question)) : null,
+            MeasuredJson = CaseItem.Written(ItemMeasures.OfQuestion(question, readers, documents)),
         };
     }
 
-    /// <summary>Behind the options stand two more categories: cannot be assessed, and not answered.</summary>
-    private static string Category(LabelDocument document, Question question) =>
-        AnswerText.Of(document, question) is var answer && answer.CannotAssess ? ProjectAgreement.CannotAssess : answer.Value ?? ProjectAgreement.NotAnswered;
+    private static string Category(LabelDocument document, Question question) => ProjectAgreement.Category(AnswerText.Of(document, question));
 
     private static string? Short(string? answer) => answer?.Length > CaseItem.AnswerLimit ? answer[..CaseItem.AnswerLimit] : answer;
 

@@ -28,7 +28,8 @@ internal sealed record ConfusedPair(ItemKind Kind, string? Item, string Unit, st
 internal sealed record Prevalence(ItemKind Kind, string Item, string? Answer, int Cases, int Of, double Share, double Lower, double Upper);
 
 internal sealed record QualityView(
-    ProjectAgreement Agreement, IReadOnlyList<WeekAgreement> Weeks, IReadOnlyList<ConfusedPair> Confusion, IReadOnlyList<Prevalence> Prevalence);
+    ProjectAgreement Agreement, IReadOnlyList<WeekAgreement> Weeks, IReadOnlyList<ConfusedPair> Confusion, IReadOnlyList<Prevalence> Prevalence,
+    IReadOnlyList<NumberPairs> Numbers);
 
 /// <summary>How far the readers of a project agree, since when, about what they do not, and what is found.</summary>
 [Needs(LabellingRights.ManageProjects)]
@@ -47,7 +48,8 @@ internal sealed class SeeQuality(PirogovDb db, FiguresCache cache, AgreementSums
                 .AsNoTracking().SingleOrDefaultAsync(cancellation) is not { } version)
             return new NotFound("labelling-project");
         return await cache.Of(db, id, "quality", async () => new QualityView(await agreement.Of(id, version.Content, cancellation),
-            await ByWeek(id, cancellation), [.. await Answers(id, cancellation), .. await Classes(id, cancellation)], await Found(id, cancellation)), cancellation);
+            await ByWeek(id, cancellation), [.. await Answers(id, cancellation), .. await Classes(id, cancellation)], await Found(id, cancellation),
+            await Numbers(id, version.Content, cancellation)), cancellation);
     }
 
     private async Task<IReadOnlyList<WeekAgreement>> ByWeek(ProjectId id, CancellationToken cancellation)
@@ -95,6 +97,14 @@ internal sealed class SeeQuality(PirogovDb db, FiguresCache cache, AgreementSums
         var of = answers.GroupBy(a => a.Item).ToDictionary(g => g.Key, g => g.Sum(a => a.Cases));
         return [.. classes.Select(c => Share(ItemKind.Class, c.Key, null, c.Cases, c.Of)),
             .. answers.OrderBy(a => a.Item, StringComparer.Ordinal).ThenByDescending(a => a.Cases).Select(a => Share(ItemKind.Question, a.Item, a.Answer, a.Cases, of[a.Item]))];
+    }
+
+    private async Task<IReadOnlyList<NumberPairs>> Numbers(ProjectId id, SchemaContent schema, CancellationToken cancellation)
+    {
+        var measured = await AgreementSums.Measured(db.Set<CaseItem>().Where(i => i.ProjectId == id), cancellation);
+        var readers = measured.SelectMany(m => m.Measures.Readers).Distinct().ToArray();
+        var names = await db.Set<Account>().Where(a => readers.Contains(a.Id)).Select(a => new { a.Id, a.FullName }).ToDictionaryAsync(a => a.Id, a => a.FullName, cancellation);
+        return NumberPairs.Of(schema, measured, names);
     }
 
     private static Prevalence Share(ItemKind kind, string item, string? answer, int cases, int of)

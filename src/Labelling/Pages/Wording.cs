@@ -71,6 +71,8 @@ internal static class Wording
         "krippendorff-alpha" => "α",
         "krippendorff-alpha-ordinal" => "α\u00a0(ord)",
         "cohen-kappa-quadratic" => "κ\u00a0(w²)",
+        "icc-1-1" => "ICC(1,1)",
+        "icc-2-1" => "ICC(2,1)",
         _ => "κ",
     };
 
@@ -84,6 +86,10 @@ internal static class Wording
     /// <summary>A class or a question as its schema calls it.</summary>
     public static string Item(SchemaView schema, ItemKind kind, string item) => (kind == ItemKind.Class
         ? schema.Classes.FirstOrDefault(c => c.Id == item)?.Name : schema.Questions.FirstOrDefault(q => q.Id == item)?.Text)?.In(Localizer.Culture) ?? item;
+
+    /// <summary>"Node: size", as the schema calls them.</summary>
+    public static string Attribute(SchemaView schema, string @class, string attribute) =>
+        $"{Item(schema, ItemKind.Class, @class)}: {schema.Classes.FirstOrDefault(c => c.Id == @class)?.Attributes?.FirstOrDefault(a => a.Id == attribute)?.Text.In(Localizer.Culture) ?? attribute}";
 
     public static string Colour(SchemaView schema, ItemKind kind, string item) =>
         kind == ItemKind.Class && schema.Classes.FirstOrDefault(c => c.Id == item)?.Color is { } color ? color : "var(--mud-palette-primary)";

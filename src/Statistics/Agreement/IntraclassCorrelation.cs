@@ -47,6 +47,35 @@ public sealed record IntraclassCorrelation(
         return new(oneWay.Single, agreement.Single, consistency.Single, oneWay.Mean, agreement.Mean, consistency.Mean, squares, AgreementUndefined.No);
     }
 
+    /// <summary>
+    /// ICC(1,1) where other raters rate every item, and not equally many: the ANOVA estimator with k₀ = (N − Σk²/N)/(n − 1) ratings of an item (Donner
+    /// 1986, section 2.1). Of equally many ratings the same as <see cref="Single1"/>, with its exact interval; else the interval, through F's quantiles
+    /// with k₀, is approximate.
+    /// </summary>
+    /// <param name="items">The ratings of each item: at least 2 items, each with at least 2 ratings, every one finite.</param>
+    /// <param name="level">Coverage of the interval.</param>
+    /// <returns>Null where the items' means are all equal.</returns>
+    public static IntraclassEstimate? OneWay(IReadOnlyList<IReadOnlyList<double>> items, double level = 0.95)
+    {
+        ConfidenceInterval.CheckLevel(level);
+        if (items.Count < 2 || items.Any(item => item.Count < 2)) throw new ArgumentException("At least 2 items are needed, each with at least 2 ratings.", nameof(items));
+        if (items.Any(item => item.Any(rating => !double.IsFinite(rating)))) throw new ArgumentException("A rating is not finite; leave out what is missing.", nameof(items));
+        double n = items.Count, total = items.Sum(item => item.Count), grand = items.Sum(item => item.Sum() / total);
+        double between = 0, within = 0, largest = items.Max(item => item.Max(Math.Abs));
+        foreach (var item in items)
+        {
+            var mean = item.Average();
+            between += item.Count * (mean - grand) * (mean - grand);
+            within += item.Sum(rating => (rating - mean) * (rating - mean));
+        }
+
+        // What rounding alone leaves of equal values is 0, as in the complete table.
+        var rounding = total * Math.Pow(1e-14 * largest, 2);
+        if (between <= rounding) return null;
+        var k = (total - items.Sum(item => (double)item.Count * item.Count) / total) / (n - 1);
+        return Ratio(between / (n - 1), within <= rounding ? 0 : within / (total - n), n - 1, total - n, k, level).Single;
+    }
+
     // Shrout & Fleiss 1979, p. 424: with F the ratio of the mean squares, (F − 1)/(F + k − 1) and 1 − 1/F, bounds through F's quantiles.
     private static (IntraclassEstimate Single, IntraclassEstimate Mean) Ratio(
         double between, double error, double itemsDf, double errorDf, double k, double level)

@@ -34,6 +34,21 @@ public class MeasurementAgreementTests
     }
 
     [Fact]
+    public void Unequal_numbers_of_raters_have_a_one_way_correlation_too_and_equal_ones_the_same_as_a_table()
+    {
+        double[][] rows = [.. Enumerable.Range(0, 6).Select(i => Enumerable.Range(0, 4).Select(j => Judges[i, j]).ToArray())];
+        Assert.Equal(IntraclassCorrelation.Of(Judges).Single1!.Value, IntraclassCorrelation.OneWay(rows)!.Value, 12);
+        Same(IntraclassCorrelation.OneWay(rows)!, 0.1657417684, -0.1329323249, 0.7225600623);
+        // By hand: mean squares 85/28·5 … = 15.178571 between and 1.125 within, k₀ = (7 − 17/7)/2.
+        var unequal = IntraclassCorrelation.OneWay([[1, 2], [3, 5, 4], [6, 8]])!;
+        Assert.Equal(13.4920634921, unequal.F, 1e-9);
+        Assert.Equal((unequal.F - 1) / (unequal.F - 1 + 16.0 / 7), unequal.Value, 12);
+        Assert.Null(IntraclassCorrelation.OneWay([[1, 3], [2, 2]]));
+        Assert.Equal(1, IntraclassCorrelation.OneWay([[1, 1], [2, 2, 2]])!.Value);
+        Assert.Throws<ArgumentException>(() => IntraclassCorrelation.OneWay([[1, 3], [2]]));
+    }
+
+    [Fact]
     public void Consistency_ignores_what_a_rater_adds_and_agreement_does_not() => Tables.Sample(ratings =>
     {
         var icc = IntraclassCorrelation.Of(ratings);

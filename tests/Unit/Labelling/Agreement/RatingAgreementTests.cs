@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Schemas;
+using Pirogov.Platform.Database;
 using Xunit;
 
 namespace Pirogov.Unit.Labelling.Agreement;
@@ -62,6 +64,43 @@ public class RatingAgreementTests
         Assert.Equal(("o3", "majority"), Voted("o3", null));
         Assert.Equal(("o3", "majority"), Voted(Scale(3, ordinal: false), "o3", "o1", "o2"));
     }
+
+    [Fact]
+    public void Numbers_of_the_same_readers_give_ICC_2_1_and_those_of_changing_readers_ICC_1_1()
+    {
+        // Shrout & Fleiss 1979, table 2.
+        double[][] matrix = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]];
+        Guid[] same = [.. Enumerable.Range(0, 4).Select(_ => Guid.CreateVersion7())];
+        NumberRow Read(double[] values, Guid[] readers) => new(EntityId.New<ProjectCaseId>(), readers, [.. values.Select(v => (double?)v)]);
+        var all = NumberAgreement.Intraclass([.. matrix.Select(row => Read(row, same))]);
+        Assert.Equal(("icc-2-1", 6), (all.Name, all.Items));
+        Assert.Equal(0.289763779527559, all.Value!.Value, 12);
+        var changing = NumberAgreement.Intraclass([.. matrix.Select(row => Read(row, [.. row.Select(_ => Guid.CreateVersion7())]))]);
+        Assert.Equal(("icc-1-1", 6), (changing.Name, changing.Items));
+        Assert.Equal(0.16574176840547541, changing.Value!.Value, 12);
+        // Who measured nothing in one case takes that case out of the complete table.
+        var missing = NumberAgreement.Intraclass([.. matrix.Select(row => Read(row, same)), new(EntityId.New<ProjectCaseId>(), same, [1, 2, null, 3])]);
+        Assert.Equal(all, missing);
+        Assert.Null(NumberAgreement.Intraclass([Read([1, 2], same[..2])]).Value);
+    }
+
+    [Fact]
+    public void Bland_and_Altman_is_told_of_every_pair_of_readers_who_measured_two_things_in_common()
+    {
+        Guid[] readers = [.. Enumerable.Range(0, 3).Select(_ => Guid.CreateVersion7()).Order()];
+        NumberRow Read(double? first, double? second, double? third) => new(EntityId.New<ProjectCaseId>(), readers, [first, second, third]);
+        var pairs = NumberAgreement.Pairs([Read(10, 11, null), Read(12, 15, null), Read(14, 16, 14)]);
+        var pair = Assert.Single(pairs);
+        Assert.Equal((readers[0], readers[1], 3, 3), (pair.First, pair.Second, pair.Cases, pair.Bias.From));
+        // Differences −1, −3, −2: mean −2, SD 1.
+        Assert.Equal(-2, pair.Bias.Value, 12);
+        Assert.Equal((-2 - 1.959963984540054, -2 + 1.959963984540054), (pair.Lowest.Value, pair.Highest.Value), Near);
+        // Student's t of two degrees of freedom.
+        Assert.Equal(-2 - 4.302652729911275 / Math.Sqrt(3), pair.Bias.Lower!.Value, 9);
+    }
+
+    private static readonly IEqualityComparer<(double, double)> Near =
+        EqualityComparer<(double, double)>.Create((a, b) => Math.Abs(a.Item1 - b.Item1) < 1e-9 && Math.Abs(a.Item2 - b.Item2) < 1e-9);
 
     private static AnswerRow Row(int times, int first, int second) => new([$"o{first}", $"o{second}"], times);
 
