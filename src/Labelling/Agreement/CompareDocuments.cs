@@ -10,7 +10,8 @@ internal sealed record ComparisonResult(Figures Figures, ComparisonDetail Detail
 /// <summary>Holds the readings of one case against one another.</summary>
 /// <param name="rules">The project's.</param>
 /// <param name="threshold">Of a class: what a pair must reach.</param>
-internal sealed class CompareDocuments(SchemaContent schema, ConsensusRules rules, Func<string, double> threshold, FrameOrder order)
+/// <param name="measureSurfaces">Borders of masks too: for what people look at, and no rule asks.</param>
+internal sealed class CompareDocuments(SchemaContent schema, ConsensusRules rules, Func<string, double> threshold, FrameOrder order, bool measureSurfaces = false)
 {
     /// <param name="seed">Of the ids that the comparison gives: the same readings of the same case get the same ones.</param>
     /// <param name="settled">Questions that a model of all readers has answered: they are nobody's disagreement.</param>
@@ -23,10 +24,14 @@ internal sealed class CompareDocuments(SchemaContent schema, ConsensusRules rule
         var relations = CompareRelations.Of(schema, ids, documents, objects.Groups);
         var disagreements = new List<Disagreement>();
         var (frames, regions, dice) = (new List<FrameDisagreement>(), new Dictionary<Guid, IReadOnlyList<RegionFrame>>(), new Dictionary<string, MaskComparison>());
+        var surfaces = new Dictionary<string, Dictionary<(int, int), SurfaceFigures>>();
         foreach (var @class in schema.Classes.Where(c => c.Geometries.Contains(Geometry.Mask)))
         {
-            var masks = await MaskComparison.Of(@class.Id, order.FramesOf(@class.Id, readings), readings, cancellation);
+            var borders = measureSurfaces ? new MaskSurfaces(readings.Count, order, rules.ToleranceMm) : null;
+            var masks = await MaskComparison.Of(@class.Id, order.FramesOf(@class.Id, readings), readings, borders, cancellation);
             dice[@class.Id] = masks;
+            if (borders?.All() is { Count: > 0 } measured)
+                surfaces[@class.Id] = measured;
             frames.AddRange(masks.Frames);
             foreach (var piece in masks.Disputed(threshold(@class.Id)))
             {
@@ -44,7 +49,8 @@ internal sealed class CompareDocuments(SchemaContent schema, ConsensusRules rule
             [.. from a in Enumerable.Range(0, readings.Count)
                 from b in Enumerable.Range(a + 1, readings.Count - a - 1)
                 select new PairFigures(a, b, dice.ToDictionary(d => d.Key, d => d.Value.Dice(a, b)), objects.Pair(a, b),
-                    CompareAnswers.Pair(schema, documents[a], documents[b]), relations.Pair(a, b))]);
+                    CompareAnswers.Pair(schema, documents[a], documents[b]), relations.Pair(a, b),
+                    surfaces.Count == 0 ? null : surfaces.Where(s => s.Value.ContainsKey((a, b))).ToDictionary(s => s.Key, s => s.Value[(a, b)]))]);
         return new(figures, new(readings.Count, disagreements, objects.Groups, relations.Groups, frames), regions);
     }
 

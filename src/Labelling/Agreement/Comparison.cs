@@ -30,9 +30,11 @@ internal sealed record ObjectFigures(int Matched, int OnlyFirst, int OnlySecond,
 /// <param name="Objects">Class with objects → how they match.</param>
 /// <param name="Answers">Question → what each answered; free text is not compared.</param>
 /// <param name="Relations">Type → F1 over the relations whose both ends both have.</param>
+/// <param name="Surfaces">Class with masks → how far the borders lie apart, where the patient's millimetres are known.</param>
 internal sealed record PairFigures(
     int First, int Second, IReadOnlyDictionary<string, double> Dice, IReadOnlyDictionary<string, ObjectFigures> Objects,
-    IReadOnlyDictionary<string, ComparedAnswer> Answers, IReadOnlyDictionary<string, double> Relations)
+    IReadOnlyDictionary<string, ComparedAnswer> Answers, IReadOnlyDictionary<string, double> Relations,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, SurfaceFigures>? Surfaces = null)
 {
     /// <param name="threshold">Of a class, or of a type of relation.</param>
     /// <param name="settled">Questions that a model of all readers has answered: they are nobody's disagreement.</param>

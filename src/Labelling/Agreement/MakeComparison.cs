@@ -38,7 +38,7 @@ internal sealed class MakeComparison(
         var given = await models.Keep(one, schema, [.. revisions.Zip(readings, (r, d) => (r.Reading.AccountId, d.Document))], cancellation);
         var modelled = await models.Of(one, schema, rules, [.. revisions.Select(r => r.Reading.AccountId)], given, cancellation);
         var settled = modelled.Keys.ToHashSet();
-        var compared = await new CompareDocuments(schema, rules, project.ThresholdOf, order).Compare(one.Id.Value, readings, cancellation, settled);
+        var compared = await new CompareDocuments(schema, rules, project.ThresholdOf, order, measureSurfaces: true).Compare(one.Id.Value, readings, cancellation, settled);
         await Tell(60, "labelling.job.fusing");
         var builder = new BuildConsensus(schema, rules, order, modelled);
         return new([.. revisions.Select(r => r.Revision)], readings, compared, builder, await builder.OfUndisputed(compared, readings, cancellation),

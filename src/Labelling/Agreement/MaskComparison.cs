@@ -9,7 +9,7 @@ namespace Pirogov.Labelling.Agreement;
 /// frame and from frame to frame; each piece is agreed about or disputed as a whole, so that an adjudicator decides about things and not pixels.
 /// Memory is that of one frame and of the outlines of what is drawn.
 /// </summary>
-internal sealed class MaskComparison(int sources)
+internal sealed class MaskComparison(int sources, MaskSurfaces? surfaces)
 {
     /// <summary>Beyond so many disputed pieces of a class, the smallest are decided together.</summary>
     public const int MostPieces = 100;
@@ -33,10 +33,11 @@ internal sealed class MaskComparison(int sources)
 
     public IReadOnlyList<FrameDisagreement> Frames => found;
 
+    /// <param name="surfaces">Takes what is drawn, where borders are to be measured.</param>
     public static async Task<MaskComparison> Of(
-        string @class, IReadOnlyList<MaskFrame> frames, IReadOnlyList<ComparedDocument> readings, CancellationToken cancellation)
+        string @class, IReadOnlyList<MaskFrame> frames, IReadOnlyList<ComparedDocument> readings, MaskSurfaces? surfaces, CancellationToken cancellation)
     {
-        var (comparison, votes) = (new MaskComparison(readings.Count), new FrameVotes());
+        var (comparison, votes) = (new MaskComparison(readings.Count, surfaces), new FrameVotes());
         foreach (var frame in frames)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -88,6 +89,7 @@ internal sealed class MaskComparison(int sources)
     {
         var before = frame.Follows && frames.Count > 0 ? frames[^1].Runs : [];
         var (runs, above, behind) = (new List<Run>(), 0, 0);
+        var strokes = surfaces is null ? null : new List<MaskSurfaces.Stroke>();
         var sums = new FrameSums();
         for (var row = 0; row < frame.Rows; row++)
         {
@@ -100,16 +102,18 @@ internal sealed class MaskComparison(int sources)
                 while (at < end && votes[at] != 0)
                     at++;
                 var piece = Join(before, start, at - start, Join(runs, start - frame.Columns, at - start, null, ref above), ref behind) ?? NewPiece();
-                Count(votes[start..at], votesOf[piece], ref sums);
+                Count(votes[start..at], votesOf[piece], ref sums, start, strokes);
                 runs.Add(new(start, at - start, piece));
             }
         }
 
         frames.Add((frame, runs));
+        if (strokes is not null)
+            surfaces!.Add(frame, strokes);
         found.Add(new(@class, frame.SopInstanceUid, frame.Frame, sums.Drawn, sums.Disputed, Math.Round(sums.Entropy, 6)));
     }
 
-    private void Count(ReadOnlySpan<ushort> run, Dictionary<ushort, long> into, ref FrameSums sums)
+    private void Count(ReadOnlySpan<ushort> run, Dictionary<ushort, long> into, ref FrameSums sums, int start, List<MaskSurfaces.Stroke>? strokes)
     {
         for (var at = 0; at < run.Length;)
         {
@@ -117,6 +121,7 @@ internal sealed class MaskComparison(int sources)
             while (at < run.Length && run[at] == combination)
                 at++;
             into[combination] = into.GetValueOrDefault(combination) + at - from;
+            strokes?.Add(new(start + from, at - from, combination));
             sums.Drawn += at - from;
             sums.Disputed += combination == (1 << sources) - 1 ? 0 : at - from;
             sums.Entropy += (at - from) * VoteEntropy(BitOperations.PopCount(combination), sources);

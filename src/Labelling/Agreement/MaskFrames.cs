@@ -19,6 +19,7 @@ internal sealed record MaskFrame(string SopInstanceUid, int Frame, int Rows, int
 internal sealed class FrameOrder
 {
     private readonly Dictionary<string, (string Series, int Rank)> places = [];
+    private readonly Dictionary<string, int> slices = [];
 
     private readonly IReadOnlyDictionary<string, (double Column, double Row, double Slice)> spacings;
 
@@ -34,6 +35,8 @@ internal sealed class FrameOrder
                 places[file.SopInstanceUid] = (series.Key, rank);
                 rank += Math.Max(1, file.Frames);
             }
+
+            slices[series.Key] = rank;
         }
     }
 
@@ -54,9 +57,15 @@ internal sealed class FrameOrder
         return new(files, spacings);
     }
 
+    /// <summary>Frames of a series.</summary>
+    public int Slices(string series) => slices.GetValueOrDefault(series, 1);
+
     /// <summary>mm between voxel centres; 1 along each axis where it is not known.</summary>
-    public (double Column, double Row, double Slice) Spacing(string sopInstanceUid) =>
-        places.TryGetValue(sopInstanceUid, out var place) && spacings.TryGetValue(place.Series, out var known) ? known : (1, 1, 1);
+    public (double Column, double Row, double Slice) Spacing(string sopInstanceUid) => KnownSpacing(sopInstanceUid) ?? (1, 1, 1);
+
+    /// <summary>mm between voxel centres; null where the series is no volume.</summary>
+    public (double Column, double Row, double Slice)? KnownSpacing(string sopInstanceUid) =>
+        places.TryGetValue(sopInstanceUid, out var place) && spacings.TryGetValue(place.Series, out var known) ? known : null;
 
     /// <summary>Every frame of a class on which somebody drew, in order.</summary>
     public IReadOnlyList<MaskFrame> FramesOf(string @class, IReadOnlyList<ComparedDocument> readings)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Pirogov.Labelling.Dashboards;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Statistics;
@@ -7,7 +8,33 @@ namespace Pirogov.Labelling.Agreement;
 /// <param name="Mean">Over the compared cases, of the mean over their pairs of readers; null before the first.</param>
 /// <param name="Lower">Of the 95 % interval (Student, over cases); null for fewer than two.</param>
 /// <param name="Measure">"dice" of masks, or "objects": the F1 of matching times the similarity of what matches.</param>
-internal sealed record ClassAgreement(string Id, double? Mean, double? Lower, double? Upper, double? Lowest, int Cases, string Measure);
+/// <param name="Surface">Of masks, where the patient's millimetres are known and somebody drew them.</param>
+internal sealed record ClassAgreement(
+    string Id, double? Mean, double? Lower, double? Upper, double? Lowest, int Cases, string Measure,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SurfaceAgreement? Surface = null);
+
+/// <summary>How far the borders of a class's masks lie apart, over the cases where somebody drew it; of a case the mean over its pairs of readers.</summary>
+/// <param name="Hd95Mm">The median over cases, mm: where only one of two drew it, the diagonal of the series counts, which would carry a mean away.</param>
+/// <param name="Hd95Lower">Of the exact 95 % interval of the median; null for cases too few for one.</param>
+/// <param name="Nsd">The mean share of borders within the tolerance.</param>
+/// <param name="NsdLower">Of the 95 % interval (Student, over cases); null for fewer than two.</param>
+/// <param name="Missing">Cases where not every reader drew it.</param>
+internal sealed record SurfaceAgreement(
+    double Hd95Mm, double? Hd95Lower, double? Hd95Upper, double Nsd, double? NsdLower, double? NsdUpper, double ToleranceMm, int Cases, int Missing)
+{
+    /// <summary>Of cases compared with one tolerance: where it was changed in between, those of the more frequent one.</summary>
+    public static SurfaceAgreement? Of(IEnumerable<SurfaceMeasures> measured)
+    {
+        if (measured.GroupBy(m => m.ToleranceMm).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).FirstOrDefault() is not { } cases)
+            return null;
+        SurfaceMeasures[] all = [.. cases];
+        var distance = MeasurementMedian.Of([.. all.Select(IReadOnlyList<double?> (m) => [m.Hd95Mm])], Coefficient.Level).Items[0]!;
+        var share = new ItemSum(ItemKind.Class, "", all.Length, all.Average(m => m.Nsd), all.Average(m => m.Nsd * m.Nsd), all.Min(m => m.Nsd));
+        var isSure = distance.Interval.Level >= Coefficient.Level;
+        return new(distance.Value, isSure ? distance.Interval.Lower : null, isSure ? distance.Interval.Upper : null, share.Mean, share.Interval?.Lower, share.Interval?.Upper,
+            cases.Key, all.Length, all.Count(m => m.Missing > 0));
+    }
+}
 
 /// <param name="Kappa">Chance-corrected agreement by <paramref name="Coefficient"/>; null when undefined or when the answers are not categories.</param>
 /// <param name="Lower">Of the 95 % interval.</param>
@@ -66,15 +93,16 @@ internal sealed record ProjectAgreement(IReadOnlyList<ClassAgreement> Classes, I
     {
         var sums = items.ToDictionary(i => (i.Kind, i.Item));
         return new(
-            [.. schema.Classes.Where(c => c.Geometries.Count > 0).Select(c => Class(c, sums.GetValueOrDefault((ItemKind.Class, c.Id))))],
+            [.. schema.Classes.Where(c => c.Geometries.Count > 0).Select(c => Class(c, sums.GetValueOrDefault((ItemKind.Class, c.Id)),
+                SurfaceAgreement.Of(measured.Where(m => m.Kind == ItemKind.Class && m.Item == c.Id).Select(m => m.Measures.Surface).OfType<SurfaceMeasures>())))],
             [.. schema.Questions.Where(q => q.Type != Schemas.Question.FreeText).Select(q => Question(q, sums.GetValueOrDefault((ItemKind.Question, q.Id)), [.. patterns.Where(p => p.Item == q.Id)]))],
             [.. Rated(schema, measured)]);
     }
 
-    private static ClassAgreement Class(LabelClass one, ItemSum? sum)
+    private static ClassAgreement Class(LabelClass one, ItemSum? sum, SurfaceAgreement? surface)
     {
         var measure = one.Geometries.Contains(Geometry.Mask) ? "dice" : "objects";
-        return sum is null ? new(one.Id, null, null, null, null, 0, measure) : new(one.Id, sum.Mean, sum.Interval?.Lower, sum.Interval?.Upper, sum.Lowest, sum.Cases, measure);
+        return sum is null ? new(one.Id, null, null, null, null, 0, measure) : new(one.Id, sum.Mean, sum.Interval?.Lower, sum.Interval?.Upper, sum.Lowest, sum.Cases, measure, surface);
     }
 
     private static QuestionAgreement Question(Question question, ItemSum? sum, PatternCount[] patterns)

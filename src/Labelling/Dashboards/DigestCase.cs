@@ -164,7 +164,7 @@ internal sealed class CaseSum(
         Week = week,
         Agreement = agreement.TryGetValue(@class.Id, out var agreed) ? agreed : null,
         IsPresent = differences is [var any, ..] ? any.Classes.Single(c => c.Class == @class.Id).IsPresent : null,
-        MeasuredJson = CaseItem.Written(ItemMeasures.OfClass(@class, readers, documents, groups)),
+        MeasuredJson = CaseItem.Written(ItemMeasures.OfClass(@class, readers, documents, groups, figures)),
     };
 
     private CaseItem Asked(Question question)

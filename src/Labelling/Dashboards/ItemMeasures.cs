@@ -12,10 +12,12 @@ namespace Pirogov.Labelling.Dashboards;
 /// Of a class: attribute → objects that are the same thing in the eyes of two readers or more → what each answered, as <see cref="ProjectAgreement.Categories"/> and numbers are
 /// spelled; null where a reader lacks the object.
 /// </param>
+/// <param name="Surface">Of a class with masks that somebody drew.</param>
 internal sealed record ItemMeasures(
     IReadOnlyList<Guid> Readers,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<double?>? Numbers = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<string?>>>? Attributes = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<string?>>>? Attributes = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SurfaceMeasures? Surface = null)
 {
     /// <summary>Of a class in a case: beyond, the rest is not told.</summary>
     public const int MostObjects = 1_000;
@@ -25,8 +27,11 @@ internal sealed record ItemMeasures(
         : null;
 
     /// <param name="groups">Objects that are the same thing.</param>
-    public static ItemMeasures? OfClass(LabelClass @class, IReadOnlyList<Guid> readers, IReadOnlyList<LabelDocument> documents, IReadOnlyList<ObjectGroup> groups) =>
-        Attributed(@class, documents, groups) is { } attributes ? new(readers, Attributes: attributes) : null;
+    public static ItemMeasures? OfClass(LabelClass @class, IReadOnlyList<Guid> readers, IReadOnlyList<LabelDocument> documents, IReadOnlyList<ObjectGroup> groups, Figures figures)
+    {
+        var (attributes, surface) = (Attributed(@class, documents, groups), SurfaceMeasures.Of(@class.Id, figures));
+        return attributes is null && surface is null ? null : new(readers, Attributes: attributes, Surface: surface);
+    }
 
     private static Dictionary<string, IReadOnlyList<IReadOnlyList<string?>>>? Attributed(LabelClass @class, IReadOnlyList<LabelDocument> documents, IReadOnlyList<ObjectGroup> groups)
     {
@@ -42,6 +47,20 @@ internal sealed record ItemMeasures(
 
     /// <summary>Numbers, and answers that are one of some categories.</summary>
     public static IEnumerable<Question> Rated(LabelClass @class) => (@class.Attributes ?? []).Where(a => a.Type == Question.Number || ProjectAgreement.Categories(a) is not null);
+}
+
+/// <summary>Means over a case's pairs of readers.</summary>
+/// <param name="Hd95Mm">Where only one of two drew it, the diagonal of the series counts.</param>
+/// <param name="Missing">Pairs of which only one drew it.</param>
+internal sealed record SurfaceMeasures(double Hd95Mm, double Nsd, double ToleranceMm, int Missing)
+{
+    /// <returns>Null where nobody drew it: that is no border that two have in common.</returns>
+    public static SurfaceMeasures? Of(string @class, Figures figures)
+    {
+        var pairs = figures.Pairs.Select(p => p.Surfaces?.GetValueOrDefault(@class)).OfType<SurfaceFigures>().ToArray();
+        return pairs.Length == 0 ? null
+            : new(pairs.Average(p => p.Hd95Mm ?? p.WorstMm), pairs.Average(p => p.Nsd), pairs[0].ToleranceMm, pairs.Count(p => p.Hd95Mm is null));
+    }
 }
 
 /// <summary>One case's, with what it is of.</summary>

@@ -76,6 +76,11 @@ internal static class Wording
         _ => "κ",
     };
 
+    /// <summary>A tenth of a millimetre is finer than any voxel.</summary>
+    public static string Millimetres(double value) => value.ToString("0.0", CultureInfo.CurrentCulture);
+
+    public static string MillimetreInterval(double? lower, double? upper) => lower is null || upper is null ? "" : $"\u00a0({Millimetres(lower.Value)}\u00a0…\u00a0{Millimetres(upper.Value)})";
+
     public static string Percent(double? value) => value is { } v ? v.ToString("0.0 %", CultureInfo.CurrentCulture) : "—";
 
     /// <summary>" (0.812 … 0.934)", or nothing where there is no interval.</summary>
