@@ -82,7 +82,10 @@ internal sealed record PatternCount(string Item, string Pattern, int Cases)
 }
 
 /// <summary>How far the readers of a project agree.</summary>
-internal sealed record ProjectAgreement(IReadOnlyList<ClassAgreement> Classes, IReadOnlyList<QuestionAgreement> Questions, IReadOnlyList<RatingAgreement> Ratings)
+/// <param name="Spans">Of a project of texts.</param>
+internal sealed record ProjectAgreement(
+    IReadOnlyList<ClassAgreement> Classes, IReadOnlyList<QuestionAgreement> Questions, IReadOnlyList<RatingAgreement> Ratings,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SpanAgreement? Spans = null)
 {
     public const string CannotAssess = "?";
     public const string NotAnswered = "";
@@ -96,7 +99,7 @@ internal sealed record ProjectAgreement(IReadOnlyList<ClassAgreement> Classes, I
             [.. schema.Classes.Where(c => c.Geometries.Count > 0).Select(c => Class(c, sums.GetValueOrDefault((ItemKind.Class, c.Id)),
                 SurfaceAgreement.Of(measured.Where(m => m.Kind == ItemKind.Class && m.Item == c.Id).Select(m => m.Measures.Surface).OfType<SurfaceMeasures>())))],
             [.. schema.Questions.Where(q => q.Type != Schemas.Question.FreeText).Select(q => Question(q, sums.GetValueOrDefault((ItemKind.Question, q.Id)), [.. patterns.Where(p => p.Item == q.Id)]))],
-            [.. Rated(schema, measured)]);
+            [.. Rated(schema, measured)], SpanAgreement.Of(schema, measured));
     }
 
     private static ClassAgreement Class(LabelClass one, ItemSum? sum, SurfaceAgreement? surface)

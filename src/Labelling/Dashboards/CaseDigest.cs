@@ -66,6 +66,9 @@ internal sealed class CaseItem
 {
     /// <summary>Between the answers of a pattern: what no identifier holds.</summary>
     public const char Between = '|';
+
+    /// <summary>The item of a row that is of no class and of no question: it holds <see cref="ItemMeasures"/> and nothing else.</summary>
+    public const string WholeCase = "";
     public const int PatternLimit = 1_000;
     public const int AnswerLimit = 100;
 

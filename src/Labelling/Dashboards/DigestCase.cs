@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Formats;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
@@ -20,7 +22,7 @@ internal sealed class DigestCase(CaseDigests digests, PirogovDb db) : DurableJob
     }
 }
 
-internal sealed class CaseDigests(PirogovDb db, Documents documents, VersionedDocuments versioned, ComparisonStore comparisons, JobQueue jobs, TimeProvider time)
+internal sealed class CaseDigests(PirogovDb db, Documents documents, VersionedDocuments versioned, ComparisonStore comparisons, ICases cases, JobQueue jobs, TimeProvider time)
 {
     /// <summary>Joins the caller's next <c>SaveChanges</c>.</summary>
     public void Ask(ProjectCase one) => jobs.Enqueue<DigestCase, DigestCase.Payload>(new(one.Id), "labelling-case", one.Id);
@@ -39,7 +41,7 @@ internal sealed class CaseDigests(PirogovDb db, Documents documents, VersionedDo
             await versioned.Load(consensus.DocumentMd5, consensus.SchemaVersionId, project.SchemaVersionId, cancellation), cancellation);
         // Which objects are the same thing is known: the file is only opened where something of them is compared.
         var groups = schema.Classes.Any(c => ItemMeasures.Rated(c).Any()) ? (await comparisons.Detail(comparison, cancellation)).Groups : [];
-        var sum = new CaseSum(one, project, schema, comparison, [.. readings.Select(r => r.AccountId)], sources, groups, result);
+        var sum = new CaseSum(one, project, schema, comparison, [.. readings.Select(r => r.AccountId)], sources, groups, result, await Spans(one, schema, sources, cancellation));
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         await Forget(one.Id, cancellation);
         db.AddRange(sum.Items);
@@ -48,6 +50,17 @@ internal sealed class CaseDigests(PirogovDb db, Documents documents, VersionedDo
         await Digest(one, comparison, consensus, sum, cancellation);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+    }
+
+    /// <returns>γ included: a job has the time that a page has not.</returns>
+    private async Task<(CaseSpans Spans, SpanMeasures Whole)?> Spans(ProjectCase one, SchemaContent schema, IReadOnlyList<OpenedLabels> sources, CancellationToken cancellation)
+    {
+        if (!schema.Classes.Any(CaseSpans.IsOfText))
+            return null;
+        var texts = await cases.Texts(one.CaseId, cancellation);
+        if (CaseSpans.Of(schema, one.Id, [.. texts.Select(t => (t.Name, CodePoints.Count(t.Text)))], [.. sources.Select(s => s.Document)]) is not { } spans)
+            return null;
+        return (spans, spans.Whole(await db.Set<ProjectCase>().CountAsync(c => c.ProjectId == one.ProjectId, cancellation)));
     }
 
     private async Task Digest(ProjectCase one, Comparison comparison, Consensus? consensus, CaseSum sum, CancellationToken cancellation)
@@ -91,9 +104,10 @@ internal sealed class CaseDigests(PirogovDb db, Documents documents, VersionedDo
 /// <summary>What a case's documents come to.</summary>
 /// <param name="readers">Of the sources.</param>
 /// <param name="groups">Objects of the sources that are the same thing.</param>
+/// <param name="spans">Of texts: those of the sources, and what they come to in the whole case.</param>
 internal sealed class CaseSum(
     ProjectCase one, LabellingProject project, SchemaContent schema, Comparison comparison, IReadOnlyList<Guid> readers, IReadOnlyList<OpenedLabels> sources,
-    IReadOnlyList<ObjectGroup> groups, OpenedLabels? result)
+    IReadOnlyList<ObjectGroup> groups, OpenedLabels? result, (CaseSpans Spans, SpanMeasures Whole)? spans)
 {
     private readonly ConsensusRules rules = project.Consensus;
     private readonly LabelDocument[] documents = [.. sources.Select(s => s.Document)];
@@ -111,6 +125,7 @@ internal sealed class CaseSum(
     public IReadOnlyList<CaseItem> Items => field ??=
     [
         .. schema.Classes.Where(c => c.Geometries.Count > 0).Select(Class), .. schema.Questions.Where(q => q.Type != Question.FreeText).Select(Asked),
+        .. Whole(),
     ];
 
     public IReadOnlyList<ClassConfusion> Confusion =>
@@ -155,6 +170,14 @@ internal sealed class CaseSum(
     private static DocumentDifference[] Departures(LabellingProject project, SchemaContent schema, IEnumerable<OpenedLabels> sources, OpenedLabels result) =>
         [.. sources.Select(s => DocumentDifference.Of(project, schema, s, result))];
 
+    private IEnumerable<CaseItem> Whole() => spans is not { } found ? [] :
+    [
+        new()
+        {
+            ProjectCaseId = one.Id, ProjectId = one.ProjectId, Kind = ItemKind.Class, Item = CaseItem.WholeCase, Week = week, MeasuredJson = CaseItem.Written(new(readers, Spans: found.Whole)),
+        },
+    ];
+
     private CaseItem Class(LabelClass @class) => new()
     {
         ProjectCaseId = one.Id,
@@ -164,7 +187,7 @@ internal sealed class CaseSum(
         Week = week,
         Agreement = agreement.TryGetValue(@class.Id, out var agreed) ? agreed : null,
         IsPresent = differences is [var any, ..] ? any.Classes.Single(c => c.Class == @class.Id).IsPresent : null,
-        MeasuredJson = CaseItem.Written(ItemMeasures.OfClass(@class, readers, documents, groups, figures)),
+        MeasuredJson = CaseItem.Written(ItemMeasures.OfClass(@class, readers, documents, groups, figures, spans?.Spans)),
     };
 
     private CaseItem Asked(Question question)

@@ -13,11 +13,13 @@ namespace Pirogov.Labelling.Dashboards;
 /// spelled; null where a reader lacks the object.
 /// </param>
 /// <param name="Surface">Of a class with masks that somebody drew.</param>
+/// <param name="Spans">Of a class of texts, and of a case as a whole.</param>
 internal sealed record ItemMeasures(
     IReadOnlyList<Guid> Readers,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<double?>? Numbers = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<string?>>>? Attributes = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SurfaceMeasures? Surface = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SurfaceMeasures? Surface = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SpanMeasures? Spans = null)
 {
     /// <summary>Of a class in a case: beyond, the rest is not told.</summary>
     public const int MostObjects = 1_000;
@@ -27,10 +29,12 @@ internal sealed record ItemMeasures(
         : null;
 
     /// <param name="groups">Objects that are the same thing.</param>
-    public static ItemMeasures? OfClass(LabelClass @class, IReadOnlyList<Guid> readers, IReadOnlyList<LabelDocument> documents, IReadOnlyList<ObjectGroup> groups, Figures figures)
+    public static ItemMeasures? OfClass(
+        LabelClass @class, IReadOnlyList<Guid> readers, IReadOnlyList<LabelDocument> documents, IReadOnlyList<ObjectGroup> groups, Figures figures, CaseSpans? spans)
     {
         var (attributes, surface) = (Attributed(@class, documents, groups), SurfaceMeasures.Of(@class.Id, figures));
-        return attributes is null && surface is null ? null : new(readers, Attributes: attributes, Surface: surface);
+        var own = CaseSpans.IsOfText(@class) ? spans?.OfClass(@class) : null;
+        return attributes is null && surface is null && own is null ? null : new(readers, Attributes: attributes, Surface: surface, Spans: own);
     }
 
     private static Dictionary<string, IReadOnlyList<IReadOnlyList<string?>>>? Attributed(LabelClass @class, IReadOnlyList<LabelDocument> documents, IReadOnlyList<ObjectGroup> groups)

@@ -5,6 +5,17 @@ namespace Pirogov.Statistics;
 /// <param name="Undefined">Why it is null.</param>
 public readonly record struct UnitizedCoefficient(double? Alpha, double Coverage, AgreementUndefined Undefined);
 
+/// <summary>What the spans of one category, or the gaps, come to on a continuum: lengths summed over its annotators; the last three over their pairs, divided by their number less 1.</summary>
+/// <param name="Alone">What a segment shares with itself: its square, and in a gap, which has no structure, its length.</param>
+/// <param name="Same">Where the other annotator gave the same category.</param>
+/// <param name="Paired">Where the other annotator gave any category.</param>
+/// <param name="PairedAlone">The squares of these, segment by segment.</param>
+public readonly record struct UnitizedLengths(double Total, double Alone, double Same, double Paired, double PairedAlone);
+
+/// <summary>One continuum's part of the coefficients.</summary>
+/// <param name="Categories">By category; −1 for gaps.</param>
+public sealed record UnitizedSums(IReadOnlyDictionary<int, UnitizedLengths> Categories);
+
 /// <summary>
 /// Krippendorff's α of spans that annotators mark on one continuum (Krippendorff, Mathet, Bouvry &amp; Widlöcher 2016): no
 /// annotator's own spans overlap, and what he leaves between them are gaps.
@@ -25,7 +36,39 @@ public sealed record UnitizedAlpha(
     /// Of the continuum. Lengths are counted in units of measurement that stand for themselves within gaps (a character, a
     /// frame): α of the same spans in other units differs slightly.
     /// </param>
-    public static UnitizedAlpha Of(IReadOnlyList<IReadOnlyList<LabelledSpan>> annotators, double start, double end)
+    public static UnitizedAlpha Of(IReadOnlyList<IReadOnlyList<LabelledSpan>> annotators, double start, double end) => Of(Measure(annotators, start, end));
+
+    /// <summary>
+    /// Of several continua, as of one in which they stand one after another. Where a continuum has more annotators, each of their pairs weighs less, as α
+    /// weighs the values of a unit that has more of them.
+    /// </summary>
+    public static UnitizedAlpha Of(IEnumerable<UnitizedSums> continua)
+    {
+        var lengths = new Dictionary<int, Lengths>();
+        foreach (var (category, one) in continua.SelectMany(c => c.Categories))
+            Of(lengths, category).Add(one);
+        return Of(lengths);
+    }
+
+    /// <summary>uα of the drawn continua, NaN where undefined, for <see cref="Bootstrap"/>.</summary>
+    public static ItemStatistic Statistic(IReadOnlyList<UnitizedSums> continua) => items =>
+    {
+        var lengths = new Dictionary<int, Lengths>();
+        foreach (var item in items)
+        {
+            foreach (var (category, one) in continua[item].Categories)
+                Of(lengths, category).Add(one);
+        }
+
+        return Of(lengths).Units.Alpha ?? double.NaN;
+    };
+
+    /// <summary>What a continuum adds to the coefficients of several.</summary>
+    /// <inheritdoc cref="Of(IReadOnlyList{IReadOnlyList{LabelledSpan}}, double, double)"/>
+    public static UnitizedSums Sums(IReadOnlyList<IReadOnlyList<LabelledSpan>> annotators, double start, double end) =>
+        new(Measure(annotators, start, end).ToDictionary(l => l.Key, l => new UnitizedLengths(l.Value.Total, l.Value.Alone, l.Value.Same, l.Value.Paired, l.Value.PairedAlone)));
+
+    private static Dictionary<int, Lengths> Measure(IReadOnlyList<IReadOnlyList<LabelledSpan>> annotators, double start, double end)
     {
         if (annotators.Count < 2) throw new ArgumentException($"{annotators.Count} annotators cannot be compared.", nameof(annotators));
         LabelledSpan.Check(annotators);
@@ -44,7 +87,7 @@ public sealed record UnitizedAlpha(
         for (var i = 0; i < segments.Length; i++)
             for (var j = 0; j < segments.Length; j++)
                 if (i != j) Intersect(segments[i], segments[j], pairs, lengths);
-        return Of(lengths);
+        return lengths;
     }
 
     private static UnitizedAlpha Of(Dictionary<int, Lengths> lengths)
@@ -132,20 +175,22 @@ public sealed record UnitizedAlpha(
     private static ref Lengths Of(Dictionary<int, Lengths> lengths, int category) =>
         ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(lengths, category, out _);
 
-    /// <summary>Of one category, summed over annotators; the last three over pairs of annotators, divided by their number less 1.</summary>
+    /// <summary><see cref="UnitizedLengths"/> while they are summed.</summary>
     private struct Lengths
     {
         public double Total;
-
-        /// <summary>What a segment shares with itself: its square, and in a gap, which has no structure, its length.</summary>
         public double Alone;
-
-        /// <summary>Where the other annotator gave the same category.</summary>
         public double Same;
-
-        /// <summary>Where the other annotator gave any category.</summary>
         public double Paired;
-
         public double PairedAlone;
+
+        public void Add(UnitizedLengths other)
+        {
+            Total += other.Total;
+            Alone += other.Alone;
+            Same += other.Same;
+            Paired += other.Paired;
+            PairedAlone += other.PairedAlone;
+        }
     }
 }

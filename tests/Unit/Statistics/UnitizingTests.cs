@@ -119,6 +119,19 @@ public class UnitizingTests
     }
 
     [Fact]
+    public void Several_continua_are_one_in_which_they_stand_one_after_another()
+    {
+        LabelledSpan[][] first = [[new(0, 4, 1), new(5, 7, 2)], [new(2, 6, 1)]], second = [[new(1, 3, 2)], [new(1, 4, 2), new(4, 6, 1)]];
+        UnitizedSums[] continua = [UnitizedAlpha.Sums(first, 0, 10), UnitizedAlpha.Sums(second, 0, 8)];
+        LabelledSpan[] Joined(int annotator) => [.. first[annotator], .. second[annotator].Select(s => s with { Start = s.Start + 10, End = s.End + 10 })];
+        var (summed, joined) = (UnitizedAlpha.Of(continua), UnitizedAlpha.Of([Joined(0), Joined(1)], 0, 18));
+        Assert.Equal(joined.Units.Alpha!.Value, summed.Units.Alpha!.Value, 1e-12);
+        Assert.Equal(joined.Coding.Alpha!.Value, summed.Coding.Alpha!.Value, 1e-12);
+        Assert.Equal(joined.Categories[1].Alpha!.Value, summed.Categories[1].Alpha!.Value, 1e-12);
+        Assert.Equal(summed.Units.Alpha.Value, UnitizedAlpha.Statistic(continua)([0, 1]), 1e-12);
+    }
+
+    [Fact]
     public void Alpha_from_intersections_is_alpha_from_single_characters() => Gen.Int[0, 2].Array[24].Array[2, 4].Sample(labels =>
     {
         // Each run of a label above 0 is a span.
