@@ -32,7 +32,7 @@ public static class LabellingModule
     {
         services.AddSingleton(new StringSource(typeof(LabellingModule).Assembly)).AddSingleton<ModelPart, LabellingModel>().AddSingleton<ModelPart, AssignmentModel>().AddSingleton<IObjectReferences, LabellingObjects>();
         services.AddScoped<Documents>().AddScoped<VersionedDocuments>().AddScoped<Sealing>().AddScoped<NextReading>().AddScoped<ReadingSources>();
-        services.AddScoped<ComparisonStore>().AddScoped<MakeComparison>().AddScoped<AnswerModels>().AddScoped<Adjudication>().AddScoped<AppendRevision>().AddScoped<SentBefore>().AddScoped<KeepSideDraft>().AddScoped<ShownPreLabels>();
+        services.AddScoped<ComparisonStore>().AddScoped<MakeComparison>().AddScoped<AnswerModels>().AddScoped<ReaderSkills>().AddScoped<Adjudication>().AddScoped<AppendRevision>().AddScoped<SentBefore>().AddScoped<KeepSideDraft>().AddScoped<ShownPreLabels>();
         services.AddSingleton<FiguresCache>().AddScoped<AgreementSums>().AddScoped<CaseDigests>().AddJob<DigestCase, DigestCase.Payload>();
         services.AddScoped<Rounds>().AddHandler<SecondPassEnded, Rounds>().AddScoped<WaitingCases>().AddScoped<WaitingDecisions>().AddScoped<Examination>().AddScoped<StoppedComparisons>().AddSingleton<HandOutGate>().AddScoped<HandOut>().AddScoped<NextPlace>().AddScoped<Capacity>().AddScoped<ReaderRules>().AddScoped<Replacement>().AddScoped<OfferCases>();
         services.AddScoped<CaseSelection>().AddScoped<OwnReading>().AddScoped<OwnCentres>().AddScoped<PersonLock>().AddScoped<ActiveTime>().AddScoped<GoldDraw>().AddScoped<KnownLabels>();

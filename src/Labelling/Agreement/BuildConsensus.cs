@@ -8,8 +8,10 @@ namespace Pirogov.Labelling.Agreement;
 /// is the project's rule; docs/decisions argues the choices.
 /// </summary>
 /// <param name="models">Question → what a model of all readers says, where it may be believed.</param>
+/// <param name="skills">Class → what each source weighs, where the rules weigh them and enough is known.</param>
 internal sealed class BuildConsensus(
-    SchemaContent schema, ConsensusRules rules, FrameOrder order, IReadOnlyDictionary<string, ModelledAnswer>? models = null)
+    SchemaContent schema, ConsensusRules rules, FrameOrder order, IReadOnlyDictionary<string, ModelledAnswer>? models = null,
+    IReadOnlyDictionary<string, IReadOnlyList<SourceSkill>>? skills = null)
 {
     public sealed record Result(LabelDocument Document, IReadOnlyList<NewMask> NewMasks, ConsensusProvenance Provenance);
 
@@ -44,7 +46,8 @@ internal sealed class BuildConsensus(
         var answers = Answers(readings, counted, disputes, elements);
         var made = new LabelDocument(readings[0].Document.SchemaVersion, masks, objects, answers, relations.Count > 0 ? relations : null);
         return new(DocumentTidy.Of(schema, made), added,
-            new(ConsensusProvenance.CurrentVersion, rules, [.. readings.Select((_, i) => ComparisonDetail.Letter(i))], elements, reliability, []));
+            new(ConsensusProvenance.CurrentVersion, rules, [.. readings.Select((_, i) => ComparisonDetail.Letter(i))], elements, reliability, [],
+                skills is { Count: > 0 } ? [.. skills.Values.SelectMany(s => s)] : null));
     }
 
     private List<DocumentObject> Objects(
@@ -55,15 +58,25 @@ internal sealed class BuildConsensus(
         foreach (var group in detail.Groups)
         {
             var have = counted.Where(s => group.Members[s] is not null).ToArray();
-            if (have.Length * 2 <= counted.Count || disputes.Hold(group.Id))
+            if (have.Length == 0)
                 continue;
-            var (one, algorithm, confidence) = ObjectConsensus.Of(group.Id, [.. have.Select(s => byId[s][group.Members[s]!])], schema.Class(group.Class), rules);
+            DocumentObject[] members = [.. have.Select(s => byId[s][group.Members[s]!])];
+            var weights = Weights(group.Class, members);
+            var share = have.Sum(weights) / counted.Sum(weights);
+            // Of equal weights the share is a fraction of small numbers, and a half of them no majority.
+            if (share <= 0.5 + 1e-9 || disputes.Hold(group.Id))
+                continue;
+            var (one, algorithm, confidence) = ObjectConsensus.Of(group.Id, members, schema.Class(group.Class), rules, skills?.ContainsKey(group.Class) is true ? [.. have.Select(weights)] : null);
             made.Add(disputes.WithoutDisputedAttributes(one));
-            elements.Add(new("object", one.Id, algorithm, Letters(have), confidence * have.Length / counted.Count));
+            elements.Add(new("object", one.Id, algorithm, Letters(have), confidence * share));
         }
 
         return made;
     }
+
+    /// <summary>By source; 1 each where the rules do not weigh what these are, or too little is known.</summary>
+    private Func<int, double> Weights(string @class, DocumentObject[] members) =>
+        skills?.GetValueOrDefault(@class) is { } known && members.All(m => rules.WeighsBySkill(m.Type)) ? source => known[source].Weight : _ => 1;
 
     private static IEnumerable<SourceReliability> OfObjects(ComparisonDetail detail, List<DocumentObject> made)
     {

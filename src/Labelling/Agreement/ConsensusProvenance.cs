@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Pirogov.Labelling.Agreement;
 
 /// <summary>Where one part of a consensus comes from.</summary>
@@ -20,9 +22,11 @@ internal sealed record DecisionProvenance(Guid Disagreement, string Choice, stri
 
 /// <summary>How a consensus came to be, part by part.</summary>
 /// <param name="Version">Of the algorithms: it changes when their results may.</param>
+/// <param name="Skills">By what sources were weighed, where the rules weigh them.</param>
 internal sealed record ConsensusProvenance(
     string Version, ConsensusRules Rules, IReadOnlyList<string> Sources, IReadOnlyList<ElementProvenance> Elements,
-    IReadOnlyList<SourceReliability> Reliability, IReadOnlyList<DecisionProvenance> Decisions)
+    IReadOnlyList<SourceReliability> Reliability, IReadOnlyList<DecisionProvenance> Decisions,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<SourceSkill>? Skills = null)
 {
     public const string CurrentVersion = "1";
 }

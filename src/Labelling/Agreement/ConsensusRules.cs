@@ -1,3 +1,4 @@
+using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Problems;
 
 namespace Pirogov.Labelling.Agreement;
@@ -23,12 +24,18 @@ internal enum BoxAlgorithm
 {
     WeightedFusion,
     MostCentral,
+
+    /// <summary>The same fusion, where a reader weighs as much as they came near to results of the project before.</summary>
+    SkillWeightedFusion,
 }
 
 internal enum SpanAlgorithm
 {
     Voting,
     MostCentral,
+
+    /// <summary>The same vote, where a reader has as much of it as they came near to results of the project before.</summary>
+    SkillWeightedVoting,
 }
 
 /// <summary>Of points, lengths and events.</summary>
@@ -60,6 +67,14 @@ internal sealed record ConsensusRules(
     double MatchAbove = 0.1, double ToleranceMm = 5, double TolerancePixels = 10, double NumberTolerance = 0, double AnswerConfidence = 0.95)
 {
     public static readonly ConsensusRules Default = new();
+
+    /// <summary>Whether objects of the geometry are made by what readers are estimated to be worth.</summary>
+    public bool WeighsBySkill(string geometry) => geometry switch
+    {
+        Geometry.Span => Spans == SpanAlgorithm.SkillWeightedVoting,
+        Geometry.Track or "rectangle" or "ellipse" => Boxes == BoxAlgorithm.SkillWeightedFusion,
+        _ => false,
+    };
 
     public Refusal? Fault() =>
         MatchAbove is >= 0 and < 1 && ToleranceMm is > 0 and <= 1_000 && TolerancePixels is > 0 and <= 10_000 && NumberTolerance is >= 0 and < 1 && AnswerConfidence is > 0.5 and <= 1

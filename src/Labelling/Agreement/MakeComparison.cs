@@ -22,7 +22,7 @@ internal sealed record MadeComparison(
 
 /// <summary>Compares revisions of one case, and keeps what comes of it as the case's newest comparison.</summary>
 internal sealed class MakeComparison(
-    PirogovDb db, ICases cases, Documents documents, VersionedDocuments versioned, ComparisonStore files, AnswerModels models, Sealing sealing, EvidenceChain chain, TimeProvider time)
+    PirogovDb db, ICases cases, Documents documents, VersionedDocuments versioned, ComparisonStore files, AnswerModels models, ReaderSkills skills, Sealing sealing, EvidenceChain chain, TimeProvider time)
 {
     /// <param name="revisions">In the order of their letters.</param>
     public async Task<MadeComparison> Of(
@@ -40,7 +40,7 @@ internal sealed class MakeComparison(
         var settled = modelled.Keys.ToHashSet();
         var compared = await new CompareDocuments(schema, rules, project.ThresholdOf, order, measureSurfaces: true).Compare(one.Id.Value, readings, cancellation, settled);
         await Tell(60, "labelling.job.fusing");
-        var builder = new BuildConsensus(schema, rules, order, modelled);
+        var builder = new BuildConsensus(schema, rules, order, modelled, await skills.Of(one, schema, rules, [.. revisions.Select(r => r.Reading.AccountId)], cancellation));
         return new([.. revisions.Select(r => r.Revision)], readings, compared, builder, await builder.OfUndisputed(compared, readings, cancellation),
             compared.Figures.Agreeing(project.ThresholdOf, rules, settled));
 

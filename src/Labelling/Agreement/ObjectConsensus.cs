@@ -6,21 +6,26 @@ namespace Pirogov.Labelling.Agreement;
 internal static class ObjectConsensus
 {
     /// <param name="members">Of the sources that count, in the order of their letters; at least one.</param>
-    /// <returns>The object, by which algorithm, and how sure: the mean nearness of the members to what was taken.</returns>
-    public static (DocumentObject Object, string Algorithm, double Confidence) Of(Guid id, IReadOnlyList<DocumentObject> members, LabelClass? @class, ConsensusRules rules)
+    /// <param name="weights">What each is worth, where the rules weigh them and it is known; null: all the same.</param>
+    /// <returns>The object, by which algorithm, and how sure: the mean nearness of the members to what was taken, weighted alike.</returns>
+    public static (DocumentObject Object, string Algorithm, double Confidence) Of(
+        Guid id, IReadOnlyList<DocumentObject> members, LabelClass? @class, ConsensusRules rules, IReadOnlyList<double>? weights = null)
     {
         var central = Central(members, rules);
+        var isWeighed = weights is not null && rules.WeighsBySkill(central.Type);
+        IReadOnlyList<double> shares = isWeighed ? weights! : [.. members.Select(_ => 1.0)];
+        var (fusion, voting) = isWeighed ? ("skill-weighted-box-fusion", "skill-weighted-span-voting") : ("weighted-box-fusion", "span-voting");
         var (made, algorithm) = central.Type switch
         {
-            Geometry.Span => rules.Spans == SpanAlgorithm.Voting ? (Vote(central, members), "span-voting") : (central, "most-central"),
-            Geometry.Track => rules.Boxes == BoxAlgorithm.WeightedFusion ? (Fuse(central, members), "weighted-box-fusion") : (central, "most-central"),
-            "rectangle" or "ellipse" => rules.Boxes == BoxAlgorithm.WeightedFusion && AreAlike(central, members) ? (FuseBox(central, members), "weighted-box-fusion") : (central, "most-central"),
+            Geometry.Span => rules.Spans != SpanAlgorithm.MostCentral ? (Vote(central, members, shares), voting) : (central, "most-central"),
+            Geometry.Track => rules.Boxes != BoxAlgorithm.MostCentral ? (Fuse(central, members, shares), fusion) : (central, "most-central"),
+            "rectangle" or "ellipse" => rules.Boxes != BoxAlgorithm.MostCentral && AreAlike(central, members) ? (FuseBox(central, members, shares), fusion) : (central, "most-central"),
             "point" or "length" => rules.Points == PointAlgorithm.Median && AreAlike(central, members) ? (Median(central, members), "median") : (central, "most-central"),
             Geometry.Event => rules.Points == PointAlgorithm.Median ? (MedianOfTimes(central, members), "median") : (central, "most-central"),
             _ => (central, "most-central"),
         };
         made = made with { Id = id.ToString(), Origin = null, Confirmed = null, Attributes = Attributes(members, @class, rules) };
-        return (made, members.Count == 1 ? "only-one" : algorithm, Confidence(made, members, rules));
+        return (made, members.Count == 1 ? "only-one" : algorithm, Confidence(made, members, rules, shares));
     }
 
     /// <summary>The member that is nearest to all others; among equals the first.</summary>
@@ -32,26 +37,31 @@ internal static class ObjectConsensus
         return shapes.MaxBy(s => shapes.Where(o => o != s).Sum(o => Nearness.Of(s, o, rules)?.Weight ?? 0))!.Object;
     }
 
-    private static double Confidence(DocumentObject made, IReadOnlyList<DocumentObject> members, ConsensusRules rules)
+    private static double Confidence(DocumentObject made, IReadOnlyList<DocumentObject> members, ConsensusRules rules, IReadOnlyList<double> weights)
     {
         var taken = Shape.Of(made, 0);
-        return members.Average(m => Nearness.Of(taken, Shape.Of(m, 0), rules)?.Weight ?? 0);
+        return Mean(members.Select(m => Nearness.Of(taken, Shape.Of(m, 0), rules)?.Weight ?? 0), weights);
     }
+
+    private static double Mean(IEnumerable<double> values, IReadOnlyList<double> weights) => values.Zip(weights, (v, w) => v * w).Sum() / weights.Sum();
 
     private static bool AreAlike(DocumentObject like, IReadOnlyList<DocumentObject> members) => members.All(m =>
         m.Type == like.Type && m.SopInstanceUid == like.SopInstanceUid && m.Frame == like.Frame && m.Points.Count == like.Points.Count && m.Points.Count <= 2);
 
-    /// <summary>Each side is the mean of the members' (Solovyev et al. 2021, with equal confidences).</summary>
-    private static DocumentObject FuseBox(DocumentObject like, IReadOnlyList<DocumentObject> members)
+    /// <summary>Each side is the mean of the members', weighted (Solovyev et al. 2021, eq. 1 to 4): a person's box has no confidence of its own but the person's.</summary>
+    private static DocumentObject FuseBox(DocumentObject like, IReadOnlyList<DocumentObject> members, IReadOnlyList<double> weights)
     {
         var boxes = members.Select(m => Shape.BoxOf(m.Points)).ToArray();
         return like with
         {
-            Points = [[boxes.Average(b => b.Left), boxes.Average(b => b.Top)], [boxes.Average(b => b.Right), boxes.Average(b => b.Bottom)]],
+            Points = Sides(boxes, weights),
             Points3d = null,
             Measurement = null,
         };
     }
+
+    private static double[][] Sides(IReadOnlyList<(double Left, double Top, double Right, double Bottom)> boxes, IReadOnlyList<double> weights) =>
+        [[Mean(boxes.Select(b => b.Left), weights), Mean(boxes.Select(b => b.Top), weights)], [Mean(boxes.Select(b => b.Right), weights), Mean(boxes.Select(b => b.Bottom), weights)]];
 
     /// <summary>Coordinate by coordinate; of a length, ends are paired as in the most central one.</summary>
     private static DocumentObject Median(DocumentObject like, IReadOnlyList<DocumentObject> members)
@@ -90,15 +100,15 @@ internal static class ObjectConsensus
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    /// <summary>The code points that more than half of the members cover.</summary>
-    private static DocumentObject Vote(DocumentObject like, IReadOnlyList<DocumentObject> members)
+    /// <summary>The code points that members with more than half of the weight cover.</summary>
+    private static DocumentObject Vote(DocumentObject like, IReadOnlyList<DocumentObject> members, IReadOnlyList<double> weights)
     {
-        var edges = members.SelectMany(m => m.Spans!).SelectMany(s => new[] { (At: s.Start, Step: 1), (At: s.End, Step: -1) })
+        var edges = members.Zip(weights).SelectMany(m => m.First.Spans!.SelectMany(s => new[] { (At: s.Start, Step: m.Second), (At: s.End, Step: -m.Second) }))
             .GroupBy(e => e.At).OrderBy(g => g.Key).Select(g => (At: g.Key, Step: g.Sum(e => e.Step)));
-        var (spans, votes, from) = (new List<TextSpan>(), 0, 0);
+        var (spans, votes, from, half) = (new List<TextSpan>(), 0.0, 0, Half(weights));
         foreach (var (at, step) in edges)
         {
-            var (before, after) = (votes * 2 > members.Count, (votes + step) * 2 > members.Count);
+            var (before, after) = (votes > half, votes + step > half);
             votes += step;
             if (after && !before)
                 from = at;
@@ -109,8 +119,11 @@ internal static class ObjectConsensus
         return spans.Count > 0 ? like with { Spans = spans } : like;
     }
 
-    /// <summary>At every key frame of any member: the mean box of those who see it, seen when more than half do.</summary>
-    private static DocumentObject Fuse(DocumentObject like, IReadOnlyList<DocumentObject> members)
+    /// <summary>A little more, so that sums of weights that should be half are no majority by their rounding.</summary>
+    private static double Half(IReadOnlyList<double> weights) => weights.Sum() / 2 * (1 + 1e-9);
+
+    /// <summary>At every key frame of any member: the mean box of those who see it, seen when they have more than half of the weight.</summary>
+    private static DocumentObject Fuse(DocumentObject like, IReadOnlyList<DocumentObject> members, IReadOnlyList<double> weights)
     {
         if (members.Any(m => m.Track!.Any(k => !k.Outside && k.Points.Count != 2)))
             return like;
@@ -118,13 +131,11 @@ internal static class ObjectConsensus
         foreach (var frame in members.SelectMany(m => m.Track!).GroupBy(k => k.Frame).OrderBy(k => k.Key))
         {
             var seconds = frame.Select(k => k.Seconds).FirstOrDefault(s => s is not null);
-            var boxes = members.Select(m => TrackBoxes.At(m.Track!, frame.Key)).OfType<(double Left, double Top, double Right, double Bottom)>().ToArray();
-            var isSeen = boxes.Length * 2 > members.Count;
+            var seen = members.Zip(weights).Select(m => (Box: TrackBoxes.At(m.First.Track!, frame.Key), Weight: m.Second)).Where(m => m.Box is not null).ToArray();
+            var isSeen = seen.Sum(m => m.Weight) > Half(weights);
             if (!isSeen && (fused.Count == 0 || fused[^1].Outside))
                 continue;
-            fused.Add(isSeen
-                ? new(frame.Key, [[boxes.Average(b => b.Left), boxes.Average(b => b.Top)], [boxes.Average(b => b.Right), boxes.Average(b => b.Bottom)]], seconds)
-                : new(frame.Key, [], seconds, Outside: true));
+            fused.Add(isSeen ? new(frame.Key, Sides([.. seen.Select(m => m.Box!.Value)], [.. seen.Select(m => m.Weight)]), seconds) : new(frame.Key, [], seconds, Outside: true));
         }
 
         return fused.Any(k => !k.Outside) ? like with { Track = fused } : like;

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Pirogov.Integration.Harness;
+using Pirogov.Labelling.Dashboards;
+using Pirogov.Statistics;
 using static Pirogov.Integration.Labelling.ReadingRoom;
 
 namespace Pirogov.Integration.Labelling;
@@ -66,6 +68,76 @@ public abstract class AgreementTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task Borders_of_masks_are_told_in_the_patients_millimetres_where_these_are_known()
+    {
+        var room = await Open(app, plan: p => p["cases"] = new JsonArray($"00000000-0000-7000-8000-{InventedCases.Volume:D12}"));
+        await ReadAndSubmit(room.Readers[0], room.Document($"2.25.{InventedCases.Volume}.1", left: 4));
+        await ReadAndSubmit(room.Readers[1], room.Document($"2.25.{InventedCases.Volume}.1", left: 5));
+        await app.Settle();
+        // One column of 0.8 mm aside, 20 of 320 pixels: more than five of a hundred.
+        var one = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases")))["items"]![0]!;
+        var pair = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases/{one["id"]}/comparison")))["pairs"]![0]!["surfaces"]!["kidney"]!;
+        Assert.Equal((0.8, 1, 5), ((double)pair["hd95Mm"]!, (double)pair["nsd"]!, (double)pair["toleranceMm"]!));
+        var surface = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/quality")))["agreement"]!["classes"]!.AsArray().Single(c => (string)c!["id"]! == "kidney")!["surface"]!;
+        Assert.Equal((0.8, 1, 5, 1, 0), ((double)surface["hd95Mm"]!, (double)surface["nsd"]!, (double)surface["toleranceMm"]!, (int)surface["cases"]!, (int)surface["missing"]!));
+        Assert.Null(surface["hd95Lower"]);
+    }
+
+    [SkippableFact]
+    public async Task Spans_of_texts_are_told_by_unitized_alpha_and_by_gamma()
+    {
+        var room = await Open(app, schema: OfTexts, plan: p => p["cases"] = new JsonArray($"00000000-0000-7000-8000-{InventedCases.Text:D12}"));
+        (string, int, int)[] one = [("finding", 36, 46), ("side", 24, 29)], other = [("finding", 36, 56), ("side", 24, 29)];
+        await ReadAndSubmit(room.Readers[0], Spans(room, one));
+        await ReadAndSubmit(room.Readers[1], Spans(room, other));
+        await app.Settle();
+        var spans = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/quality")))["agreement"]!["spans"]!;
+        var length = InventedCases.Note.EnumerateRunes().Count();
+        LabelledSpan[] first = [new(36, 46, 0), new(24, 29, 1)], second = [new(36, 56, 0), new(24, 29, 1)];
+        Assert.Equal(UnitizedAlpha.Of([first, second], 0, length).Units.Alpha!.Value, (double)spans["all"]!["alpha"]!, 9);
+        Assert.Equal(UnitizedAlpha.Of([first[..1], second[..1]], 0, length).Units.Alpha!.Value, (double)spans["classes"]!.AsArray().Single(c => (string)c!["class"]! == "finding")!["alpha"]!, 9);
+        Assert.Equal(1, (double)spans["classes"]!.AsArray().Single(c => (string)c!["class"]! == "side")!["alpha"]!);
+        var gamma = spans["gamma"]!;
+        var seed = (ulong)(int)gamma["seed"]!;
+        // Chance depends on who comes first, which a hash draws.
+        Assert.Contains(Math.Round((double)gamma["mean"]!, 9), new[] { GammaAgreement.Of([first, second], 0, length, seed, precision: 0.05), GammaAgreement.Of([second, first], 0, length, seed, precision: 0.05) }
+            .Select(g => Math.Round(g.Gamma!.Value, 9)));
+        Assert.Equal((1, 50), ((int)gamma["cases"]!, (int)gamma["mostCases"]!));
+    }
+
+    [SkippableFact]
+    public async Task A_box_lies_nearer_to_the_reader_who_came_nearer_to_results_before()
+    {
+        var room = await Open(app, schema: Marked, plan: p => p["consensus"] = new JsonObject { ["boxes"] = "skillWeightedFusion" });
+        Guid[] readers = [await room.Id("reader1"), await room.Id("reader2")];
+        await app.InDatabase(async db =>
+        {
+            foreach (var (reader, quality) in readers.Zip([0.9, 0.3]))
+            {
+                db.AddRange(Enumerable.Range(0, 15).Select(_ => new ReaderItem
+                {
+                    ReadingId = new(Guid.CreateVersion7()), Kind = ItemKind.Class, Item = "node", ProjectId = new(Guid.Parse(room.Project)), ProjectCaseId = new(Guid.CreateVersion7()), AccountId = reader,
+                    Quality = quality,
+                }));
+            }
+
+            return await db.SaveChangesAsync();
+        });
+        await ReadAndSubmit(room.Readers[0], Marks(room, 1, (4, 10, "mild")));
+        await ReadAndSubmit(room.Readers[1], Marks(room, 1, (5, 10, "mild")));
+        await app.Settle();
+        // Weights: (15·0.9 + 5·0.6) / 20 = 0.825 and (15·0.3 + 5·0.6) / 20 = 0.375.
+        var view = await Sent(room.Validator.GetAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}"));
+        Assert.Equal((4 * 0.825 + 5 * 0.375) / 1.2, (double)Assert.Single(view["document"]!["objects"]!.AsArray())!["points"]![0]![0]!, 9);
+        var one = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases")))["items"]![0]!;
+        var made = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases/{one["id"]}/comparison")))["consensus"]!;
+        Assert.Equal([0.375, 0.825], made["skills"]!.AsArray().Select(s => Math.Round((double)s!["weight"]!, 9)).Order());
+        var element = made["elements"]!.AsArray().Single(e => (string)e!["kind"]! == "object")!;
+        Assert.Equal("skill-weighted-box-fusion", (string)element["algorithm"]!);
+        Assert.InRange((double)element["confidence"]!, 0.85, 1);
+    }
+
+    [SkippableFact]
     public async Task An_order_is_declared_of_choices_only_and_travels_with_the_schemas_file()
     {
         var room = await Open(app, cases: 1, schema: Graded);
@@ -103,6 +175,33 @@ public abstract class AgreementTests(LabellingApp app) : OnBothEngines(app)
         });
         return schema;
     }
+
+    private static JsonObject OfTexts(string name) => new()
+    {
+        ["name"] = $"Texts {name}",
+        ["dataKind"] = "clinicalText",
+        ["classes"] = new JsonArray([.. new[] { ("finding", "#e69f00"), ("side", "#56b4e9") }
+            .Select(c => (JsonNode)new JsonObject { ["id"] = c.Item1, ["name"] = Both(c.Item1), ["color"] = c.Item2, ["geometries"] = new JsonArray("span") })]),
+        ["questions"] = new JsonArray(),
+    };
+
+    private static JsonObject Spans(ReadingRoom room, (string Class, int Start, int End)[] spans) => new()
+    {
+        ["schemaVersion"] = room.SchemaVersion,
+        ["masks"] = new JsonArray(),
+        ["answers"] = new JsonObject(),
+        ["objects"] = new JsonArray([.. spans.Select(s => (JsonNode)new JsonObject
+        {
+            ["id"] = Guid.CreateVersion7(),
+            ["class"] = s.Class,
+            ["type"] = "span",
+            ["sopInstanceUid"] = "",
+            ["frame"] = 0,
+            ["points"] = new JsonArray(),
+            ["text"] = InventedCases.TextName,
+            ["spans"] = new JsonArray(new JsonObject { ["start"] = s.Start, ["end"] = s.End }),
+        })]),
+    };
 
     private static JsonObject Grade() => new()
     {

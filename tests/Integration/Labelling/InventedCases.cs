@@ -16,6 +16,8 @@ internal sealed class InventedCases : ICases
     public const int Side = 32;
     public const int Frames = 4;
 
+    /// <summary>The only one whose series tells its millimetres: 0.8 × 0.8 × 2.</summary>
+    public const int Volume = 30;
     public const int Slide = 101;
     public const int Video = 102;
     public const int Text = 103;
@@ -63,7 +65,9 @@ internal sealed class InventedCases : ICases
     public Task<IReadOnlyList<CaseText>> Texts(CaseId id, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<CaseText>>(
         cases.Find(c => c.Id == id) is { DataKind: DataKind.ClinicalText } ? [new CaseText(TextName, new string('0', 64), Note)] : []);
 
-    public Task<VolumeGeometry?> Geometry(CaseId id, string seriesInstanceUid, CancellationToken cancellation) => Task.FromResult<VolumeGeometry?>(null);
+    public Task<VolumeGeometry?> Geometry(CaseId id, string seriesInstanceUid, CancellationToken cancellation) => Task.FromResult(
+        cases.Find(c => c.Id == id) is { Series: [var series] } one && one.Label == $"TEST-{Volume:D6}"
+            ? VolumeGeometry.Assess(Enumerable.Range(1, Frames).Select(n => Header(series, n))).Geometry : null);
 
     public Task<IReadOnlyList<DicomDataset>> Headers(CaseId id, string seriesInstanceUid, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DicomDataset>>(
         cases.Find(c => c.Id == id) is { Series: [var series] } ? [.. Enumerable.Range(1, Frames).Select(n => Header(series, n))] : []);
