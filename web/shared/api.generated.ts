@@ -3603,7 +3603,7 @@ export interface components {
          * @default weightedFusion
          * @enum {string}
          */
-        BoxAlgorithm: "weightedFusion" | "mostCentral";
+        BoxAlgorithm: "weightedFusion" | "mostCentral" | "skillWeightedFusion";
         CaseChange: {
             answers: components["schemas"]["AnswerChange"][];
             caseId: components["schemas"]["CaseId"];
@@ -3724,6 +3724,7 @@ export interface components {
             /** Format: double */
             mean: null | number;
             measure: string;
+            surface: null | components["schemas"]["SurfaceAgreement"];
             /** Format: double */
             upper: null | number;
         };
@@ -3916,6 +3917,7 @@ export interface components {
             elements: components["schemas"]["ElementProvenance"][];
             reliability: components["schemas"]["SourceReliability"][];
             rules: components["schemas"]["ConsensusRules"];
+            skills: null | components["schemas"]["SourceSkill"][];
             sources: string[];
             version: string;
         };
@@ -4530,6 +4532,20 @@ export interface components {
             number: number;
             slug: string;
         };
+        GammaFigure: {
+            /** Format: int32 */
+            cases: number;
+            /** Format: double */
+            lower: null | number;
+            /** Format: double */
+            mean: null | number;
+            /** Format: int32 */
+            mostCases: number;
+            /** Format: int32 */
+            seed: number;
+            /** Format: double */
+            upper: null | number;
+        };
         GivenAnswer: {
             cannotAssess: boolean;
             isGiven: boolean;
@@ -5018,6 +5034,23 @@ export interface components {
         };
         /** @enum {string} */
         NoticeKind: "qualityBelowThreshold" | "trainingFailed" | "readingsLate" | "casesSkipped" | "placesNobodyMayTake" | "controlCasesMissing" | "trainingCasesMissing" | "controlCasesWithoutPreLabels" | "comparisonsStopped";
+        NumberPair: {
+            bias: components["schemas"]["MeanWithInterval"];
+            /** Format: int32 */
+            cases: number;
+            first: string;
+            highest: components["schemas"]["MeanWithInterval"];
+            lowest: components["schemas"]["MeanWithInterval"];
+            second: string;
+        };
+        NumberPairs: {
+            class: null | string;
+            item: string;
+            pairs: components["schemas"]["NumberPair"][];
+            /** Format: int32 */
+            total: number;
+            unit: null | string;
+        };
         ObjectFigures: {
             /** Format: double */
             attributes: null | number;
@@ -5547,6 +5580,9 @@ export interface components {
             };
             /** Format: int32 */
             second: number;
+            surfaces: null | {
+                [key: string]: components["schemas"]["SurfaceFigures"];
+            };
         };
         Passport: {
             ageYears: null | components["schemas"]["PassportRange"];
@@ -5808,6 +5844,8 @@ export interface components {
         ProjectAgreement: {
             classes: components["schemas"]["ClassAgreement"][];
             questions: components["schemas"]["QuestionAgreement"][];
+            ratings: components["schemas"]["RatingAgreement"][];
+            spans: null | components["schemas"]["SpanAgreement"];
         };
         /** Format: uuid */
         ProjectCaseId: string;
@@ -5906,6 +5944,7 @@ export interface components {
         QualityView: {
             agreement: components["schemas"]["ProjectAgreement"];
             confusion: components["schemas"]["ConfusedPair"][];
+            numbers: components["schemas"]["NumberPairs"][];
             prevalence: components["schemas"]["Prevalence"][];
             weeks: components["schemas"]["WeekAgreement"][];
         };
@@ -5921,6 +5960,8 @@ export interface components {
             min?: null | number;
             onlyIf?: null | components["schemas"]["Condition"];
             options: components["schemas"]["QuestionOption"][];
+            /** @default false */
+            ordinal: boolean;
             /** @default false */
             required: boolean;
             text: components["schemas"]["Bilingual"];
@@ -5939,6 +5980,11 @@ export interface components {
             lower: null | number;
             /** Format: double */
             observed: null | number;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            rated: number;
             /** Format: double */
             upper: null | number;
         };
@@ -5992,6 +6038,22 @@ export interface components {
             queues: components["schemas"]["QueueOfProject"][];
             /** Format: int32 */
             total: number;
+        };
+        RatingAgreement: {
+            /** Format: int32 */
+            cases: number;
+            class: null | string;
+            coefficient: null | string;
+            id: string;
+            /** Format: int32 */
+            items: number;
+            /** Format: double */
+            lower: null | number;
+            unit: null | string;
+            /** Format: double */
+            upper: null | number;
+            /** Format: double */
+            value: null | number;
         };
         ReaderReliability: {
             /** Format: uuid */
@@ -6167,11 +6229,13 @@ export interface components {
             method: components["schemas"]["ConsensusMethod"];
             people: components["schemas"]["RoleCount"][];
             questions: components["schemas"]["QuestionAgreement"][];
+            ratings: null | components["schemas"]["RatingAgreement"][];
             readers: components["schemas"]["AnonymousReader"][];
             readersPerCase: {
                 [key: string]: number;
             };
             returned: components["schemas"]["ShareOfCases"];
+            spans: null | components["schemas"]["SpanAgreement"];
         };
         Remark: {
             at: null | components["schemas"]["RemarkPlace"];
@@ -6741,6 +6805,14 @@ export interface components {
             pass: number;
             source: string;
         };
+        SourceSkill: {
+            class: string;
+            /** Format: int32 */
+            readings: number;
+            source: string;
+            /** Format: double */
+            weight: number;
+        };
         SourceView: {
             agreement: {
                 [key: string]: number;
@@ -6748,11 +6820,18 @@ export interface components {
             document: components["schemas"]["LabelDocument"];
             name: string;
         };
+        SpanAgreement: {
+            all: components["schemas"]["UnitizedAgreement"];
+            classes: components["schemas"]["UnitizedAgreement"][];
+            gamma: components["schemas"]["GammaFigure"];
+            /** Format: int32 */
+            overlapping: number;
+        };
         /**
          * @default voting
          * @enum {string}
          */
-        SpanAlgorithm: "voting" | "mostCentral";
+        SpanAlgorithm: "voting" | "mostCentral" | "skillWeightedVoting";
         /** @enum {string} */
         Specialty: "radiology" | "ultrasoundDiagnostics" | "pathology" | "endoscopy" | "oncology" | "haematology" | "cardiology" | "pulmonology" | "gastroenterology" | "neurology" | "neurosurgery" | "urology" | "nephrology" | "gynaecology" | "ophthalmology" | "otolaryngology" | "dermatology" | "traumatology" | "paediatrics" | "surgery" | "internalMedicine" | "clinicalPharmacology" | "medicalLinguistics";
         /** @enum {string} */
@@ -6877,6 +6956,36 @@ export interface components {
             next: null | components["schemas"]["ReadingId"];
             state: components["schemas"]["ReadingState"];
         };
+        SurfaceAgreement: {
+            /** Format: int32 */
+            cases: number;
+            /** Format: double */
+            hd95Lower: null | number;
+            /** Format: double */
+            hd95Mm: number;
+            /** Format: double */
+            hd95Upper: null | number;
+            /** Format: int32 */
+            missing: number;
+            /** Format: double */
+            nsd: number;
+            /** Format: double */
+            nsdLower: null | number;
+            /** Format: double */
+            nsdUpper: null | number;
+            /** Format: double */
+            toleranceMm: number;
+        };
+        SurfaceFigures: {
+            /** Format: double */
+            hd95Mm: null | number;
+            /** Format: double */
+            nsd: number;
+            /** Format: double */
+            toleranceMm: number;
+            /** Format: double */
+            worstMm: number;
+        };
         SweepNowResponse: {
             jobId: components["schemas"]["JobId"];
         };
@@ -6926,6 +7035,17 @@ export interface components {
              * @default 0.8
              */
             threshold: number;
+        };
+        UnitizedAgreement: {
+            /** Format: double */
+            alpha: null | number;
+            /** Format: int32 */
+            cases: number;
+            class: null | string;
+            /** Format: double */
+            lower: null | number;
+            /** Format: double */
+            upper: null | number;
         };
         ValidationLevel: {
             lot: null | components["schemas"]["LotPlan"];

@@ -44,10 +44,13 @@ internal sealed record ConsensusMethod(
 /// <summary>How the labels of a release came to be and how far they can be relied on; names nobody.</summary>
 /// <param name="ReadersPerCase">Blind readings → cases that had so many.</param>
 /// <param name="Levels">Level → cases that it looked at and let pass.</param>
+/// <param name="Ratings">Of numbers and attributes.</param>
+/// <param name="Spans">Of texts.</param>
 internal sealed record ReliabilityReport(
     int Cases, IReadOnlyList<ClassAgreement> Classes, IReadOnlyList<QuestionAgreement> Questions, IReadOnlyList<AnonymousReader> Readers,
     IReadOnlyDictionary<int, int> ReadersPerCase, ShareOfCases Adjudicated, ShareOfCases Returned, ShareOfCases Corrected,
-    IReadOnlyDictionary<int, ShareOfCases> Levels, IReadOnlyList<RoleCount> People, ConsensusMethod Method);
+    IReadOnlyDictionary<int, ShareOfCases> Levels, IReadOnlyList<RoleCount> People, ConsensusMethod Method,
+    IReadOnlyList<RatingAgreement>? Ratings = null, SpanAgreement? Spans = null);
 
 internal sealed class ReliabilityReports(PirogovDb db, IServiceScopeFactory scopes)
 {
@@ -114,7 +117,9 @@ internal sealed class ReliabilityReports(PirogovDb db, IServiceScopeFactory scop
                 .Select(g => new RoleCount(g.Key.Mode, g.Key.Level, g.Select(p => p.AccountId).Distinct().Count(), g.Select(p => p.ProjectCaseId).Distinct().Count(),
                     Qualified(g.Select(p => p.AccountId).Distinct().Select(a => profiles.GetValueOrDefault(a)))))],
             new(project.Rule, project.ReadersPerCase, project.MostReaders, project.Threshold, project.Thresholds, project.Consensus,
-                cases.GroupBy(c => c.Consensus.Origin).ToDictionary(g => g.Key, g => g.Count())));
+                cases.GroupBy(c => c.Consensus.Origin).ToDictionary(g => g.Key, g => g.Count())),
+            [.. agreement.Ratings.Where(r => r.Class is null ? scope.Questions.Contains(r.Id) : scope.Classes.Contains(r.Class))],
+            agreement.Spans is { } spans ? spans with { Classes = [.. spans.Classes.Where(c => scope.Classes.Contains(c.Class!))] } : null);
     }
 
     private static QualificationCount[] Qualified(IEnumerable<ExpertProfile?> people) =>

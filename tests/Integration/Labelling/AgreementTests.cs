@@ -47,6 +47,7 @@ public abstract class AgreementTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal(-2 * sign - 1.959963984540054 * Math.Sqrt(0.8), (double)pair["lowest"]!["value"]!, 9);
         Assert.Equal(-2 * sign + 1.959963984540054 * Math.Sqrt(0.8), (double)pair["highest"]!["value"]!, 9);
         Assert.InRange((double)pair["lowest"]!["value"]!, (double)pair["lowest"]!["lower"]!, (double)pair["lowest"]!["upper"]!);
+        await Shown(room, "data-coefficient=\"cohen-kappa-quadratic\"", "data-coefficient=\"icc-2-1\"", "data-numbers=\"size\"");
     }
 
     [SkippableFact]
@@ -81,6 +82,7 @@ public abstract class AgreementTests(LabellingApp app) : OnBothEngines(app)
         var surface = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/quality")))["agreement"]!["classes"]!.AsArray().Single(c => (string)c!["id"]! == "kidney")!["surface"]!;
         Assert.Equal((0.8, 1, 5, 1, 0), ((double)surface["hd95Mm"]!, (double)surface["nsd"]!, (double)surface["toleranceMm"]!, (int)surface["cases"]!, (int)surface["missing"]!));
         Assert.Null(surface["hd95Lower"]);
+        await Shown(room, "data-list=\"surfaces\"");
     }
 
     [SkippableFact]
@@ -103,6 +105,7 @@ public abstract class AgreementTests(LabellingApp app) : OnBothEngines(app)
         Assert.Contains(Math.Round((double)gamma["mean"]!, 9), new[] { GammaAgreement.Of([first, second], 0, length, seed, precision: 0.05), GammaAgreement.Of([second, first], 0, length, seed, precision: 0.05) }
             .Select(g => Math.Round(g.Gamma!.Value, 9)));
         Assert.Equal((1, 50), ((int)gamma["cases"]!, (int)gamma["mostCases"]!));
+        await Shown(room, "data-list=\"spans\"", "data-gamma=\"1\"");
     }
 
     [SkippableFact]
@@ -116,7 +119,12 @@ public abstract class AgreementTests(LabellingApp app) : OnBothEngines(app)
             {
                 db.AddRange(Enumerable.Range(0, 15).Select(_ => new ReaderItem
                 {
-                    ReadingId = new(Guid.CreateVersion7()), Kind = ItemKind.Class, Item = "node", ProjectId = new(Guid.Parse(room.Project)), ProjectCaseId = new(Guid.CreateVersion7()), AccountId = reader,
+                    ReadingId = new(Guid.CreateVersion7()),
+                    Kind = ItemKind.Class,
+                    Item = "node",
+                    ProjectId = new(Guid.Parse(room.Project)),
+                    ProjectCaseId = new(Guid.CreateVersion7()),
+                    AccountId = reader,
                     Quality = quality,
                 }));
             }
@@ -138,6 +146,30 @@ public abstract class AgreementTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task The_report_of_a_release_tells_the_agreement_of_attributes_and_numbers_too()
+    {
+        var room = await Open(app, cases: 3, schema: Marked);
+        for (var n = 1; n <= 3; n++)
+        {
+            foreach (var reader in room.Readers)
+                await ReadAndSubmit(reader, Marks(room, n, (4, 10 * n, "none"), (20, 12 * n, "mild")));
+        }
+
+        await app.Settle();
+        for (var n = 1; n <= 3; n++)
+            await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
+        await app.Settle();
+        var release = await room.Release();
+        var ratings = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{release["id"]}")))["report"]!["ratings"]!.AsArray();
+        Assert.Equal(["grade", "size", "width"], ratings.Select(r => (string)r!["id"]!).Order());
+        var width = ratings.Single(r => (string)r!["id"]! == "width")!;
+        Assert.Equal(("icc-2-1", 6, 3, 1.0), ((string)width["coefficient"]!, (int)width["items"]!, (int)width["cases"]!, (double)width["value"]!));
+        var page = await room.Manager.GetStringAsync($"/labelling/releases/{release["id"]}");
+        Assert.Contains("data-attribute=\"node/width\"", page, StringComparison.Ordinal);
+        Assert.Contains("data-coefficient=\"icc-2-1\"", page, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task An_order_is_declared_of_choices_only_and_travels_with_the_schemas_file()
     {
         var room = await Open(app, cases: 1, schema: Graded);
@@ -150,6 +182,12 @@ public abstract class AgreementTests(LabellingApp app) : OnBothEngines(app)
         var faulty = await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-schemas/import?name=faulty-{room.Name}", file));
         Assert.Equal("ordinal-needs-choice", (string)Assert.Single(faulty["faults"]!.AsArray())!["reason"]!);
         await Refused(HttpStatusCode.UnprocessableEntity, room.Manager.PostAsync($"/api/v1/labelling-schemas/{faulty["id"]}/publish", null));
+    }
+
+    private static async Task Shown(ReadingRoom room, params string[] parts)
+    {
+        var page = await room.Manager.GetStringAsync($"/labelling/projects/{room.Project}/quality");
+        Assert.All(parts, p => Assert.Contains(p, page, StringComparison.Ordinal));
     }
 
     private static readonly IEqualityComparer<(string, int, double)> Near =

@@ -36,6 +36,16 @@ public class SchemaDraftTests
     }
 
     [Fact]
+    public void An_order_of_options_is_kept_by_the_form_and_falls_with_the_type()
+    {
+        Question grade = new("grade", new("Степень", "Grade"), Question.Choice, [new("mild", new("Слабо", "Mild")), new("severe", new("Сильно", "Severe"))], Ordinal: true);
+        var draft = QuestionDraft.Of(grade);
+        Assert.True(draft.ToQuestion().Ordinal);
+        draft.Type = Question.Multichoice;
+        Assert.False(draft.ToQuestion().Ordinal);
+    }
+
+    [Fact]
     public void A_split_by_an_attribute_names_a_class_for_each_option()
     {
         Question density = new("density", new("Плотность", "Density"), Question.Choice, [new("solid", new("Солидный", "Solid")), new("cystic", new("Кистозный", "Cystic"))]);
