@@ -102,6 +102,9 @@ internal sealed partial class LabellingModel : ModelPart
             e.Property(c => c.Level).IsConcurrencyToken();
             e.HasOne<LabellingProject>().WithMany().HasForeignKey(c => c.ProjectId);
             e.Property(c => c.Stratum).HasMaxLength(AssignmentTerms.NameLimit);
+            // What is set aside while a release is being frozen does not go into it unnoticed.
+            e.Property(c => c.AsideAt).IsConcurrencyToken();
+            e.Property(c => c.AsideReason).HasMaxLength(CaseComment.Limit);
             // A case that was labelled here may come back as one with known labels, to those who had no part in it.
             e.HasIndex(c => new { c.ProjectId, c.CaseId, c.IsGold }).IsUnique();
             e.HasIndex(c => new { c.ProjectId, c.State });
@@ -118,6 +121,7 @@ internal sealed partial class LabellingModel : ModelPart
             e.Property(r => r.State).HasConversion<string>().HasMaxLength(Word).IsConcurrencyToken();
             e.Property(r => r.Revision).IsConcurrencyToken();
             e.Ignore(r => r.IsOpen);
+            e.Ignore(r => r.IsHandedIn);
             e.HasOne<ProjectCase>().WithMany().HasForeignKey(r => r.ProjectCaseId);
             e.Property(r => r.Purpose).HasConversion<string>().HasMaxLength(Word);
             e.Property(r => r.ReasonLeft).HasConversion<string>().HasMaxLength(Word);

@@ -32,9 +32,9 @@ public static class LabellingModule
     {
         services.AddSingleton(new StringSource(typeof(LabellingModule).Assembly)).AddSingleton<ModelPart, LabellingModel>().AddSingleton<ModelPart, AssignmentModel>().AddSingleton<IObjectReferences, LabellingObjects>();
         services.AddScoped<Documents>().AddScoped<VersionedDocuments>().AddScoped<Sealing>().AddScoped<NextReading>().AddScoped<ReadingSources>();
-        services.AddScoped<ComparisonStore>().AddScoped<MakeComparison>().AddScoped<AnswerModels>().AddScoped<ReaderSkills>().AddScoped<Adjudication>().AddScoped<AppendRevision>().AddScoped<SentBefore>().AddScoped<KeepSideDraft>().AddScoped<ShownPreLabels>();
+        services.AddScoped<ComparisonStore>().AddScoped<MakeComparison>().AddScoped<AnswerModels>().AddScoped<ReaderSkills>().AddScoped<Adjudication>().AddScoped<DisagreementPictures>().AddScoped<HeatMaps>().AddScoped<AppendRevision>().AddScoped<SentBefore>().AddScoped<KeepSideDraft>().AddScoped<ShownPreLabels>();
         services.AddSingleton<FiguresCache>().AddScoped<AgreementSums>().AddScoped<CaseDigests>().AddJob<DigestCase, DigestCase.Payload>();
-        services.AddScoped<Rounds>().AddHandler<SecondPassEnded, Rounds>().AddScoped<WaitingCases>().AddScoped<WaitingDecisions>().AddScoped<Examination>().AddScoped<StoppedComparisons>().AddSingleton<HandOutGate>().AddScoped<HandOut>().AddScoped<NextPlace>().AddScoped<Capacity>().AddScoped<ReaderRules>().AddScoped<Replacement>().AddScoped<OfferCases>();
+        services.AddScoped<Rounds>().AddHandler<SecondPassEnded, Rounds>().AddScoped<WaitingCases>().AddScoped<UntakenPlaces>().AddScoped<WaitingDecisions>().AddScoped<Examination>().AddScoped<StoppedComparisons>().AddSingleton<HandOutGate>().AddScoped<HandOut>().AddScoped<NextPlace>().AddScoped<Capacity>().AddScoped<ReaderRules>().AddScoped<Replacement>().AddScoped<OfferCases>();
         services.AddScoped<CaseSelection>().AddScoped<OwnReading>().AddScoped<OwnCentres>().AddScoped<PersonLock>().AddScoped<ActiveTime>().AddScoped<GoldDraw>().AddScoped<KnownLabels>();
         services.AddScoped<ExpertPages>().AddScoped<Earnings>().AddScoped<StatementBook>().AddScoped<StatementFile>();
         services.AddScoped<LeastLoaded>().AddScoped<Deciders>().AddScoped<Outcomes>().AddScoped<AskReader>().AddScoped<AskValidators>().AddScoped<AskAdjudicator>();
@@ -43,7 +43,7 @@ public static class LabellingModule
         services.AddScoped<IEvidenceSource, ReadingEvidence>().AddScoped<IEvidenceSource, ComparisonEvidence>()
             .AddScoped<IEvidenceSource, ConsensusEvidence>().AddScoped<IEvidenceSource, ValidationEvidence>().AddScoped<IEvidenceSource, ReleaseEvidence>();
         services.AddHandler<ReadingSubmitted, LockReading>().AddJob<CompareReadings, CompareReadings.Payload>().AddJob<CompareAgain, CompareAgain.Payload>().AddJob<MeasureSources, MeasureSources.Payload>();
-        services.AddHandler<LevelReached, FillLots>().AddHandler<VerdictGiven, FillLots>().AddHandler<VerdictGiven, MeasureAgain>();
+        services.AddHandler<LevelReached, FillLots>().AddHandler<VerdictGiven, FillLots>().AddHandler<CaseWentAside, FillLots>().AddHandler<VerdictGiven, MeasureAgain>();
         services.AddScoped<FormatCases>().AddScoped<FilesOfCases>().AddScoped<ReleaseFiles>().AddJob<ReadPreLabels, ReadPreLabels.Payload>().AddJob<WriteExport, WriteExport.Payload>();
         services.AddHandler<ReadingSubmitted, AskForScore>().AddJob<ScoreReading, ScoreReading.Payload>();
         return services.AddRights(LabellingRights.Table).AddUseCases(typeof(LabellingModule).Assembly);
@@ -61,6 +61,9 @@ public static class LabellingModule
         StartProject.Map(api);
         SeeProjects.Map(api);
         ReopenCase.Map(api);
+        SetCaseAside.Map(api);
+        SendToAdjudicator.Map(api);
+        SeeCase.Map(api);
         MigrateProject.Map(api);
         SteerProject.Map(api);
         CorrectPlan.Map(api);
@@ -87,6 +90,7 @@ public static class LabellingModule
         DecideDisagreement.Map(api);
         SeeDisagreementPicture.Map(api);
         SeeHeatMap.Map(api);
+        SeeCaseLabels.Map(api);
         SeeComparison.Map(api);
         ResumeComparisons.Map(api);
         SeeSecondPass.Map(api);

@@ -1612,6 +1612,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labelling-projects/{id}/cases/{caseId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A case of a project: its state, its readings, its consensuses, verdicts, remarks and evidence.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["getProjectCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/cases/{caseId}/adjudicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a case decided by an adjudicator, whatever its readings say.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        post: operations["sendToAdjudicator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/cases/{caseId}/aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets a case aside with a reason: it is in no queue and in no release.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        post: operations["setCaseAside"];
+        /**
+         * Takes a case up again: it goes on where it was.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        delete: operations["takeCaseUpAgain"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labelling-projects/{id}/cases/{caseId}/comparison": {
         parameters: {
             query?: never;
@@ -1624,6 +1688,86 @@ export interface paths {
          * @description Needs the right `labelling.manage-projects`: labellingManager.
          */
         get: operations["getComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/cases/{caseId}/disagreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the readings of a case differ in, and what was decided about it last.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["listCaseDisagreements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/cases/{caseId}/disagreements/{disagreement}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A disagreement on its image, one contour for each reading.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["getCaseDisagreementPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/cases/{caseId}/heat-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Frames by how far the masks on them differ, the worst first.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["listCaseDisputedFrames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/cases/{caseId}/heat-map/{class}/{sop}/{frame}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A frame's disagreement as a picture of its size, transparent where there is none.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["getCaseHeatMap"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2056,6 +2200,26 @@ export interface paths {
          * @description Needs the right `labelling.manage-projects`: labellingManager.
          */
         get: operations["getProjectQuality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labelling-projects/{id}/readings/{readingId}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Those to whom an open reading may be given, with their open work in the project.
+         * @description Needs the right `labelling.manage-projects`: labellingManager.
+         */
+        get: operations["listReassignCandidates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3062,7 +3226,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Gives a case up with a reason; another reads it.
+         * Gives a case up with a reason; another gets it.
          * @description Needs the right `labelling.read-cases`: expert.
          */
         post: operations["skipReading"];
@@ -3619,8 +3783,42 @@ export interface components {
             notYetLabelled: boolean;
             query: null | components["schemas"]["CaseQuery"];
         };
+        CaseConsensus: {
+            /** Format: date-time */
+            at: string;
+            documentSha256: string;
+            /** Format: int32 */
+            number: number;
+            origin: components["schemas"]["ConsensusOrigin"];
+        };
         /** Format: uuid */
         CaseId: string;
+        CasePart: {
+            /** Format: uuid */
+            accountId: string;
+            /** Format: date-time */
+            changedAt: string;
+            /** Format: date-time */
+            finishedAt: null | string;
+            id: components["schemas"]["ReadingId"];
+            /** Format: date-time */
+            leftAt: null | string;
+            letter: null | string;
+            mode: components["schemas"]["ReadingMode"];
+            name: string;
+            /** Format: date-time */
+            offeredAt: string;
+            /** Format: int32 */
+            pass: number;
+            reasonLeft: null | components["schemas"]["ReasonLeft"];
+            /** Format: int32 */
+            revision: number;
+            skipReason: null | components["schemas"]["SkipReason"];
+            skipText: null | string;
+            /** Format: int32 */
+            slot: number;
+            state: components["schemas"]["ReadingState"];
+        };
         CaseQuery: {
             /** Format: uuid */
             batchId?: string;
@@ -3634,6 +3832,22 @@ export interface components {
         CaseReference: {
             id: components["schemas"]["CaseId"];
             label: string;
+        };
+        CaseRelease: {
+            /** Format: date-time */
+            at: string;
+            id: components["schemas"]["ReleaseId"];
+            /** Format: int32 */
+            number: number;
+        };
+        CaseRound: {
+            agreed: boolean;
+            /** Format: date-time */
+            at: string;
+            /** Format: int32 */
+            readings: number;
+            /** Format: int32 */
+            round: number;
         };
         CaseSummary: {
             batchId: components["schemas"]["BatchId"];
@@ -3649,6 +3863,18 @@ export interface components {
             /** Format: date-time */
             receivedAt: string;
             series: components["schemas"]["SeriesSummary"][];
+        };
+        CaseVerdict: {
+            /** Format: uuid */
+            accountId: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int32 */
+            judged: number;
+            kind: components["schemas"]["VerdictKind"];
+            /** Format: int32 */
+            level: number;
+            name: string;
         };
         CaseView: {
             name: string;
@@ -3668,6 +3894,13 @@ export interface components {
             isDisabled: boolean;
             organisationId: null | components["schemas"]["OrganisationId"];
             roles: components["schemas"]["Role"][];
+        };
+        ChangePeopleCandidate: {
+            /** Format: uuid */
+            accountId: string;
+            name: string;
+            /** Format: int32 */
+            open: number;
         };
         ChangePeopleJoinRequest: {
             /** Format: uuid */
@@ -4373,6 +4606,12 @@ export interface components {
             id: string;
             kind: string;
             sources: string[];
+        };
+        EvidenceReference: {
+            kind: string;
+            sha256: string;
+            /** Format: uuid */
+            subject: string;
         };
         ExamView: {
             /** Format: date-time */
@@ -5849,8 +6088,44 @@ export interface components {
         };
         /** Format: uuid */
         ProjectCaseId: string;
+        ProjectCasePage: {
+            /** Format: date-time */
+            aside: null | string;
+            asideReason: null | string;
+            caseId: components["schemas"]["CaseId"];
+            /** Format: date-time */
+            changedAt: string;
+            comments: components["schemas"]["CommentView"][];
+            consensuses: components["schemas"]["CaseConsensus"][];
+            /** Format: date-time */
+            dueAt: null | string;
+            evidence: components["schemas"]["EvidenceReference"][];
+            gold: boolean;
+            id: components["schemas"]["ProjectCaseId"];
+            label: string;
+            /** Format: int32 */
+            level: number;
+            /** Format: int32 */
+            mostReaders: number;
+            parts: components["schemas"]["CasePart"][];
+            /** Format: int32 */
+            priority: number;
+            project: components["schemas"]["ProjectReference"];
+            projectState: components["schemas"]["ProjectState"];
+            /** Format: int32 */
+            readersWanted: number;
+            reasons: components["schemas"]["ReturnReason"][];
+            releases: components["schemas"]["CaseRelease"][];
+            rounds: components["schemas"]["CaseRound"][];
+            schema: components["schemas"]["SchemaView"];
+            state: components["schemas"]["ProjectCaseState"];
+            stratum: null | string;
+            verdicts: components["schemas"]["CaseVerdict"][];
+        };
         ProjectCaseRow: {
             agreed: null | boolean;
+            /** Format: date-time */
+            asideAt: null | string;
             caseId: components["schemas"]["CaseId"];
             /** Format: date-time */
             changedAt: string;
@@ -5883,6 +6158,8 @@ export interface components {
         ProjectId: string;
         ProjectPage: {
             agreement: components["schemas"]["ProjectAgreement"];
+            /** Format: int32 */
+            aside: number;
             clinicalTask: null | string;
             /** Format: date-time */
             createdAt: string;
@@ -6699,6 +6976,9 @@ export interface components {
             name: string;
             state: components["schemas"]["BatchState"];
         };
+        SendToAdjudicatorRequest: {
+            comment: null | string;
+        };
         SeriesReference: {
             seriesInstanceUid: string;
             studyInstanceUid: string;
@@ -6715,6 +6995,9 @@ export interface components {
             rows: number;
             seriesInstanceUid: string;
             studyInstanceUid: string;
+        };
+        SetCaseAsideRequest: {
+            reason: null | string;
         };
         SetValidationRulesRequest: {
             reasons: null | components["schemas"]["ReturnReason"][];
@@ -7067,6 +7350,8 @@ export interface components {
          * @enum {string}
          */
         ValidatorSight: "consensus" | "readings" | "agreement";
+        /** @enum {string} */
+        VerdictKind: "accepted" | "corrected" | "returned";
         VerificationView: {
             /** Format: int32 */
             filesRead: number;
@@ -9630,6 +9915,7 @@ export interface operations {
     listProjectCases: {
         parameters: {
             query?: {
+                aside?: boolean;
                 page?: number;
                 size?: number;
                 state?: "planned" | "reading" | "comparing" | "adjudication" | "validation" | "validated" | "released" | "gold";
@@ -9687,6 +9973,116 @@ export interface operations {
             default: components["responses"]["Refused"];
         };
     };
+    getProjectCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                caseId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectCasePage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    sendToAdjudicator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                caseId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendToAdjudicatorRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    setCaseAside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                caseId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCaseAsideRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    takeCaseUpAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                caseId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
     getComparison: {
         parameters: {
             query?: never;
@@ -9706,6 +10102,127 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComparisonView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listCaseDisagreements: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                caseId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfListedDisagreement"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getCaseDisagreementPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                caseId: string;
+                disagreement: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listCaseDisputedFrames: {
+        parameters: {
+            query?: {
+                class?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                caseId: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfFrameDisagreement"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    getCaseHeatMap: {
+        parameters: {
+            query?: {
+                scale?: "entropy" | "votes";
+            };
+            header?: never;
+            path: {
+                caseId: string;
+                class: string;
+                frame: number;
+                id: string;
+                sop: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -10375,6 +10892,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QualityView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Refused"];
+        };
+    };
+    listReassignCandidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                readingId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePeopleCandidate"][];
                 };
             };
             401: components["responses"]["Unauthenticated"];

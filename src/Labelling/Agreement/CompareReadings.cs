@@ -19,7 +19,8 @@ internal sealed class CompareReadings(
     PirogovDb db, MakeComparison comparisons, Documents documents, ComparisonStore files, Sealing sealing, AskValidators askValidators, AskAdjudicator askAdjudicator, AskReader askReader,
     JobQueue jobs, AuditTrail audit, TimeProvider time) : DurableJob<CompareReadings.Payload>
 {
-    internal sealed record Payload(ProjectCaseId Id);
+    /// <param name="ForAdjudicator">A manager wants the case decided by a person, however far the readings agree.</param>
+    internal sealed record Payload(ProjectCaseId Id, bool ForAdjudicator = false);
 
     public override async Task Run(Payload payload, JobProgress progress, CancellationToken cancellation)
     {
@@ -39,9 +40,9 @@ internal sealed class CompareReadings(
         }
 
         var (comparison, link) = await comparisons.Record(one, made, cancellation);
-        if (comparison.Agreed && project.Rule == AdjudicationRule.OnDisagreement)
+        if (comparison.Agreed && project.Rule == AdjudicationRule.OnDisagreement && !payload.ForAdjudicator)
             await Agree(one, comparison, project.SchemaVersionId, await made.Consensus(cancellation), link, cancellation);
-        else if (comparison.Agreed || !await askReader.OneMore(project, one, cancellation))
+        else if (comparison.Agreed || payload.ForAdjudicator || !await askReader.OneMore(project, one, cancellation))
             await Adjudicate(one, cancellation);
         audit.Note("labelling.readings-compared", "labelling-case", one.Id, new { comparison.Agreed, comparison.Round });
         await db.SaveChangesAsync(cancellation);

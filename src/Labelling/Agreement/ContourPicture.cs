@@ -93,6 +93,9 @@ internal sealed class ContourPicture
             Stroke(points[^1], points[0], source);
     }
 
+    /// <returns>As CSS writes it.</returns>
+    public static string ColorOf(int source) => $"#{Convert.ToHexStringLower(Colors[source % Colors.Length])}";
+
     public byte[] ToPng() => new Picture(pixels, Side, Side, IsColor: true).ToPng();
 
     private void Stroke(double[] from, double[] to, int source)

@@ -83,6 +83,10 @@ internal sealed class SeeSecondPass(PirogovDb db)
             (SeeSecondPass use, ProjectId id, CancellationToken cancellation) => use.Handle(id, cancellation).ToHttp())
         .Needs(typeof(SeeSecondPass)).WithName("getSecondPassReport").WithSummary("What a model's findings did to the readings: agreement before and after, changes for better and worse.");
 
+    /// <summary>Whether the project's rules have a second pass at all.</summary>
+    public async Task<bool> IsPlanned(ProjectId id, CancellationToken cancellation) =>
+        await db.Set<LabellingProject>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellation) is { Passes.Show: PreLabelTime.SecondPass };
+
     public async Task<Outcome<SecondPassReport>> Handle(ProjectId id, CancellationToken cancellation)
     {
         if (await db.Set<LabellingProject>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } project)

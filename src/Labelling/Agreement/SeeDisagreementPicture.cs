@@ -18,8 +18,7 @@ namespace Pirogov.Labelling.Agreement;
 
 /// <summary>A cut of the image around a disagreement with every reading's contour in its letter's colour, for the list.</summary>
 [Needs(LabellingRights.ReadCases)]
-internal sealed class SeeDisagreementPicture(
-    PirogovDb db, CurrentActor actor, ICases cases, ObjectStore store, ReadingSources sources, ComparisonStore comparisons, Documents documents, VersionedDocuments versioned)
+internal sealed class SeeDisagreementPicture(PirogovDb db, CurrentActor actor, ReadingSources sources, DisagreementPictures pictures)
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/readings/{id}/disagreements/{disagreement:guid}/picture",
             (SeeDisagreementPicture use, ReadingId id, Guid disagreement, CancellationToken cancellation) => use.Handle(id, disagreement, cancellation))
@@ -29,20 +28,29 @@ internal sealed class SeeDisagreementPicture(
     public async Task<IResult> Handle(ReadingId id, Guid disagreement, CancellationToken cancellation)
     {
         var me = actor.Actor.AccountId;
-        if (await db.Set<Reading>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id && r.AccountId == me, cancellation) is not { } reading
-            || await sources.Compared(reading, cancellation) is not { } comparison
-            || (await comparisons.Detail(comparison, cancellation)).Disagreements.FirstOrDefault(d => d.Id == disagreement) is not { Place: { Box: { } box, Frame: { } frame } place } one)
-            return new NotFound("disagreement-picture").ToHttp();
-        var file = (await cases.Files(reading.CaseId, cancellation)).FirstOrDefault(f => f.SopInstanceUid == place.SopInstanceUid);
-        if (file is null)
-            return new NotFound("disagreement-picture").ToHttp();
+        return await db.Set<Reading>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id && r.AccountId == me, cancellation) is { } reading
+            && await sources.Compared(reading, cancellation) is { } comparison && await pictures.Of(comparison, reading.CaseId, disagreement, cancellation) is { } png
+            ? Results.Bytes(png, "image/png") : new NotFound("disagreement-picture").ToHttp();
+    }
+}
+
+/// <summary>Draws disagreements of a comparison.</summary>
+internal sealed class DisagreementPictures(
+    PirogovDb db, ICases cases, ObjectStore store, ComparisonStore comparisons, Documents documents, VersionedDocuments versioned)
+{
+    /// <returns>A PNG; none where there is no such disagreement, or it has no place on an image.</returns>
+    public async Task<byte[]?> Of(Comparison comparison, CaseId id, Guid disagreement, CancellationToken cancellation)
+    {
+        if ((await comparisons.Detail(comparison, cancellation)).Disagreements.FirstOrDefault(d => d.Id == disagreement) is not { Place: { Box: { } box, Frame: { } frame } place } one
+            || (await cases.Files(id, cancellation)).FirstOrDefault(f => f.SopInstanceUid == place.SopInstanceUid) is not { } file)
+            return null;
         var (columns, rows) = file.TotalPixelMatrix ?? (file.Columns, file.Rows);
         var cut = ContourPicture.Around(box, columns, rows);
         cut.Background(await Frame(file, frame, cancellation));
         var version = await comparisons.Version(comparison, cancellation);
         foreach (var (source, revision) in comparison.SourceIds.Index())
             await Draw(cut, source, one, frame, await Document(revision, version, cancellation), cancellation);
-        return Results.Bytes(cut.ToPng(), "image/png");
+        return cut.ToPng();
     }
 
     /// <summary>As it was compared.</summary>

@@ -26,10 +26,8 @@ internal enum HeatScale
 
 /// <summary>Where the readers' masks differ, for who decides or validates: frames ranked, and a picture to lay over each.</summary>
 [Needs(LabellingRights.ReadCases)]
-internal sealed class SeeHeatMap(PirogovDb db, CurrentActor actor, ReadingSources sources, ComparisonStore comparisons, VersionedDocuments versioned)
+internal sealed class SeeHeatMap(PirogovDb db, CurrentActor actor, ReadingSources sources, HeatMaps maps)
 {
-    private static readonly byte[] Heat = [0xD5, 0x5E, 0x00];
-
     internal static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/readings/{id}/heat-map", (SeeHeatMap use, ReadingId id, string? @class, int? page, int? size, CancellationToken cancellation) =>
@@ -46,16 +44,40 @@ internal sealed class SeeHeatMap(PirogovDb db, CurrentActor actor, ReadingSource
     {
         if (await Compared(id, cancellation) is not { } comparison)
             return new NotFound("heat-map");
-        var (number, length) = (Math.Max(1, page), Math.Clamp(size, 1, Page.LargestSize));
-        FrameDisagreement[] ranked = [.. (await comparisons.Detail(comparison, cancellation)).Frames.Where(f => f.Disputed > 0 && (@class is null || f.Class == @class))
-            .OrderByDescending(f => f.Entropy).ThenByDescending(f => f.Disputed)];
-        return new Page<FrameDisagreement>([.. ranked.Skip((int)Math.Min((number - 1L) * length, int.MaxValue)).Take(length)], number, length, ranked.Length);
+        return await maps.Frames(comparison, @class, page, size, cancellation);
     }
 
     public async Task<IResult> Picture(ReadingId id, (string Class, string Sop, int Frame) place, HeatScale scale, CancellationToken cancellation)
     {
-        if (await Compared(id, cancellation) is not { } comparison)
-            return new NotFound("heat-map").ToHttp();
+        return await Compared(id, cancellation) is { } comparison && await maps.Picture(comparison, place, scale, cancellation) is { } png
+            ? Results.Bytes(png, "image/png") : new NotFound("heat-map").ToHttp();
+    }
+
+    private async Task<Comparison?> Compared(ReadingId id, CancellationToken cancellation)
+    {
+        var me = actor.Actor.AccountId;
+        return await db.Set<Reading>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id && r.AccountId == me, cancellation) is { } reading
+            ? await sources.Compared(reading, cancellation)
+            : null;
+    }
+}
+
+/// <summary>Where masks of a comparison differ.</summary>
+internal sealed class HeatMaps(PirogovDb db, ComparisonStore comparisons, VersionedDocuments versioned)
+{
+    private static readonly byte[] Heat = [0xD5, 0x5E, 0x00];
+
+    public async Task<Page<FrameDisagreement>> Frames(Comparison comparison, string? @class, int page, int size, CancellationToken cancellation)
+    {
+        var (number, length) = (Math.Max(1, page), Math.Clamp(size, 1, Page.LargestSize));
+        FrameDisagreement[] ranked = [.. (await comparisons.Detail(comparison, cancellation)).Frames.Where(f => f.Disputed > 0 && (@class is null || f.Class == @class))
+            .OrderByDescending(f => f.Entropy).ThenByDescending(f => f.Disputed)];
+        return new([.. ranked.Skip((int)Math.Min((number - 1L) * length, int.MaxValue)).Take(length)], number, length, ranked.Length);
+    }
+
+    /// <returns>A PNG of the frame's size; none where nobody drew.</returns>
+    public async Task<byte[]?> Picture(Comparison comparison, (string Class, string Sop, int Frame) place, HeatScale scale, CancellationToken cancellation)
+    {
         var (version, readings) = (await comparisons.Version(comparison, cancellation), new List<ComparedDocument>());
         foreach (var revision in comparison.SourceIds)
         {
@@ -65,18 +87,10 @@ internal sealed class SeeHeatMap(PirogovDb db, CurrentActor actor, ReadingSource
 
         DocumentMask?[] drawn = [.. readings.Select(r => r.Document.Masks.FirstOrDefault(m => (m.Class, m.SopInstanceUid, m.Frame) == place))];
         if (drawn.FirstOrDefault(m => m is not null) is not { } like)
-            return new NotFound("heat-map").ToHttp();
+            return null;
         var votes = new FrameVotes();
         await votes.Read(new(place.Sop, place.Frame, like.Rows, like.Columns, drawn, false), readings, cancellation);
-        return Results.Bytes(Paint(votes.Pixels, like.Columns, like.Rows, readings.Count, scale).ToPng(), "image/png");
-    }
-
-    private async Task<Comparison?> Compared(ReadingId id, CancellationToken cancellation)
-    {
-        var me = actor.Actor.AccountId;
-        return await db.Set<Reading>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id && r.AccountId == me, cancellation) is { } reading
-            ? await sources.Compared(reading, cancellation)
-            : null;
+        return Paint(votes.Pixels, like.Columns, like.Rows, readings.Count, scale).ToPng();
     }
 
     private static Overlay Paint(ReadOnlySpan<ushort> votes, int columns, int rows, int sources, HeatScale scale)

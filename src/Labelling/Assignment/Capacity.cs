@@ -43,7 +43,8 @@ internal sealed class Capacity(PirogovDb db, ActiveTime activeTime, TimeProvider
         if (availability.IsOff(DateOnly.FromDateTime(now.UtcDateTime)))
             return new("day-off");
         if (availability.MostOpen is { } most && await db.Set<Reading>().CountAsync(
-                r => r.AccountId == person && r.State != ReadingState.Submitted && r.State != ReadingState.Locked, cancellation) >= most)
+                r => r.AccountId == person && r.State != ReadingState.Submitted && r.State != ReadingState.Locked
+                    && !db.Set<ProjectCase>().Any(c => c.Id == r.ProjectCaseId && c.AsideAt != null), cancellation) >= most)
             return new("most-open");
         var monday = today.AddDays(-(((int)today.DayOfWeek + 6) % 7));
         return availability.WeeklyHours is { } hours && (await activeTime.Of(person, monday, now, cancellation)).TotalHours >= hours ? new("weekly-hours") : null;

@@ -27,8 +27,14 @@ internal sealed class ChangePeople(
     /// <param name="AccountId">None: whoever has the least work; in a queue, whoever asks next.</param>
     public sealed record ReassignRequest(Guid? AccountId = null);
 
+    /// <summary>Somebody to whom a reading may be given.</summary>
+    public sealed record Candidate(Guid AccountId, string Name, int Open);
+
     internal static void Map(IEndpointRouteBuilder api)
     {
+        api.MapGet("/labelling-projects/{id}/readings/{readingId}/candidates",
+            (ChangePeople use, ProjectId id, ReadingId readingId, CancellationToken cancellation) => use.Candidates(id, readingId, cancellation).ToHttp())
+            .Needs(typeof(ChangePeople)).WithName("listReassignCandidates").WithSummary("Those to whom an open reading may be given, with their open work in the project.");
         api.MapPost("/labelling-projects/{id}/people", (ChangePeople use, ProjectId id, JoinRequest request, CancellationToken cancellation) => use.Join(id, request, cancellation).ToHttp())
             .Needs(typeof(ChangePeople)).WithName("addProjectMember").WithSummary("Brings a person into the project.");
         api.MapPost("/labelling-projects/{id}/people/{accountId}/remove", (ChangePeople use, ProjectId id, Guid accountId, CancellationToken cancellation) => use.Remove(id, accountId, cancellation).ToHttp())
@@ -115,6 +121,18 @@ internal sealed class ChangePeople(
             return new NobodyIsLeft(member.Mode);
         audit.Note("labelling.person-removed", "labelling-project", id, new { accountId });
         return (await Save(cancellation))?.Refusal;
+    }
+
+    public async Task<Outcome<IReadOnlyList<Candidate>>> Candidates(ProjectId id, ReadingId readingId, CancellationToken cancellation)
+    {
+        if (await db.Set<Reading>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == readingId && r.ProjectId == id, cancellation) is not { } reading)
+            return new NotFound("reading");
+        var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == id, cancellation);
+        var able = await replacement.Able(project, reading, cancellation);
+        var found = await db.Set<Account>().Where(a => able.Contains(a.Id)).Select(a => new Candidate(a.Id, a.FullName,
+            db.Set<Reading>().Count(r => r.ProjectId == id && r.AccountId == a.Id && r.State != ReadingState.Submitted && r.State != ReadingState.Locked))).ToArrayAsync(cancellation);
+        // Sorted here and not by the engine: SQLite orders Cyrillic by code points.
+        return Outcome<IReadOnlyList<Candidate>>.Of([.. found.OrderBy(c => c.Name, StringComparer.CurrentCulture)]);
     }
 
     public async Task<Outcome<Done>> Reassign(ProjectId id, ReadingId readingId, ReassignRequest request, CancellationToken cancellation)

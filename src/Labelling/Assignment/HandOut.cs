@@ -146,7 +146,7 @@ internal sealed class HandOut(
     private async Task<Reading?> Held(Guid person, LabellingProject project, DateTimeOffset now, CancellationToken cancellation)
     {
         var open = await db.Set<Reading>().Where(r => r.ProjectId == project.Id && r.AccountId == person && r.Mode == ReadingMode.Read && r.State != ReadingState.Submitted
-            && r.State != ReadingState.Locked).OrderBy(r => r.OfferedAt).ThenBy(r => r.Id).ToArrayAsync(cancellation);
+            && r.State != ReadingState.Locked && !db.Set<ProjectCase>().Any(c => c.Id == r.ProjectCaseId && c.AsideAt != null)).OrderBy(r => r.OfferedAt).ThenBy(r => r.Id).ToArrayAsync(cancellation);
         if (open.Length < project.Terms.MostOpen)
             return null;
         open[0].Renew(now);
@@ -201,7 +201,7 @@ internal sealed class HandOut(
     public async Task<bool> Revive(Reading reading, DateTimeOffset now, CancellationToken cancellation)
     {
         var one = await db.Set<ProjectCase>().AsNoTracking().SingleAsync(c => c.Id == reading.ProjectCaseId, cancellation);
-        if (one.State != ProjectCaseState.Reading || await FreeSlot(one, cancellation) is var slot && slot > one.ReadersWanted)
+        if (one is not { State: ProjectCaseState.Reading, AsideAt: null } || await FreeSlot(one, cancellation) is var slot && slot > one.ReadersWanted)
             return false;
         reading.ComeBack(slot, now);
         audit.Note("labelling.reservation-revived", "reading", reading.Id, new { reading.Revision });

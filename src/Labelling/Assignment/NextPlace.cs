@@ -21,7 +21,7 @@ internal sealed class NextPlace(PirogovDb db)
         var known = db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectId == id && r.AccountId == person).Select(r => r.CaseId);
         var free = await (
             from c in db.Set<ProjectCase>()
-            where c.ProjectId == id && c.State == ProjectCaseState.Reading && !known.Contains(c.CaseId) && !closed.Contains(c.CentreId)
+            where c.ProjectId == id && c.State == ProjectCaseState.Reading && c.AsideAt == null && !known.Contains(c.CaseId) && !closed.Contains(c.CentreId)
             let held = db.Set<Reading>().Count(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Read && r.LeftAt == null)
             where held < c.ReadersWanted
             orderby c.Priority descending, c.DueAt == null, c.DueAt, held descending, c.Label

@@ -62,6 +62,9 @@ internal enum NoticeKind
 
     /// <summary>Their comparison was stopped, or failed for good.</summary>
     ComparisonsStopped,
+
+    /// <summary>Cases that wait for an adjudicator or a validator whom nobody of the project can be.</summary>
+    DecisionsNobodyMayTake,
 }
 
 /// <param name="AccountId">Whom it is about; none when the project.</param>
@@ -75,16 +78,19 @@ internal sealed record AssignmentView(
 
 /// <summary>The manager's view of who is given what, who does how, and what asks for a decision.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class SeeAssignment(PirogovDb db, ReaderRules rules, ShownPreLabels preLabels, StoppedComparisons stopped, TimeProvider time)
+internal sealed class SeeAssignment(
+    PirogovDb db, ReaderRules rules, ShownPreLabels preLabels, StoppedComparisons stopped, UntakenPlaces untaken, WaitingDecisions decisions, TimeProvider time)
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/labelling-projects/{id}/assignment",
             (SeeAssignment use, ProjectId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
         .Needs(typeof(SeeAssignment)).WithName("getAssignment").WithSummary("People of a project with their load, quality and time, and what asks for a decision.");
 
     private sealed record Row(
-        ReadingId Id, Guid AccountId, ReadingMode Mode, ReadingState State, ReadingPurpose Purpose, DateTimeOffset? DueAt, DateTimeOffset? FinishedAt, ReasonLeft? Left)
+        ReadingId Id, Guid AccountId, ReadingMode Mode, ReadingState State, ReadingPurpose Purpose, DateTimeOffset? DueAt, DateTimeOffset? FinishedAt, ReasonLeft? Left, bool Aside)
     {
-        public bool IsOpen => Left is null && State is not (ReadingState.Submitted or ReadingState.Locked);
+        public bool IsDone => State is ReadingState.Submitted or ReadingState.Locked;
+
+        public bool IsOpen => Left is null && !IsDone && !Aside;
     }
 
     public async Task<Outcome<AssignmentView>> One(ProjectId id, CancellationToken cancellation)
@@ -92,13 +98,14 @@ internal sealed class SeeAssignment(PirogovDb db, ReaderRules rules, ShownPreLab
         if (await db.Set<LabellingProject>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } project)
             return new NotFound("labelling-project");
         var readings = await db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectId == id)
-            .Select(r => new Row(r.Id, r.AccountId, r.Mode, r.State, r.Purpose, r.DueAt, r.FinishedAt, r.ReasonLeft)).ToArrayAsync(cancellation);
+            .Select(r => new Row(r.Id, r.AccountId, r.Mode, r.State, r.Purpose, r.DueAt, r.FinishedAt, r.ReasonLeft,
+                db.Set<ProjectCase>().Any(c => c.Id == r.ProjectCaseId && c.AsideAt != null))).ToArrayAsync(cancellation);
         var people = await People(project, readings, cancellation);
-        var free = await db.Set<ProjectCase>().Where(c => c.ProjectId == id && c.State == ProjectCaseState.Reading)
+        var free = await db.Set<ProjectCase>().Where(c => c.ProjectId == id && c.State == ProjectCaseState.Reading && c.AsideAt == null)
             .Select(c => new { c.Id, c.ReadersWanted, Held = db.Set<Reading>().Count(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Read) }).ToArrayAsync(cancellation);
         var places = free.Sum(c => Math.Max(0, c.ReadersWanted - c.Held));
         return new AssignmentView(id, project.Name, project.State, project.Distribution, project.Terms, project.DueAt, places, readings.Count(r => r.IsOpen),
-            people, await Notices(project, people, readings, places, cancellation));
+            people, await Notices(project, people, readings, cancellation));
     }
 
     private async Task<IReadOnlyList<AssignedPerson>> People(LabellingProject project, Row[] readings, CancellationToken cancellation)
@@ -116,7 +123,7 @@ internal sealed class SeeAssignment(PirogovDb db, ReaderRules rules, ShownPreLab
             var training = scores[m.AccountId].Where(s => s.Purpose == ReadingPurpose.Training).ToArray();
             double[] minutes = [.. mine.Where(r => r.FinishedAt is not null && spent.ContainsKey(r.Id)).Select(r => spent[r.Id].TotalMinutes)];
             return new AssignedPerson(m.AccountId, names.GetValueOrDefault(m.AccountId, ""), m.Mode, m.Level, m.Standing, mine.Count(r => r.IsOpen),
-                mine.Count(r => r.Left is null && !r.IsOpen), mine.Count(r => r.Left == ReasonLeft.Skipped), mine.Count(r => r.Left == ReasonLeft.Expired),
+                mine.Count(r => r.Left is null && r.IsDone), mine.Count(r => r.Left == ReasonLeft.Skipped), mine.Count(r => r.Left == ReasonLeft.Expired),
                 mine.Count(r => IsLate(r, project, now)), MeanWithInterval.Mean([.. control.Select(s => s.Score)]), control.Length,
                 training.Length == 0 ? null : training.Average(s => s.Score), mine.Where(r => spent.ContainsKey(r.Id)).Sum(r => spent[r.Id].TotalMinutes),
                 MeanWithInterval.Mean(minutes), lacking.GetValueOrDefault(m.AccountId)?.Reason);
@@ -125,7 +132,7 @@ internal sealed class SeeAssignment(PirogovDb db, ReaderRules rules, ShownPreLab
 
     private static bool IsLate(Row reading, LabellingProject project, DateTimeOffset now) => reading.IsOpen && (reading.DueAt ?? project.DueAt) < now;
 
-    private async Task<IReadOnlyList<AssignmentNotice>> Notices(LabellingProject project, IReadOnlyList<AssignedPerson> people, Row[] readings, int places, CancellationToken cancellation)
+    private async Task<IReadOnlyList<AssignmentNotice>> Notices(LabellingProject project, IReadOnlyList<AssignedPerson> people, Row[] readings, CancellationToken cancellation)
     {
         var notices = new List<AssignmentNotice>();
         notices.AddRange(people.Where(p => p.Standing == MemberStanding.Paused).Select(p => new AssignmentNotice(NoticeKind.QualityBelowThreshold, p.AccountId, p.Name, p.ControlCases, p.Quality?.Value)));
@@ -138,8 +145,8 @@ internal sealed class SeeAssignment(PirogovDb db, ReaderRules rules, ShownPreLab
 
         Say(NoticeKind.ReadingsLate, people.Sum(p => p.Late));
         Say(NoticeKind.CasesSkipped, readings.Count(r => r.Left == ReasonLeft.Skipped));
-        if (project.State == ProjectState.Running && project.Distribution == Distribution.Assigned)
-            Say(NoticeKind.PlacesNobodyMayTake, places);
+        Say(NoticeKind.PlacesNobodyMayTake, await untaken.Of(project, cancellation));
+        Say(NoticeKind.DecisionsNobodyMayTake, (await decisions.Of(project, cancellation)).Count);
         var gold = await db.Set<GoldCase>().Where(g => g.ProjectId == project.Id && g.RetiredAt == null).GroupBy(g => g.IsTraining).Select(g => new { g.Key, Count = g.Count() })
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
         Say(NoticeKind.TrainingCasesMissing, project.Terms.Trained.Cases - gold.GetValueOrDefault(true));

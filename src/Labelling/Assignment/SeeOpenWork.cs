@@ -51,7 +51,7 @@ internal sealed class SeeOpenWork(PirogovDb db, TimeProvider time)
             join a in db.Set<Account>() on r.AccountId equals a.Id
             join p in db.Set<LabellingProject>() on r.ProjectId equals p.Id
             let due = r.DueAt ?? p.DueAt
-            where r.ProjectId == id && r.State != ReadingState.Submitted && r.State != ReadingState.Locked && (!late || due < now)
+            where r.ProjectId == id && r.State != ReadingState.Submitted && r.State != ReadingState.Locked && c.AsideAt == null && (!late || due < now)
             orderby due == null, due, r.Id
             select new OpenRow(r.Id, c.Id, c.Label, a.Id, a.FullName, r.Mode, r.State, r.OfferedAt, r.ChangedAt, due, r.ReservedUntil, due != null && due < now)).ToPage(page, size, cancellation);
     }

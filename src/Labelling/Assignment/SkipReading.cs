@@ -12,7 +12,7 @@ using Pirogov.Platform.Problems;
 
 namespace Pirogov.Labelling.Assignment;
 
-/// <summary>The reader gives a case up: another reads it, and the manager sees why.</summary>
+/// <summary>Whoever reads, decides or validates gives a case up: it goes on to another, and the manager sees why.</summary>
 [Needs(LabellingRights.ReadCases)]
 internal sealed class SkipReading(PirogovDb db, CurrentActor actor, Replacement replacement, Rounds rounds, WaitingCases waiting, AuditTrail audit, TimeProvider time)
 {
@@ -20,7 +20,7 @@ internal sealed class SkipReading(PirogovDb db, CurrentActor actor, Replacement 
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapPost("/readings/{id}/skip",
             (SkipReading use, ReadingId id, Request request, CancellationToken cancellation) => use.Handle(id, request, cancellation).ToHttp())
-        .Needs(typeof(SkipReading)).WithName("skipReading").WithSummary("Gives a case up with a reason; another reads it.");
+        .Needs(typeof(SkipReading)).WithName("skipReading").WithSummary("Gives a case up with a reason; another gets it.");
 
     public async Task<Outcome<Done>> Handle(ReadingId id, Request request, CancellationToken cancellation)
     {
@@ -111,9 +111,10 @@ internal sealed class Replacement(PirogovDb db, ReaderRules rules, Validation.Le
     {
         var had = await db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectId == left.ProjectId && r.CaseId == left.CaseId).Select(r => r.AccountId).ToArrayAsync(cancellation);
         var pool = project.Of(left.Mode, left.Mode == ReadingMode.Validate ? left.Slot : 0).Except(had).ToArray();
+        var one = await db.Set<ProjectCase>().AsNoTracking().SingleAsync(c => c.Id == left.ProjectCaseId, cancellation);
         if (left.Mode != ReadingMode.Read)
-            return pool;
-        var (able, one) = (await rules.Of(project, pool, cancellation), await db.Set<ProjectCase>().AsNoTracking().SingleAsync(c => c.Id == left.ProjectCaseId, cancellation));
+            return await deciders.Disinterested(project, one, pool, cancellation);
+        var able = await rules.Of(project, pool, cancellation);
         return [.. able.Qualified.Where(p => able.MayRead(p, one))];
     }
 }

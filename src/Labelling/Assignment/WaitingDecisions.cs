@@ -9,6 +9,26 @@ namespace Pirogov.Labelling.Assignment;
 /// <summary>Cases that stand before an adjudicator or a level and that nobody could be given: when somebody comes for the part, they go to them.</summary>
 internal sealed class WaitingDecisions(PirogovDb db, AskAdjudicator askAdjudicator, AskValidators askValidators)
 {
+    /// <summary>Those for which there is nobody: whoever may be asked has skipped the case, or had another part in it. What is set aside asks for nobody.</summary>
+    public async Task<IReadOnlyList<ProjectCase>> Of(LabellingProject project, CancellationToken cancellation)
+    {
+        if (project.State is ProjectState.Planned or ProjectState.Cancelled)
+            return [];
+        var open = db.Set<Reading>().Where(r => r.ProjectId == project.Id && r.State != ReadingState.Locked);
+        var found = await db.Set<ProjectCase>().AsNoTracking().Where(c => c.ProjectId == project.Id && c.AsideAt == null
+            && (c.State == ProjectCaseState.Adjudication && !open.Any(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Adjudicate)
+                || c.State == ProjectCaseState.Validation && c.Level > 0 && !open.Any(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Validate && r.Slot == c.Level)))
+            .OrderBy(c => c.Label).ToArrayAsync(cancellation);
+        var levels = project.Levels;
+        var inLots = found.Where(c => c.State == ProjectCaseState.Validation && levels[c.Level - 1].Lot is not null).Select(c => c.Id).ToArray();
+        if (inLots.Length == 0)
+            return found;
+        // Before a case has its place in a lot, or when its place is not in the sample, nobody is asked.
+        var wanted = (await db.Set<LotCase>().Where(l => inLots.Contains(l.ProjectCaseId) && (l.IsSampled || l.IsWidened)).Select(l => new { l.ProjectCaseId, l.Level })
+            .ToArrayAsync(cancellation)).Select(l => (l.ProjectCaseId, l.Level)).ToHashSet();
+        return [.. found.Where(c => !inLots.Contains(c.Id) || wanted.Contains((c.Id, c.Level)))];
+    }
+
     /// <summary>Saves case by case: each is offered to whoever has the least by then.</summary>
     /// <param name="level">Of validators; 0 for adjudicators.</param>
     public async Task Offer(ProjectId id, ReadingMode mode, int level, CancellationToken cancellation)

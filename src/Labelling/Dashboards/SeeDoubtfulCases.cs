@@ -42,7 +42,7 @@ internal sealed class SeeDoubtfulCases(PirogovDb db, TimeProvider time)
         var (now, slow) = (time.Now(), order == CaseOrder.Slow);
         var query = from c in db.Set<ProjectCase>().AsNoTracking()
                     from d in db.Set<CaseDigest>().Where(d => d.ProjectCaseId == c.Id).DefaultIfEmpty()
-                    where c.ProjectId == id && !c.IsGold && (slow ? c.State != ProjectCaseState.Planned && c.State != ProjectCaseState.Validated && c.State != ProjectCaseState.Released : d != null && d.Doubt > 0)
+                    where c.ProjectId == id && !c.IsGold && c.AsideAt == null && (slow ? c.State != ProjectCaseState.Planned && c.State != ProjectCaseState.Validated && c.State != ProjectCaseState.Released : d != null && d.Doubt > 0)
                     select new { Case = c, Digest = d, Begun = db.Set<Reading>().Where(r => r.ProjectCaseId == c.Id).Min(r => (DateTimeOffset?)r.OfferedAt) };
         var sorted = slow ? query.OrderBy(q => q.Begun).ThenBy(q => q.Case.Id) : query.OrderByDescending(q => q.Digest.Doubt).ThenBy(q => q.Case.Id);
         var found = await sorted.ToPage(page, size, cancellation);

@@ -62,7 +62,9 @@ internal sealed class SeeProgress(PirogovDb db, FiguresCache cache, TimeProvider
         var rules = await db.Set<ValidationRules>().AsNoTracking().SingleOrDefaultAsync(r => r.ProjectId == project.Id, cancellation) ?? new(project.Id);
         var byWeek = compared.Select(c => (Week: Weeks.Of(c.Key), Compared: c.Count, Through: 0)).Concat(through.Select(t => (Week: Weeks.Of(t.Key), Compared: 0, Through: t.Value)))
             .GroupBy(w => w.Week).OrderBy(g => g.Key).Select(g => new WeekProgress(Weeks.Monday(g.Key), g.Sum(w => w.Compared), g.Sum(w => w.Through)));
-        var remaining = states.Where(s => s.State is not (ProjectCaseState.Validated or ProjectCaseState.Released)).Sum(s => s.Cases);
+        var aside = await db.Set<ProjectCase>().CountAsync(c => c.ProjectId == project.Id && !c.IsGold && c.AsideAt != null
+            && c.State != ProjectCaseState.Validated && c.State != ProjectCaseState.Released, cancellation);
+        var remaining = states.Where(s => s.State is not (ProjectCaseState.Validated or ProjectCaseState.Released)).Sum(s => s.Cases) - aside;
         var begun = project.StartedAt is { } at ? Weeks.Day(at) : today;
         return new([.. states.OrderBy(s => s.State).ThenBy(s => s.Level)], [.. byWeek], Foresee(remaining, through, begun, today), await Levels(project, states, cancellation), rules.Reasons);
     }

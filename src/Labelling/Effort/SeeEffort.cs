@@ -47,7 +47,7 @@ internal sealed class SeeEffort(PirogovDb db, Earnings earnings, TimeProvider ti
     {
         var done = db.Set<Reading>().Where(r => r.ProjectId == id && r.FinishedAt != null);
         var verdicts = (await done.Where(r => r.Mode == ReadingMode.Validate).Select(r => new { r.ProjectCaseId, r.Slot }).ToArrayAsync(cancellation)).ToLookup(r => r.ProjectCaseId, r => r.Slot);
-        var rows = await db.Set<ProjectCase>().AsNoTracking().Where(c => c.ProjectId == id && !c.IsGold)
+        var rows = await db.Set<ProjectCase>().AsNoTracking().Where(c => c.ProjectId == id && !c.IsGold && c.AsideAt == null)
             .Select(c => new
             {
                 c.Id,

@@ -28,6 +28,12 @@ internal enum ProjectCaseState
 
 internal sealed record CaseIsElsewhere(ProjectCaseState State) : Refusal("labelling.case-is-elsewhere", 409);
 
+internal sealed record CaseIsSetAside(string Label) : Refusal("labelling.case-is-set-aside", 409);
+
+internal sealed record CaseIsNotSetAside(string Label) : Refusal("labelling.case-is-not-set-aside", 409);
+
+internal sealed record ReadingsTooFew(int Needed) : Refusal("labelling.readings-too-few", 409);
+
 /// <summary>
 /// A case on its way through a project. Every step names the state it starts from; the state is also the row's
 /// concurrency token, so that of two parallel steps one loses.
@@ -62,6 +68,10 @@ internal sealed class ProjectCase
     /// <summary>Its own; else the project's.</summary>
     public DateTimeOffset? DueAt { get; private set; }
     public bool IsGold { get; private set; }
+
+    /// <summary>From then on a manager keeps it out of queues and releases. Its state and everybody's work stay, so that it goes on where it was.</summary>
+    public DateTimeOffset? AsideAt { get; private set; }
+    public string? AsideReason { get; private set; }
     public DateTimeOffset ChangedAt { get; private set; }
 
     private ProjectCase()
@@ -81,6 +91,22 @@ internal sealed class ProjectCase
         new(project, summary, null, now) { State = ProjectCaseState.Gold, IsGold = true };
 
     public void Rank(int priority, DateTimeOffset? dueAt) => (Priority, DueAt) = (priority, dueAt);
+
+    public Refusal? SetAside(string reason, DateTimeOffset now)
+    {
+        if (AsideAt is not null)
+            return new CaseIsSetAside(Label);
+        (AsideAt, AsideReason, ChangedAt) = (now, reason.Trim(), now);
+        return null;
+    }
+
+    public Refusal? TakeUpAgain(DateTimeOffset now)
+    {
+        if (AsideAt is null)
+            return new CaseIsNotSetAside(Label);
+        (AsideAt, AsideReason, ChangedAt) = (null, null, now);
+        return null;
+    }
 
     public Refusal? BeginReading(DateTimeOffset now) => Go(ProjectCaseState.Planned, ProjectCaseState.Reading, now);
 
@@ -106,6 +132,21 @@ internal sealed class ProjectCase
     }
 
     public Refusal? SendToAdjudication(DateTimeOffset now) => Go(ProjectCaseState.Comparing, ProjectCaseState.Adjudication, now);
+
+    /// <summary>A manager waits for no further reader, or trusts a consensus no more: an adjudicator decides.</summary>
+    /// <param name="handedIn">Blind readings.</param>
+    /// <param name="compared">With one another, all of them: else that comes first.</param>
+    public Refusal? CallAdjudicator(int handedIn, bool compared, DateTimeOffset now)
+    {
+        if (State == ProjectCaseState.Validation)
+            return Return(now);
+        if (State == ProjectCaseState.Reading && handedIn < LabellingProject.FewestReaders)
+            return new ReadingsTooFew(LabellingProject.FewestReaders);
+        if (Go(ProjectCaseState.Reading, compared ? ProjectCaseState.Adjudication : ProjectCaseState.Comparing, now) is { } refusal)
+            return refusal;
+        ReadersWanted = handedIn;
+        return null;
+    }
 
     public Refusal? AgreeAutomatically(DateTimeOffset now) => Go(ProjectCaseState.Comparing, ProjectCaseState.Validation, now);
 

@@ -31,7 +31,7 @@ internal sealed record ProjectPage(
     ProjectId Id, string Name, ProjectState State, string? ClinicalTask, SchemaView Schema, string Instructions, int ReadersPerCase, int MostReaders,
     double Threshold, IReadOnlyDictionary<string, double> Thresholds, IReadOnlyList<ValidationLevel> Levels, AdjudicationRule Rule,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? DueAt, IReadOnlyDictionary<ProjectCaseState, int> States,
-    IReadOnlyList<PersonLoad> People, ProjectAgreement Agreement, IReadOnlyList<ReleaseRow> Releases, JobId? Releasing)
+    IReadOnlyList<PersonLoad> People, ProjectAgreement Agreement, IReadOnlyList<ReleaseRow> Releases, JobId? Releasing, int Aside)
 {
     internal double ThresholdOf(string @class) => Thresholds.GetValueOrDefault(@class, Threshold);
 }
@@ -39,9 +39,10 @@ internal sealed record ProjectPage(
 internal sealed record SlotView(ReadingMode Mode, ReadingState State);
 
 /// <param name="Dice">Class → Dice; null until both blind readings are locked.</param>
+/// <param name="AsideAt">Since when it is in no queue and no release, if a manager has set it aside.</param>
 internal sealed record ProjectCaseRow(
     ProjectCaseId Id, CaseId CaseId, string Label, ProjectCaseState State, DateTimeOffset ChangedAt, IReadOnlyList<SlotView> Slots,
-    IReadOnlyDictionary<string, double>? Dice, bool? Agreed, ConsensusOrigin? Consensus, int Revisions);
+    IReadOnlyDictionary<string, double>? Dice, bool? Agreed, ConsensusOrigin? Consensus, int Revisions, DateTimeOffset? AsideAt);
 
 /// <summary>A manager's view: who is how far and how the readers agree; nobody's labels.</summary>
 [Needs(LabellingRights.ManageProjects)]
@@ -54,8 +55,8 @@ internal sealed class SeeProjects(PirogovDb db, IAgenda agenda, AgreementSums ag
             .Needs(typeof(SeeProjects)).WithName("listLabellingProjects").WithSummary("Labelling projects, the newest first.");
         api.MapGet("/labelling-projects/{id}", (SeeProjects use, ProjectId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
             .Needs(typeof(SeeProjects)).WithName("getLabellingProject").WithSummary("A project's progress, people and agreement.");
-        api.MapGet("/labelling-projects/{id}/cases", (SeeProjects use, ProjectId id, EnumWord<ProjectCaseState>? state, int? page, int? size, CancellationToken cancellation) =>
-            use.Cases(id, state?.Value, page ?? 1, size ?? Page.DefaultSize, cancellation))
+        api.MapGet("/labelling-projects/{id}/cases", (SeeProjects use, ProjectId id, EnumWord<ProjectCaseState>? state, bool? aside, int? page, int? size, CancellationToken cancellation) =>
+            use.Cases(id, state?.Value, page ?? 1, size ?? Page.DefaultSize, cancellation, aside))
             .Needs(typeof(SeeProjects)).WithName("listProjectCases").WithSummary("A project's cases with the state of their readings.");
     }
 
@@ -81,7 +82,8 @@ internal sealed class SeeProjects(PirogovDb db, IAgenda agenda, AgreementSums ag
         return new ProjectPage(id, project.Name, project.State, task?.Title, SchemaView.Of(schema, version), project.Instructions, project.ReadersPerCase,
             project.MostReaders, project.Threshold, project.Thresholds, project.Levels,
             project.Rule, project.CreatedAt, project.StartedAt, project.DueAt, states, await People(project, cancellation),
-            await agreement.Of(id, version.Content, cancellation), releases, await Releasing(id, cancellation));
+            await agreement.Of(id, version.Content, cancellation), releases, await Releasing(id, cancellation),
+            await db.Set<ProjectCase>().CountAsync(c => c.ProjectId == id && !c.IsGold && c.AsideAt != null, cancellation));
     }
 
     private async Task<JobId?> Releasing(ProjectId id, CancellationToken cancellation)
@@ -92,9 +94,10 @@ internal sealed class SeeProjects(PirogovDb db, IAgenda agenda, AgreementSums ag
         return newest is null or { State: JobState.Succeeded or JobState.Cancelled } ? null : newest.Id;
     }
 
-    public async Task<Page<ProjectCaseRow>> Cases(ProjectId id, ProjectCaseState? state, int page, int size, CancellationToken cancellation)
+    /// <param name="aside">Only those that are set aside, or only the others.</param>
+    public async Task<Page<ProjectCaseRow>> Cases(ProjectId id, ProjectCaseState? state, int page, int size, CancellationToken cancellation, bool? aside = null)
     {
-        var found = await db.Set<ProjectCase>().AsNoTracking().Where(c => c.ProjectId == id && (state == null ? !c.IsGold : c.State == state))
+        var found = await db.Set<ProjectCase>().AsNoTracking().Where(c => c.ProjectId == id && (state == null ? !c.IsGold : c.State == state) && (aside == null || aside == (c.AsideAt != null)))
             .OrderBy(c => c.Label).ToPage(page, size, cancellation);
         var ids = found.Items.Select(c => c.Id).ToArray();
         var readings = (await db.Set<Reading>().AsNoTracking().Where(r => ids.Contains(r.ProjectCaseId)).ToArrayAsync(cancellation)).ToLookup(r => r.ProjectCaseId);
@@ -103,7 +106,7 @@ internal sealed class SeeProjects(PirogovDb db, IAgenda agenda, AgreementSums ag
         return new([.. found.Items.Select(c => new ProjectCaseRow(c.Id, c.CaseId, c.Label, c.State, c.ChangedAt,
             [.. readings[c.Id].OrderBy(r => r.Mode).ThenBy(r => r.Slot).Select(r => new SlotView(r.Mode, r.State))],
             compared.GetValueOrDefault(c.Id)?.Figures.Dice, compared.GetValueOrDefault(c.Id)?.Agreed,
-            consensus[c.Id].MaxBy(x => x.Number)?.Origin, consensus[c.Id].Count()))], found.Number, found.Size, found.Total);
+            consensus[c.Id].MaxBy(x => x.Number)?.Origin, consensus[c.Id].Count(), c.AsideAt))], found.Number, found.Size, found.Total);
     }
 
     private async Task<IReadOnlyList<PersonLoad>> People(LabellingProject project, CancellationToken cancellation)

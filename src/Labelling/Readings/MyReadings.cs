@@ -76,7 +76,7 @@ internal sealed class MyReadings(PirogovDb db, CurrentActor actor, TimeProvider 
         return from r in db.Set<Reading>().AsNoTracking()
                join p in db.Set<LabellingProject>() on r.ProjectId equals p.Id
                join c in db.Set<ProjectCase>() on r.ProjectCaseId equals c.Id
-               where r.AccountId == me
+               where r.AccountId == me && (c.AsideAt == null || r.State == ReadingState.Submitted || r.State == ReadingState.Locked)
                select new OwnReading { Reading = r, ProjectName = p.Name, Label = c.Label, Due = r.DueAt ?? p.DueAt };
     }
 
@@ -93,7 +93,7 @@ internal sealed class MyReadings(PirogovDb db, CurrentActor actor, TimeProvider 
         from m in db.Set<ProjectMember>().Where(m => m.ProjectId == p.Id && m.AccountId == me && m.Mode == ReadingMode.Read && m.Standing != MemberStanding.Removed)
         where p.Distribution == Distribution.Queue && (p.State == ProjectState.Running || p.State == ProjectState.Paused)
         orderby p.DueAt == null, p.DueAt, p.CreatedAt
-        select new QueueOfProject(p.Id, p.Name, p.State, m.Standing, p.DueAt, db.Set<ProjectCase>().Any(c => c.ProjectId == p.Id && c.State == ProjectCaseState.Reading
+        select new QueueOfProject(p.Id, p.Name, p.State, m.Standing, p.DueAt, db.Set<ProjectCase>().Any(c => c.ProjectId == p.Id && c.State == ProjectCaseState.Reading && c.AsideAt == null
             && db.Set<Reading>().Count(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Read && r.LeftAt == null) < c.ReadersWanted
             && !db.Set<Reading>().IgnoreQueryFilters().Any(r => r.ProjectId == p.Id && r.CaseId == c.CaseId && r.AccountId == me)))).Take(MostQueues).ToArrayAsync(cancellation);
 }
@@ -117,7 +117,8 @@ internal sealed class NextReading(PirogovDb db, ICases cases)
     public async Task<Reading?> After(Reading reading, CancellationToken cancellation)
     {
         var open = await db.Set<Reading>().AsNoTracking()
-            .Where(r => r.AccountId == reading.AccountId && r.Id != reading.Id && r.State != ReadingState.Submitted && r.State != ReadingState.Locked)
+            .Where(r => r.AccountId == reading.AccountId && r.Id != reading.Id && r.State != ReadingState.Submitted && r.State != ReadingState.Locked
+                && !db.Set<ProjectCase>().Any(c => c.Id == r.ProjectCaseId && c.AsideAt != null))
             .ToArrayAsync(cancellation);
         return open.OrderBy(r => r.ProjectId == reading.ProjectId ? 0 : 1).ThenBy(r => r.Mode == reading.Mode ? 0 : 1)
             .ThenBy(r => Urgency(r.State)).ThenBy(r => r.Id.Value).FirstOrDefault();

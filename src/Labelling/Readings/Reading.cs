@@ -154,6 +154,9 @@ internal sealed partial class Reading
         return true;
     }
 
+    /// <summary>A blind reading that counts in its round; in the second pass it is what was handed in before.</summary>
+    public bool IsHandedIn => Mode == ReadingMode.Read && LeftAt is null && (State == ReadingState.Locked || BlindRevision is not null);
+
     public int RevisionFor(ComparedPass pass) => pass == ComparedPass.First ? BlindRevision ?? Revision : Revision;
 
     /// <summary>The adjudicator's decision comes back with a comment.</summary>

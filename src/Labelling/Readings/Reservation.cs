@@ -34,8 +34,6 @@ internal enum SkipReason
 
 internal sealed record SkipNeedsText() : Refusal("labelling.skip-needs-text", 422);
 
-internal sealed record CannotBeSkipped() : Refusal("labelling.cannot-be-skipped", 409);
-
 /// <param name="Draft">Where what was sent is kept: among the reading's side drafts.</param>
 internal sealed record ReservationHasExpired(Guid? Draft = null) : Refusal("labelling.reservation-has-expired", 409);
 
@@ -87,10 +85,9 @@ internal sealed partial class Reading
     /// <summary>Whoever finished it is in the project no more, and another is asked about what came of it since.</summary>
     public void HandOver(DateTimeOffset now) => (LeftAt, ReasonLeft) = (now, Readings.ReasonLeft.Withdrawn);
 
+    /// <summary>Readers, adjudicators and validators alike: the case goes on to another.</summary>
     public Refusal? Skip(SkipReason reason, string? text, DateTimeOffset now)
     {
-        if (Mode != ReadingMode.Read)
-            return new CannotBeSkipped();
         if (text is { Length: > CaseComment.Limit })
             return new TooLong("comment", CaseComment.Limit);
         if (reason == Readings.SkipReason.Other && string.IsNullOrWhiteSpace(text))

@@ -34,8 +34,8 @@ internal sealed class ReleasableCases(PirogovDb db, Documents documents, Version
                                                   join l in db.Set<ValidationLot>() on c.LotId equals l.Id
                                                   where l.ProjectId == project && l.State == LotState.Open
                                                   select c.ProjectCaseId).ToArrayAsync(cancellation)).ToHashSet();
-        bool Waits(ProjectCase one) => one.State == ProjectCaseState.Validated && waiting.Contains(one.Id);
-        var through = cases.Where(c => c.State is ProjectCaseState.Validated or ProjectCaseState.Released && !Waits(c)).ToDictionary(c => c.Id);
+        bool Waits(ProjectCase one) => one is { State: ProjectCaseState.Validated, AsideAt: null } && waiting.Contains(one.Id);
+        var through = cases.Where(c => c is { State: ProjectCaseState.Validated or ProjectCaseState.Released, AsideAt: null } && !Waits(c)).ToDictionary(c => c.Id);
         var stuck = await NeedPerson(project, through.Keys, cancellation);
         bool IsReady(ProjectCase one) => through.ContainsKey(one.Id) && !stuck.Contains(one.Id);
         if (wanted is null)
@@ -44,7 +44,7 @@ internal sealed class ReleasableCases(PirogovDb db, Documents documents, Version
         if (chosen.Length < wanted.Distinct().Count())
             return new NotFound("labelling-case");
         if (chosen.FirstOrDefault(c => !IsReady(c)) is { } early)
-            return stuck.Contains(early.Id) ? new CaseNeedsReopening(early.Label) : new CaseIsNotThrough(early.Label);
+            return early.AsideAt is not null ? new CaseIsSetAside(early.Label) : stuck.Contains(early.Id) ? new CaseNeedsReopening(early.Label) : new CaseIsNotThrough(early.Label);
         return new ReleaseChoice([.. InOrder(chosen)], 0, 0);
     }
 

@@ -57,8 +57,8 @@ internal sealed class AskReader(PirogovDb db, LeastLoaded leastLoaded, ReaderRul
 internal sealed class Deciders(PirogovDb db, LeastLoaded leastLoaded, OwnCentres centres, TimeProvider time)
 {
     /// <summary>
-    /// Joins the caller's next <c>SaveChanges</c>. The place goes to the least loaded of those who never had the case; whoever left it before comes back
-    /// to it only where nobody else is left, for nobody has two rows in one case.
+    /// Joins the caller's next <c>SaveChanges</c>. The place goes to the least loaded of those who never had the case; from whom it was taken before comes
+    /// back to it only where nobody else is left, for nobody has two rows in one case. Whoever skipped it does not.
     /// </summary>
     /// <param name="slot">The level of a validator.</param>
     /// <returns>None where nobody may have it: the case waits for a newcomer.</returns>
@@ -74,14 +74,14 @@ internal sealed class Deciders(PirogovDb db, LeastLoaded leastLoaded, OwnCentres
             return reading;
         }
 
-        if (await leastLoaded.Of(project, [.. pool.Where(p => had.TryGetValue(p, out var left) && left.LeftAt is not null && left.Mode == mode)], cancellation) is not { } former)
+        if (await leastLoaded.Of(project, [.. pool.Where(p => had.TryGetValue(p, out var left) && left.LeftAt is not null && left.ReasonLeft != ReasonLeft.Skipped && left.Mode == mode)], cancellation) is not { } former)
             return null;
         had[former].ComeBack(slot, now);
         return had[former];
     }
 
     /// <summary>Where the project keeps the cases of one's own centre from its readers, it keeps them from who decides, too.</summary>
-    private async Task<IReadOnlyList<Guid>> Disinterested(LabellingProject project, ProjectCase one, IReadOnlyList<Guid> pool, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Guid>> Disinterested(LabellingProject project, ProjectCase one, IReadOnlyList<Guid> pool, CancellationToken cancellation)
     {
         if (project.Terms.OwnCentre)
             return pool;

@@ -65,8 +65,9 @@ internal sealed class CaseComment
 
     public RemarkPlace? Place => PlaceJson is null ? null : JsonSerializer.Deserialize<RemarkPlace>(PlaceJson, PlatformJson.Options);
 
-    public static Refusal? Check(string? text) =>
-        string.IsNullOrWhiteSpace(text) ? new Missing("comment") : text.Length > Limit ? new TooLong("comment", Limit) : null;
+    /// <param name="field">What the request calls it.</param>
+    public static Refusal? Check(string? text, string field = "comment") =>
+        string.IsNullOrWhiteSpace(text) ? new Missing(field) : text.Length > Limit ? new TooLong(field, Limit) : null;
 }
 
 /// <summary>Holds remarks against the project's reasons, the consensus that they speak of, and the case's images and texts.</summary>

@@ -13,10 +13,13 @@ internal sealed record LevelReached(ProjectCaseId Case, int Level);
 /// <param name="IsGood">Accepted as it was; what was returned or corrected held an error.</param>
 internal sealed record VerdictGiven(ProjectCaseId Case, int Level, bool IsGood);
 
+/// <summary>A manager has set a case aside: a lot that waited for it alone waits no more.</summary>
+internal sealed record CaseWentAside(ProjectCaseId Case);
+
 /// <summary>
 /// Puts cases into lots and lots before their level. A project's events are taken in one after another, so a lot is never filled or counted by two at once.
 /// </summary>
-internal sealed class FillLots(PirogovDb db, AskValidators askValidators, AuditTrail audit, TimeProvider time) : IHandle<LevelReached>, IHandle<VerdictGiven>
+internal sealed class FillLots(PirogovDb db, AskValidators askValidators, AuditTrail audit, TimeProvider time) : IHandle<LevelReached>, IHandle<VerdictGiven>, IHandle<CaseWentAside>
 {
     public async Task Handle(LevelReached happened, CancellationToken cancellation)
     {
@@ -52,6 +55,20 @@ internal sealed class FillLots(PirogovDb db, AskValidators askValidators, AuditT
             await Decided(lot, cancellation);
     }
 
+    public async Task Handle(CaseWentAside happened, CancellationToken cancellation)
+    {
+        await TakeTurn(happened.Case, cancellation);
+        var one = await db.Set<ProjectCase>().AsNoTracking().SingleAsync(c => c.Id == happened.Case, cancellation);
+        if (one.AsideAt is null)
+            return;
+        var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == one.ProjectId, cancellation);
+        foreach (var (place, _) in project.Levels.Index().Where(l => l.Item.Lot is not null))
+        {
+            if (await Newest(project.Id, place + 1, cancellation) is { IsFull: false } lot)
+                await CloseIfLast(project, lot, null, cancellation);
+        }
+    }
+
     private async Task TakeTurn(ProjectCaseId one, CancellationToken cancellation) =>
         await Turn.Take(db, await db.Set<ProjectCase>().Where(c => c.Id == one).Select(c => c.ProjectId).SingleAsync(cancellation), cancellation);
 
@@ -60,7 +77,7 @@ internal sealed class FillLots(PirogovDb db, AskValidators askValidators, AuditT
 
     private async Task<ValidationLot> OpenLot(LabellingProject project, int level, CancellationToken cancellation)
     {
-        var newest = await db.Set<ValidationLot>().Where(l => l.ProjectId == project.Id && l.Level == level).OrderByDescending(l => l.Number).FirstOrDefaultAsync(cancellation);
+        var newest = await Newest(project.Id, level, cancellation);
         if (newest is { IsFull: false })
             return newest;
         var (plan, share) = (project.Levels[level - 1].Lot!, project.Levels[level - 1].Share);
@@ -69,18 +86,24 @@ internal sealed class FillLots(PirogovDb db, AskValidators askValidators, AuditT
         return lot;
     }
 
-    /// <summary>When every case of the project has its place, the last lot stays short.</summary>
-    private async Task CloseIfLast(LabellingProject project, ValidationLot lot, LotCase justPlaced, CancellationToken cancellation)
+    private Task<ValidationLot?> Newest(ProjectId project, int level, CancellationToken cancellation) =>
+        db.Set<ValidationLot>().Where(l => l.ProjectId == project && l.Level == level).OrderByDescending(l => l.Number).FirstOrDefaultAsync(cancellation);
+
+    /// <summary>When every case of the project has its place, the last lot stays short. What is set aside is not waited for.</summary>
+    /// <param name="justPlaced">In no table yet.</param>
+    private async Task CloseIfLast(LabellingProject project, ValidationLot lot, LotCase? justPlaced, CancellationToken cancellation)
     {
+        var fresh = justPlaced?.ProjectCaseId;
         var placed = await (from l in db.Set<ValidationLot>()
                             join c in db.Set<LotCase>() on l.Id equals c.LotId
                             where l.ProjectId == project.Id && l.Level == lot.Level
-                            select c.ProjectCaseId).CountAsync(cancellation) + 1;
-        if (placed < await db.Set<ProjectCase>().CountAsync(c => c.ProjectId == project.Id && !c.IsGold, cancellation))
+                            select c.ProjectCaseId).CountAsync(cancellation) + (justPlaced is null ? 0 : 1);
+        if (placed < await db.Set<ProjectCase>().CountAsync(c => c.ProjectId == project.Id && !c.IsGold
+                && (c.AsideAt == null || c.Id == fresh || db.Set<LotCase>().Any(l => l.ProjectCaseId == c.Id && l.Level == lot.Level)), cancellation))
             return;
         var (drawn, decided) = lot.Close(time.Now());
         var earlier = await db.Set<LotCase>().Where(c => c.LotId == lot.Id).ToArrayAsync(cancellation);
-        LotCase[] added = [.. earlier.Append(justPlaced).Where(p => drawn.Contains(p.Position) && !p.IsSampled)];
+        LotCase[] added = [.. earlier.Concat(justPlaced is null ? [] : [justPlaced]).Where(p => drawn.Contains(p.Position) && !p.IsSampled)];
         foreach (var place in added)
             place.IsSampled = true;
         await Recall(lot, [.. added.Where(p => p != justPlaced)], cancellation);

@@ -39,7 +39,7 @@ internal static class ShownResults
                    .Select(o => (ProjectCaseId?)o.ProjectCaseId).FirstOrDefault()
                where shown.Any(s => s.Id == c.Id) || r.Purpose == ReadingPurpose.Control
                    && (shown.Any(s => s.Id == next) || next == null && shown.Any(s => s.ProjectId == r.ProjectId)
-                       && !db.Set<ProjectCase>().Any(o => o.ProjectId == r.ProjectId && !o.IsGold && !shown.Any(s => s.Id == o.Id)))
+                       && !db.Set<ProjectCase>().Any(o => o.ProjectId == r.ProjectId && !o.IsGold && o.AsideAt == null && !shown.Any(s => s.Id == o.Id)))
                select new ShownReading
                {
                    Reading = r,

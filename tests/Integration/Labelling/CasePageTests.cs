@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Pirogov.Integration.Harness;
+using Pirogov.Platform.Access;
+using static Pirogov.Integration.Labelling.CaseActsTests;
+using static Pirogov.Integration.Labelling.ReadingRoom;
+
+namespace Pirogov.Integration.Labelling;
+
+/// <summary>One case of a project as its manager sees it.</summary>
+public abstract class CasePageTests(LabellingApp app) : OnBothEngines(app)
+{
+    private readonly LabellingApp app = app;
+
+    [SkippableFact]
+    public async Task A_manager_sees_a_cases_people_rounds_decisions_verdicts_and_evidence()
+    {
+        var room = await Open(app);
+        var address = await FirstCase(room.Manager, Project(room));
+        var fresh = await Sent(room.Manager.GetAsync(address));
+        Assert.Equal(["read", "read"], fresh["parts"]!.AsArray().Select(p => (string)p!["mode"]!));
+        Assert.All(fresh["parts"]!.AsArray(), p => Assert.Null(p!["letter"]));
+        Assert.Empty(fresh["evidence"]!.AsArray());
+
+        await room.ReadBlind(agreeing: false);
+        await ReadAndSubmit(room.Adjudicator, room.Document(left: 6), "adjudicate");
+        await app.Settle();
+        await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
+        await app.Settle();
+        var told = await Sent(room.Manager.GetAsync(address));
+        Assert.Equal(["A", "B"], told["parts"]!.AsArray().Where(p => (string)p!["mode"]! == "read").Select(p => (string)p!["letter"]!).Order());
+        Assert.False((bool)Assert.Single(told["rounds"]!.AsArray())!["agreed"]!);
+        Assert.Equal("adjudicated", (string)Assert.Single(told["consensuses"]!.AsArray())!["origin"]!);
+        Assert.Equal("accepted", (string)Assert.Single(told["verdicts"]!.AsArray())!["kind"]!);
+        Assert.Equal(["agreement", "consensus", "reading", "reading", "reading", "validation"], told["evidence"]!.AsArray().Select(e => (string)e!["kind"]!).Order());
+        foreach (var person in new[] { room.Readers[0], room.Adjudicator, room.Validator })
+            Assert.Equal(HttpStatusCode.Forbidden, (await person.GetAsync(address)).StatusCode);
+        await Refused(HttpStatusCode.NotFound, room.Manager.GetAsync($"{Project(room)}/cases/{Guid.CreateVersion7()}"));
+    }
+
+    [SkippableFact]
+    public async Task A_manager_sees_disagreements_with_pictures_and_heat_maps_once_the_readings_are_compared()
+    {
+        var room = await Open(app);
+        var address = await FirstCase(room.Manager, Project(room));
+        foreach (var part in new[] { "disagreements", "heat-map", $"disagreements/{Guid.CreateVersion7()}/picture", "heat-map/kidney/2.25.1.1.1/1" })
+            Assert.Equal(HttpStatusCode.NotFound, (await room.Manager.GetAsync($"{address}/{part}")).StatusCode);
+        await room.ReadBlind(agreeing: false);
+        var found = (await Sent(room.Manager.GetAsync($"{address}/disagreements")))["items"]!.AsArray();
+        Assert.Equal(2, found.Count);
+        Assert.All(found, d => Assert.Null(d!["decision"]));
+        var shape = found.Single(d => (string)d!["disagreement"]!["kind"]! == "shape")!["disagreement"]!;
+        Assert.Equal("image/png", (await room.Manager.GetAsync($"{address}/disagreements/{shape["id"]}/picture")).Content.Headers.ContentType?.MediaType);
+        var frame = (await Sent(room.Manager.GetAsync($"{address}/heat-map")))["items"]![0]!;
+        Assert.Equal("image/png", (await room.Manager.GetAsync($"{address}/heat-map/kidney/{frame["sopInstanceUid"]}/{frame["frame"]}")).Content.Headers.ContentType?.MediaType);
+        foreach (var part in new[] { "disagreements", "heat-map" })
+            Assert.Equal(HttpStatusCode.Forbidden, (await room.Adjudicator.GetAsync($"{address}/{part}")).StatusCode);
+    }
+
+    [SkippableFact]
+    public async Task A_manager_who_reads_in_the_project_sees_no_labels_while_a_reader_is_wanted()
+    {
+        var name = $"reading-manager-{GetType().Name}";
+        var both = await app.As(name, [Role.LabellingManager, Role.Expert]);
+        var id = (await app.Person(name, [Role.LabellingManager, Role.Expert])).Id;
+        var room = await Open(app, plan: p =>
+        {
+            p["readers"]!.AsArray().Add(id);
+            (p["mostReaders"], p["distribution"]) = (3, "queue");
+        });
+        foreach (var (reader, left, stone) in new[] { (room.Readers[0], 4, "no"), (room.Readers[1], 14, "yes") })
+        {
+            await Sent(reader.PostAsJsonAsync("/api/v1/readings/next", new { projectId = room.Project }));
+            await ReadAndSubmit(reader, room.Document(left: left, stone: stone));
+        }
+
+        await app.Settle();
+        var address = await FirstCase(room.Manager, Project(room));
+        Assert.Equal("reading", await room.CaseState());
+        await Sent(room.Manager.GetAsync($"{address}/disagreements"));
+        await Refused(HttpStatusCode.NotFound, both.GetAsync($"{address}/disagreements"));
+        await Refused(HttpStatusCode.NotFound, both.GetAsync($"{address}/heat-map"));
+        await Sent(room.Manager.PostAsJsonAsync($"{address}/adjudicate", new { comment = "x" }));
+        await Sent(both.GetAsync($"{address}/disagreements"));
+    }
+
+    [SkippableFact]
+    public async Task The_tab_of_the_models_effect_stands_where_the_rules_have_a_second_pass()
+    {
+        var without = await Open(app);
+        var with = await Open(app, plan: p => p["passes"] = new JsonObject { ["show"] = "secondPass" });
+        Assert.DoesNotContain("/second-pass\"", await without.Manager.GetStringAsync($"/labelling/projects/{without.Project}/rules"), StringComparison.Ordinal);
+        Assert.Contains("/second-pass\"", await with.Manager.GetStringAsync($"/labelling/projects/{with.Project}/rules"), StringComparison.Ordinal);
+        Assert.Contains("data-empty=\"second-pass\"", await with.Manager.GetStringAsync($"/labelling/projects/{with.Project}/second-pass"), StringComparison.Ordinal);
+    }
+}
+
+public sealed class CasePageOnSqlite(LabellingOnSqlite app) : CasePageTests(app), IClassFixture<LabellingOnSqlite>;
+
+public sealed class CasePageOnPostgreSql(LabellingOnPostgreSql app) : CasePageTests(app), IClassFixture<LabellingOnPostgreSql>;
