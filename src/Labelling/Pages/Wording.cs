@@ -108,6 +108,18 @@ internal static class Wording
         _ => schema.Questions.FirstOrDefault(q => q.Id == question)?.Options.FirstOrDefault(o => o.Id == answer)?.Text.In(Localizer.Culture) ?? answer,
     };
 
+    /// <summary>An answer as a list of disagreements tells it: a mark behind it says that its reader was not sure.</summary>
+    public static string Told(Localizer words, SchemaView schema, string question, string? told)
+    {
+        if (told == "cannot-assess")
+            return words["labelling.answer.cannot-assess"];
+        var isUnsure = told is [.., '?'] && schema.Questions.FirstOrDefault(q => q.Id == question)?.Type != Question.FreeText;
+        return isUnsure ? $"{Answer(words, schema, question, told![..^1])} ({words["labelling.answer.uncertain"]})" : Answer(words, schema, question, told);
+    }
+
+    /// <summary>The colour of a reading's letter, the same as its contour's in the pictures of disagreements.</summary>
+    public static string Letter(string letter) => letter is [>= 'A' and var first] ? ContourPicture.ColorOf(first - 'A') : "transparent";
+
     public static string Money(decimal value) => value.ToString("N2", CultureInfo.CurrentCulture) + "\u00a0₽";
 
     public static string Whole(double value) => value.ToString("N0", CultureInfo.CurrentCulture);

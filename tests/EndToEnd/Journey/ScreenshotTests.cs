@@ -105,7 +105,11 @@ public sealed partial class ScreenshotTests(DemoPlatform demo, Browser browser)
         var reading = (await (await demo.As("expert1")).Get("/api/v1/readings"))["open"]!.AsArray().FirstOrDefault()?["id"];
         var (adjudication, validation) = (await Finished("expert3", "adjudicate"), await Finished("expert4", "validate"));
         var result = (await (await demo.As("expert2")).Items("/api/v1/reading-results?size=50"))[0]["readingId"]!;
+        var (secondPass, disputed, import) = await SecondPassProject.In(demo);
         var projects = await manager.Items("/api/v1/labelling-projects?size=50");
+        var ofProjects = new List<JsonNode>();
+        foreach (var project in projects)
+            ofProjects.Add((await manager.Items($"/api/v1/labelling-projects/{project["id"]}/cases"))[0]["id"]!);
         return
         [
             new("showcase", "", "/"), new("sign-in", "", "/sign-in"), new("help", "", "/help"), new("problems", "", "/problems"),
@@ -129,8 +133,11 @@ public sealed partial class ScreenshotTests(DemoPlatform demo, Browser browser)
             new("schema", "manager", $"/labelling/schemas/{await First(manager, "/api/v1/labelling-schemas")}"),
             new("schema-new", "manager", "/labelling/schemas/new"), new("projects", "manager", "/labelling/projects"), new("project-new", "manager", "/labelling/projects/new"),
             .. projects.Select((p, i) => new Sight($"project-{i + 1}", "manager", $"/labelling/projects/{p["id"]}")),
-            .. projects.SelectMany((p, i) => new[] { "progress", "quality", "plan", "rules", "release" }.Select(part => new Sight($"project-{i + 1}-{part}", "manager", $"/labelling/projects/{p["id"]}/{part}"))),
+            .. projects.SelectMany((p, i) => new[] { "progress", "quality", "plan", "rules", "release", "second-pass" }.Select(part => new Sight($"project-{i + 1}-{part}", "manager", $"/labelling/projects/{p["id"]}/{part}"))),
             .. projects.Select((p, i) => new Sight($"assignment-{i + 1}", "manager", $"/labelling/projects/{p["id"]}/assignment")),
+            .. projects.Zip(ofProjects).Select((p, i) => new Sight($"project-{i + 1}-case", "manager", $"/labelling/projects/{p.First["id"]}/cases/{p.Second}")),
+            new("case-in-adjudication", "manager", $"/labelling/projects/{secondPass}/cases/{disputed}"), new("cases-add", "manager", $"/labelling/projects/{secondPass}/cases/add"),
+            new("import", "manager", $"/labelling/imports/{import}"),
             new("experts", "manager", "/labelling/experts"), new("expert", "manager", $"/labelling/experts/{(await manager.Items("/api/v1/experts?size=50"))[0]["accountId"]}"),
             new("payments", "manager", "/labelling/payments"),
             new("releases", "manager", "/labelling/releases"), new("release", "manager", $"/labelling/releases/{await First(manager, "/api/v1/labelling-releases")}"),
