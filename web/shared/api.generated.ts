@@ -5272,7 +5272,7 @@ export interface components {
             series: components["schemas"]["SeriesReference"][];
         };
         /** @enum {string} */
-        NoticeKind: "qualityBelowThreshold" | "trainingFailed" | "readingsLate" | "casesSkipped" | "placesNobodyMayTake" | "controlCasesMissing" | "trainingCasesMissing" | "controlCasesWithoutPreLabels" | "comparisonsStopped";
+        NoticeKind: "qualityBelowThreshold" | "trainingFailed" | "readingsLate" | "casesSkipped" | "placesNobodyMayTake" | "controlCasesMissing" | "trainingCasesMissing" | "controlCasesWithoutPreLabels" | "comparisonsStopped" | "decisionsNobodyMayTake";
         NumberPair: {
             bias: components["schemas"]["MeanWithInterval"];
             /** Format: int32 */

@@ -668,11 +668,6 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
-                    b.Property<string>("NameHmac")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)");
-
                     b.Property<string>("Reason")
                         .HasMaxLength(60)
                         .HasColumnType("character varying(60)");
@@ -707,8 +702,6 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
                     b.HasIndex("BatchId", "ContentHmac")
                         .IsUnique();
-
-                    b.HasIndex("BatchId", "NameHmac");
 
                     b.ToTable("archive_incoming_file", (string)null);
                 });
@@ -783,6 +776,25 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .IsUnique();
 
                     b.ToTable("archive_quarantined_file", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Archive.Review.ShownFrames", b =>
+                {
+                    b.Property<long>("FileId")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("First")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Last")
+                        .HasColumnType("integer");
+
+                    b.HasKey("FileId", "AccountId", "First", "Last");
+
+                    b.ToTable("archive_shown_frames", (string)null);
                 });
 
             modelBuilder.Entity("Pirogov.Archive.Workitems.Workitem", b =>
@@ -1877,6 +1889,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<bool?>("IsPresent")
                         .HasColumnType("boolean");
 
+                    b.Property<string>("MeasuredJson")
+                        .HasColumnType("text");
+
                     b.Property<string>("Pattern")
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)");
@@ -2437,6 +2452,14 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("AsideAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("AsideReason")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)");
 
                     b.Property<Guid>("BatchId")
                         .HasColumnType("uuid");
@@ -3723,6 +3746,15 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.HasOne("Pirogov.Archive.Intake.Batch", null)
                         .WithMany()
                         .HasForeignKey("BatchId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Archive.Review.ShownFrames", b =>
+                {
+                    b.HasOne("Pirogov.Archive.Review.QuarantinedFile", null)
+                        .WithMany()
+                        .HasForeignKey("FileId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

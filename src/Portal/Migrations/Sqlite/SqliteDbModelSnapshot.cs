@@ -653,11 +653,6 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("NameHmac")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT");
-
                     b.Property<string>("Reason")
                         .HasMaxLength(60)
                         .HasColumnType("TEXT");
@@ -692,8 +687,6 @@ namespace Pirogov.Portal.Migrations.Sqlite
 
                     b.HasIndex("BatchId", "ContentHmac")
                         .IsUnique();
-
-                    b.HasIndex("BatchId", "NameHmac");
 
                     b.ToTable("archive_incoming_file", (string)null);
                 });
@@ -766,6 +759,25 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("archive_quarantined_file", (string)null);
+                });
+
+            modelBuilder.Entity("Pirogov.Archive.Review.ShownFrames", b =>
+                {
+                    b.Property<long>("FileId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("First")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Last")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("FileId", "AccountId", "First", "Last");
+
+                    b.ToTable("archive_shown_frames", (string)null);
                 });
 
             modelBuilder.Entity("Pirogov.Archive.Workitems.Workitem", b =>
@@ -1856,6 +1868,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<bool?>("IsPresent")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("MeasuredJson")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Pattern")
                         .HasMaxLength(1000)
                         .HasColumnType("TEXT");
@@ -2415,6 +2430,14 @@ namespace Pirogov.Portal.Migrations.Sqlite
             modelBuilder.Entity("Pirogov.Labelling.Projects.ProjectCase", b =>
                 {
                     b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("AsideAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AsideReason")
+                        .HasMaxLength(4000)
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("BatchId")
@@ -3700,6 +3723,15 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.HasOne("Pirogov.Archive.Intake.Batch", null)
                         .WithMany()
                         .HasForeignKey("BatchId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Pirogov.Archive.Review.ShownFrames", b =>
+                {
+                    b.HasOne("Pirogov.Archive.Review.QuarantinedFile", null)
+                        .WithMany()
+                        .HasForeignKey("FileId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

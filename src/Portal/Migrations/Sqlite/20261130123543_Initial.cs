@@ -306,7 +306,8 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     Agreement = table.Column<double>(type: "REAL", nullable: true),
                     Pattern = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
                     IsPresent = table.Column<bool>(type: "INTEGER", nullable: true),
-                    Answer = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true)
+                    Answer = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    MeasuredJson = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -792,7 +793,6 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     Id = table.Column<long>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
                     BatchId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    NameHmac = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     ContentHmac = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Size = table.Column<long>(type: "INTEGER", nullable: false),
                     Verdict = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
@@ -1184,6 +1184,26 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "archive_shown_frames",
+                columns: table => new
+                {
+                    FileId = table.Column<long>(type: "INTEGER", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    First = table.Column<int>(type: "INTEGER", nullable: false),
+                    Last = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_shown_frames", x => new { x.FileId, x.AccountId, x.First, x.Last });
+                    table.ForeignKey(
+                        name: "FK_archive_shown_frames_archive_quarantined_file_FileId",
+                        column: x => x.FileId,
+                        principalTable: "archive_quarantined_file",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "competition_invitation",
                 columns: table => new
                 {
@@ -1488,6 +1508,8 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     Priority = table.Column<int>(type: "INTEGER", nullable: false),
                     DueAt = table.Column<long>(type: "INTEGER", nullable: true),
                     IsGold = table.Column<bool>(type: "INTEGER", nullable: false),
+                    AsideAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    AsideReason = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: true),
                     ChangedAt = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -1908,11 +1930,6 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 table: "archive_incoming_file",
                 columns: new[] { "BatchId", "ContentHmac" },
                 unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "IX_archive_incoming_file_BatchId_NameHmac",
-                table: "archive_incoming_file",
-                columns: new[] { "BatchId", "NameHmac" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_archive_instance_ArchivedUid",
@@ -2405,10 +2422,10 @@ namespace Pirogov.Portal.Migrations.Sqlite
                 name: "archive_instance");
 
             migrationBuilder.DropTable(
-                name: "archive_quarantined_file");
+                name: "archive_series");
 
             migrationBuilder.DropTable(
-                name: "archive_series");
+                name: "archive_shown_frames");
 
             migrationBuilder.DropTable(
                 name: "archive_workitem");
@@ -2568,6 +2585,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "archive_case");
+
+            migrationBuilder.DropTable(
+                name: "archive_quarantined_file");
 
             migrationBuilder.DropTable(
                 name: "account");

@@ -308,7 +308,8 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     Agreement = table.Column<double>(type: "double precision", nullable: true),
                     Pattern = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
                     IsPresent = table.Column<bool>(type: "boolean", nullable: true),
-                    Answer = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true)
+                    Answer = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    MeasuredJson = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -794,7 +795,6 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     Id = table.Column<long>(type: "bigint", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     BatchId = table.Column<Guid>(type: "uuid", nullable: false),
-                    NameHmac = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     ContentHmac = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     Size = table.Column<long>(type: "bigint", nullable: false),
                     Verdict = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
@@ -1186,6 +1186,26 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "archive_shown_frames",
+                columns: table => new
+                {
+                    FileId = table.Column<long>(type: "bigint", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    First = table.Column<int>(type: "integer", nullable: false),
+                    Last = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_archive_shown_frames", x => new { x.FileId, x.AccountId, x.First, x.Last });
+                    table.ForeignKey(
+                        name: "FK_archive_shown_frames_archive_quarantined_file_FileId",
+                        column: x => x.FileId,
+                        principalTable: "archive_quarantined_file",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "competition_invitation",
                 columns: table => new
                 {
@@ -1490,6 +1510,8 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     Priority = table.Column<int>(type: "integer", nullable: false),
                     DueAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     IsGold = table.Column<bool>(type: "boolean", nullable: false),
+                    AsideAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    AsideReason = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
                     ChangedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
@@ -1910,11 +1932,6 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 table: "archive_incoming_file",
                 columns: new[] { "BatchId", "ContentHmac" },
                 unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "IX_archive_incoming_file_BatchId_NameHmac",
-                table: "archive_incoming_file",
-                columns: new[] { "BatchId", "NameHmac" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_archive_instance_ArchivedUid",
@@ -2407,10 +2424,10 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                 name: "archive_instance");
 
             migrationBuilder.DropTable(
-                name: "archive_quarantined_file");
+                name: "archive_series");
 
             migrationBuilder.DropTable(
-                name: "archive_series");
+                name: "archive_shown_frames");
 
             migrationBuilder.DropTable(
                 name: "archive_workitem");
@@ -2570,6 +2587,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "archive_case");
+
+            migrationBuilder.DropTable(
+                name: "archive_quarantined_file");
 
             migrationBuilder.DropTable(
                 name: "account");
