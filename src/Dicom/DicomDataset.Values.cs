@@ -102,9 +102,18 @@ public sealed partial class DicomDataset
         }
 
         var text = Decode(element);
-        return element.Vr.IsSingleText()
-            ? [text.TrimEnd(' ', '\0')]
-            : [.. text.TrimEnd('\0').Split('\\').Select(v => element.Vr == DicomVr.UC ? v.TrimEnd(' ', '\0') : v.Trim(' ', '\0'))];
+        if (element.Vr.IsSingleText())
+        {
+            return [text.TrimEnd(' ', '\0')];
+        }
+
+        var values = text.TrimEnd('\0').Split('\\');
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = element.Vr == DicomVr.UC ? values[i].TrimEnd(' ', '\0') : values[i].Trim(' ', '\0');
+        }
+
+        return values;
     }
 
     /// <summary>Plain text is the same in every character set, unless an escape sequence says otherwise.</summary>

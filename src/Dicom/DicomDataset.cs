@@ -8,17 +8,20 @@ namespace Pirogov.Dicom;
 /// </summary>
 public sealed partial class DicomDataset : IReadOnlyCollection<DicomElement>
 {
-    private List<DicomElement> elements = [];
+    private List<DicomElement> elements;
     private DicomCharacterSet? characterSet;
 
-    public DicomDataset()
-    {
-    }
+    public DicomDataset() => elements = [];
 
     internal DicomDataset(DicomDataset parent)
     {
-        Parent = parent;
+        (elements, Parent) = ([], parent);
     }
+
+    private DicomDataset(int capacity) => elements = new(capacity);
+
+    /// <summary>Empty, with room for so many elements: more may come, at the usual price.</summary>
+    public static DicomDataset ForAbout(int elements) => new(capacity: elements);
 
     public int Count => elements.Count;
 
@@ -101,6 +104,9 @@ public sealed partial class DicomDataset : IReadOnlyCollection<DicomElement>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     internal DicomElement this[int index] => elements[index];
+
+    /// <summary>Adds an element whose tag is known to be above all others.</summary>
+    internal void Append(DicomElement element) => elements.Add(element);
 
     /// <summary>Adds an element whose tag is above all others, as nearly every element of a stream is.</summary>
     internal bool TryAppend(DicomElement element)

@@ -10,7 +10,7 @@ public class DicomElement
     {
         Tag = tag;
         Vr = vr;
-        Bytes = Even(bytes, vr.Padding());
+        Bytes = bytes.Length % 2 == 0 ? bytes : Even(bytes, vr.Padding());
     }
 
     public DicomTag Tag { get; }
@@ -52,9 +52,15 @@ public sealed class DicomSequence : DicomElement
         this.items = [.. items];
     }
 
+    private DicomSequence(List<DicomDataset> items, DicomTag tag)
+        : base(tag, DicomVr.SQ, default) => this.items = items;
+
     public IReadOnlyList<DicomDataset> Items => items;
 
     public override bool IsEmpty => items.Count == 0;
+
+    /// <summary>Takes the list over, which is changed no more.</summary>
+    internal static DicomSequence Of(DicomTag tag, List<DicomDataset> items) => new(items, tag);
 
     public override bool ContentEquals(DicomElement other)
     {

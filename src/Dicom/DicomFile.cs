@@ -11,6 +11,8 @@ public sealed class DicomFile
 
     public const string ImplementationVersionName = "PIROGOV_DICOM_1";
 
+    internal static readonly ReadOnlyMemory<byte> BlankPreamble = new byte[128];
+
     internal DicomFile(DicomDataset meta, DicomDataset dataset, DicomTransferSyntax syntax)
     {
         Meta = meta;
@@ -28,7 +30,7 @@ public sealed class DicomFile
     public bool HasPreamble { get; internal init; } = true;
 
     /// <summary>The 128 bytes before "DICM"; zero in files made here.</summary>
-    public ReadOnlyMemory<byte> Preamble { get; internal init; } = new byte[128];
+    public ReadOnlyMemory<byte> Preamble { get; internal init; } = BlankPreamble;
 
     /// <summary>Reading stopped before the pixel data, as asked.</summary>
     public bool StoppedBeforePixelData { get; internal init; }

@@ -1,11 +1,12 @@
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 
 namespace Pirogov.Dicom;
 
 /// <summary>From the first byte of a file to its data set: preamble, meta header, and the deflated form of a data set.</summary>
 internal static class DicomFileParser
 {
-    private const int FirstInflated = 256 * 1024;
+    private const int FirstInflated = 32 * 1024;
 
     /// <summary>A file, with the parser as it stood at the end or before the pixel data.</summary>
     internal readonly record struct Parsed(DicomFile File, DicomParser Parser);
@@ -42,7 +43,7 @@ internal static class DicomFileParser
         var file = new DicomFile(meta, dataset, syntax)
         {
             HasPreamble = hasPreamble,
-            Preamble = hasPreamble ? bytes[..128] : new byte[128],
+            Preamble = hasPreamble ? bytes[..128] : DicomFile.BlankPreamble,
             StoppedBeforePixelData = last.StoppedBeforePixelData,
             Warnings = last.Warnings,
         };
@@ -114,7 +115,8 @@ internal static class DicomFileParser
             // A stored block that begins with 78 would carry its length twice, inverted: no zlib header looks like that.
             HasZlibHeader = deflated.Length >= 2
                 && ((deflated.Span[0] << 8) | deflated.Span[1]) % 31 == 0 && deflated.Span[0] == 0x78;
-            var source = new MemoryStream(deflated.ToArray(), writable: false);
+            var source = MemoryMarshal.TryGetArray(deflated, out var array)
+                ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(deflated.ToArray(), writable: false);
             stream = HasZlibHeader ? new ZLibStream(source, CompressionMode.Decompress) : new DeflateStream(source, CompressionMode.Decompress);
         }
 
@@ -126,7 +128,7 @@ internal static class DicomFileParser
 
         public void Inflate(int wanted)
         {
-            var chunk = new byte[64 * 1024];
+            var chunk = new byte[16 * 1024];
             while (!IsComplete && output.Used < wanted)
             {
                 int read;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Pirogov.Dicom;
 
@@ -122,12 +123,21 @@ internal static class DicomNumbers
         throw new ArgumentOutOfRangeException(nameof(value), value, "Does not fit a decimal string.");
     }
 
-    /// <summary>Reverses each unit in place: big endian to little endian and back.</summary>
+    /// <summary>Reverses each unit in place: big endian to little endian and back; what is no whole unit stays.</summary>
+    /// <param name="unit">1, 2, 4 or 8 bytes.</param>
     public static void Swap(Span<byte> bytes, int unit)
     {
-        for (var i = 0; i + unit <= bytes.Length; i += unit)
+        switch (unit)
         {
-            bytes.Slice(i, unit).Reverse();
+            case 2: Swap(MemoryMarshal.Cast<byte, ushort>(bytes)); break;
+            case 4: Swap(MemoryMarshal.Cast<byte, uint>(bytes)); break;
+            case 8: Swap(MemoryMarshal.Cast<byte, ulong>(bytes)); break;
         }
     }
+
+    private static void Swap(Span<ushort> numbers) => BinaryPrimitives.ReverseEndianness(numbers, numbers);
+
+    private static void Swap(Span<uint> numbers) => BinaryPrimitives.ReverseEndianness(numbers, numbers);
+
+    private static void Swap(Span<ulong> numbers) => BinaryPrimitives.ReverseEndianness(numbers, numbers);
 }

@@ -17,21 +17,30 @@ internal sealed partial class DicomParser
     {
         open.Clear();
         open.Push(new Level(root, null, Position, data.Length, encoding, closedByDelimiter: false));
-        while (open.TryPeek(out var level))
+        while (true)
         {
             try
             {
-                if (!Step(level))
-                {
-                    level.Settle();
-                    return;
-                }
+                StepToEnd();
+                return;
             }
             catch (DicomFormatException) when (attempts < MostAttempts && open.Any(l => l.Attempt is not null))
             {
                 Abandon();
             }
         }
+    }
+
+    private void StepToEnd()
+    {
+        Level level;
+        do
+        {
+            level = open.Peek();
+            ReadPlain(level);
+        }
+        while (Step(level));
+        level.Settle();
     }
 
     /// <summary>One element, or the beginning or end of a sequence or item; false at the end of the data set.</summary>
@@ -163,7 +172,7 @@ internal sealed partial class DicomParser
     private void CloseSequence(Level level)
     {
         open.Pop();
-        Add(open.Peek(), new DicomSequence(level.Tag, level.Items!));
+        Add(open.Peek(), DicomSequence.Of(level.Tag, level.Items!));
     }
 
     private void Add(Level level, DicomElement element)

@@ -11,6 +11,9 @@ internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReader
     public const uint Undefined = 0xFFFFFFFF;
     private const int MostWarnings = 100;
 
+    /// <summary>Of an image.</summary>
+    private const int UsualElements = 128;
+
     private bool isEncapsulated;
     private int zerosFrom = -1;
     private int zerosUntil = -1;
@@ -74,7 +77,8 @@ internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReader
     /// </summary>
     public DicomDataset ReadMeta()
     {
-        var (meta, late, end) = (new DicomDataset(), new List<DicomElement>(), -1L);
+        var (meta, late, end) = (DicomDataset.ForAbout(12), new List<DicomElement>(), -1L);
+        var level = new Level(meta, null, 0, data.Length, Encoding.Meta, false);
         while (Remaining >= 8 && TagAt(Position, Encoding.Meta).Group == 0x0002)
         {
             if (Position == end && meta.GetString(DicomTags.TransferSyntaxUid) == DicomUids.ExplicitVRBigEndian)
@@ -89,7 +93,7 @@ internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReader
                 Warn("implicit-meta", TagAt(Position, encoding));
             }
 
-            var header = ReadHeader(encoding, new Level(meta, null, 0, data.Length, encoding, false));
+            var header = ReadHeader(encoding, level);
             if (header.Length == Undefined || header.Vr == DicomVr.SQ)
             {
                 throw Fault(DicomFault.UnexpectedItem, start);
@@ -109,7 +113,11 @@ internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReader
             Count(start);
         }
 
-        meta.Merge(late);
+        if (late.Count > 0)
+        {
+            meta.Merge(late);
+        }
+
         return meta;
     }
 
@@ -118,7 +126,7 @@ internal sealed partial class DicomParser(ReadOnlyMemory<byte> data, DicomReader
     {
         isEncapsulated = syntax.IsEncapsulated;
         Found = EncodingHere(new Encoding(syntax.IsExplicit, syntax.IsBigEndian));
-        var dataset = new DicomDataset();
+        var dataset = DicomDataset.ForAbout(UsualElements);
         ReadElements(dataset, Found);
         return dataset;
     }

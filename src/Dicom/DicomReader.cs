@@ -36,8 +36,6 @@ public sealed record DicomReaderOptions
 /// </summary>
 public static class DicomReader
 {
-    private const int FirstChunk = 16 * 1024;
-
     /// <exception cref="DicomFormatException">The bytes cannot be read as DICOM.</exception>
     public static DicomFile Read(ReadOnlyMemory<byte> bytes, DicomReaderOptions? options = null) =>
         DicomFileParser.Parse(bytes, Whole(options), isPrefix: false).File;
@@ -50,15 +48,8 @@ public static class DicomReader
     /// <exception cref="DicomFormatException">The bytes cannot be read as DICOM.</exception>
     public static DicomFile ReadFile(string path, DicomReaderOptions? options = null)
     {
-        options = Whole(options);
-        if (!options.StopBeforePixelData)
-        {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
-            return Read(stream, options);
-        }
-
         using var handle = File.OpenHandle(path);
-        return ReadGrowing((buffer, offset) => RandomAccess.Read(handle, buffer, offset), RandomAccess.GetLength(handle) + 1, options);
+        return GrowingRead.Read((buffer, offset) => RandomAccess.Read(handle, buffer, offset), RandomAccess.GetLength(handle), canJump: true, Whole(options));
     }
 
     /// <exception cref="DicomFormatException">The bytes cannot be read as DICOM.</exception>
@@ -71,45 +62,8 @@ public static class DicomReader
             return StreamedFile.Read(stream, options);
         }
 
-        var expected = stream.CanSeek ? stream.Length - stream.Position + 1 : FirstChunk;
-        return ReadGrowing((buffer, _) => stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false), expected, options);
+        return GrowingRead.Read((buffer, _) => stream.Read(buffer), stream.CanSeek ? stream.Length - stream.Position : null, canJump: false, options);
     }
-
-    /// <summary>
-    /// Reads all, or as a prefix that grows fourfold until the header is in it.
-    /// </summary>
-    internal static DicomFile ReadGrowing(ReadAt read, long expected, DicomReaderOptions options)
-    {
-        expected = Math.Clamp(expected, 256, options.MaximumBytes + 1);
-        var buffer = new byte[Math.Min(options.StopsBeforePixelData ? Math.Min(FirstChunk, expected) : expected, Array.MaxLength)];
-        var length = 0;
-        while (true)
-        {
-            while (length < buffer.Length && read(buffer.AsSpan(length), length) is > 0 and var count)
-            {
-                length += count;
-            }
-
-            if (length < buffer.Length)
-            {
-                return DicomFileParser.Parse(buffer.AsMemory(0, length), options, isPrefix: false).File;
-            }
-
-            if (options.StopsBeforePixelData && DicomFileParser.TryParsePrefix(buffer.AsMemory(0, length), options) is { } file)
-            {
-                return file.File;
-            }
-
-            if (length > options.MaximumBytes || length == Array.MaxLength)
-            {
-                throw new DicomFormatException(DicomFault.TooLarge, length);
-            }
-
-            Array.Resize(ref buffer, (int)Math.Min((long)length * 4, Array.MaxLength));
-        }
-    }
-
-    internal delegate int ReadAt(Span<byte> buffer, long offset);
 
     /// <summary>Without a stream there is nothing that pixel data could stay in.</summary>
     private static DicomReaderOptions Whole(DicomReaderOptions? options) => options is null ? DicomReaderOptions.Default

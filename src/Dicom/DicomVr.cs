@@ -91,6 +91,34 @@ public static class DicomVrTraits
     public static bool TryParse(ReadOnlySpan<byte> letters, out DicomVr vr)
     {
         vr = (DicomVr)((letters[0] << 8) | letters[1]);
-        return vr.IsText() || vr.HasLongLength() || vr.UnitSize() > 1;
+        return vr.Exists();
     }
+
+    /// <summary>What a reader asks of two letters with every element, in one look: see <see cref="PlainVr"/>.</summary>
+    internal static PlainVr PlainOf(DicomVr vr)
+    {
+        var (first, second) = ((uint)vr >> 8, (uint)vr & 0xFF);
+        return first - 'A' < Letters && second - 'A' < Letters ? Plain[((first - 'A') * Letters) + second - 'A'] : default;
+    }
+
+    private const uint Letters = 'Z' - 'A' + 1;
+
+    private static readonly PlainVr[] Plain = BuildPlain();
+
+    private static PlainVr[] BuildPlain()
+    {
+        var plain = new PlainVr[Letters * Letters];
+        for (var i = 0u; i < plain.Length; i++)
+        {
+            var vr = (DicomVr)((('A' + (i / Letters)) << 8) | ('A' + (i % Letters)));
+            plain[i] = vr.Exists() && vr is not (DicomVr.SQ or DicomVr.UN) ? new PlainVr(true, vr.HasLongLength(), vr.UsesCharacterSet(), (byte)vr.UnitSize()) : default;
+        }
+
+        return plain;
+    }
+
+    internal static bool Exists(this DicomVr vr) => vr.IsText() || vr.HasLongLength() || vr.UnitSize() > 1;
 }
+
+/// <summary>A VR whose values are nothing but values: neither items nor bytes of an unknown kind. Not <paramref name="Is"/> for every other.</summary>
+internal readonly record struct PlainVr(bool Is, bool HasLongLength, bool UsesCharacterSet, byte UnitSize);

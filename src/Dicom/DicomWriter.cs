@@ -12,6 +12,11 @@ namespace Pirogov.Dicom;
 /// </summary>
 public static class DicomWriter
 {
+    private const int LongestHeader = 12;
+
+    /// <summary>Preamble, meta header and the items of some sequences.</summary>
+    private const int HeadOfFile = 1024;
+
     /// <exception cref="InvalidOperationException">Encapsulated pixels in a syntax for native ones.</exception>
     public static byte[] ToBytes(DicomFile file)
     {
@@ -110,7 +115,7 @@ public static class DicomWriter
     private static DicomOutput OutputFor(DicomDataset dataset)
     {
         var size = dataset.Sum(e => (long)e.Bytes.Length + (e is DicomEncapsulatedPixelData pixels ? pixels.Fragments.Sum(f => f.Length + 8L) : 0));
-        return new DicomOutput(capacity: (int)Math.Min(size + 16 * 1024, Array.MaxLength));
+        return new DicomOutput(capacity: (int)Math.Min(size + (LongestHeader * (dataset.Count + 1L)) + HeadOfFile, Array.MaxLength));
     }
 
     /// <summary>Preamble and meta header, behind which a data set goes as it comes from elsewhere, in the file's syntax already.</summary>

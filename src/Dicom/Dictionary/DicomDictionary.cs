@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace Pirogov.Dicom;
@@ -57,10 +58,9 @@ public static partial class DicomDictionary
             return (tag.IsPrivateCreator ? DicomVr.LO : DicomVr.None, DicomVr.None);
         }
 
-        var row = Elements.RowOf(tag.Value);
-        if (row >= 0)
+        if (Elements.TryVrs(tag.Value, out var vrs))
         {
-            return (Elements.Vrs[row], Elements.Alternatives[row]);
+            return vrs;
         }
 
         var entry = Find(tag);
@@ -120,26 +120,55 @@ public static partial class DicomDictionary
         return lines;
     }
 
-    /// <summary>Four parallel arrays over the literal: the whole dictionary costs a handful of objects.</summary>
-    private sealed record Index(uint[] Tags, DicomVr[] Vrs, DicomVr[] Alternatives, Range[] Ranges)
+    /// <summary>
+    /// A few arrays over the literal: the whole dictionary costs a handful of objects. VRs are asked for with every element read and
+    /// written, so they lie in a table of their own, found by the tag's hash: tag, VR and alternative in one number, zero where it is free.
+    /// </summary>
+    private sealed class Index(uint[] tags, Range[] ranges, ulong[] vrs)
     {
+        private readonly int shift = 32 - BitOperations.Log2((uint)vrs.Length);
+
+        public uint[] Tags => tags;
+
         public static Index Build(ReadOnlySpan<byte> text)
         {
             Range[] ranges = [.. Lines(text)];
-            var (tags, vrs, alternatives) = (new uint[ranges.Length], new DicomVr[ranges.Length], new DicomVr[ranges.Length]);
+            // A third full: a tag that is not in it is told after a look or two.
+            var (tags, slots) = (new uint[ranges.Length], new ulong[BitOperations.RoundUpToPowerOf2((uint)ranges.Length * 2)]);
+            var index = new Index(tags, ranges, slots);
             for (var i = 0; i < ranges.Length; i++)
             {
                 var line = text[ranges[i]];
                 _ = Utf8Parser.TryParse(line[..8], out tags[i], out int _, 'X');
                 var field = line[9..];
-                (vrs[i], alternatives[i]) = ParseVrs(field[..field.IndexOf((byte)' ')]);
+                var (vr, alternative) = ParseVrs(field[..field.IndexOf((byte)' ')]);
+                slots[index.SlotOf(tags[i])] = ((ulong)tags[i] << 32) | ((uint)vr << 16) | (uint)alternative;
             }
 
-            return new Index(tags, vrs, alternatives, ranges);
+            return index;
         }
 
-        public int RowOf(uint tag) => Array.BinarySearch(Tags, tag);
+        public int RowOf(uint tag) => Array.BinarySearch(tags, tag);
 
-        public ReadOnlySpan<byte> Line(ReadOnlySpan<byte> text, int row) => text[Ranges[row]];
+        public bool TryVrs(uint tag, out (DicomVr Vr, DicomVr Alternative) found)
+        {
+            var slot = vrs[SlotOf(tag)];
+            found = ((DicomVr)(ushort)(slot >> 16), (DicomVr)(ushort)slot);
+            return slot != 0;
+        }
+
+        /// <summary>The slot of a tag, or the free one in which it would lie.</summary>
+        private int SlotOf(uint tag)
+        {
+            var at = (int)((tag * 0x9E3779B1) >> shift);
+            while (vrs[at] != 0 && (uint)(vrs[at] >> 32) != tag)
+            {
+                at = (at + 1) & (vrs.Length - 1);
+            }
+
+            return at;
+        }
+
+        public ReadOnlySpan<byte> Line(ReadOnlySpan<byte> text, int row) => text[ranges[row]];
     }
 }
