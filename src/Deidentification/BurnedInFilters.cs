@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Pirogov.Dicom;
 
@@ -33,7 +34,7 @@ internal static class BurnedInFilters
         }
 
         string[] values = [.. Fields.Value.Select(field => ValueOf(file, field.Tag))];
-        var key = string.Concat(values.Select(v => $"{v.Length}:{v}"));
+        var key = KeyOf(values);
         if (!Asked.TryGetValue(key, out var regions))
         {
             regions = [.. Filters.Value.Where(f => f.Fits(name => values[Array.FindIndex(Fields.Value, field => field.Name == name)])).SelectMany(f => f.Regions).Distinct()];
@@ -54,7 +55,23 @@ internal static class BurnedInFilters
         return [.. regions.Select(r => new PixelRegion(r[0], r[1], Math.Min(r[2], columns - r[0]), Math.Min(r[3], rows - r[1]))).Where(r => r is { Width: > 0, Height: > 0 }).Distinct()];
     }
 
-    private static string ValueOf(DicomFile file, DicomTag tag) => string.Join('\\', (tag.Group == 2 ? file.Meta : file.Dataset).GetStrings(tag));
+    /// <summary>Each with its length: no two lists of values share a key.</summary>
+    private static string KeyOf(string[] values)
+    {
+        var key = new StringBuilder(256);
+        foreach (var value in values)
+        {
+            key.Append(value.Length).Append(':').Append(value);
+        }
+
+        return key.ToString();
+    }
+
+    private static string ValueOf(DicomFile file, DicomTag tag)
+    {
+        var values = (tag.Group == 2 ? file.Meta : file.Dataset).GetStrings(tag);
+        return values.Count == 1 ? values[0] : string.Join('\\', values);
+    }
 
     private sealed record FilterData(string Source, Filter[] Filters);
 

@@ -8,9 +8,12 @@ namespace Pirogov.Deidentification;
 internal sealed partial class DeidentificationRun(
     DeidentificationProfile profile, Pseudonyms pseudonyms, string patient, HeaderIdentity identity, AttributeTypes.Iod? iod, DicomElement? pixels)
 {
-    private readonly Dictionary<ulong, int> _counts = [];
+    private readonly Dictionary<ulong, int> _counts = new(UsualElements);
     private readonly Dictionary<string, string> _uids = new(StringComparer.Ordinal);
     private readonly int _days = pseudonyms.DaysMoved(patient);
+
+    /// <summary>Of an image: room for them is made at once.</summary>
+    private const int UsualElements = 100;
 
     private enum Concept
     {
@@ -21,14 +24,21 @@ internal sealed partial class DeidentificationRun(
         Age,
     }
 
-    public IReadOnlyList<AttributeCount> Counts => [.. _counts.OrderBy(c => c.Key)
-        .Select(c => new AttributeCount(new DicomTag((uint)(c.Key >> 8)), (AttributeAction)(byte)c.Key, c.Value))];
+    public IReadOnlyList<AttributeCount> Counts
+    {
+        get
+        {
+            var keys = _counts.Keys.ToArray();
+            Array.Sort(keys);
+            return Array.ConvertAll(keys, k => new AttributeCount(new DicomTag((uint)(k >> 8)), (AttributeAction)(byte)k, _counts[k]));
+        }
+    }
 
     public DicomDataset Apply(DicomDataset source) => Apply(source, default, Concept.Other);
 
     private DicomDataset Apply(DicomDataset source, DicomTag parent, Concept around)
     {
-        var result = new DicomDataset();
+        var result = DicomDataset.ForAbout(source.Count);
         var concept = ConceptOf(source, around);
         foreach (var element in source)
         {
@@ -145,7 +155,7 @@ internal sealed partial class DeidentificationRun(
             case DicomVr.LO or DicomVr.LT or DicomVr.SH or DicomVr.ST or DicomVr.UT or DicomVr.UC:
                 return CleanText(source, element, concept);
             case DicomVr.CS or DicomVr.PN or DicomVr.AE or DicomVr.UR:
-                return TextReadings.Of(source, element).Any(identity.IsRepeatedIn)
+                return Array.Exists(TextReadings.Of(source, element), identity.IsRepeatedIn)
                     ? (AttributeAction.Replaced, DummyValues.For(tag, known.Vr)) : (AttributeAction.Kept, element);
             case DicomVr.DS or DicomVr.IS when concept == Concept.Age:
                 return (AttributeAction.Kept, Text(tag, element.Vr, [.. source.GetStrings(tag).Select(a => Dates.CapYears(a, YearIn(source)))]));
@@ -183,11 +193,11 @@ internal sealed partial class DeidentificationRun(
             return (AttributeAction.Replaced, Text(element.Tag, element.Vr, capped));
         }
 
-        var readings = TextReadings.Of(source, element).ToArray();
+        var readings = TextReadings.Of(source, element);
         var cleaned = identity.Clean(readings[0]);
         if (ReferenceEquals(cleaned, readings[0]))
         {
-            return readings.Skip(1).Any(identity.IsRepeatedIn)
+            return Array.Exists(readings[1..], identity.IsRepeatedIn)
                 ? (AttributeAction.Replaced, DummyValues.For(element.Tag, element.Vr)) : (AttributeAction.Kept, element);
         }
 

@@ -7,16 +7,12 @@ public static class DummyValues
 {
     public const string Text = "ANONYMIZED";
 
-    public static DicomElement For(DicomTag tag, DicomVr vr)
+    public static DicomElement For(DicomTag tag, DicomVr vr) => vr switch
     {
-        var dataset = new DicomDataset();
-        return vr switch
-        {
-            DicomVr.SQ => new DicomSequence(tag, tag.Keyword.EndsWith("CodeSequence", StringComparison.Ordinal) ? Code() : new DicomDataset()),
-            _ when vr.IsText() => dataset.Set(tag, vr, TextFor(vr)).Find(tag)!,
-            _ => new DicomElement(tag, vr, new byte[Math.Max(2, vr == DicomVr.AT ? 4 : vr.UnitSize())]),
-        };
-    }
+        DicomVr.SQ => new DicomSequence(tag, tag.Keyword.EndsWith("CodeSequence", StringComparison.Ordinal) ? Code() : new DicomDataset()),
+        _ when vr.IsText() => new DicomElement(tag, vr, System.Text.Encoding.ASCII.GetBytes(TextFor(vr))),
+        _ => new DicomElement(tag, vr, new byte[Math.Max(2, vr == DicomVr.AT ? 4 : vr.UnitSize())]),
+    };
 
     private static string TextFor(DicomVr vr) => vr switch
     {

@@ -17,7 +17,7 @@ internal static class FileDeidentification
     /// <exception cref="DicomFormatException">The bytes cannot be read as DICOM.</exception>
     public static DicomFile Read(string path)
     {
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan);
+        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         var length = RandomAccess.GetLength(handle);
         if (length > int.MaxValue)
         {

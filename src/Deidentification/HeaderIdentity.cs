@@ -29,6 +29,7 @@ internal sealed class HeaderIdentity
     private static readonly FrozenSet<DicomTag> Devices = FrozenSet.ToFrozenSet<DicomTag>([DicomTags.StationName, DicomTags.DeviceSerialNumber]);
 
     private readonly ConcurrentDictionary<string, string?> _cleaned = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _repeated = new(StringComparer.Ordinal);
     private readonly KnownIdentifiers _known;
     private readonly bool _keepDates;
 
@@ -77,16 +78,15 @@ internal sealed class HeaderIdentity
     /// <summary>Whether the text holds one of the header's names or numbers.</summary>
     public bool IsRepeatedIn(string text)
     {
-        var key = "\u0001" + text;
-        if (_cleaned.TryGetValue(key, out var before))
+        if (_repeated.TryGetValue(text, out var before))
         {
-            return before is not null;
+            return before;
         }
 
         var repeated = _known.Find(text).Count > 0;
-        if (_cleaned.Count < MostTexts)
+        if (_repeated.Count < MostTexts)
         {
-            _cleaned.TryAdd(key, repeated ? text : null);
+            _repeated.TryAdd(text, repeated);
         }
 
         return repeated;

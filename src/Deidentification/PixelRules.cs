@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using Pirogov.Dicom;
 
@@ -52,6 +53,12 @@ public static class PixelRules
         "SCREEN SAVE", "SCREENSAVE", "SCREENSHOT", "SCREEN SHOT", "SCREEN CAPTURE", "PATIENT PROTOCOL", "EXAM PROTOCOL", "DOSE REPORT", "DOSE INFO", "DOSE SUMMARY", "DOSE PAGE", "DOSE RECORD",
         "DOSE SHEET", "ПРОТОКОЛ", "ОТЧЕТ", "ОТЧЁТ", "ДОЗА", "ДОЗЫ", "ДОЗОВ", "ЭКРАН", "СКРИНШОТ",
     ];
+
+    private static readonly SearchValues<string> AnyCaptureWord = SearchValues.Create(CaptureWords, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What the further values of Image Type say of them.</summary>
+    private static readonly SearchValues<string> CaptureTypes =
+        SearchValues.Create(["SCREEN", "SAVE", "REPORT", "DOSE_INFO", "DOSE INFO", "PROTOCOL", "SOM5 PROT", "SOM7 PROT"], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What a CT makes of its own slices without text on them (PS3.3 C.8.16.1.3, and what makers write).</summary>
     private static readonly FrozenSet<string> Reformatted = FrozenSet.ToFrozenSet<string>(
@@ -125,10 +132,8 @@ public static class PixelRules
     /// </summary>
     private static bool IsScreenCapture(DicomDataset dataset)
     {
-        string[] signs = ["SCREEN", "SAVE", "REPORT", "DOSE_INFO", "DOSE INFO", "PROTOCOL", "SOM5 PROT", "SOM7 PROT"];
-        var type = dataset.GetStrings(DicomTags.ImageType).Skip(2);
-        return type.Any(t => signs.Any(s => t.Contains(s, StringComparison.OrdinalIgnoreCase)))
-            || CaptureWords.Any(w => TextReadingsOf(dataset, DicomTags.SeriesDescription).Any(d => HasWord(d, w)))
+        return dataset.GetStrings(DicomTags.ImageType).Skip(2).Any(t => t.AsSpan().ContainsAny(CaptureTypes))
+            || Array.Exists(TextReadingsOf(dataset, DicomTags.SeriesDescription), d => d.AsSpan().ContainsAny(AnyCaptureWord) && Array.Exists(CaptureWords, w => HasWord(d, w)))
             || dataset.GetString(DicomTags.ConversionType) is "DV" or "DF" or "SD" or "SI";
     }
 
@@ -145,7 +150,7 @@ public static class PixelRules
             || (type.ElementAtOrDefault(1) == "SECONDARY" && !Reformatted.Contains(type.ElementAtOrDefault(2) ?? ""));
     }
 
-    private static IEnumerable<string> TextReadingsOf(DicomDataset dataset, DicomTag tag) => dataset.Find(tag) is { } element ? TextReadings.Of(dataset, element) : [];
+    private static string[] TextReadingsOf(DicomDataset dataset, DicomTag tag) => dataset.Find(tag) is { } element ? TextReadings.Of(dataset, element) : [];
 
     /// <summary>Not inside another word: LOWDOSE and низкодозная say how an image was made.</summary>
     private static bool HasWord(string text, string word)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Pirogov.Dicom;
@@ -15,6 +16,10 @@ internal sealed class Pseudonyms
     /// <summary>Dates go back by one week to ten years.</summary>
     private const int MostWeeks = 520;
 
+    /// <summary>Hashes remembered: a series' files name the same patient, study and series. In memory only.</summary>
+    private const int MostKept = 1024;
+
+    private readonly ConcurrentDictionary<(string Kind, string Value), byte[]> _kept = new();
     private readonly byte[] _key;
 
     public Pseudonyms(ReadOnlySpan<byte> key)
@@ -70,5 +75,18 @@ internal sealed class Pseudonyms
         });
     }
 
-    private void Hash(string kind, string value, Span<byte> hash) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{kind}\0{value}"), hash);
+    private void Hash(string kind, string value, Span<byte> hash)
+    {
+        if (!_kept.TryGetValue((kind, value), out var made))
+        {
+            if (_kept.Count >= MostKept)
+            {
+                _kept.Clear();
+            }
+
+            _kept[(kind, value)] = made = HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{kind}\0{value}"));
+        }
+
+        made.CopyTo(hash);
+    }
 }

@@ -12,21 +12,26 @@ internal static class TextReadings
     private static readonly Encoding[] Cyrillic = [Page(1251), Page(20866), Page(28595), Page(866)];
 
     /// <returns>The declared reading first; of plain ASCII it is the only one.</returns>
-    public static IEnumerable<string> Of(DicomDataset dataset, DicomElement element)
+    public static string[] Of(DicomDataset dataset, DicomElement element)
     {
-        var bytes = element.Bytes;
-        var declared = string.Join('\\', dataset.GetStrings(element.Tag));
-        yield return declared;
-        var isUtf8 = System.Text.Unicode.Utf8.IsValid(bytes.Span);
-        // Declared as UTF-8 and none: it is one of the others.
-        if (Ascii.IsValid(bytes.Span) || (isUtf8 && dataset.CharacterSet.Name == DicomCharacterSet.Utf8.Name))
+        var bytes = element.Bytes.Span;
+        var values = dataset.GetStrings(element.Tag);
+        var declared = values.Count == 1 ? values[0] : string.Join('\\', values);
+        if (Ascii.IsValid(bytes))
         {
-            yield break;
+            return [declared];
         }
 
+        var isUtf8 = System.Text.Unicode.Utf8.IsValid(bytes);
+        // Declared as UTF-8 and none: it is one of the others.
+        return isUtf8 && dataset.CharacterSet.Name == DicomCharacterSet.Utf8.Name ? [declared] : [declared, .. Others(bytes.ToArray(), declared, isUtf8)];
+    }
+
+    private static IEnumerable<string> Others(byte[] bytes, string declared, bool isUtf8)
+    {
         foreach (var encoding in Cyrillic)
         {
-            if (encoding.GetString(bytes.Span).Trim(' ', '\0') is var other && other != declared)
+            if (encoding.GetString(bytes).Trim(' ', '\0') is var other && other != declared)
             {
                 yield return other;
             }
@@ -34,7 +39,7 @@ internal static class TextReadings
 
         if (isUtf8)
         {
-            yield return Encoding.UTF8.GetString(bytes.Span).Trim(' ', '\0');
+            yield return Encoding.UTF8.GetString(bytes).Trim(' ', '\0');
         }
     }
 
