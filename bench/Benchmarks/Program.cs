@@ -13,8 +13,10 @@ return args switch
     ["consensus", var items, var raters, var classes, var rounds, var tolerance] =>
         ConsensusBenchmark.Run(Number(items), Number(raters), Number(classes), Number(rounds), double.Parse(tolerance, CultureInfo.InvariantCulture)),
     ["deid-make", var folder, var files] => DeidBenchmark.Make(folder, Number(files)),
-    ["deid", var input, var output] => DeidBenchmark.Run(input, output),
-    ["metadata", var list, var rounds] => MetadataBenchmark.Run(list, Number(rounds)),
+    ["deid", var input, var output] => DeidBenchmark.Run(input, output, isProfiled: false),
+    ["deid-profiled", var input, var output] => DeidBenchmark.Run(input, output, isProfiled: true),
+    ["metadata", var list, var rounds] => MetadataBenchmark.Run(list, Number(rounds), isProfiled: false),
+    ["metadata-profiled", var list, var rounds] => MetadataBenchmark.Run(list, Number(rounds), isProfiled: true),
     ["fuzz", var folder, var runs, var seed, var finds] => FuzzBenchmark.Run(folder, Number(runs), Number(seed), finds),
     ["doors-make", var folder, var studies, var instances, var size, var set] =>
         DoorsBenchmark.Make(folder, Number(studies), Number(instances), Number(size), Number(set)),
@@ -26,7 +28,7 @@ return args switch
     ["simulation", var platform, var database, var server, var batch, var cases, var readers, var seed] =>
         await SimulationBenchmark.Run(new Uri(platform), database, Number(server), batch, Number(cases), Number(readers), Number(seed)),
     _ => throw new ArgumentException(
-        "Known: store FOLDER OBJECTS BYTES | overlap COLUMNS ROWS SLICES | agreement ITEMS RATERS VALUES ROUNDS SCALE | consensus ITEMS RATERS CLASSES ROUNDS TOLERANCE | deid-make FOLDER FILES | deid IN OUT | metadata LIST ROUNDS | fuzz FOLDER RUNS SEED FINDS | codecs SECONDS"
+        "Known: store FOLDER OBJECTS BYTES | overlap COLUMNS ROWS SLICES | agreement ITEMS RATERS VALUES ROUNDS SCALE | consensus ITEMS RATERS CLASSES ROUNDS TOLERANCE | deid-make FOLDER FILES | deid[-profiled] IN OUT | metadata[-profiled] LIST ROUNDS | fuzz FOLDER RUNS SEED FINDS | codecs SECONDS"
         + " | doors-make FOLDER STUDIES INSTANCES SIZE SET | doors-store URL AUTHORIZATION FOLDER CONNECTIONS TOGETHER | doors-get URL AUTHORIZATION ACCEPT ROUNDS | doors-sink PORT | simulation URL DATABASE PROCESS BATCH CASES READERS SEED"),
 };
 
