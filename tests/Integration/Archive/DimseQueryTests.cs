@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
@@ -143,7 +144,7 @@ public sealed class DimseQueryTests(DimseApp app) : IClassFixture<DimseApp>
         await Batch();
         var batch = await client.OpenBatch("D1", "Большой");
         var pixels = new byte[side * side * 2];
-        new Random(1).NextBytes(pixels);
+        RandomNumberGenerator.Fill(pixels);
         var large = SyntheticCt.Slice(851, 0, 0).Set(DicomTags.Rows, side).Set(DicomTags.Columns, side).Set(DicomTags.PixelData, DicomVr.OW, pixels);
         Assert.Equal("accepted", (string?)(await client.SendFile(batch, "large", SyntheticCt.File(large)))["outcome"]);
         await app.Close(client, batch);

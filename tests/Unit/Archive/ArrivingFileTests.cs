@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -37,7 +38,7 @@ public sealed class ArrivingFileTests : IDisposable
     {
         var free = memory.Free;
         var sent = new byte[size];
-        new Random(size).NextBytes(sent);
+        RandomNumberGenerator.Fill(sent);
         await using (var arriving = new ArrivingFile(memory, large, isAnnounced ? size : null))
         {
             using var source = new MemoryStream(sent);
