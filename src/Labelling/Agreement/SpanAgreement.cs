@@ -7,7 +7,7 @@ namespace Pirogov.Labelling.Agreement;
 /// <summary>Krippendorff's unitized α (Krippendorff et al. 2016) over the texts of a project, one behind another.</summary>
 /// <param name="Class">Its spans against everything else; none for all classes together.</param>
 /// <param name="Alpha">At most 1; null when undefined.</param>
-/// <param name="Lower">Of the 95 % percentile interval, cases drawn with replacement; null for fewer than two cases.</param>
+/// <param name="Lower">Of the 95 % percentile interval, patients drawn with replacement; null for fewer than two.</param>
 internal sealed record UnitizedAgreement(string? Class, double? Alpha, double? Lower, double? Upper, int Cases);
 
 /// <summary>γ (Mathet et al. 2015): position and class together; spans may lie over one another.</summary>
@@ -40,12 +40,13 @@ internal sealed record SpanAgreement(UnitizedAgreement All, int Overlapping, IRe
 
     private static UnitizedAgreement Unitized(string? @class, IEnumerable<SpanMeasures> cases)
     {
-        UnitizedSums[] units = [.. cases.Select(c => c.Units).OfType<UnitizedSums>()];
+        SpanMeasures[] known = [.. cases.Where(c => c.Units is not null)];
+        UnitizedSums[] units = [.. known.Select(c => c.Units!)];
         var alpha = units.Length == 0 ? null : UnitizedAlpha.Of(units).Units.Alpha;
-        if (alpha is null || units.Length < 2)
+        if (alpha is null || known.DistinctBy(c => c.Patient).Count() < 2)
             return new(@class, alpha, null, null, units.Length);
         var replicates = Math.Clamp(MostSums / units.Sum(u => u.Categories.Count), FewestReplicates, Replicates);
-        var interval = Coefficient.Shown(Bootstrap.Run(new ClusterSampler([.. units.Select((_, i) => $"{i}")]), UnitizedAlpha.Statistic(units), CaseSpans.Seed, replicates).Percentile(Coefficient.Level));
+        var interval = Coefficient.Shown(Bootstrap.Run(new ClusterSampler([.. known.Select(c => c.Patient)]), UnitizedAlpha.Statistic(units), CaseSpans.Seed, replicates).Percentile(Coefficient.Level));
         return new(@class, alpha, interval?.Lower, interval?.Upper, units.Length);
     }
 

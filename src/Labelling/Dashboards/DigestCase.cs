@@ -58,7 +58,7 @@ internal sealed class CaseDigests(PirogovDb db, Documents documents, VersionedDo
         if (!schema.Classes.Any(CaseSpans.IsOfText))
             return null;
         var texts = await cases.Texts(one.CaseId, cancellation);
-        if (CaseSpans.Of(schema, one.Id, [.. texts.Select(t => (t.Name, CodePoints.Count(t.Text)))], [.. sources.Select(s => s.Document)]) is not { } spans)
+        if (CaseSpans.Of(schema, one.Id, one.PatientPseudonym, [.. texts.Select(t => (t.Name, CodePoints.Count(t.Text)))], [.. sources.Select(s => s.Document)]) is not { } spans)
             return null;
         return (spans, spans.Whole(await db.Set<ProjectCase>().CountAsync(c => c.ProjectId == one.ProjectId, cancellation)));
     }

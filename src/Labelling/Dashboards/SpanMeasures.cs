@@ -15,13 +15,15 @@ internal sealed record SpanGamma(double? Value, double Draw);
 /// <summary>What a case's spans add to the agreement of a project of texts.</summary>
 /// <param name="Units">Of Krippendorff's unitized α; null where somebody's own spans lie over one another.</param>
 /// <param name="Gamma">Of the case as a whole, where it is in the sample.</param>
+/// <param name="Patient">By the pseudonym: cases of one belong together; the case itself where it tells no patient.</param>
 internal sealed record SpanMeasures(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UnitizedSums? Units = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SpanGamma? Gamma = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SpanGamma? Gamma = null,
+    string Patient = "");
 
 /// <summary>The spans of a case's readings on its texts, one behind another.</summary>
 /// <param name="texts">Name and length in code points.</param>
-internal sealed class CaseSpans(SchemaContent schema, ProjectCaseId id, IReadOnlyList<(string Name, int Length)> texts, IReadOnlyList<LabelDocument> documents)
+internal sealed class CaseSpans(SchemaContent schema, ProjectCaseId id, string patient, IReadOnlyList<(string Name, int Length)> texts, IReadOnlyList<LabelDocument> documents)
 {
     /// <summary>Of chance samples and of the sample of cases.</summary>
     public const int Seed = 20_260_313;
@@ -38,17 +40,19 @@ internal sealed class CaseSpans(SchemaContent schema, ProjectCaseId id, IReadOnl
     /// <summary>Relative, of γ's expected disorder: the mean over cases is coarser than that.</summary>
     private const double Precision = 0.05;
 
+    private readonly string patient = patient.Length > 0 ? patient : id.ToString();
     private readonly int length = texts.Sum(t => t.Length);
     private readonly Dictionary<string, int> starts = texts.Index().ToDictionary(t => t.Item.Name, t => texts.Take(t.Index).Sum(before => before.Length));
 
     /// <returns>Null where there is nothing to compare.</returns>
-    public static CaseSpans? Of(SchemaContent schema, ProjectCaseId id, IReadOnlyList<(string Name, int Length)> texts, IReadOnlyList<LabelDocument> documents) =>
-        documents.Count > 1 && texts.Sum(t => t.Length) > 0 && schema.Classes.Any(IsOfText) ? new(schema, id, texts, documents) : null;
+    public static CaseSpans? Of(
+        SchemaContent schema, ProjectCaseId id, string patient, IReadOnlyList<(string Name, int Length)> texts, IReadOnlyList<LabelDocument> documents) =>
+        documents.Count > 1 && texts.Sum(t => t.Length) > 0 && schema.Classes.Any(IsOfText) ? new(schema, id, patient, texts, documents) : null;
 
     public static bool IsOfText(LabelClass one) => one.Geometries.Contains(Geometry.Span);
 
     /// <summary>Of a class alone against everything else: its spans that lie over one another count once.</summary>
-    public SpanMeasures OfClass(LabelClass one) => new(UnitizedAlpha.Sums([.. documents.Select(d => United(Fragments(d).Where(f => f.Category == Index(one.Id))))], 0, length));
+    public SpanMeasures OfClass(LabelClass one) => new(UnitizedAlpha.Sums([.. documents.Select(d => United(Fragments(d).Where(f => f.Category == Index(one.Id))))], 0, length), Patient: patient);
 
     /// <param name="cases">Of the project.</param>
     public SpanMeasures Whole(int cases)
@@ -56,7 +60,7 @@ internal sealed class CaseSpans(SchemaContent schema, ProjectCaseId id, IReadOnl
         LabelledSpan[][] own = [.. documents.Select(d => Fragments(d).Order(Comparer<LabelledSpan>.Create((a, b) => a.Start.CompareTo(b.Start))).ToArray())];
         var overlap = own.Any(spans => spans.Zip(spans.Skip(1)).Any(p => p.Second.Start < p.First.End));
         var draw = Draw();
-        return new(overlap ? null : UnitizedAlpha.Sums(own, 0, length), draw * cases < Margin * MostGammas ? new(Gamma(), draw) : null);
+        return new(overlap ? null : UnitizedAlpha.Sums(own, 0, length), draw * cases < Margin * MostGammas ? new(Gamma(), draw) : null, patient);
     }
 
     private double? Gamma()

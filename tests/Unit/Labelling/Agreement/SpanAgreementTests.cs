@@ -45,6 +45,9 @@ public class SpanAgreementTests
         Assert.Equal((4, 4, 0), (found.All.Cases, found.Gamma.Cases, found.Overlapping));
         Assert.InRange(found.Gamma.Mean!.Value, found.Gamma.Lower!.Value, found.Gamma.Upper!.Value);
         Assert.Equal(found.Gamma, Agreed([.. cases.SelectMany(c => c)]).Gamma);
+        // Two cases of one patient say nothing of how patients differ.
+        var together = Agreed([.. Case(10, [Span("drug", 0, 4)], [Span("drug", 2, 6)], "P1"), .. Case(12, [Span("drug", 1, 5)], [Span("drug", 1, 5)], "P1")]);
+        Assert.Equal((2, (double?)null), (together.All.Cases, together.All.Lower));
     }
 
     [Fact]
@@ -60,7 +63,7 @@ public class SpanAgreementTests
     public void Gamma_is_of_a_sample_that_a_hash_of_the_case_draws()
     {
         var ids = Enumerable.Range(0, 300).Select(_ => EntityId.New<ProjectCaseId>()).ToArray();
-        var gammas = ids.Select(id => new CaseSpans(Texts, id, [("note.txt", 10)], [Document([Span("drug", 0, 4)]), Document([Span("drug", 2, 6)])]).Whole(ids.Length).Gamma).OfType<SpanGamma>().ToArray();
+        var gammas = ids.Select(id => new CaseSpans(Texts, id, "", [("note.txt", 10)], [Document([Span("drug", 0, 4)]), Document([Span("drug", 2, 6)])]).Whole(ids.Length).Gamma).OfType<SpanGamma>().ToArray();
         Assert.InRange(gammas.Length, CaseSpans.MostGammas, 4 * CaseSpans.MostGammas);
         var measured = gammas.Select(g => new MeasuredItem(ids[0], ItemKind.Class, CaseItem.WholeCase, new([], Spans: new(null, g)))).ToArray();
         Assert.Equal(CaseSpans.MostGammas, SpanAgreement.Of(Texts, measured)!.Gamma.Cases);
@@ -70,17 +73,17 @@ public class SpanAgreementTests
     public void A_project_without_texts_has_no_such_agreement()
     {
         Assert.Null(SpanAgreement.Of(new([new("organ", new("О", "O"), "#000000", ["mask"])], []), []));
-        Assert.Null(CaseSpans.Of(Texts, EntityId.New<ProjectCaseId>(), [("note.txt", 10)], [Document()]));
+        Assert.Null(CaseSpans.Of(Texts, EntityId.New<ProjectCaseId>(), "", [("note.txt", 10)], [Document()]));
     }
 
     private static readonly IEqualityComparer<(double, int)> Near = EqualityComparer<(double, int)>.Create((a, b) => Math.Abs(a.Item1 - b.Item1) < 1e-12 && a.Item2 == b.Item2);
 
     private static SpanAgreement Agreed(params MeasuredItem[] measured) => SpanAgreement.Of(Texts, measured)!;
 
-    private static MeasuredItem[] Case(int length, DocumentObject[] one, DocumentObject[] other)
+    private static MeasuredItem[] Case(int length, DocumentObject[] one, DocumentObject[] other, string patient = "")
     {
         var id = EntityId.New<ProjectCaseId>();
-        var spans = CaseSpans.Of(Texts, id, [("note.txt", length)], [Document(one), Document(other)])!;
+        var spans = CaseSpans.Of(Texts, id, patient, [("note.txt", length)], [Document(one), Document(other)])!;
         return
         [
             new(id, ItemKind.Class, CaseItem.WholeCase, new([], Spans: spans.Whole(1))),
