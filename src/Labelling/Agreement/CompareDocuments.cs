@@ -68,10 +68,14 @@ internal sealed class CompareDocuments(SchemaContent schema, ConsensusRules rule
 /// <summary>An answer in one spelling: a choice by its id, several sorted and joined by ";", numbers round-trip.</summary>
 internal sealed record GivenAnswer(string? Value, bool Uncertain, bool CannotAssess)
 {
+    /// <summary>Among readings: doubt makes a disagreement worth a look, except between numbers that a project takes for equal.</summary>
     /// <param name="tolerance">Share of the larger number by which two may differ.</param>
-    public bool Equals(GivenAnswer other, double tolerance) => Equals(other)
-        || tolerance > 0 && CannotAssess == other.CannotAssess && Number(Value) is { } a && Number(other.Value) is { } b
-        && Math.Abs(a - b) <= tolerance * Math.Max(Math.Abs(a), Math.Abs(b));
+    public bool Equals(GivenAnswer other, double tolerance) => Equals(other) || tolerance > 0 && Number(Value) is not null && Says(other, tolerance);
+
+    /// <summary>Whether two are the same answer, as one is held against what is right: a right answer is right whether or not its reader was sure.</summary>
+    /// <param name="tolerance">Share of the larger number by which two may differ.</param>
+    public bool Says(GivenAnswer other, double tolerance) => CannotAssess == other.CannotAssess
+        && (CannotAssess || Value == other.Value || Number(Value) is { } a && Number(other.Value) is { } b && Math.Abs(a - b) <= tolerance * Math.Max(Math.Abs(a), Math.Abs(b)));
 
     public bool IsGiven => CannotAssess || Value is not null;
 

@@ -67,21 +67,21 @@ internal sealed class MeasureSources(PirogovDb db, ICases cases, Documents docum
                      .Where(r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Read && r.State == ReadingState.Locked).ToArrayAsync(cancellation))
         {
             var (first, last) = (reading.RevisionFor(ComparedPass.First), reading.RevisionFor(ComparedPass.Final));
-            db.Add(new SourceScore(consensus, reading, 1, false, await Hold(compare, truth, version, reading, first, cancellation)));
+            db.Add(new SourceScore(consensus, reading, 1, false, await Hold(compare, project.Consensus.NumberTolerance, truth, version, reading, first, cancellation)));
             if (reading.Pass == 2)
-                db.Add(new SourceScore(consensus, reading, 2, last != first, await Hold(compare, truth, version, reading, last, cancellation)));
+                db.Add(new SourceScore(consensus, reading, 2, last != first, await Hold(compare, project.Consensus.NumberTolerance, truth, version, reading, last, cancellation)));
         }
 
         await db.SaveChangesAsync(cancellation);
     }
 
     private async Task<SourceFigures> Hold(
-        CompareDocuments compare, ComparedDocument truth, SchemaVersionId version, Reading reading, int revision, CancellationToken cancellation)
+        CompareDocuments compare, double numberTolerance, ComparedDocument truth, SchemaVersionId version, Reading reading, int revision, CancellationToken cancellation)
     {
         var saved = await db.Set<ReadingRevision>().AsNoTracking().SingleAsync(r => r.ReadingId == reading.Id && r.Number == revision, cancellation);
         var own = await versioned.Open(saved, version, ownOnly: true, cancellation);
         var pair = (await compare.Compare(reading.Id.Value, [truth, own], cancellation)).Figures.Pairs[0];
-        return new(pair.Agreement, pair.Answers.ToDictionary(a => a.Key, a => a.Value.First == a.Value.Second));
+        return new(pair.Agreement, pair.Answers.ToDictionary(a => a.Key, a => a.Value.First.Says(a.Value.Second, numberTolerance)));
     }
 }
 

@@ -202,7 +202,7 @@ internal sealed class CaseSum(
             Kind = ItemKind.Question,
             Item = question.Id,
             Week = week,
-            Agreement = pairs.Length == 0 ? null : pairs.Average(p => p.First.Equals(p.Second, rules.NumberTolerance) ? 1.0 : 0),
+            Agreement = pairs.Length == 0 ? null : pairs.Average(p => p.First.Says(p.Second, rules.NumberTolerance) ? 1.0 : 0),
             Pattern = pattern?.Length > CaseItem.PatternLimit ? null : pattern,
             Answer = categories && result is not null ? Short(Category(result.Document, question)) : null,
             MeasuredJson = CaseItem.Written(ItemMeasures.OfQuestion(question, readers, documents)),

@@ -29,6 +29,6 @@ internal sealed record Closeness(IReadOnlyDictionary<string, double> Dice, IRead
         return new(pair.Dice.Where(d => both.Any(b => b.Masks.Any(m => m.Class == d.Key))).ToDictionary(),
             pair.Objects.Where(o => both.Any(b => b.Objects.Any(m => m.Class == o.Key))).ToDictionary(o => o.Key, o => o.Value.Score),
             pair.Answers.Where(a => a.Value.First.IsGiven || a.Value.Second.IsGiven)
-                .ToDictionary(a => a.Key, a => a.Value.First.Equals(a.Value.Second, project.Consensus.NumberTolerance)));
+                .ToDictionary(a => a.Key, a => a.Value.First.Says(a.Value.Second, project.Consensus.NumberTolerance)));
     }
 }

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Schemas;
-using Pirogov.Platform;
 using Pirogov.Statistics;
 
 namespace Pirogov.Labelling.Validation;
@@ -69,7 +67,7 @@ internal sealed record DocumentDifference(IReadOnlyList<ClassDifference> Classes
         foreach (var one in schema.Classes)
         {
             var (pairs, count, standingCount) = (same[one.Id].ToArray(), own[one.Id].Count(), standing[one.Id].Count());
-            places.AddRange(Differing(pairs, project.ThresholdOf(one.Id)));
+            places.AddRange(Differing(pairs, one, project.ThresholdOf(one.Id), rules));
             var (common, a, b) = Masks(one.Id, mine, result, places);
             classes.Add(new(one.Id, one.Geometries.Contains(Geometry.Mask) ? Overlap.Dice(common, a, b) : null, a, b,
                 count + standingCount == 0 ? null : 2.0 * pairs.Length / (count + standingCount), pairs.Length, standingCount - pairs.Length, count - pairs.Length,
@@ -80,14 +78,15 @@ internal sealed record DocumentDifference(IReadOnlyList<ClassDifference> Classes
         places.AddRange(alone.Renamed.Select(m => At(DifferenceKind.Class, m.First.Object, m.Second.Object)));
         places.AddRange(alone.OnlySecond.Select(o => At(DifferenceKind.Missed, null, o)));
         places.AddRange(alone.OnlyFirst.Select(o => At(DifferenceKind.Extra, o, null)));
-        return new(classes, Answered(schema, mine.Document, result.Document), [.. places.OrderByDescending(p => p.OnlyMine + p.OnlyResult).Take(MostPlaces)]);
+        return new(classes, Answered(schema, rules, mine.Document, result.Document), [.. places.OrderByDescending(p => p.OnlyMine + p.OnlyResult).Take(MostPlaces)]);
     }
 
-    private static IEnumerable<DifferencePlace> Differing(IEnumerable<Match> pairs, double threshold)
+    private static IEnumerable<DifferencePlace> Differing(IEnumerable<Match> pairs, LabelClass @class, double threshold, ConsensusRules rules)
     {
+        var compared = CompareAnswers.Compared(@class.Attributes ?? []).Select(a => a.Id).ToArray();
         foreach (var (first, second, nearness) in pairs)
         {
-            if (!SameAttributes(first.Object, second.Object))
+            if (compared.Any(a => !AnswerText.Of(first.Object.Attributes, a).Says(AnswerText.Of(second.Object.Attributes, a), rules.NumberTolerance)))
                 yield return At(DifferenceKind.Attributes, first.Object, second.Object);
             if (nearness.Score < threshold)
                 yield return At(DifferenceKind.Shape, first.Object, second.Object);
@@ -112,17 +111,12 @@ internal sealed record DocumentDifference(IReadOnlyList<ClassDifference> Classes
         return (all, own.Values.Sum(m => (long)m.PixelCount), standing.Values.Sum(m => (long)m.PixelCount));
     }
 
-    private static AnswerDifference[] Answered(SchemaContent schema, LabelDocument mine, LabelDocument result) =>
-        [.. schema.Questions.Select(q => (q.Id, Mine: Shown(AnswerText.Of(mine, q)), Result: Shown(AnswerText.Of(result, q)), q.Type))
-            .Select(a => new AnswerDifference(a.Id, a.Mine, a.Result, a.Type == Question.FreeText || a.Mine == a.Result))];
+    private static AnswerDifference[] Answered(SchemaContent schema, ConsensusRules rules, LabelDocument mine, LabelDocument result) =>
+        [.. schema.Questions.Select(q => (q.Id, Mine: AnswerText.Of(mine, q), Result: AnswerText.Of(result, q), q.Type))
+            .Select(a => new AnswerDifference(a.Id, Shown(a.Mine), Shown(a.Result), a.Type == Question.FreeText || a.Mine.Says(a.Result, rules.NumberTolerance)))];
 
     /// <summary>"Uncertain" is a remark on an answer; "cannot be assessed" is an answer.</summary>
     private static string? Shown(GivenAnswer answer) => answer.CannotAssess ? "—" : answer.Value;
-
-    private static bool SameAttributes(DocumentObject one, DocumentObject other) => Spelled(one) == Spelled(other);
-
-    private static string Spelled(DocumentObject one) =>
-        JsonSerializer.Serialize((one.Attributes ?? new Dictionary<string, DocumentAnswer>()).OrderBy(a => a.Key, StringComparer.Ordinal), PlatformJson.Options);
 
     private static DifferencePlace At(DifferenceKind kind, DocumentObject? mine, DocumentObject? result)
     {

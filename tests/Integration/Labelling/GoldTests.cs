@@ -51,6 +51,35 @@ public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
         await Refused(HttpStatusCode.NotFound, reader.GetAsync($"/api/v1/readings/{work["id"]}/right-answer"));
     }
 
+    /// <summary>Ten and ten and a half are one size where a project allows a twentieth.</summary>
+    [SkippableFact]
+    public async Task A_right_answer_is_right_whether_or_not_its_reader_was_sure_and_a_number_within_the_projects_tolerance()
+    {
+        var queue = await Begin(app, cases: 6, terms: new() { ["training"] = new JsonObject { ["cases"] = 1, ["threshold"] = 0.9 } }, change: p => p["consensus"] = new JsonObject { ["numberTolerance"] = 0.05 },
+            schema: name =>
+            {
+                var schema = SchemaOf(name);
+                schema["questions"]![0]!["allowUncertain"] = true;
+                return schema;
+            });
+        JsonObject Sized(double size, bool uncertain)
+        {
+            var document = queue.Room.Document("2.25.20.1");
+            document["answers"]!["stone"]!["uncertain"] = uncertain;
+            document["answers"]!["size"] = new JsonObject { ["value"] = size, ["uncertain"] = false, ["cannotAssess"] = false };
+            return document;
+        }
+
+        await Sent(queue.Manager.PostAsJsonAsync($"{queue.Address}/gold",
+            new JsonObject { ["caseId"] = "00000000-0000-7000-8000-000000000020", ["training"] = true, ["document"] = Sized(10, uncertain: false) }));
+        var reader = queue.Readers[0];
+        var taken = (string)(await queue.Take(reader))["id"]!;
+        await Sent(Save(reader, taken, 0, Sized(10.5, uncertain: true)));
+        await Sent(Submit(reader, taken, 1));
+        await app.Settle();
+        Assert.Equal(1, (double)(await queue.Member(0))["trainingScore"]!);
+    }
+
     [SkippableFact]
     public async Task A_training_ends_although_the_plan_asks_for_less_by_now_and_what_was_given_up_in_it_comes_again()
     {

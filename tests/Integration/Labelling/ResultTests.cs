@@ -53,6 +53,36 @@ public abstract class ResultTests(LabellingApp app) : OnBothEngines(app)
         await Sent(room.Adjudicator.GetAsync("/api/v1/reading-results"));
     }
 
+    [SkippableFact]
+    public async Task A_number_within_the_tolerance_that_readers_agreed_by_is_the_results()
+    {
+        var room = await Open(app, plan: p => p["consensus"] = new JsonObject { ["numberTolerance"] = 0.05 });
+        var readings = new List<string>();
+        foreach (var (reader, size) in new[] { (room.Readers[0], 10.0), (room.Readers[1], 10.4) })
+        {
+            var document = room.Document();
+            document["answers"]!["size"] = new JsonObject { ["value"] = size, ["uncertain"] = false, ["cannotAssess"] = false };
+            readings.Add(await Reading(reader));
+            await ReadAndSubmit(reader, document);
+        }
+
+        await app.Settle();
+        await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
+        await app.Settle();
+        foreach (var (reader, id) in room.Readers.Zip(readings))
+        {
+            var size = (await Sent(reader.GetAsync($"/api/v1/readings/{id}/result")))["difference"]!["answers"]!.AsArray().Single(a => (string)a!["question"]! == "size")!;
+            Assert.Equal(("10.2", true), ((string)size["result"]!, (bool)size["same"]!));
+        }
+
+        var address = $"/api/v1/labelling-projects/{room.Project}";
+        var scores = (await Sent(room.Manager.GetAsync($"{address}/cases/{(await Sent(room.Manager.GetAsync($"{address}/cases")))["items"]![0]!["id"]}/comparison")))["scores"]!.AsArray();
+        Assert.All(scores, s => Assert.True((bool)s!["figures"]!["answers"]!["size"]!));
+        var reliable = (await Sent(room.Manager.GetAsync($"{address}/reliability")))["items"]!.AsArray().SelectMany(p => p!["items"]!.AsArray()).Where(i => (string)i!["item"]! == "size").ToArray();
+        Assert.NotEmpty(reliable);
+        Assert.All(reliable, i => Assert.Equal(1, (double)i!["mean"]!));
+    }
+
     [SkippableTheory]
     [InlineData("afterRelease")]
     [InlineData("never")]

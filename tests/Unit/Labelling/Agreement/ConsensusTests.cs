@@ -45,6 +45,19 @@ public class ConsensusTests
     }
 
     [Fact]
+    public void Held_against_what_is_right_an_answer_is_its_value_within_the_tolerance_and_doubt_is_no_part_of_it()
+    {
+        GivenAnswer Given(string? value, bool uncertain = false, bool unable = false) => new(value, uncertain, unable);
+        Assert.True(Given("yes").Says(Given("yes", uncertain: true), 0));
+        Assert.False(Given("yes").Equals(Given("yes", uncertain: true), 0));
+        Assert.True(Given("10.4", uncertain: true).Says(Given("10.2"), 0.05));
+        Assert.False(Given("10.4").Says(Given("10.2"), 0.01));
+        Assert.True(Given(null, unable: true).Says(Given(null, unable: true), 0));
+        Assert.False(Given(null, unable: true).Says(Given(null), 0));
+        Assert.False(Given("yes").Says(Given("no"), 0.5));
+    }
+
+    [Fact]
     public async Task Boxes_are_fused_points_meet_in_the_median_and_spans_are_voted_on()
     {
         LabelDocument Read(double left, double x, int start, int first) => Document([Box(left, 0, 8), Point(x, 5), Span(start, start + 10), Event(first, first + 20)]);
