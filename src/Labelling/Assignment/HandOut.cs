@@ -25,7 +25,8 @@ internal sealed record TrainingAwaitsScores() : Refusal("labelling.training-awai
 /// nobody is twice in a case by the one on case and person.
 /// </summary>
 internal sealed class HandOut(
-    PirogovDb db, HandOutGate gate, PersonLock persons, Capacity capacity, ReaderRules rules, NextPlace places, GoldDraw gold, Examination examination, Rounds rounds, AuditTrail audit, TimeProvider time)
+    PirogovDb db, HandOutGate gate, PersonLock persons, Capacity capacity, ReaderRules rules, NextPlace places, GoldDraw gold, Examination examination, Rounds rounds, Documents documents,
+    VersionedDocuments versioned, AuditTrail audit, TimeProvider time)
 {
     private const int Attempts = 5;
 
@@ -204,8 +205,21 @@ internal sealed class HandOut(
         if (one is not { State: ProjectCaseState.Reading, AsideAt: null } || await FreeSlot(one, cancellation) is var slot && slot > one.ReadersWanted)
             return false;
         reading.ComeBack(slot, now);
+        await BringOver(reading, one, now, cancellation);
         audit.Note("labelling.reservation-revived", "reading", reading.Id, new { reading.Revision });
         return true;
+    }
+
+    /// <summary>A project that went over to another version meanwhile passed this draft by: it follows now, and its reader is asked what the others were.</summary>
+    private async Task BringOver(Reading reading, ProjectCase one, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var wanted = await db.Set<LabellingProject>().Where(p => p.Id == reading.ProjectId).Select(p => p.SchemaVersionId).SingleAsync(cancellation);
+        if (await db.Set<ReadingRevision>().AsNoTracking().SingleOrDefaultAsync(r => r.ReadingId == reading.Id && r.Number == reading.Revision, cancellation) is not { } saved
+            || saved.SchemaVersionId == wanted)
+            return;
+        var (document, open) = await versioned.LoadToGoOn(saved.DocumentMd5, saved.SchemaVersionId, wanted, cancellation);
+        db.Add(reading.GoOnFrom(await documents.Put(document, cancellation), wanted, one.ContentSha256, now));
+        await versioned.Ask(reading.Id, open, cancellation);
     }
 
     private async Task<int> FreeSlot(ProjectCase one, CancellationToken cancellation)

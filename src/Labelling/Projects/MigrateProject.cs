@@ -79,8 +79,17 @@ internal sealed class MigrateProject(
     {
         if ((await Begin(id, cancellation)).IsRefused(out var refusal, out var plan))
             return refusal;
-        if (await UndecidedLocked(plan!, cancellation) is { } undecided)
+        if (await UndecidedLocked(plan!, new HashSet<Guid>(), cancellation) is { } undecided)
             return undecided;
+        var seen = plan!.Locked.Select(l => l.Revision.Id).ToHashSet();
+        db.ChangeTracker.Clear();
+        // Whoever saves for the first time at this moment is either seen here, or sees the new version.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await Turn.Take(db, id, cancellation);
+        if ((await Begin(id, cancellation)).IsRefused(out refusal, out plan))
+            return refusal;
+        if (await UndecidedLocked(plan!, seen, cancellation) is { } late)
+            return late;
         var pending = 0;
         foreach (var (reading, revision) in plan!.Open)
         {
@@ -92,13 +101,7 @@ internal sealed class MigrateProject(
             if (saved.IsRefused(out refusal))
                 return refusal;
             db.Add(saved.Value);
-            foreach (var part in made.Pending)
-            {
-                var (kept, blobs) = part.Mask is { } mask ? StoredMasks.Of(mask) : (part.Mask, []);
-                await documents.Keep(blobs, cancellation);
-                db.Add(new PendingLabel(reading.Id, plan.To.Id, part with { Mask = kept }));
-            }
-
+            await versioned.Ask(reading.Id, made.Pending.Select(p => new OpenPart(plan.To.Id, p)), cancellation);
             pending += made.Pending.Count;
         }
 
@@ -109,6 +112,7 @@ internal sealed class MigrateProject(
         try
         {
             await db.SaveChangesAsync(cancellation);
+            await transaction.CommitAsync(cancellation);
         }
         catch (DbUpdateException)
         {
@@ -144,12 +148,12 @@ internal sealed class MigrateProject(
     private async Task<MigratedDocument> Made(Plan plan, string md5, bool isLocked, CancellationToken cancellation) =>
         new MigrateDocument(plan.To.Id, plan.To.Content, plan.To.Migration ?? SchemaMigration.None, isLocked).Apply(await documents.WithRuns(await documents.Load(md5, cancellation), cancellation));
 
-    private async Task<Refusal?> UndecidedLocked(Plan plan, CancellationToken cancellation)
+    private async Task<Refusal?> UndecidedLocked(Plan plan, IReadOnlySet<Guid> seen, CancellationToken cancellation)
     {
         if (plan.To.Migration?.Classes.Any(c => c.Split is { Otherwise: null }) is not true)
             return null;
         var (readings, classes) = (0, new SortedSet<string>(StringComparer.Ordinal));
-        foreach (var (_, revision) in plan.Locked)
+        foreach (var (_, revision) in plan.Locked.Where(l => !seen.Contains(l.Revision.Id)))
         {
             var open = (await Made(plan, revision.DocumentMd5, isLocked: true, cancellation)).Pending;
             readings += open.Count > 0 ? 1 : 0;

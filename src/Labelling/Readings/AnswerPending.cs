@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
@@ -20,7 +21,7 @@ internal sealed record SplitOptionUnknown(string Option) : Refusal("labelling.sp
 /// label comes back into the draft as its next revision.
 /// </summary>
 [Needs(LabellingRights.ReadCases)]
-internal sealed class AnswerPending(PirogovDb db, CurrentActor actor, Documents documents, AppendRevision append, AuditTrail audit)
+internal sealed class AnswerPending(PirogovDb db, CurrentActor actor, Documents documents, VersionedDocuments versioned, AppendRevision append, AuditTrail audit)
 {
     /// <param name="Mask">By its place; its runs are not sent.</param>
     public sealed record View(Guid Id, string Class, Bilingual Ask, IReadOnlyList<SplitOption> Options, DocumentObject? Object, DocumentMask? Mask);
@@ -45,8 +46,8 @@ internal sealed class AnswerPending(PirogovDb db, CurrentActor actor, Documents 
         if (await Own(id, cancellation) is null)
             return new NotFound("reading");
         var found = await db.Set<PendingLabel>().AsNoTracking().Where(p => p.ReadingId == id).OrderBy(p => p.Id).ToPage(page, size, cancellation);
-        var splits = found.Items.Count > 0 ? await Splits(found.Items[0].SchemaVersionId, cancellation) : [];
-        return new Page<View>([.. found.Items.Select(p => new View(p.Id, p.Class, splits[p.Class].Ask, splits[p.Class].Options, p.Part.Object, p.Part.Mask is { } mask ? mask with { Runs = null } : null))],
+        var splits = await Splits(found.Items, cancellation);
+        return new Page<View>([.. found.Items.Select(p => new View(p.Id, p.Class, splits[(p.SchemaVersionId, p.Class)].Ask, splits[(p.SchemaVersionId, p.Class)].Options, p.Part.Object, p.Part.Mask is { } mask ? mask with { Runs = null } : null))],
             found.Number, found.Size, found.Total);
     }
 
@@ -61,35 +62,52 @@ internal sealed class AnswerPending(PirogovDb db, CurrentActor actor, Documents 
         var chosen = waiting.Where(p => answers.ContainsKey(p.Id)).ToArray();
         if (chosen.Length == 0 || chosen.Length < answers.Count)
             return new NotFound("pending-label");
-        var splits = await Splits(chosen[0].SchemaVersionId, cancellation);
+        var splits = await Splits(chosen, cancellation);
+        var version = await (from p in db.Set<LabellingProject>() join v in db.Set<SchemaVersion>() on p.SchemaVersionId equals v.Id where p.Id == reading.ProjectId select v)
+            .AsNoTracking().SingleAsync(cancellation);
+        var again = new List<OpenPart>();
         var document = await documents.WithRuns(await documents.Load(await db.Set<ReadingRevision>().Where(r => r.ReadingId == id && r.Number == reading.Revision)
             .Select(r => r.DocumentMd5).SingleAsync(cancellation), cancellation), cancellation);
         foreach (var label in chosen)
         {
-            if (splits[label.Class].Options.FirstOrDefault(o => o.Id == answers[label.Id]) is not { } option)
+            if (splits[(label.SchemaVersionId, label.Class)].Options.FirstOrDefault(o => o.Id == answers[label.Id]) is not { } option)
                 return new SplitOptionUnknown(answers[label.Id]);
-            document = await Return(document, label.Part, option.To, cancellation);
+            // Later versions may have gone on from the class that it is now said to be.
+            var (alone, open) = await versioned.Carry(await Alone(document, label.Part, option.To, cancellation), label.SchemaVersionId, version.Id, cancellation);
+            document = Join(document, alone, label.Part.Relations.Where(r => version.Content.Relation(r.Type) is not null));
+            again.AddRange(open.Select(o => o with { Part = o.Part with { Relations = label.Part.Relations } }));
         }
 
         db.RemoveRange(chosen);
+        await versioned.Ask(id, again, cancellation);
         audit.Note("labelling.pending-answered", "reading", id, new { chosen.Length });
         // One commit: the label is in the draft, or it still waits.
         var saved = await append.To(reading, request.BaseRevision, document, cancellation);
-        return saved.IsRefused(out var refusal) ? refusal : new Response(saved.Value.Number, waiting.Length - chosen.Length);
+        return saved.IsRefused(out var refusal) ? refusal : new Response(saved.Value.Number, waiting.Length - chosen.Length + again.Count);
     }
 
-    private async Task<LabelDocument> Return(LabelDocument document, PendingPart part, string target, CancellationToken cancellation)
+    /// <summary>The label by itself, with the class that it is said to be.</summary>
+    private async Task<LabelDocument> Alone(LabelDocument document, PendingPart part, string target, CancellationToken cancellation)
     {
-        if (part.Mask is { } waiting)
+        var alone = document with { Masks = [], Objects = [], Answers = new Dictionary<string, DocumentAnswer>(), Relations = null };
+        if (part.Mask is not { } waiting)
+            return alone with { Objects = [part.Object! with { Class = target }] };
+        return alone with { Masks = [(await documents.WithRuns(alone with { Masks = [waiting] }, cancellation)).Masks[0] with { Class = target, Blob = null }] };
+    }
+
+    private static LabelDocument Join(LabelDocument document, LabelDocument label, IEnumerable<DocumentRelation> between)
+    {
+        foreach (var mask in label.Masks)
         {
-            var mask = (await documents.WithRuns(document with { Masks = [waiting] }, cancellation)).Masks[0] with { Class = target, Blob = null };
-            var there = document.Masks.FirstOrDefault(m => m.Class == target && m.SopInstanceUid == mask.SopInstanceUid && m.Frame == mask.Frame);
-            return document with { Masks = [.. document.Masks.Where(m => m != there).Select(m => m with { Blob = null }), there is null ? mask : MigrateDocument.Union(there, mask)] };
+            var there = document.Masks.FirstOrDefault(m => m.Class == mask.Class && m.SopInstanceUid == mask.SopInstanceUid && m.Frame == mask.Frame);
+            document = document with { Masks = [.. document.Masks.Where(m => m != there).Select(m => m with { Blob = null }), there is null ? mask : MigrateDocument.Union(there, mask)] };
         }
 
-        DocumentObject[] objects = [.. document.Objects, part.Object! with { Class = target }];
+        if (label.Objects.Count == 0)
+            return document;
+        DocumentObject[] objects = [.. document.Objects, .. label.Objects];
         var (ids, joined) = (objects.Select(o => o.Id).ToHashSet(), (document.Relations ?? []).Select(r => r.Id).ToHashSet());
-        DocumentRelation[] relations = [.. document.Relations ?? [], .. part.Relations.Where(r => ids.Contains(r.From) && ids.Contains(r.To) && !joined.Contains(r.Id))];
+        DocumentRelation[] relations = [.. document.Relations ?? [], .. between.Where(r => ids.Contains(r.From) && ids.Contains(r.To) && !joined.Contains(r.Id))];
         return document with { Objects = objects, Relations = relations.Length > 0 ? relations : null };
     }
 
@@ -99,6 +117,10 @@ internal sealed class AnswerPending(PirogovDb db, CurrentActor actor, Documents 
         return db.Set<Reading>().SingleOrDefaultAsync(r => r.Id == id && r.AccountId == me, cancellation);
     }
 
-    private async Task<Dictionary<string, ClassSplit>> Splits(SchemaVersionId version, CancellationToken cancellation) =>
-        (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == version, cancellation)).Migration!.Classes.Where(c => c.Split is not null).ToDictionary(c => c.From, c => c.Split!);
+    private async Task<Dictionary<(SchemaVersionId, string), ClassSplit>> Splits(IEnumerable<PendingLabel> labels, CancellationToken cancellation)
+    {
+        var asking = labels.Select(l => l.SchemaVersionId).Distinct().ToArray();
+        var versions = await db.Set<SchemaVersion>().AsNoTracking().Where(v => asking.Contains(v.Id)).ToArrayAsync(cancellation);
+        return versions.SelectMany(v => v.Migration!.Classes.Where(c => c.Split is not null).Select(c => (v.Id, c.From, c.Split))).ToDictionary(c => (c.Id, c.From), c => c.Split!);
+    }
 }

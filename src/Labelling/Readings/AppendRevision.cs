@@ -41,6 +41,15 @@ internal sealed class AppendRevision(PirogovDb db, ICases cases, AuditTrail audi
         var settled = PreLabelled.Settle(checkedDocument.Value.Document, shown);
         await documents.Keep(checkedDocument.Value.NewMasks, cancellation);
         var stored = await documents.Put(settled, cancellation);
+        // A project on its way to the next version knows nothing of a first save that is on its way, too: one of them waits for the other.
+        await using var transaction = baseRevision == reading.OfferedRevision ? await db.Database.BeginTransactionAsync(cancellation) : null;
+        if (transaction is not null)
+        {
+            await Turn.Take(db, reading.ProjectId, cancellation);
+            if (!await db.Set<LabellingProject>().AnyAsync(p => p.Id == reading.ProjectId && p.SchemaVersionId == version.Id, cancellation))
+                return new DocumentDoesNotFitSchema("other-schema", version.Id.ToString());
+        }
+
         var now = time.Now();
         var saved = reading.Save(baseRevision, stored, version.Id, summary.ContentSha256, now);
         if (saved.IsRefused(out var refusal))
@@ -50,9 +59,13 @@ internal sealed class AppendRevision(PirogovDb db, ICases cases, AuditTrail audi
         try
         {
             await db.SaveChangesAsync(cancellation);
+            if (transaction is not null)
+                await transaction.CommitAsync(cancellation);
         }
         catch (DbUpdateException)
         {
+            if (transaction is not null)
+                await transaction.RollbackAsync(cancellation);
             return await Overtaken(reading.Id, cancellation);
         }
 

@@ -1,10 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Database;
 
 namespace Pirogov.Labelling.Readings;
+
+/// <summary>A label about which a version asks.</summary>
+internal sealed record OpenPart(SchemaVersionId Version, PendingPart Part);
 
 /// <summary>
 /// A saved document as the project's present version of the schema sees it. What was handed in is never rewritten: it is brought over each time,
@@ -32,10 +36,49 @@ internal sealed class VersionedDocuments(PirogovDb db, Documents documents)
             return document;
         document = await documents.WithRuns(document, cancellation);
         foreach (var step in Steps(await Schema(wanted, cancellation), version, wanted))
-            document = Migration(step).Apply(document).Document;
+            document = Migration(step, isLocked: true).Apply(document).Document;
         var (stored, masks) = StoredMasks.Of(document);
         await documents.Keep(masks, cancellation);
         return stored;
+    }
+
+    /// <summary>The same for work that goes on: what a split leaves to a person is not dropped, its person is asked.</summary>
+    /// <returns>The document with its masks by their hashes, and what it lacks until somebody answers.</returns>
+    public async Task<(LabelDocument Document, IReadOnlyList<OpenPart> Open)> LoadToGoOn(string md5, SchemaVersionId version, SchemaVersionId wanted, CancellationToken cancellation)
+    {
+        var document = await documents.Load(md5, cancellation);
+        if (version == wanted)
+            return (document, []);
+        var (carried, open) = await Carry(await documents.WithRuns(document, cancellation), version, wanted, cancellation);
+        var (stored, masks) = StoredMasks.Of(carried);
+        await documents.Keep(masks, cancellation);
+        return (stored, open);
+    }
+
+    /// <param name="document">With the runs of its masks.</param>
+    public async Task<(LabelDocument Document, IReadOnlyList<OpenPart> Open)> Carry(LabelDocument document, SchemaVersionId version, SchemaVersionId wanted, CancellationToken cancellation)
+    {
+        var open = new List<OpenPart>();
+        foreach (var step in version == wanted ? [] : Steps(await Schema(wanted, cancellation), version, wanted))
+        {
+            var made = Migration(step, isLocked: false).Apply(document);
+            open.AddRange(made.Pending.Select(p => new OpenPart(step.Id, p)));
+            document = made.Document;
+        }
+
+        return (document, open);
+    }
+
+    /// <summary>Joins the caller's next <c>SaveChanges</c>.</summary>
+    /// <param name="open">Their masks with their runs.</param>
+    public async Task Ask(ReadingId reading, IEnumerable<OpenPart> open, CancellationToken cancellation)
+    {
+        foreach (var (version, part) in open)
+        {
+            var (kept, blobs) = part.Mask is { } mask ? StoredMasks.Of(mask) : (part.Mask, []);
+            await documents.Keep(blobs, cancellation);
+            db.Add(new PendingLabel(reading, version, part with { Mask = kept }));
+        }
     }
 
     /// <summary>Which of several consensuses come to a version only by a person: something of them would have to be asked about, or the version wants what they do not have.</summary>
@@ -85,7 +128,7 @@ internal sealed class VersionedDocuments(PirogovDb db, Documents documents)
         document = document with { Masks = [.. document.Masks.DistinctBy(m => m.Class).Select((m, place) => m with { Frame = place + 1 })] };
         foreach (var step in steps)
         {
-            var made = Migration(step).Apply(document);
+            var made = Migration(step, isLocked: true).Apply(document);
             if (made.Pending.Count > 0)
                 return false;
             document = made.Document;
@@ -94,7 +137,7 @@ internal sealed class VersionedDocuments(PirogovDb db, Documents documents)
         return DocumentCheck.CheckComplete(steps[^1].Content, document) is null;
     }
 
-    private static MigrateDocument Migration(SchemaVersion step) => new(step.Id, step.Content, step.Migration ?? SchemaMigration.None, isLocked: true);
+    private static MigrateDocument Migration(SchemaVersion step, bool isLocked) => new(step.Id, step.Content, step.Migration ?? SchemaMigration.None, isLocked);
 
     private static IEnumerable<SchemaVersion> Steps(LabellingSchema schema, SchemaVersionId version, SchemaVersionId wanted)
     {

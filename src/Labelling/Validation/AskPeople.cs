@@ -114,13 +114,19 @@ internal sealed class AskAdjudicator(PirogovDb db, Deciders deciders, Documents 
     /// </summary>
     private async Task GoOn(Reading reading, ProjectCase one, SchemaVersionId version, CancellationToken cancellation)
     {
-        if (await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).FirstOrDefaultAsync(cancellation)
-            is not { Origin: not ConsensusOrigin.Automatic } newest)
+        if (await db.Set<Consensus>().AsNoTracking().Where(c => c.ProjectCaseId == one.Id).OrderByDescending(c => c.Number).FirstOrDefaultAsync(cancellation) is not { } newest)
+            return;
+        var (document, open) = await versioned.LoadToGoOn(newest.DocumentMd5, newest.SchemaVersionId, version, cancellation);
+        // What the readings agree about is decided anew, unless the version asks about it: the comparison no more has what it asks about.
+        if (newest.Origin == ConsensusOrigin.Automatic && open.Count == 0)
             return;
         var own = await db.Set<ReadingRevision>().Where(r => r.ReadingId == reading.Id && r.Number == reading.Revision)
             .Select(r => new { r.DocumentSha256, r.SchemaVersionId }).SingleOrDefaultAsync(cancellation);
-        var stored = await documents.Put(await versioned.Load(newest.DocumentMd5, newest.SchemaVersionId, version, cancellation), cancellation);
-        if (own?.DocumentSha256 != stored.Sha256 || own.SchemaVersionId != version)
-            db.Add(reading.GoOnFrom(stored, version, one.ContentSha256, time.Now()));
+        var stored = await documents.Put(document, cancellation);
+        if (own?.DocumentSha256 == stored.Sha256 && own.SchemaVersionId == version && open.Count == 0)
+            return;
+        db.Add(reading.GoOnFrom(stored, version, one.ContentSha256, time.Now()));
+        db.RemoveRange(await db.Set<PendingLabel>().Where(p => p.ReadingId == reading.Id).ToArrayAsync(cancellation));
+        await versioned.Ask(reading.Id, open, cancellation);
     }
 }

@@ -175,6 +175,126 @@ public abstract class MigrationTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal(1, (int)(await room.Release())["cases"]!);
     }
 
+    /// <summary>Nobody had to be asked while it stood; whoever takes it up again is.</summary>
+    [SkippableFact]
+    public async Task A_validated_case_that_is_reopened_asks_about_its_labels_of_a_class_that_was_split()
+    {
+        var room = await Open(app, schema: First);
+        await ReadAlike(room);
+        await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
+        await app.Settle();
+        var schema = Second(room.Name);
+        schema["migration"]!["classes"]![3]!["split"]!.AsObject().Remove("otherwise");
+        await Publish(room, schema);
+        var address = $"/api/v1/labelling-projects/{room.Project}";
+        Assert.Equal(1, (int)(await Sent(room.Manager.GetAsync($"{address}/migration")))["reopened"]!);
+        await Sent(room.Manager.PostAsync($"{address}/migration", null));
+        await app.Settle();
+        var one = (await Sent(room.Manager.GetAsync($"{address}/cases")))["items"]![0]!["id"];
+        await Sent(room.Manager.PostAsJsonAsync($"{address}/cases/{one}/reopen", new { comment = "Что это?" }));
+        await app.Settle();
+        var decision = await Reading(room.Adjudicator, "adjudicate");
+        var revision = await Answered(room.Adjudicator, decision, "solid");
+        Assert.Equal(["tumour"], await Objects(room.Adjudicator, decision));
+        await Sent(Submit(room.Adjudicator, decision, revision, leaveUndecided: true));
+        await app.Settle();
+        await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
+        await app.Settle();
+        Assert.Equal(1, (int)(await room.Release())["cases"]!);
+    }
+
+    [SkippableFact]
+    public async Task A_draft_whose_reservation_ran_out_before_the_migration_follows_when_its_reader_comes_back()
+    {
+        var queue = await QueueRoom.Begin(app, readers: 2, cases: 1, schema: First, terms: new() { ["reservedMinutes"] = 30 });
+        var (first, room) = (queue.Readers[0], queue.Room);
+        var id = (string)(await queue.Take(first))["id"]!;
+        await Sent(Save(first, id, 0, Asking(room, 1)));
+        app.Clock.Ahead += TimeSpan.FromMinutes(40);
+        await queue.Take(queue.Readers[1]);
+        var version = await Publish(room, Second(room.Name));
+        await Sent(queue.Manager.PostAsync($"{queue.Address}/migration", null));
+        Assert.Equal(id, (string)(await queue.Take(first))["id"]!);
+        var view = await Sent(first.GetAsync($"/api/v1/readings/{id}"));
+        Assert.Equal((2, version), ((int)view["revision"]!, (string)view["document"]!["schemaVersion"]!));
+        await Answered(first, id, "solid");
+        Assert.Equal(["tumour"], await Objects(first, id));
+    }
+
+    /// <summary>The one label that a split left open is asked about under the version that split it, and goes on to the next.</summary>
+    [SkippableFact]
+    public async Task A_label_that_two_versions_passed_by_is_asked_about_and_comes_into_the_last()
+    {
+        var queue = await QueueRoom.Begin(app, readers: 2, cases: 1, schema: First, terms: new() { ["reservedMinutes"] = 30 });
+        var (first, room) = (queue.Readers[0], queue.Room);
+        var id = (string)(await queue.Take(first))["id"]!;
+        await Sent(Save(first, id, 0, Asking(room, 1)));
+        app.Clock.Ahead += TimeSpan.FromMinutes(40);
+        await queue.Take(queue.Readers[1]);
+        await Publish(room, Second(room.Name));
+        await Sent(queue.Manager.PostAsync($"{queue.Address}/migration", null));
+        var third = Second(room.Name);
+        third["classes"]!.AsArray().Single(c => (string)c!["id"]! == "tumour")!["id"] = "mass";
+        third["migration"] = JsonNode.Parse("""{ "classes": [{ "from": "tumour", "to": "mass" }], "questions": [] }""");
+        await Publish(room, third);
+        await Sent(queue.Manager.PostAsync($"{queue.Address}/migration", null));
+        Assert.Equal(id, (string)(await queue.Take(first))["id"]!);
+        await Answered(first, id, "solid");
+        Assert.Equal(["mass"], await Objects(first, id));
+    }
+
+    [SkippableFact]
+    public async Task First_saves_at_the_moment_of_a_migration_are_brought_over_or_refused()
+    {
+        const int cases = 12;
+        var room = await Open(app, cases: cases, schema: First);
+        var readings = new List<(HttpClient Reader, string Id, int Case)>();
+        foreach (var reader in room.Readers)
+        {
+            for (var n = 0; n < cases; n++)
+                readings.Add((reader, await Reading(reader, place: n), n + 1));
+        }
+
+        await Publish(room, Second(room.Name));
+        var saves = readings.Select(r => Save(r.Reader, r.Id, 0, Asking(room, r.Case))).ToArray();
+        await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/migration", null));
+        await Task.WhenAll(saves);
+        foreach (var (reader, id, _) in readings)
+        {
+            var revision = (int)(await Sent(reader.GetAsync($"/api/v1/readings/{id}")))["revision"]!;
+            var waiting = (int)(await Sent(reader.GetAsync($"/api/v1/readings/{id}/pending")))["total"]!;
+            Assert.Contains((revision, waiting), new[] { (0, 0), (2, 1) });
+        }
+    }
+
+    /// <summary>Both readers mark the same, a lesion of which they do not say what it is among it.</summary>
+    private async Task ReadAlike(ReadingRoom room, int n = 1)
+    {
+        foreach (var reader in room.Readers)
+            await ReadAndSubmit(reader, Asking(room, n));
+        await app.Settle();
+    }
+
+    private static JsonObject Asking(ReadingRoom room, int n, int left = 4)
+    {
+        var document = room.Document($"2.25.{n}.1", left);
+        document["objects"] = new JsonArray(At(Point("lesion"), n, 3));
+        return document;
+    }
+
+    /// <summary>The one label that waits is said to be of this kind.</summary>
+    /// <returns>The newest revision.</returns>
+    private static async Task<int> Answered(HttpClient person, string reading, string option)
+    {
+        var waiting = Assert.Single((await Sent(person.GetAsync($"/api/v1/readings/{reading}/pending")))["items"]!.AsArray())!;
+        var revision = (int)(await Sent(person.GetAsync($"/api/v1/readings/{reading}")))["revision"]!;
+        return (int)(await Sent(person.PostAsJsonAsync($"/api/v1/readings/{reading}/pending",
+            new JsonObject { ["baseRevision"] = revision, ["answers"] = new JsonArray(new JsonObject { ["id"] = (string)waiting["id"]!, ["option"] = option }) })))["revision"]!;
+    }
+
+    private static async Task<IEnumerable<string>> Objects(HttpClient person, string reading) =>
+        (await Sent(person.GetAsync($"/api/v1/readings/{reading}")))["document"]!["objects"]!.AsArray().Select(o => (string)o!["class"]!);
+
     [SkippableFact]
     public async Task A_question_that_the_known_labels_were_never_asked_does_not_count_against_a_reader()
     {
