@@ -134,7 +134,7 @@ internal sealed class MigrateProject(
         var from = schema.Versions.Single(v => v.Id == project.SchemaVersionId);
         if (schema.Versions.SingleOrDefault(v => v.Number == from.Number + 1 && v.PublishedAt is not null) is not { } next)
             return new NoNextVersion();
-        var waiting = await db.Set<PendingLabel>().CountAsync(p => db.Set<Reading>().Any(r => r.Id == p.ReadingId && r.ProjectId == id), cancellation);
+        var waiting = await db.Set<PendingLabel>().CountAsync(p => db.Set<Reading>().Any(r => r.Id == p.ReadingId && r.ProjectId == id && Reading.OpenStates.Contains(r.State)), cancellation);
         if (waiting > 0)
             return new LabelsArePending(waiting);
         var unfinished = db.Set<ProjectCase>().Where(c => c.ProjectId == id && c.State != ProjectCaseState.Validated && c.State != ProjectCaseState.Released).Select(c => c.Id);

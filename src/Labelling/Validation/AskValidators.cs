@@ -66,7 +66,12 @@ internal sealed class AskValidators(PirogovDb db, Deciders deciders, EventOutbox
             asked = null;
         }
 
-        (asked ?? await deciders.Ask(project, one, ReadingMode.Validate, level, cancellation))?.OfferAgain(now);
+        var offered = asked ?? await deciders.Ask(project, one, ReadingMode.Validate, level, cancellation);
+        if (offered is null)
+            return;
+        offered.OfferAgain(now);
+        // They were asked about a draft of before: the validator begins with the consensus.
+        db.RemoveRange(await db.Set<PendingLabel>().Where(p => p.ReadingId == offered.Id).ToArrayAsync(cancellation));
     }
 
     /// <summary>The consensus is made in this very transaction, and in no table yet.</summary>

@@ -80,6 +80,11 @@ internal sealed class GiveVerdict(
         var now = time.Now();
         if ((revision is { } own ? reading.Correct(own, now) : reading.GiveVerdict(now)) is { } refusal)
             return refusal;
+        var waiting = await db.Set<PendingLabel>().Where(p => p.ReadingId == id).ToArrayAsync(cancellation);
+        if (kind == VerdictKind.Corrected && waiting.Length > 0)
+            return new LabelsArePending(waiting.Length);
+        // What was drawn besides is given up with the draft, and so is what was asked about it.
+        db.RemoveRange(waiting);
         var one = await db.Set<ProjectCase>().SingleAsync(c => c.Id == reading.ProjectCaseId, cancellation);
         if (one.State != ProjectCaseState.Validation || one.Level != reading.Slot || kind == VerdictKind.Returned && one.Return(now) is not null)
             return new CaseIsElsewhere(one.State);

@@ -267,6 +267,35 @@ public abstract class MigrationTests(LabellingApp app) : OnBothEngines(app)
         }
     }
 
+    [SkippableFact]
+    public async Task A_validator_answers_for_their_labels_before_they_correct_and_what_they_give_up_asks_nobody_any_more()
+    {
+        var room = await Open(app, cases: 2, schema: First, plan: p => p["levels"]![0]!["mayCorrect"] = true);
+        await ReadAlike(room);
+        await ReadAlike(room, 2);
+        var drafts = new List<string>();
+        foreach (var n in new[] { 1, 2 })
+        {
+            drafts.Add(await Reading(room.Validator, "validate", n - 1));
+            await Sent(Save(room.Validator, drafts[^1], 0, Asking(room, n, left: 5)));
+        }
+
+        await Publish(room, Second(room.Name));
+        var address = $"/api/v1/labelling-projects/{room.Project}";
+        Assert.Equal(2, (int)(await Sent(room.Manager.PostAsync($"{address}/migration", null)))["pending"]!);
+        await app.Settle();
+        var problem = await Refused(HttpStatusCode.Conflict, ValidationTests.Correct(room.Validator, drafts[0], 2));
+        Assert.Equal("labelling.labels-are-pending", QueueRoom.Refusal(problem));
+        await Sent(ValidationTests.Correct(room.Validator, drafts[0], await Answered(room.Validator, drafts[0], "solid")));
+        await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{drafts[1]}/accept", new { }));
+        await app.Settle();
+        var third = Second(room.Name);
+        third["migration"] = JsonNode.Parse("""{ "classes": [], "questions": [] }""");
+        await Publish(room, third);
+        await Sent(room.Manager.PostAsync($"{address}/migration", null));
+        await app.Settle();
+    }
+
     /// <summary>Both readers mark the same, a lesion of which they do not say what it is among it.</summary>
     private async Task ReadAlike(ReadingRoom room, int n = 1)
     {
