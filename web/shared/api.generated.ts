@@ -5230,6 +5230,9 @@ export interface components {
             /** Format: int32 */
             reopened: number;
             rows: components["schemas"]["MigrateProjectRow"][];
+            thresholds: {
+                [key: string]: number;
+            };
             to: components["schemas"]["SchemaVersionId"];
             /** Format: int32 */
             unheld: number;

@@ -174,7 +174,9 @@ internal sealed partial class LabellingProject
     }
 
     /// <summary>From now on labels are made under the next version of the schema.</summary>
-    public void Use(SchemaVersionId version) => SchemaVersionId = version;
+    /// <param name="thresholds">Class of that version → what its readings must reach.</param>
+    public void Use(SchemaVersionId version, IReadOnlyDictionary<string, double> thresholds) =>
+        (SchemaVersionId, ThresholdsJson) = (version, JsonSerializer.Serialize(thresholds, PlatformJson.Options));
 
     public Refusal? Pause() => Go(ProjectState.Running, ProjectState.Paused);
 

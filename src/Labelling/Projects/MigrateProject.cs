@@ -38,7 +38,9 @@ internal sealed class MigrateProject(
     /// <param name="Decided">Cases that have a consensus and are in validation or behind it: it goes over as the version declares.</param>
     /// <param name="Reopened">Of these, cases whose consensus leaves a question to a person: they have to be reopened before they are released.</param>
     /// <param name="Unheld">Attributes that the new classes do not have.</param>
-    public sealed record Preview(SchemaVersionId To, int Version, int Drafts, int Locked, int Decided, int Reopened, int Pending, int Unheld, IReadOnlyList<Row> Rows);
+    /// <param name="Thresholds">Class of the next version → what its readings must reach; the others need what the project asks of all.</param>
+    public sealed record Preview(SchemaVersionId To, int Version, int Drafts, int Locked, int Decided, int Reopened, int Pending, int Unheld, IReadOnlyList<Row> Rows,
+        IReadOnlyDictionary<string, double> Thresholds);
 
     public sealed record Response(SchemaVersionId To, int Drafts, int Pending);
 
@@ -72,7 +74,7 @@ internal sealed class MigrateProject(
                               where c.ProjectId == id && (c.State == ProjectCaseState.Validation || c.State == ProjectCaseState.Validated || c.State == ProjectCaseState.Released)
                               select x).ToArrayAsync(cancellation)).GroupBy(x => x.ProjectCaseId).Select(g => g.MaxBy(x => x.Number)!).ToArray();
         var reopened = (await versioned.NeedPerson(decided, plan.To.Id, cancellation)).Count;
-        return new Preview(plan.To.Id, plan.To.Number, plan.Open.Count, plan.Locked.Count, decided.Length, reopened, waiting.Values.Sum(), unheld, [.. rows]);
+        return new Preview(plan.To.Id, plan.To.Number, plan.Open.Count, plan.Locked.Count, decided.Length, reopened, waiting.Values.Sum(), unheld, [.. rows], Thresholds(plan));
     }
 
     public async Task<Outcome<Response>> Handle(ProjectId id, CancellationToken cancellation)
@@ -105,7 +107,7 @@ internal sealed class MigrateProject(
             pending += made.Pending.Count;
         }
 
-        plan.Project.Use(plan.To.Id);
+        plan.Project.Use(plan.To.Id, Thresholds(plan));
         foreach (var one in await db.Set<Comparison>().Where(c => c.ProjectId == id && c.IsCurrent).Select(c => c.ProjectCaseId).ToArrayAsync(cancellation))
             jobs.Enqueue<CompareAgain, CompareAgain.Payload>(new(one), "labelling-case", one);
         audit.Note("labelling.project-migrated", "labelling-project", id, new { To = plan.To.Id, Drafts = plan.Open.Count, Pending = pending });
@@ -161,6 +163,21 @@ internal sealed class MigrateProject(
         }
 
         return readings > 0 ? new SplitOfLocked(readings, string.Join(", ", classes)) : null;
+    }
+
+    /// <summary>
+    /// A class keeps under its new name what its readings must reach, and each class of a split what the whole had to. Of merged ones the strictest holds: who
+    /// had to agree more closely about one of them still has to.
+    /// </summary>
+    private static Dictionary<string, double> Thresholds(Plan plan)
+    {
+        var (own, changes) = (plan.Project.Thresholds, plan.To.Migration ?? SchemaMigration.None);
+        return (from before in plan.From.Content.Classes
+                from target in changes.Targets(before.Id)
+                where plan.To.Content.Class(target) is not null
+                group before.Id by target into same
+                where same.Any(own.ContainsKey)
+                select same).ToDictionary(g => g.Key, g => g.Max(plan.Project.ThresholdOf));
     }
 
     private static Row ClassRow(string from, ClassFate? change) => change switch

@@ -38,6 +38,15 @@ internal sealed record SchemaMigration(IReadOnlyList<ClassFate> Classes, IReadOn
 
     public static SchemaMigration None { get; } = new([], []);
 
+    /// <summary>The classes that labels of an earlier one become, whichever of them each.</summary>
+    public IEnumerable<string> Targets(string @class) => Classes.FirstOrDefault(c => c.From == @class) switch
+    {
+        null => [@class],
+        { Split: { } split } => split.Options.Select(o => o.To).Distinct(),
+        { To: { } to } => [to],
+        _ => [],
+    };
+
     /// <summary>A member that JSON left out arrives as null whatever its type says.</summary>
     internal static SchemaMigration Of(IEnumerable<ClassFate?>? classes, IEnumerable<QuestionFate?>? questions) => new(
         [.. (classes ?? []).OfType<ClassFate>().Select(c => c with

@@ -296,6 +296,18 @@ public abstract class MigrationTests(LabellingApp app) : OnBothEngines(app)
         await app.Settle();
     }
 
+    [SkippableFact]
+    public async Task Classes_keep_what_their_readings_must_reach_under_their_new_names_and_merged_ones_the_strictest()
+    {
+        var room = await Open(app, schema: First, plan: p => p["thresholds"] = new JsonObject { ["kidney"] = 0.7, ["left"] = 0.9, ["scar"] = 0.1, ["lesion"] = 0.6 });
+        await Publish(room, Second(room.Name));
+        var expected = new JsonObject { ["kidney"] = 0.7, ["stone_mask"] = 0.9, ["tumour"] = 0.6, ["cyst"] = 0.6 };
+        var address = $"/api/v1/labelling-projects/{room.Project}";
+        Assert.True(JsonNode.DeepEquals(expected, (await Sent(room.Manager.GetAsync($"{address}/migration")))["thresholds"]));
+        await Sent(room.Manager.PostAsync($"{address}/migration", null));
+        Assert.True(JsonNode.DeepEquals(expected, (await Sent(room.Manager.GetAsync($"{address}/plan")))["plan"]!["thresholds"]));
+    }
+
     /// <summary>Both readers mark the same, a lesion of which they do not say what it is among it.</summary>
     private async Task ReadAlike(ReadingRoom room, int n = 1)
     {
