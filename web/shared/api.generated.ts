@@ -5275,7 +5275,7 @@ export interface components {
             series: components["schemas"]["SeriesReference"][];
         };
         /** @enum {string} */
-        NoticeKind: "qualityBelowThreshold" | "trainingFailed" | "readingsLate" | "casesSkipped" | "placesNobodyMayTake" | "controlCasesMissing" | "trainingCasesMissing" | "controlCasesWithoutPreLabels" | "comparisonsStopped" | "decisionsNobodyMayTake";
+        NoticeKind: "qualityBelowThreshold" | "trainingFailed" | "readingsLate" | "casesSkipped" | "placesNobodyMayTake" | "controlCasesMissing" | "trainingCasesMissing" | "controlCasesWithoutPreLabels" | "comparisonsStopped" | "decisionsNobodyMayTake" | "cannotWork";
         NumberPair: {
             bias: components["schemas"]["MeanWithInterval"];
             /** Format: int32 */

@@ -19,7 +19,7 @@ internal sealed record QualifiedReaders(
     public bool MayRead(Guid person, ProjectCase one) => !Closed(person).Contains(one.CentreId);
 }
 
-internal sealed class ReaderRules(PirogovDb db, OwnCentres centres, TimeProvider time)
+internal sealed class ReaderRules(PirogovDb db, OwnCentres centres, ActiveExperts active, TimeProvider time)
 {
     public async Task<QualifiedReaders> Of(LabellingProject project, IReadOnlyList<Guid> pool, CancellationToken cancellation)
     {
@@ -38,6 +38,6 @@ internal sealed class ReaderRules(PirogovDb db, OwnCentres centres, TimeProvider
         }
 
         var own = terms.OwnCentre ? new Dictionary<Guid, IReadOnlySet<ReferenceCentreId>>() : await centres.Of(pool, cancellation);
-        return new([.. pool.Where(p => !lacking.ContainsKey(p))], lacking, own);
+        return new([.. (await active.Of(pool, cancellation)).Where(p => !lacking.ContainsKey(p))], lacking, own);
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Agreement;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Effort;
+using Pirogov.Labelling.Experts;
 using Pirogov.Labelling.Gold;
 using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
@@ -65,6 +66,9 @@ internal enum NoticeKind
 
     /// <summary>Cases that wait for an adjudicator or a validator whom nobody of the project can be.</summary>
     DecisionsNobodyMayTake,
+
+    /// <summary>The account is disabled, or no expert's any more: nothing new is given, and what is open waits to be given to another.</summary>
+    CannotWork,
 }
 
 /// <param name="AccountId">Whom it is about; none when the project.</param>
@@ -79,7 +83,7 @@ internal sealed record AssignmentView(
 /// <summary>The manager's view of who is given what, who does how, and what asks for a decision.</summary>
 [Needs(LabellingRights.ManageProjects)]
 internal sealed class SeeAssignment(
-    PirogovDb db, ReaderRules rules, ShownPreLabels preLabels, StoppedComparisons stopped, UntakenPlaces untaken, WaitingDecisions decisions, TimeProvider time)
+    PirogovDb db, ReaderRules rules, ActiveExperts active, ShownPreLabels preLabels, StoppedComparisons stopped, UntakenPlaces untaken, WaitingDecisions decisions, TimeProvider time)
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/labelling-projects/{id}/assignment",
             (SeeAssignment use, ProjectId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
@@ -137,6 +141,9 @@ internal sealed class SeeAssignment(
         var notices = new List<AssignmentNotice>();
         notices.AddRange(people.Where(p => p.Standing == MemberStanding.Paused).Select(p => new AssignmentNotice(NoticeKind.QualityBelowThreshold, p.AccountId, p.Name, p.ControlCases, p.Quality?.Value)));
         notices.AddRange(people.Where(p => p.Standing == MemberStanding.NotAdmitted).Select(p => new AssignmentNotice(NoticeKind.TrainingFailed, p.AccountId, p.Name, 1, p.TrainingScore)));
+        var members = people.Where(p => p.Standing != MemberStanding.Removed).ToArray();
+        var working = (await active.Of([.. members.Select(p => p.AccountId)], cancellation)).ToHashSet();
+        notices.AddRange(members.Where(p => !working.Contains(p.AccountId)).Select(p => new AssignmentNotice(NoticeKind.CannotWork, p.AccountId, p.Name, p.Open, null)));
         void Say(NoticeKind kind, int count)
         {
             if (count > 0)

@@ -110,7 +110,7 @@ internal sealed class Replacement(PirogovDb db, ReaderRules rules, Validation.Le
     public async Task<IReadOnlyList<Guid>> Able(LabellingProject project, Reading left, CancellationToken cancellation)
     {
         var had = await db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectId == left.ProjectId && r.CaseId == left.CaseId).Select(r => r.AccountId).ToArrayAsync(cancellation);
-        var pool = project.Of(left.Mode, left.Mode == ReadingMode.Validate ? left.Slot : 0).Except(had).ToArray();
+        var pool = (await deciders.Of(project, left.Mode, left.Mode == ReadingMode.Validate ? left.Slot : 0, cancellation)).Except(had).ToArray();
         var one = await db.Set<ProjectCase>().AsNoTracking().SingleAsync(c => c.Id == left.ProjectCaseId, cancellation);
         if (left.Mode != ReadingMode.Read)
             return await deciders.Disinterested(project, one, pool, cancellation);

@@ -54,7 +54,7 @@ internal sealed class AskReader(PirogovDb db, LeastLoaded leastLoaded, ReaderRul
 }
 
 /// <summary>Gives an adjudicator's or a validator's place in a case to somebody.</summary>
-internal sealed class Deciders(PirogovDb db, LeastLoaded leastLoaded, OwnCentres centres, TimeProvider time)
+internal sealed class Deciders(PirogovDb db, LeastLoaded leastLoaded, OwnCentres centres, ActiveExperts active, TimeProvider time)
 {
     /// <summary>
     /// Joins the caller's next <c>SaveChanges</c>. The place goes to the least loaded of those who never had the case; from whom it was taken before comes
@@ -66,7 +66,7 @@ internal sealed class Deciders(PirogovDb db, LeastLoaded leastLoaded, OwnCentres
     {
         var (now, level) = (time.Now(), mode == ReadingMode.Validate ? slot : 0);
         var had = await db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectId == one.ProjectId && r.CaseId == one.CaseId).ToDictionaryAsync(r => r.AccountId, cancellation);
-        var pool = await Disinterested(project, one, project.Of(mode, level), cancellation);
+        var pool = await Disinterested(project, one, await Of(project, mode, level, cancellation), cancellation);
         if (await leastLoaded.Of(project, [.. pool.Where(p => !had.ContainsKey(p))], cancellation) is { } next)
         {
             var reading = new Reading(one, next, mode, slot, now, mode == ReadingMode.Validate && project.Levels[level - 1].MayCorrect);
@@ -79,6 +79,9 @@ internal sealed class Deciders(PirogovDb db, LeastLoaded leastLoaded, OwnCentres
         had[former].ComeBack(slot, now);
         return had[former];
     }
+
+    /// <returns>Those who have the part and can do its work.</returns>
+    public Task<IReadOnlyList<Guid>> Of(LabellingProject project, ReadingMode mode, int level, CancellationToken cancellation) => active.Of(project.Of(mode, level), cancellation);
 
     /// <summary>Where the project keeps the cases of one's own centre from its readers, it keeps them from who decides, too.</summary>
     public async Task<IReadOnlyList<Guid>> Disinterested(LabellingProject project, ProjectCase one, IReadOnlyList<Guid> pool, CancellationToken cancellation)
@@ -99,7 +102,7 @@ internal sealed class AskAdjudicator(PirogovDb db, Deciders deciders, Documents 
         digests.Ask(one);
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == one.ProjectId, cancellation);
         var asked = await db.Set<Reading>().Where(r => r.ProjectCaseId == one.Id && r.Mode == ReadingMode.Adjudicate).OrderByDescending(r => r.Slot).FirstOrDefaultAsync(cancellation);
-        var decides = asked is not null && project.Of(ReadingMode.Adjudicate).Contains(asked.AccountId)
+        var decides = asked is not null && (await deciders.Of(project, ReadingMode.Adjudicate, 0, cancellation)).Contains(asked.AccountId)
             ? asked : await deciders.Ask(project, one, ReadingMode.Adjudicate, (asked?.Slot ?? 0) + 1, cancellation);
         if (decides is null)
             return;

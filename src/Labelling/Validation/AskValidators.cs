@@ -60,7 +60,7 @@ internal sealed class AskValidators(PirogovDb db, Deciders deciders, EventOutbox
         var now = time.Now();
         if (one.EnterLevel(level, now) is not null)
             return;
-        if (asked is not null && !project.Of(ReadingMode.Validate, level).Contains(asked.AccountId))
+        if (asked is not null && !(await deciders.Of(project, ReadingMode.Validate, level, cancellation)).Contains(asked.AccountId))
         {
             asked.HandOver(now);
             asked = null;

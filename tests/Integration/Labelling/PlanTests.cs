@@ -78,6 +78,23 @@ public abstract class PlanTests(LabellingApp app) : OnBothEngines(app)
         Assert.Single((await Sent(stranger.GetAsync("/api/v1/readings")))["open"]!.AsArray());
     }
 
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Whose_account_is_disabled_or_no_experts_any_more_is_given_nothing_and_the_manager_is_told(bool disabled)
+    {
+        var room = await Open(app);
+        var address = $"/api/v1/labelling-projects/{room.Project}";
+        var (gone, second) = (await room.Id("adjudicator"), await app.As(Role.Expert, $"adjudicator2-{room.Name}"));
+        await Sent(room.Manager.PostAsJsonAsync($"{address}/people", new { accountId = await room.Id("adjudicator2"), mode = "adjudicate" }));
+        var account = new { fullName = "Ушедший", roles = new[] { disabled ? "expert" : "labellingManager" }, isDisabled = disabled };
+        await Sent((await app.As(Role.Administrator)).PutAsJsonAsync($"/api/v1/accounts/{gone}", account));
+        await room.ReadBlind(agreeing: false);
+        await Reading(second, "adjudicate");
+        var notice = (await Sent(room.Manager.GetAsync($"{address}/assignment")))["notices"]!.AsArray().Single(n => (string)n!["kind"]! == "cannotWork")!;
+        Assert.Equal((gone.ToString(), 0), ((string)notice["accountId"]!, (int)notice["count"]!));
+    }
+
     [SkippableFact]
     public async Task Each_stratum_has_its_own_number_of_readers()
     {
