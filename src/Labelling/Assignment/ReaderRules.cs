@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Pirogov.Agenda.Contracts;
 using Pirogov.Labelling.Experts;
 using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
 using Pirogov.Platform.Database;
 
 namespace Pirogov.Labelling.Assignment;
@@ -21,6 +22,16 @@ internal sealed record QualifiedReaders(
 
 internal sealed class ReaderRules(PirogovDb db, OwnCentres centres, ActiveExperts active, TimeProvider time)
 {
+    /// <summary>Without those who have read as much of the project as they may: a case that waits for them alone would wait for ever.</summary>
+    public async Task<QualifiedReaders> WithRoom(LabellingProject project, IReadOnlyList<Guid> pool, CancellationToken cancellation)
+    {
+        if (project.Terms.MostReadings is not { } most)
+            return await Of(project, pool, cancellation);
+        var full = await db.Set<Reading>().Where(r => r.ProjectId == project.Id && r.Mode == ReadingMode.Read).GroupBy(r => r.AccountId)
+            .Where(g => g.Count() >= most).Select(g => g.Key).ToArrayAsync(cancellation);
+        return await Of(project, [.. pool.Except(full)], cancellation);
+    }
+
     public async Task<QualifiedReaders> Of(LabellingProject project, IReadOnlyList<Guid> pool, CancellationToken cancellation)
     {
         var (terms, now) = (project.Terms, time.Now());

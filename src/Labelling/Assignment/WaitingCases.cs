@@ -9,7 +9,7 @@ using Pirogov.Platform.Jobs;
 namespace Pirogov.Labelling.Assignment;
 
 /// <summary>
-/// Cases of a queue that were compared and wait for one more reader. Whoever could have read them may leave, be paused or skip them: when nobody is
+/// Cases of a queue that were compared and wait for one more reader. Whoever could have read them may leave, be paused, skip them or have read as much as they may: when nobody is
 /// left, they are compared as they stand, and the disagreement goes to an adjudicator.
 /// </summary>
 internal sealed class WaitingCases(PirogovDb db, ReaderRules rules, JobQueue jobs, AuditTrail audit, TimeProvider time)
@@ -24,7 +24,7 @@ internal sealed class WaitingCases(PirogovDb db, ReaderRules rules, JobQueue job
             && !db.Set<Reading>().Any(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Read && r.State != ReadingState.Locked)).ToArrayAsync(cancellation);
         if (waiting.Length == 0)
             return;
-        var readers = await rules.Of(project, project.Of(ReadingMode.Read), cancellation);
+        var readers = await rules.WithRoom(project, project.Of(ReadingMode.Read), cancellation);
         var parts = await Parts(id, waiting, cancellation);
         foreach (var one in waiting)
         {

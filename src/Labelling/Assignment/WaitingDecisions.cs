@@ -29,6 +29,27 @@ internal sealed class WaitingDecisions(PirogovDb db, AskAdjudicator askAdjudicat
         return [.. found.Where(c => !inLots.Contains(c.Id) || wanted.Contains((c.Id, c.Level)))];
     }
 
+    /// <summary>To whoever may have them now: of a part more people may do, or in more cases.</summary>
+    public async Task OfferAll(ProjectId id, CancellationToken cancellation)
+    {
+        var levels = (await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == id, cancellation)).Levels.Count;
+        for (var level = 0; level <= levels; level++)
+            await OfferUnlessMoved(id, level == 0 ? ReadingMode.Adjudicate : ReadingMode.Validate, level, cancellation);
+    }
+
+    public async Task OfferUnlessMoved(ProjectId id, ReadingMode mode, int level, CancellationToken cancellation)
+    {
+        try
+        {
+            await Offer(id, mode, level, cancellation);
+        }
+        catch (DbUpdateException)
+        {
+            // Whoever moved a case on at this moment has offered it.
+            db.ChangeTracker.Clear();
+        }
+    }
+
     /// <summary>Saves case by case: each is offered to whoever has the least by then.</summary>
     /// <param name="level">Of validators; 0 for adjudicators.</param>
     public async Task Offer(ProjectId id, ReadingMode mode, int level, CancellationToken cancellation)

@@ -3,6 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Agenda.Contracts;
+using Pirogov.Labelling.Assignment;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
@@ -12,7 +15,7 @@ namespace Pirogov.Labelling.Experts;
 
 /// <summary>Says what an expert is qualified for; a new level holds from now on, and earlier readings keep theirs.</summary>
 [Needs(LabellingRights.ManageExperts)]
-internal sealed class EditExpert(PirogovDb db, IAgenda agenda, AuditTrail audit, TimeProvider time)
+internal sealed class EditExpert(PirogovDb db, IAgenda agenda, WaitingDecisions decisions, AuditTrail audit, TimeProvider time)
 {
     /// <param name="PractisingSince">The first year of practice.</param>
     /// <param name="Centres">Whose cases are the expert's own beside those of the organisation.</param>
@@ -32,7 +35,7 @@ internal sealed class EditExpert(PirogovDb db, IAgenda agenda, AuditTrail audit,
         var (profile, now) = (await db.Set<ExpertProfile>().SingleOrDefaultAsync(p => p.AccountId == id, cancellation), time.Now());
         if (profile is null)
             db.Add(profile = new(id));
-        var before = profile.Level;
+        var (before, had) = (profile.Level, profile.Centres);
         if (profile.Qualify(request.Specialty, request.Subspecialty, request.PractisingSince, request.Level, request.Centres ?? [], now) is { } unfit)
             return unfit;
         if (request.Availability is { } availability && profile.BeAvailable(availability, now) is { } unavailable)
@@ -49,7 +52,21 @@ internal sealed class EditExpert(PirogovDb db, IAgenda agenda, AuditTrail audit,
             return new Conflict();
         }
 
+        if (had.Except(profile.Centres).Any())
+            await OfferWaiting(id, cancellation);
         return Done.Value;
+    }
+
+    /// <summary>Cases of a centre that is not the expert's own any more may have waited for just this.</summary>
+    private async Task OfferWaiting(Guid id, CancellationToken cancellation)
+    {
+        var projects = await db.Set<LabellingProject>().AsNoTracking().Where(p => (p.State == ProjectState.Running || p.State == ProjectState.Paused)
+            && p.Members.Any(m => m.AccountId == id && m.Mode != ReadingMode.Read && m.Standing == MemberStanding.Admitted)).ToArrayAsync(cancellation);
+        foreach (var project in projects.Where(p => !p.Terms.OwnCentre))
+        {
+            var member = project.Member(id)!;
+            await decisions.OfferUnlessMoved(project.Id, member.Mode, member.Level, cancellation);
+        }
     }
 }
 

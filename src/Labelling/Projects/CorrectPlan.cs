@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Assignment;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
@@ -13,7 +14,7 @@ namespace Pirogov.Labelling.Projects;
 
 /// <summary>Corrects what a project was planned with: everything before it starts, what touches no work that is done or begun afterwards.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class CorrectPlan(PirogovDb db, AuditTrail audit, TimeProvider time)
+internal sealed class CorrectPlan(PirogovDb db, WaitingDecisions decisions, AuditTrail audit, TimeProvider time)
 {
     /// <param name="IsFixed">The project has started: rounds' first size, distribution, strata and pre-labels stand.</param>
     public sealed record View(ProjectId Id, string Name, ProjectState State, bool IsFixed, SchemaVersionId SchemaVersionId, LabellingProject.Correction Plan);
@@ -38,6 +39,7 @@ internal sealed class CorrectPlan(PirogovDb db, AuditTrail audit, TimeProvider t
         var content = (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation)).Content;
         if (request.Thresholds?.Keys.FirstOrDefault(c => content.Class(c) is null) is { } stranger)
             return new NotFound($"label-class {stranger}");
+        var keptOwn = !project.Terms.OwnCentre;
         if (project.Correct(request, time.Now()) is { } refusal)
             return refusal;
         audit.Note("labelling.plan-corrected", "labelling-project", id, new { project.Threshold, project.ReadersPerCase, project.MostReaders, project.Rule });
@@ -53,6 +55,9 @@ internal sealed class CorrectPlan(PirogovDb db, AuditTrail audit, TimeProvider t
         }
 
         await transaction.CommitAsync(cancellation);
+        // What nobody could decide for its centre's sake goes to them now.
+        if (keptOwn && project.Terms.OwnCentre)
+            await decisions.OfferAll(id, cancellation);
         return await See(id, cancellation);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Assignment;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
@@ -20,7 +21,7 @@ namespace Pirogov.Labelling.Readings;
 /// after another, so two readers who submit at the same moment cannot each take the other for unfinished.
 /// </summary>
 internal sealed class LockReading(
-    PirogovDb db, Sealing sealing, EvidenceChain chain, Documents documents, JobQueue jobs, Rounds rounds, AskValidators askValidators, Adjudication adjudication,
+    PirogovDb db, Sealing sealing, EvidenceChain chain, Documents documents, JobQueue jobs, Rounds rounds, WaitingCases waiting, AskValidators askValidators, Adjudication adjudication,
     ComparisonStore comparisons, ShownPreLabels preLabels, AuditTrail audit, TimeProvider time)
     : IHandle<ReadingSubmitted>
 {
@@ -45,6 +46,9 @@ internal sealed class LockReading(
                 sealing.Record(LabellingEvidence.Reading, revision.Id, ReadingEvidence.Facts(reading, revision), [batch], files);
             if (!await Reveal(project, reading, cancellation))
                 await rounds.Close(one, cancellation);
+            // This may have been the last that its reader may read of the project, and others wait for just them.
+            if (project.Terms.MostReadings is not null)
+                await waiting.SendOn(project.Id, cancellation);
         }
         else if (project.State != ProjectState.Cancelled)
         {

@@ -48,7 +48,7 @@ internal sealed class AskReader(PirogovDb db, LeastLoaded leastLoaded, ReaderRul
     {
         // Whoever left the case, or knows it as a control, does not read it again.
         var known = await db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectId == one.ProjectId && r.CaseId == one.CaseId).Select(r => r.AccountId).ToArrayAsync(cancellation);
-        var readers = await rules.Of(project, [.. project.Of(ReadingMode.Read).Except(known)], cancellation);
+        var readers = await rules.WithRoom(project, [.. project.Of(ReadingMode.Read).Except(known)], cancellation);
         return [.. readers.Qualified.Where(r => readers.MayRead(r, one))];
     }
 }

@@ -78,6 +78,35 @@ public abstract class PlanTests(LabellingApp app) : OnBothEngines(app)
         Assert.Single((await Sent(stranger.GetAsync("/api/v1/readings")))["open"]!.AsArray());
     }
 
+    /// <summary>Either the centre is not theirs any more, or the project lets people decide about their own.</summary>
+    [SkippableTheory]
+    [InlineData("expert")]
+    [InlineData("plan")]
+    public async Task A_case_that_nobody_could_decide_for_its_centres_sake_goes_to_who_may_now(string what)
+    {
+        var code = "C" + $"{Guid.CreateVersion7():N}"[^7..].ToUpperInvariant();
+        var centre = (string)(await Sent((await app.As(Role.AiOffice)).PostAsJsonAsync("/api/v1/centres", new { code, name = code })))["id"]!;
+        app.Cases.SecondCentre = ReferenceCentreId.From(Guid.Parse(centre));
+        var queue = await Begin(app, cases: 0, terms: new() { ["ownCentre"] = false }, change: p => p["query"] = new JsonObject { ["text"] = "TEST-000031" });
+        var adjudicator = queue.Room.Adjudicator;
+        var id = await queue.Room.Id("adjudicator");
+        await Sent(queue.Manager.PutAsJsonAsync($"/api/v1/experts/{id}", new { centres = new[] { centre } }));
+        foreach (var (reader, left) in new[] { (queue.Readers[0], 4), (queue.Readers[1], 14) })
+            await queue.Read(reader, await queue.Take(reader), left);
+        await app.Settle();
+        Assert.Empty((await Sent(adjudicator.GetAsync("/api/v1/readings")))["open"]!.AsArray());
+        if (what == "expert")
+            await Sent(queue.Manager.PutAsJsonAsync($"/api/v1/experts/{id}", new { centres = Array.Empty<string>() }));
+        else
+        {
+            var plan = await PlanOf(queue);
+            plan["terms"]!["ownCentre"] = true;
+            await Sent(Correct(queue, plan));
+        }
+
+        Assert.Single((await Sent(adjudicator.GetAsync("/api/v1/readings")))["open"]!.AsArray());
+    }
+
     [SkippableTheory]
     [InlineData(true)]
     [InlineData(false)]

@@ -155,6 +155,37 @@ public abstract class QueueTests(LabellingApp app) : OnBothEngines(app)
         await Reading(queue.Room.Adjudicator, "adjudicate");
     }
 
+    /// <summary>Who could have read it as the third has read as much of the project as they may, before it was compared or since.</summary>
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_disagreement_whose_last_possible_reader_may_read_no_more_goes_to_the_adjudicator(bool before)
+    {
+        var queue = await Begin(app, readers: 3, cases: 2, terms: new() { ["mostReadings"] = 1 }, change: p => p["mostReaders"] = 3);
+        async Task Other()
+        {
+            var other = (await Sent(queue.Manager.GetAsync($"{queue.Address}/cases")))["items"]![1]!["id"];
+            await Sent(queue.Manager.PutAsJsonAsync($"{queue.Address}/cases/{other}/rank", new { priority = 1 }));
+            await queue.Read(queue.Readers[2], await queue.Take(queue.Readers[2]));
+            await app.Settle();
+        }
+
+        var (first, second) = (await queue.Take(queue.Readers[0]), await queue.Take(queue.Readers[1]));
+        if (before)
+            await Other();
+        await queue.Read(queue.Readers[0], first);
+        await queue.Read(queue.Readers[1], second, left: 14, stone: "yes");
+        await app.Settle();
+        if (!before)
+        {
+            Assert.Equal("reading", await StateOf(queue));
+            await Other();
+        }
+
+        Assert.Equal("adjudication", await StateOf(queue));
+        await Reading(queue.Room.Adjudicator, "adjudicate");
+    }
+
     [SkippableFact]
     public async Task A_disagreement_whose_last_possible_reader_is_paused_for_quality_goes_to_the_adjudicator()
     {
