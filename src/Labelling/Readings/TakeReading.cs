@@ -42,6 +42,10 @@ internal sealed class TakeReading(PirogovDb db, CurrentActor actor, OwnReading o
         var label = await db.Set<ProjectCase>().Where(c => c.Id == reading.ProjectCaseId).Select(c => c.Label).SingleAsync(cancellation);
         if (!reading.IsOpen || reading.State != ReadingState.Offered && reading.ReservedUntil is null)
             return new Response(id, reading.State, label);
+        // What is offered for good is begun by taking it; what the queue reserved was handed out before the pause.
+        if (reading is { State: ReadingState.Offered, ReservedUntil: null }
+            && await db.Set<LabellingProject>().Where(p => p.Id == reading.ProjectId).Select(p => p.State).SingleAsync(cancellation) is ProjectState.Paused and var held)
+            return new ProjectIsNotRunning(held);
         reading.Take(time.Now());
         audit.Note("labelling.reading-taken", "reading", id);
         try

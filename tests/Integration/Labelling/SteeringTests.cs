@@ -59,6 +59,23 @@ public abstract class SteeringTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task What_was_offered_before_a_pause_is_not_begun_until_the_project_goes_on_and_what_is_begun_may_be_finished()
+    {
+        var room = await Open(app, cases: 2);
+        var (reader, begun, offered) = (room.Readers[0], await Reading(room.Readers[0]), await Reading(room.Readers[0], place: 1));
+        await Sent(reader.PostAsync($"/api/v1/readings/{begun}/take", null));
+        await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/pause", null));
+        await Sent(reader.PostAsync($"/api/v1/readings/{begun}/take", null));
+        var problem = await Refused(HttpStatusCode.Conflict, reader.PostAsync($"/api/v1/readings/{offered}/take", null));
+        Assert.EndsWith("labelling.project-is-not-running", (string)problem["type"]!, StringComparison.Ordinal);
+        await Refused(HttpStatusCode.Conflict, reader.GetAsync($"/workbench/radiology/{offered}"));
+        await Sent(Save(reader, begun, 0, room.Document()));
+        await Sent(Submit(reader, begun, 1));
+        await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/resume", null));
+        await Sent(reader.PostAsync($"/api/v1/readings/{offered}/take", null));
+    }
+
+    [SkippableFact]
     public async Task A_case_of_a_cancelled_project_is_not_reopened()
     {
         var room = await Open(app);
