@@ -77,8 +77,7 @@ internal sealed partial class BratFormat : ILabelFormat
         public bool Note(string line) => line[0] switch
         {
             'T' => Entity().Match(line) is { Success: true } m && Keep(() => entities.Add((m.Groups["id"].Value, m))),
-            'R' => Relation().Match(line) is { Success: true } m
-                && Keep(() => relations.Add((m.Groups["id"].Value, m.Groups["type"].Value, m.Groups["from"].Value, m.Groups["to"].Value))),
+            'R' => Relation().Match(line) is { Success: true } m && Keep(() => NoteRelation(m)),
             'E' => Event().Match(line) is { Success: true } m && Keep(() => NoteEvent(m)),
             'A' or 'M' => Attribute().Match(line) is { Success: true } m
                 && Keep(() => NoteAttribute(m, m.Groups["name"].Value, m.Groups["value"].Success ? m.Groups["value"].Value : "true")),
@@ -107,6 +106,16 @@ internal sealed partial class BratFormat : ILabelFormat
         {
             note();
             return true;
+        }
+
+        /// <summary>By the names of the arguments, in whichever order they stand; under other names the first is where it begins.</summary>
+        private void NoteRelation(Match m)
+        {
+            var (roles, ends) = (m.Groups["role"].Captures, m.Groups["end"].Captures);
+            var isTurned = roles[0].Value == "Arg2" && roles[1].Value == "Arg1";
+            if (!isTurned && (roles[0].Value, roles[1].Value) is not ("Arg1", "Arg2"))
+                intake.Leave(prefix + m.Groups["id"].Value, "roles-unheld", $"{roles[0].Value}, {roles[1].Value}");
+            relations.Add((m.Groups["id"].Value, m.Groups["type"].Value, ends[isTurned ? 1 : 0].Value, ends[isTurned ? 0 : 1].Value));
         }
 
         private void NoteEvent(Match m)
@@ -182,7 +191,7 @@ internal sealed partial class BratFormat : ILabelFormat
     [GeneratedRegex(@"^(?<id>T\S*)\t(?<type>\S+) (?<start>\d+) (?<end>\d+)(;(?<start>\d+) (?<end>\d+))*(\t(?<text>.*))?$")]
     private static partial Regex Entity();
 
-    [GeneratedRegex(@"^(?<id>R\S*)\t(?<type>\S+) +[^:\s]+:(?<from>\S+) +[^:\s]+:(?<to>\S+)\s*$")]
+    [GeneratedRegex(@"^(?<id>R\S*)\t(?<type>\S+)( +(?<role>[^:\s]+):(?<end>\S+)){2}\s*$")]
     private static partial Regex Relation();
 
     [GeneratedRegex(@"^(?<id>E\S*)\t[^:\s]+:(?<trigger>\S+)( +(?<role>[^:\s]+):(?<target>\S+))*\s*$")]

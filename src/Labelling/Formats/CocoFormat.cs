@@ -108,6 +108,12 @@ internal sealed class CocoReader(JsonElement json, LabelIntake intake)
             Attributes: AttributeValues.FromJson(annotation.Member("attributes")));
         var segmentation = annotation.Member("segmentation") is { } traced && traced.GetRawText() is not "[]" ? traced : (JsonElement?)null;
         var points = annotation.Items("keypoints");
+        if (annotation.Member("iscrowd") is { } crowd && (crowd.ValueKind == JsonValueKind.True || crowd.AsNumber() is > 0))
+        {
+            TakeCrowd(name, segmentation, frame, @class, one.Attributes);
+            return;
+        }
+
         if (points.Length > 0)
             TakeKeyPoints(name, annotation.Member("keypoints")!.Value.Numbers(), segmentation is null ? one : one with { Id = intake.IdFor(name + " key points") }, category);
         var mayTrace = segmentation is { ValueKind: JsonValueKind.Object } ? @class.Geometries.Contains("mask") : @class.Geometries.Contains("polygon");
@@ -123,6 +129,19 @@ internal sealed class CocoReader(JsonElement json, LabelIntake intake)
         }
         else if (points.Length == 0)
             intake.Leave(name, "shape-missing");
+    }
+
+    /// <summary>Many things that nobody told apart: no object is one of them, but their area is a mask like another.</summary>
+    private void TakeCrowd(string name, JsonElement? segmentation, LabelledFrame frame, LabelClass @class, IReadOnlyDictionary<string, DocumentAnswer>? attributes)
+    {
+        if (segmentation is not { ValueKind: JsonValueKind.Object } runs || !@class.Geometries.Contains("mask"))
+        {
+            intake.Leave(name, "crowd-unheld");
+            return;
+        }
+
+        intake.Leave(name, "crowd-taken-as-mask");
+        TakeRuns(name, runs, frame, @class, attributes);
     }
 
     private void TakeBox(string name, JsonElement box, DocumentObject one)

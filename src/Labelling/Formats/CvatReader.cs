@@ -59,6 +59,8 @@ internal sealed class CvatReader(XElement root, string file, LabelIntake intake)
 
         if (!answers.TryGetValue(question.Id, out var words))
             answers[question.Id] = words = [];
+        foreach (var other in tag.Elements("attribute").Select(a => (string?)a.Attribute("name") ?? "").Where(a => a != CvatFormat.Value))
+            intake.Leave(name, "tag-attribute-unheld", other);
         words.AddRange(tag.Elements("attribute").Where(a => (string?)a.Attribute("name") == CvatFormat.Value).Select(a => a.Value).DefaultIfEmpty("true"));
     }
 

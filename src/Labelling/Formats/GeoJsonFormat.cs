@@ -13,6 +13,9 @@ namespace Pirogov.Labelling.Formats;
 /// </summary>
 internal sealed class GeoJsonFormat : ILabelFormat
 {
+    private static readonly string[] Members = ["type", "id", "geometry", "properties", "bbox"];
+    private static readonly string[] Properties = ["classification", "shape", "image", "frame", "attributes"];
+
     public string Id => "geojson";
 
     public IReadOnlyList<DataKind> Kinds { get; } = [DataKind.Pathology, DataKind.Radiology, DataKind.Endoscopy];
@@ -116,16 +119,19 @@ internal sealed class GeoJsonFormat : ILabelFormat
             return;
         }
 
-        foreach (var unheld in new[] { "measurements", "nucleusGeometry" })
-        {
-            if ((properties.Member(unheld) ?? feature.Member(unheld)) is { } there && there.GetRawText() is not ("[]" or "{}"))
-                intake.Leave(name, "member-unheld", unheld);
-        }
+        foreach (var member in Unheld(feature, Members).Concat(Unheld(properties, Properties)))
+            intake.Leave(name, "member-unheld", member);
 
         TakeGeometry(name, feature.Member("geometry") ?? default, properties.Text("shape"),
             new(intake.IdFor(name), @class.Id, "", image.SopInstanceUid, properties.Int("frame") ?? image.Frame, [],
                 Attributes: AttributeValues.FromJson(properties.Member("attributes"))), intake);
     }
+
+    private static IEnumerable<string> Unheld(JsonElement of, string[] held) => of.ValueKind != JsonValueKind.Object ? [] : of.EnumerateObject()
+        .Where(p => !held.Contains(p.Name) && IsSaid(p.Value) && !(p.Name == "objectType" && p.Value.ValueKind == JsonValueKind.String && p.Value.ValueEquals("annotation")))
+        .Select(p => p.Name);
+
+    private static bool IsSaid(JsonElement value) => value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False) && value.GetRawText() is not ("[]" or "{}" or "\"\"");
 
     private static void TakeGeometry(string name, JsonElement geometry, string? shape, DocumentObject one, LabelIntake intake)
     {

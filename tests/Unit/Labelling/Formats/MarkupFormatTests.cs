@@ -96,7 +96,7 @@ public class MarkupFormatTests
                 <polygon label="dog" points="1,1;2,2;3,1"/>
                 <polygon label="stone" points="1,1;2,x;3,1"/>
                 <polygon label="stone" points="1,1;99,2;3,1"/>
-                <tag label="kind"><attribute name="value">Б</attribute></tag>
+                <tag label="kind"><attribute name="value">Б</attribute><attribute name="reader">2</attribute></tag>
                 <tag label="organ"/>
               </image>
               <track id="7" label="organ"><polygon frame="0" keyframe="1" outside="0" points="1,1;5,1;5,5"/><polygon frame="3" keyframe="0" outside="0" points="1,1;5,1;5,5"/>
@@ -112,7 +112,7 @@ public class MarkupFormatTests
         Assert.Equal("b", back.Document.Answers["kind"].Value!.Value.GetString());
         Assert.Equal(2, back.Document.Masks.Single().PixelCount);
         Assert.Equal(
-            ["member-unheld", "taken-as-polygon", "rotation-unheld", "parts-separated", "mask-broken", "rotation-unheld", "shape-unheld", "class-unknown", "number-not-finite", "point-outside-image", "shape-missing", "frame-unknown"],
+            ["member-unheld", "taken-as-polygon", "rotation-unheld", "parts-separated", "mask-broken", "rotation-unheld", "shape-unheld", "class-unknown", "number-not-finite", "point-outside-image", "tag-attribute-unheld", "shape-missing", "frame-unknown"],
             back.Untaken.Select(u => u.Reason));
     }
 

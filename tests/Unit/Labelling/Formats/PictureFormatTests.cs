@@ -84,13 +84,16 @@ public class PictureFormatTests
               {"id": 9, "image_id": 7, "category_id": 1, "bbox": [1, 2, 1e999, 4]},
               {"id": 10, "image_id": 7, "category_id": 1, "bbox": [30, 2, 3, 4]},
               {"id": 11, "image_id": 7, "category_id": 1},
-              {"id": 12, "image_id": 7, "category_id": 1, "segmentation": {"size": [24, 32], "counts": "!!"}}]}
+              {"id": 12, "image_id": 7, "category_id": 1, "segmentation": {"size": [24, 32], "counts": "!!"}},
+              {"id": 13, "image_id": 7, "category_id": 1, "iscrowd": 1, "segmentation": [[0, 0, 5, 0, 5, 5]], "bbox": [0, 0, 5, 5]},
+              {"id": 14, "image_id": 7, "category_id": 4, "iscrowd": 1, "segmentation": {"size": [24, 32], "counts": [0, 68, 700]}, "bbox": [0, 0, 5, 5]}]}
             """);
         Assert.Equal(["rectangle organ", "polygon organ", "polygon organ", "point stone", "point organ", "rectangle box_only"], back.Document.Objects.Select(o => $"{o.Type} {o.Class}"));
         Assert.Equal(68, back.Document.Masks.Single().PixelCount);
         Assert.Equal(
-            ["annotation 2: parts-separated", "annotation 3 organ[1]: key-point-hidden", "annotation 5: class-unknown", "annotation 6: image-unknown", "annotation 7: image-of-other-size",
-                "annotation 8: only-box-taken", "annotation 9: points-unfit", "annotation 10: point-outside-image", "annotation 11: shape-missing", "annotation 12: mask-broken"],
+            ["annotation 2: parts-separated", "annotation 3 organ[1]: key-point-hidden", "annotation 4: crowd-taken-as-mask", "annotation 5: class-unknown", "annotation 6: image-unknown", "annotation 7: image-of-other-size",
+                "annotation 8: only-box-taken", "annotation 9: points-unfit", "annotation 10: point-outside-image", "annotation 11: shape-missing", "annotation 12: mask-broken",
+                "annotation 13: crowd-unheld", "annotation 14: crowd-unheld"],
             back.Untaken.Select(u => $"{u.Object}: {u.Reason}"));
     }
 
@@ -111,7 +114,7 @@ public class PictureFormatTests
         var slide = FormatRoom.Case with { Images = [FormatRoom.Image("1.9", 1) with { TotalPixelMatrix = (2000, 1000) }, FormatRoom.Image("1.8", 1) with { TotalPixelMatrix = (500, 250) }] };
         var back = GeoJson.Import([new("q.geojson", Encoding.UTF8.GetBytes("""
             [{"type": "Feature", "id": "a9b5f8a4-6d1b-4d93-9e6a-2f6d0d3c1b11", "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1999, 0], [1999, 999], [0, 0]], [[9, 1], [12, 1], [12, 2], [9, 1]]]},
-              "properties": {"objectType": "annotation", "classification": {"name": "organ", "color": [0, 158, 115]}, "measurements": {"Area": 1}}},
+              "properties": {"objectType": "annotation", "classification": {"name": "organ", "color": [0, 158, 115]}, "measurements": {"Area": 1}, "name": "Очаг 3", "isLocked": false, "metadata": {"pathologist": "1"}}},
              {"type": "Feature", "geometry": {"type": "MultiPolygon", "coordinates": [[[[0, 0], [9, 0], [9, 9], [0, 0]]], [[[20, 0], [29, 0], [29, 9], [20, 0]]]]}, "properties": {"classification": "stone"}},
              {"type": "Feature", "geometry": {"type": "Point", "coordinates": [3, 4]}, "properties": {"objectType": "detection"}},
              {"type": "Feature", "geometry": {"type": "Point", "plane": {"z": 1}, "coordinates": [3, 4]}, "properties": {"classification": "stone"}},
@@ -120,7 +123,8 @@ public class PictureFormatTests
         Assert.Equal(["polygon 1", "polygon 0", "polygon 0"], back.Document.Objects.Select(o => $"{o.Type} {o.Holes?.Count ?? 0}"));
         Assert.Equal("a9b5f8a4-6d1b-4d93-9e6a-2f6d0d3c1b11", back.Document.Objects[0].Id);
         Assert.All(back.Document.Objects, o => Assert.Equal("1.9", o.SopInstanceUid));
-        Assert.Equal(["member-unheld", "parts-separated", "class-missing", "plane-unknown", "shape-unheld"], back.Untaken.Select(u => u.Reason));
+        Assert.Equal(["member-unheld measurements", "member-unheld name", "member-unheld metadata", "parts-separated 2", "class-missing ", "plane-unknown ", "shape-unheld GeometryCollection"],
+            back.Untaken.Select(u => $"{u.Reason} {u.Detail}"));
     }
 
     [Theory]

@@ -78,6 +78,15 @@ public class TextFormatTests
         Assert.Equal([("R1", "relation-without-ends"), ("T3", "class-unknown"), ("X1", "line-unknown")], back.Untaken.Select(u => (u.Object, u.Reason)).Order());
     }
 
+    [Fact]
+    public void A_relation_of_brat_leads_from_its_first_argument_to_its_second_in_whichever_order_they_stand()
+    {
+        var back = Brat.Import("story.ann", "T1\torgan 0 6\tЖалобы\nT2\tstone 12 16\tболь\nR1\tcauses Arg1:T1 Arg2:T2\nR2\tcauses Arg2:T1 Arg1:T2\nR3\tcauses Cause:T2 Effect:T1\n");
+        var (organ, stone) = (back.Document.Objects[0].Id, back.Document.Objects[1].Id);
+        Assert.Equal([(organ, stone), (stone, organ), (stone, organ)], back.Document.Relations!.Select(r => (r.From, r.To)));
+        Assert.Equal([("R3", "roles-unheld", "Cause, Effect")], back.Untaken.Select(u => (u.Object, u.Reason, u.Detail)));
+    }
+
     [Theory]
     [InlineData("T1\torgan 0\tЖ", "malformed story.ann: 1")]
     [InlineData("\n\nR1\tcauses T1 T2", "malformed story.ann: 3")]
