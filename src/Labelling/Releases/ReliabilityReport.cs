@@ -103,7 +103,8 @@ internal sealed class ReliabilityReports(PirogovDb db, IServiceScopeFactory scop
         var ids = cases.Select(c => c.Case.Id).ToArray();
         var agreement = await AgreementSums.Of(schema, db.Set<CaseItem>().Where(i => i.ProjectId == project.Id && ids.Contains(i.ProjectCaseId)), cancellation);
         var found = await db.Set<CaseDigest>().AsNoTracking().Where(d => d.ProjectId == project.Id && ids.Contains(d.ProjectCaseId)).ToArrayAsync(cancellation);
-        var people = await db.Set<Reading>().Where(r => r.ProjectId == project.Id && ids.Contains(r.ProjectCaseId) && r.State == ReadingState.Locked && r.FinishedAt != null)
+        // Whoever is gone and handed their part over did what they did: their verdicts count, and so do they.
+        var people = await db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectId == project.Id && ids.Contains(r.ProjectCaseId) && r.State == ReadingState.Locked && r.FinishedAt != null)
             .Select(r => new { r.Mode, r.Slot, r.AccountId, r.ProjectCaseId }).ToArrayAsync(cancellation);
         var accounts = people.Select(p => p.AccountId).Distinct().ToArray();
         var profiles = await db.Set<ExpertProfile>().AsNoTracking().Where(p => accounts.Contains(p.AccountId)).ToDictionaryAsync(p => p.AccountId, cancellation);

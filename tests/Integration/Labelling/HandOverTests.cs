@@ -66,6 +66,9 @@ public abstract class HandOverTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal("validated", await room.CaseState());
         Assert.All(await Walked(room), l => Assert.Null(l.Fault));
         Assert.Equal(5, await Paid(room));
+        // Both have given their verdict, and the release counts them both.
+        var report = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{await Released(room)}")))["report"]!;
+        Assert.Equal(2, (int)report["people"]!.AsArray().Single(p => (string)p!["role"]! == "validate")!["people"]!);
     }
 
     [SkippableFact]
