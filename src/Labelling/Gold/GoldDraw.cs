@@ -20,7 +20,10 @@ internal sealed class GoldDraw(PirogovDb db, ShownPreLabels preLabels)
     {
         if (RandomNumberGenerator.GetInt32(Millionths) >= project.Terms.Golden.Share * Millionths)
             return null;
-        var free = await Free(project, person, able, training: false).ToArrayAsync(cancellation);
+        // Who knows a case from the one side never gets it from the other: a control case whose ordinary twin still wants readers is not spent on one of them.
+        var wanting = db.Set<ProjectCase>().Where(c => c.ProjectId == project.Id && !c.IsGold && c.AsideAt == null
+            && (c.State == ProjectCaseState.Planned || c.State == ProjectCaseState.Reading || c.State == ProjectCaseState.Comparing)).Select(c => c.CaseId);
+        var free = await Free(project, person, able, training: false).Where(c => !wanting.Contains(c.CaseId)).ToArrayAsync(cancellation);
         if (project.Passes.Show != PreLabelTime.Never)
         {
             var labelled = await preLabels.Have([.. free.Select(c => c.Id), next.Id], cancellation);

@@ -106,6 +106,23 @@ public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task A_control_case_is_not_spent_on_a_reader_whom_its_ordinary_twin_still_wants()
+    {
+        var queue = await Begin(app, cases: 12, terms: Control(share: 0.5));
+        await Gold(queue, 1, training: false);
+        var purposes = new List<ReadingPurpose>();
+        for (var n = 0; n < 12; n++)
+        {
+            var taken = await queue.Take(queue.Readers[0]);
+            await queue.Read(queue.Readers[0], taken);
+            purposes.Add(await PurposeOf((string)taken["id"]!));
+        }
+
+        Assert.All(purposes, p => Assert.Equal(ReadingPurpose.Work, p));
+        await Refused(HttpStatusCode.Conflict, queue.Next(queue.Readers[0]));
+    }
+
+    [SkippableFact]
     public async Task Whoever_fails_the_training_gets_no_case_until_the_manager_admits_them()
     {
         var queue = await Begin(app, cases: 6, terms: new() { ["training"] = new JsonObject { ["cases"] = 1, ["threshold"] = 0.75 } });
@@ -230,12 +247,12 @@ public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
     {
         const int cases = 12;
         var queue = await Begin(app, readers: cases, cases: cases, terms: Control(share: 0.5), change: p => p["passes"] = new JsonObject { ["show"] = "secondPass" });
-        await Gold(queue, 1, training: false);
+        await Gold(queue, 20, training: false);
         var project = ProjectId.From(Guid.Parse(queue.Project));
         await app.InScope(async s =>
         {
             var (db, documents) = (s.GetRequiredService<PirogovDb>(), s.GetRequiredService<Documents>());
-            foreach (var one in await db.Set<ProjectCase>().Where(c => c.ProjectId == project && !c.IsGold).ToArrayAsync())
+            foreach (var one in await db.Set<ProjectCase>().Where(c => c.ProjectId == project).ToArrayAsync())
             {
                 var image = $"2.25.{int.Parse(one.Label[^6..], CultureInfo.InvariantCulture)}.1.1";
                 var found = new LabelDocument(queue.Room.SchemaVersion, [], [new(Guid.CreateVersion7().ToString(), "kidney", "length", image, 1, [[2, 2], [7, 2]])], new Dictionary<string, DocumentAnswer>());
