@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using Pirogov.Integration.Harness;
+using Pirogov.Labelling.Projects;
 using Pirogov.Platform.Access;
 using static Pirogov.Integration.Labelling.CaseActsTests;
 using static Pirogov.Integration.Labelling.ReadingRoom;
@@ -98,6 +100,18 @@ public abstract class DeciderSkipTests(LabellingApp app) : OnBothEngines(app)
         await app.As(Role.Expert, $"reader3-{queue.Room.Name}");
         await Sent(queue.Manager.PostAsJsonAsync($"{queue.Address}/people", new { accountId = await queue.Id(2), mode = "read" }));
         Assert.Equal(0, await Notice(queue.Room, "placesNobodyMayTake", queue.Address));
+    }
+
+    [SkippableFact]
+    public async Task A_reader_whom_quality_has_paused_is_told_on_the_managers_start_page()
+    {
+        var queue = await QueueRoom.Begin(app);
+        var (project, reader) = (ProjectId.From(Guid.Parse(queue.Project)), await queue.Id(0));
+        await app.InDatabase(db => db.Set<ProjectMember>().Where(m => m.ProjectId == project && m.AccountId == reader)
+            .ExecuteUpdateAsync(s => s.SetProperty(m => m.Standing, MemberStanding.Paused)));
+        Assert.Contains("data-card=\"labelling-paused-readers\"", await queue.Manager.GetStringAsync("/"), StringComparison.Ordinal);
+        await Sent(queue.Manager.PostAsync($"{queue.Address}/people/{reader}/admit", null));
+        Assert.DoesNotContain("data-card=\"labelling-paused-readers\"", await queue.Manager.GetStringAsync("/"), StringComparison.Ordinal);
     }
 
     private static Task<HttpResponseMessage> Skip(HttpClient person, string reading, string reason, string? text = null) =>
