@@ -81,7 +81,7 @@ internal sealed class MigrateProject(
     {
         if ((await Begin(id, cancellation)).IsRefused(out var refusal, out var plan))
             return refusal;
-        if (await UndecidedLocked(plan!, new HashSet<Guid>(), cancellation) is { } undecided)
+        if (await UndecidedLocked(plan!, [], cancellation) is { } undecided)
             return undecided;
         var seen = plan!.Locked.Select(l => l.Revision.Id).ToHashSet();
         db.ChangeTracker.Clear();
@@ -150,7 +150,7 @@ internal sealed class MigrateProject(
     private async Task<MigratedDocument> Made(Plan plan, string md5, bool isLocked, CancellationToken cancellation) =>
         new MigrateDocument(plan.To.Id, plan.To.Content, plan.To.Migration ?? SchemaMigration.None, isLocked).Apply(await documents.WithRuns(await documents.Load(md5, cancellation), cancellation));
 
-    private async Task<Refusal?> UndecidedLocked(Plan plan, IReadOnlySet<Guid> seen, CancellationToken cancellation)
+    private async Task<Refusal?> UndecidedLocked(Plan plan, HashSet<Guid> seen, CancellationToken cancellation)
     {
         if (plan.To.Migration?.Classes.Any(c => c.Split is { Otherwise: null }) is not true)
             return null;
