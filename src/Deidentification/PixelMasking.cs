@@ -14,7 +14,8 @@ public static class PixelMasking
     {
         try
         {
-            var native = DicomTranscoder.To(file, DicomUids.ExplicitVRLittleEndian);
+            // Regions are of whole bytes: cells of 12, 4 or 2 bits are widened before.
+            var native = DicomTranscoder.Widened(DicomTranscoder.To(file, DicomUids.ExplicitVRLittleEndian));
             // The transcoder passes native files on as they are; their pixels must not be changed in place.
             var target = new DicomDataset();
             foreach (var element in native.Dataset)

@@ -35,6 +35,19 @@ public static class DicomTranscoder
         return DicomFile.Create(target, transferSyntaxUid);
     }
 
+    /// <summary>A native image whose pixel cells stand in machine words: the file itself where they do, a new one with other Bits Allocated where they are packed.</summary>
+    /// <exception cref="ImagingException">A frame is not there.</exception>
+    public static DicomFile Widened(DicomFile native)
+    {
+        var image = DicomImage.Open(native);
+        if (!PackedSamples.IsPacked(image.Description.BitsAllocated)) return native;
+        var target = new DicomDataset();
+        foreach (var element in native.Dataset.Where(e => !e.Tag.IsPixelData))
+            target.Set(element);
+        SetNative(target, image);
+        return DicomFile.Create(target, DicomUids.ExplicitVRLittleEndian);
+    }
+
     private static void SetNative(DicomDataset target, DicomImage image)
     {
         using var pixels = new MemoryStream();

@@ -25,7 +25,9 @@ public static class FrameByFrame
         if (!file.TransferSyntax.IsEncapsulated)
         {
             var source = file.Dataset.First(e => IsPixels(e.Tag));
-            target.Set(Native(image, source, scratch, written, change));
+            target.Set(Native(image, source, scratch, written, change, out var widened));
+            if (widened is not null)
+                DicomTranscoder.Describe(target, widened);
             return DicomFile.Create(target, DicomUids.ExplicitVRLittleEndian);
         }
 
@@ -60,18 +62,22 @@ public static class FrameByFrame
         return DicomFile.Create(target, file.TransferSyntax.IsEncapsulated ? file.TransferSyntax.Uid : DicomUids.ExplicitVRLittleEndian);
     }
 
-    private static DicomStreamedPixelData Native(DicomImage image, DicomElement source, Stream scratch, Func<Stream> written, Action<DecodedFrame> change)
+    /// <param name="widened">How packed cells stand now, in machine words; null of others, which stand as they did.</param>
+    private static DicomStreamedPixelData Native(
+        DicomImage image, DicomElement source, Stream scratch, Func<Stream> written, Action<DecodedFrame> change, out PixelDescription? widened)
     {
         var start = scratch.Position;
+        widened = null;
         for (var i = 0; i < image.Frames; i++)
         {
-            var frame = new DecodedFrame(image.Stored(i).ToArray(), image.Description);
+            var frame = image.Decode(i);
+            widened = frame.Description == image.Description ? null : frame.Description;
             change(frame);
             scratch.Write(frame.Samples);
         }
 
         var length = scratch.Position - start;
-        return DicomStreamedPixelData.Of(source.Tag, source.Vr, written(), isEncapsulated: false, [(start, length)]);
+        return DicomStreamedPixelData.Of(source.Tag, widened is { BitsAllocated: > 8 } ? DicomVr.OW : source.Vr, written(), isEncapsulated: false, [(start, length)]);
     }
 
     private static DicomStreamedPixelData Compressed(

@@ -31,6 +31,9 @@ public sealed class MaskingTests : IDisposable
         // What compressed syntaxes do not hold.
         data.Add(DicomUids.ExplicitVRLittleEndian, 32, 32, 0, 1, 0, "MONOCHROME2", 2);
         data.Add(DicomUids.ExplicitVRLittleEndian, 1, 1, 0, 1, 0, "MONOCHROME2", 3);
+        // Cells that do not end with a byte.
+        foreach (var bits in (int[])[12, 4, 2])
+            data.Add(DicomUids.ExplicitVRLittleEndian, bits, bits, 0, 1, 0, "MONOCHROME2", 3);
         data.Add(DicomUids.ImplicitVRLittleEndian, 16, 12, 0, 1, 0, "MONOCHROME2", 1);
         data.Add(DicomUids.ExplicitVRBigEndian, 16, 12, 1, 1, 0, "MONOCHROME2", 2);
         data.Add(DicomUids.DeflatedExplicitVRLittleEndian, 8, 8, 0, 3, 0, "RGB", 2);
@@ -84,6 +87,19 @@ public sealed class MaskingTests : IDisposable
         parametric.Dataset.Set(DicomTags.SamplesPerPixel, 1).Set(DicomTags.BitsAllocated, bits);
         parametric.Dataset.Set(bits == 32 ? DicomTags.FloatPixelData : DicomTags.DoubleFloatPixelData, bits == 32 ? DicomVr.OF : DicomVr.OD, values);
         Masked(parametric);
+    }
+
+    [Theory]
+    [InlineData(12)]
+    [InlineData(4)]
+    public void Packed_cells_of_a_large_file_are_masked_frame_by_frame_as_they_are_at_once(int bits)
+    {
+        var file = Synthetic(bits, bits, 0, 1, 0, "MONOCHROME2", 2);
+        PixelRegion[] regions = [new(3, 5, 20, 7)];
+        using var scratch = new OriginalSpool(folder);
+        var (large, whole) = (DicomImage.Open(PixelMasking.Apply(file, regions, scratch)!), DicomImage.Open(PixelMasking.Apply(file, regions)!));
+        for (var frame = 0; frame < 2; frame++)
+            Assert.Equal(whole.Decode(frame).Samples, large.Decode(frame).Samples);
     }
 
     [Fact]
