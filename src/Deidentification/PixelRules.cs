@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using Pirogov.Dicom;
+using Pirogov.Imaging;
 
 namespace Pirogov.Deidentification;
 
@@ -60,9 +61,29 @@ public static class PixelRules
     private static readonly SearchValues<string> CaptureTypes =
         SearchValues.Create(["SCREEN", "SAVE", "REPORT", "DOSE_INFO", "DOSE INFO", "PROTOCOL", "SOM5 PROT", "SOM7 PROT"], StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What a CT makes of its own slices without text on them (PS3.3 C.8.16.1.3, and what makers write).</summary>
+    /// <summary>What a CT or PET makes of its own slices without text on them (PS3.3 C.8.16.1.3, and what makers write).</summary>
     private static readonly FrozenSet<string> Reformatted = FrozenSet.ToFrozenSet<string>(
         ["AXIAL", "LOCALIZER", "MPR", "REFORMATTED", "CORONAL", "SAGITTAL", "OBLIQUE", "CURVED", "AVERAGE", "MIN_IP", "MAX_IP", "MIP", "MINIP", "VOLUME"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What MR makes besides (PS3.3 C.8.3.1.1.1, and what makers write): maps and sums.</summary>
+    private static readonly FrozenSet<string> Calculated = FrozenSet.ToFrozenSet<string>(
+    [
+        .. Reformatted, "DENSITY MAP", "DIFFUSION MAP", "IMAGE ADDITION", "MODULUS SUBTRACT", "PHASE MAP", "PHASE SUBTRACT", "PROJECTION IMAGE", "T1 MAP", "T2 MAP", "VELOCITY MAP",
+        "ADC", "FA", "TRACE", "TRACEW", "DIFFUSION", "COMBINED", "SUB", "SUBTRACTION", "M", "P", "R", "I", "T1", "T2", "T2_STAR",
+    ], StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenDictionary<string, FrozenSet<string>> Slices = new Dictionary<string, FrozenSet<string>>
+    {
+        [DicomUids.CTImageStorage] = Reformatted,
+        [DicomUids.PositronEmissionTomographyImageStorage] = Reformatted,
+        [DicomUids.MRImageStorage] = Calculated,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> Projections = FrozenSet.ToFrozenSet<string>(
+    [
+        DicomUids.NuclearMedicineImageStorage, DicomUids.ComputedRadiographyImageStorage, DicomUids.XRayAngiographicImageStorage,
+        DicomUids.DigitalXRayImageStorageForPresentation, DicomUids.DigitalXRayImageStorageForProcessing,
+    ], StringComparer.Ordinal);
 
     /// <summary>Reports and presentation states: objects whose texts are cleaned where an option takes them.</summary>
     public static bool IsWithoutPixels(string? sopClassUid) => sopClassUid is not null && (StructuredReports.Contains(sopClassUid) || PresentationStates.Contains(sopClassUid));
@@ -85,7 +106,8 @@ public static class PixelRules
             return Refused(reason.Value);
         }
 
-        if (DicomUids.Find(file.TransferSyntax.Uid) is not { Type: "Transfer Syntax" })
+        // Of pixels that cannot be opened nobody can say what is in them besides pixels, nor mask them.
+        if (DicomUids.Find(file.TransferSyntax.Uid) is not { Type: "Transfer Syntax" } || (HasPixels(dataset) && !PixelDecoder.CanDecode(file.TransferSyntax.Uid)))
         {
             return Refused(DeidentificationRefusalReason.UnsupportedTransferSyntax);
         }
@@ -93,13 +115,16 @@ public static class PixelRules
         return HasOverlayInPixels(dataset) ? Refused(DeidentificationRefusalReason.OverlayInPixelData) : IsWithoutPixels(file.SopClassUid) ? PixelVerdict.Pass : Look(file, reason);
     }
 
+    private static bool HasPixels(DicomDataset dataset) =>
+        dataset.Contains(DicomTags.PixelData) || dataset.Contains(DicomTags.FloatPixelData) || dataset.Contains(DicomTags.DoubleFloatPixelData);
+
     private static PixelVerdict Look(DicomFile file, DeidentificationRefusalReason? usual)
     {
         var dataset = file.Dataset;
         var suggested = BurnedInFilters.Regions(file);
         var reason = string.Equals(dataset.GetString(DicomTags.BurnedInAnnotation), "YES", StringComparison.OrdinalIgnoreCase) ? DeidentificationRefusalReason.BurnedInAnnotation
             : ShowsLabel(file) ? DeidentificationRefusalReason.SpecimenLabel
-            : IsScreenCapture(dataset) || IsOddCt(file) ? DeidentificationRefusalReason.ScreenCapture
+            : IsScreenCapture(dataset) || IsSheet(file) ? DeidentificationRefusalReason.ScreenCapture
             : usual ?? (suggested.Count > 0 ? DeidentificationRefusalReason.BurnedInByDevice : null);
         return reason is null ? PixelVerdict.Pass : new(null, reason, suggested);
     }
@@ -137,17 +162,21 @@ public static class PixelRules
             || dataset.GetString(DicomTags.ConversionType) is "DV" or "DF" or "SD" or "SI";
     }
 
-    /// <summary>Sheets of text that a scanner stores as CT lie nowhere in the patient, or are made of images and no reformatting of them.</summary>
-    private static bool IsOddCt(DicomFile file)
+    /// <summary>
+    /// Sheets of text that a device stores as images of its own kind: as CT, MR or PET they lie nowhere in the patient, or are made of images and
+    /// no reformatting of them; as scintigrams and radiographs they are made of images.
+    /// </summary>
+    private static bool IsSheet(DicomFile file)
     {
-        if (file.SopClassUid != DicomUids.CTImageStorage)
+        var (dataset, type) = (file.Dataset, file.Dataset.GetStrings(DicomTags.ImageType));
+        var isMade = type.ElementAtOrDefault(1) == "SECONDARY";
+        if (Projections.Contains(file.SopClassUid!))
         {
-            return false;
+            return isMade;
         }
 
-        var (dataset, type) = (file.Dataset, file.Dataset.GetStrings(DicomTags.ImageType));
-        return dataset.GetDoubles(DicomTags.ImagePositionPatient) is not [_, _, _]
-            || (type.ElementAtOrDefault(1) == "SECONDARY" && !Reformatted.Contains(type.ElementAtOrDefault(2) ?? ""));
+        return Slices.TryGetValue(file.SopClassUid!, out var made)
+            && (dataset.GetDoubles(DicomTags.ImagePositionPatient) is not [_, _, _] || (isMade && !made.Contains(type.ElementAtOrDefault(2) ?? "")));
     }
 
     private static string[] TextReadingsOf(DicomDataset dataset, DicomTag tag) => dataset.Find(tag) is { } element ? TextReadings.Of(dataset, element) : [];

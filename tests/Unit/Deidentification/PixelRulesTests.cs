@@ -61,6 +61,33 @@ public class PixelRulesTests
     }
 
     [Theory]
+    [InlineData(DicomUids.MRImageStorage, "DERIVED\\SECONDARY\\OTHER", true, true)]
+    [InlineData(DicomUids.MRImageStorage, "ORIGINAL\\PRIMARY\\M", false, true)]
+    [InlineData(DicomUids.MRImageStorage, "ORIGINAL\\PRIMARY\\M", true, false)]
+    [InlineData(DicomUids.MRImageStorage, "DERIVED\\SECONDARY\\ADC", true, false)]
+    [InlineData(DicomUids.PositronEmissionTomographyImageStorage, "ORIGINAL\\PRIMARY", false, true)]
+    [InlineData(DicomUids.PositronEmissionTomographyImageStorage, "DERIVED\\SECONDARY\\MIP", true, false)]
+    [InlineData(DicomUids.NuclearMedicineImageStorage, "DERIVED\\SECONDARY\\STATIC", false, true)]
+    [InlineData(DicomUids.NuclearMedicineImageStorage, "ORIGINAL\\PRIMARY\\STATIC", false, false)]
+    [InlineData(DicomUids.ComputedRadiographyImageStorage, "DERIVED\\SECONDARY", false, true)]
+    [InlineData(DicomUids.ComputedRadiographyImageStorage, "DERIVED\\PRIMARY", false, false)]
+    [InlineData(DicomUids.DigitalXRayImageStorageForPresentation, "DERIVED\\SECONDARY", false, true)]
+    [InlineData(DicomUids.XRayAngiographicImageStorage, "DERIVED\\SECONDARY\\SINGLE PLANE", false, true)]
+    public void A_sheet_of_text_under_another_kind_of_image_waits_for_a_look(string sopClass, string imageType, bool liesInThePatient, bool waits)
+    {
+        var image = Image(sopClass).Set(DicomTags.ImageType, imageType.Split('\\'));
+        Assert.Equal(waits ? "screen-capture" : null, Waits(liesInThePatient ? image.Set(DicomTags.ImagePositionPatient, 0, 0, 0) : image));
+    }
+
+    [Fact]
+    public void Pixels_that_cannot_be_opened_are_refused()
+    {
+        var film = Ct().Set(new DicomEncapsulatedPixelData(DicomTags.PixelData, DicomVr.OB, default, [new byte[64]]));
+        var outcome = new CentreDeidentifier(Key, DeidentificationOptions.None).Apply(DicomFile.Create(film, "1.2.840.10008.1.2.4.102"));
+        Assert.Equal("unsupported-transfer-syntax", Assert.IsType<DeidentificationRefused>(outcome).Code);
+    }
+
+    [Theory]
     [InlineData(DicomUids.XRayRadiationDoseSRStorage)]
     [InlineData(DicomUids.EnhancedXRayRadiationDoseSRStorage)]
     [InlineData(DicomUids.PatientRadiationDoseSRStorage)]
