@@ -11,6 +11,9 @@ public enum IdentifierKind
     Address,
     Date,
 
+    /// <summary>A date or a year beside words for birth: it is none of the dates of an examination.</summary>
+    BirthDate,
+
     /// <summary>Above ninety years.</summary>
     Age,
 

@@ -20,14 +20,13 @@ public sealed class KnownIdentifiers
     private readonly HashSet<string> _names;
     private readonly string[] _numbers;
 
-    /// <param name="names">Of persons: parts parted by ^, =, spaces, commas or points; initials are passed over.</param>
+    /// <param name="names">Of persons: parts parted by whatever is no letter and no apostrophe; initials are passed over.</param>
     /// <param name="numbers">Identifiers of any letters and digits; shorter ones than four match by chance and are left out. Five digits in a row are looked for alone too.</param>
     public KnownIdentifiers(IEnumerable<string> names, IEnumerable<string> numbers)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(numbers);
-        _names = names.SelectMany(n => n.Split(['^', '=', ' ', ',', '.', '-', '_', '\\', '(', ')'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            .Where(w => w.Length >= ShortestName && w.All(char.IsLetter)).Distinct(StringComparer.OrdinalIgnoreCase).SelectMany(SkeletonsOf).ToHashSet(StringComparer.Ordinal);
+        _names = names.SelectMany(NamesIn).Where(w => w.Length >= ShortestName).Distinct(StringComparer.OrdinalIgnoreCase).SelectMany(SkeletonsOf).ToHashSet(StringComparer.Ordinal);
         _numbers = [.. numbers.SelectMany(n => Runs(n).Prepend(Squeezed(n).Text)).Where(n => n.Length >= ShortestNumber).Distinct()];
     }
 
@@ -58,7 +57,21 @@ public sealed class KnownIdentifiers
     {
         if (tokens.Tokens[token].Length <= NeedsCapital && !tokens.IsCapitalised(token))
             return false;
-        return Skeleton.Of(tokens[token].ToString()).Any(_names.Contains);
+        return PartsOf(tokens[token].ToString()).Any(part => Skeleton.Of(part).Any(_names.Contains));
+    }
+
+    /// <summary>The words of a name as <see cref="TokenizedText"/> cuts a text: "IVANOV/PETR" and "Ivanov1951" hold names too.</summary>
+    private static IEnumerable<string> NamesIn(string name)
+    {
+        var tokens = new TokenizedText(name);
+        return Enumerable.Range(0, tokens.Count).Where(tokens.IsWord).SelectMany(i => PartsOf(tokens[i].ToString()));
+    }
+
+    /// <summary>A word without its apostrophes, and what stands between them where it is long enough for a name: O'Neil is ONeil and Neil.</summary>
+    private static IEnumerable<string> PartsOf(string word)
+    {
+        var parts = word.Split(TokenizedText.Apostrophes);
+        return parts.Length == 1 ? parts : parts.Where(p => p.Length > NeedsCapital).Prepend(string.Concat(parts));
     }
 
     private IEnumerable<FoundIdentifier> Numbers(string text)

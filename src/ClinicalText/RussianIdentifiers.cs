@@ -2,7 +2,7 @@ namespace Pirogov.ClinicalText;
 
 /// <summary>
 /// Finds what identifies a person in Russian clinical text without being told of anybody: names by their form, СНИЛС, policy,
-/// passport, telephone, e-mail, address, dates, ages above ninety, numbers of records. One pass over the tokens with a bounded look ahead.
+/// passport, telephone, e-mail, address, dates, ages above ninety, numbers of records, UIDs. One pass over the tokens with a bounded look ahead.
 /// </summary>
 public static class RussianIdentifiers
 {
@@ -11,7 +11,7 @@ public static class RussianIdentifiers
     private delegate int Rule(TokenizedText text, int token, List<FoundIdentifier> found);
 
     /// <summary>The first that finds something takes the tokens.</summary>
-    private static readonly Rule[] Rules = [DateRules.Find, AgeRules.Find, NumberRules.Find, AddressRules.Find, NameRules.Find];
+    private static readonly Rule[] Rules = [UidRules.Find, DateRules.Find, AgeRules.Find, NumberRules.Find, AddressRules.Find, NameRules.Find];
 
     /// <returns>In the order of the text, without overlaps.</returns>
     public static IReadOnlyList<FoundIdentifier> Find(string text)

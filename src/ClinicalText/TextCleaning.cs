@@ -8,7 +8,7 @@ public sealed record CleanedText(string Text, IReadOnlyList<FoundIdentifier> Fou
 /// <summary>Puts a mark in the place of each identifier, and ninety in that of a greater age; the marks are ASCII, so that every character set can write them.</summary>
 public static class TextCleaning
 {
-    /// <param name="keepDates">Dates stay: the caller keeps those of the header too.</param>
+    /// <param name="keepDates">Dates stay, but for those of birth: the caller keeps those of the header too.</param>
     public static CleanedText Clean(string text, KnownIdentifiers? known = null, bool keepDates = false)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -32,7 +32,7 @@ public static class TextCleaning
         IdentifierKind.Phone => "[PHONE]",
         IdentifierKind.Email => "[EMAIL]",
         IdentifierKind.Address => "[ADDRESS]",
-        IdentifierKind.Date => "[DATE]",
+        IdentifierKind.Date or IdentifierKind.BirthDate => "[DATE]",
         IdentifierKind.Age => "90",
         _ => "[ID]",
     };

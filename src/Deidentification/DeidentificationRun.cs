@@ -62,8 +62,8 @@ internal sealed partial class DeidentificationRun(
             return Private(source, element);
         }
 
-        // Signatures sign what is no longer there (4FFE, FFFA), padding may hold anything (FFFC).
-        if (tag.IsGroupLength || tag.Group is <= 0x0002 or 0x4FFE or 0xFFFA or 0xFFFC || (tag.Group is >= 0x6000 and <= 0x60FF && !IsRegionOverlay(source, tag))
+        // Signatures sign what is no longer there (4FFE, FFFA), padding may hold anything (FFFC), encrypted attributes are the original ones.
+        if (tag.IsGroupLength || tag.Group is <= 0x0002 or 0x4FFE or 0xFFFA or 0xFFFC || tag == DicomTags.EncryptedAttributesSequence || (tag.Group is >= 0x6000 and <= 0x60FF && !IsRegionOverlay(source, tag))
             || DicomDictionary.VrsOf(tag) is not { Vr: not DicomVr.None } known)
         {
             return (AttributeAction.Removed, null);
@@ -98,6 +98,8 @@ internal sealed partial class DeidentificationRun(
         var action = profile.ActionFor(tag);
         return action switch
         {
+            // An address names the hospital's host, and its UIDs where it retrieves by them.
+            ProfileAction.None or ProfileAction.Clean when known.Vr == DicomVr.UR => Drop(tag, known.Vr, Resolve(ProfileAction.XD, AttributeTypes.TypeOf(iod, parent, tag))),
             ProfileAction.None or ProfileAction.Keep => Keep(source, element, known, concept, isListed: action == ProfileAction.Keep),
             ProfileAction.Clean => Clean(source, element, known, parent, concept),
             ProfileAction.U => known.Vr == DicomVr.UI ? (AttributeAction.UidRemapped, RemapUids(source, tag)) : (AttributeAction.Removed, null),
@@ -139,7 +141,20 @@ internal sealed partial class DeidentificationRun(
                 ? (AttributeAction.Kept, new DicomSequence(tag, sequence.Items.Select(i => Apply(i, tag, concept)))) : (AttributeAction.Removed, null);
         }
 
-        if (!IsOfKind(element.Vr, known) || !IsPlausible(source, element))
+        if (!IsOfKind(element.Vr, known))
+        {
+            return (AttributeAction.Removed, null);
+        }
+
+        // A text is what the dictionary says, whatever its writer calls it: a description under the VR of a code is cleaned as a description.
+        var whole = source;
+        if (element.Vr != known.Vr && element.Vr.IsText())
+        {
+            element = new DicomElement(tag, known.Vr, element.Bytes);
+            source = source.Alone(element);
+        }
+
+        if (!IsPlausible(source, element))
         {
             return (AttributeAction.Removed, null);
         }
@@ -158,7 +173,7 @@ internal sealed partial class DeidentificationRun(
                 return Array.Exists(TextReadings.Of(source, element), identity.IsRepeatedIn)
                     ? (AttributeAction.Replaced, DummyValues.For(tag, known.Vr)) : (AttributeAction.Kept, element);
             case DicomVr.DS or DicomVr.IS when concept == Concept.Age:
-                return (AttributeAction.Kept, Text(tag, element.Vr, [.. source.GetStrings(tag).Select(a => Dates.CapYears(a, YearIn(source)))]));
+                return (AttributeAction.Kept, Text(tag, element.Vr, [.. source.GetStrings(tag).Select(a => Dates.CapYears(a, YearIn(whole)))]));
             default:
                 return (AttributeAction.Kept, element);
         }

@@ -110,15 +110,32 @@ internal sealed class HeaderIdentity
                     }
                 }
             }
-            else if (element.Vr == DicomVr.PN && !element.IsEmpty)
+            else if (IsName(element) && !element.IsEmpty)
             {
-                names.AddRange(TextReadings.Of(dataset, element));
+                names.AddRange(Texts(dataset, element, DicomVr.PN));
             }
             else if (IsNumber(element.Tag, options))
             {
-                numbers.AddRange(TextReadings.Of(dataset, element).SelectMany(v => v.Split('\\')).Where(v => v.Length > 0));
+                var values = Texts(dataset, element, DicomVr.LO).SelectMany(v => v.Split('\\')).Where(v => v.Length > 0);
+                numbers.AddRange(element.Tag == DicomTags.PatientBirthDate ? values.SelectMany(BirthDates.SpellingsOf) : values);
             }
         }
+    }
+
+    /// <summary>By what the sender says it is, and by what it is.</summary>
+    private static bool IsName(DicomElement element) => element.Vr == DicomVr.PN
+        || ((element.Vr.IsText() || element.Vr == DicomVr.UN) && DicomDictionary.VrsOf(element.Tag).Vr == DicomVr.PN);
+
+    /// <summary>Of another VR than a text's it is read as what it should be.</summary>
+    private static IEnumerable<string> Texts(DicomDataset dataset, DicomElement element, DicomVr vr)
+    {
+        if (element.Vr.UsesCharacterSet() || (element.Vr.IsText() && vr != DicomVr.PN))
+        {
+            return TextReadings.Of(dataset, element);
+        }
+
+        var typed = new DicomElement(element.Tag, vr, element.Bytes);
+        return TextReadings.Of(dataset.Alone(typed), typed);
     }
 
     private static bool IsNumber(DicomTag tag, DeidentificationOptions options) => Numbers.Contains(tag)

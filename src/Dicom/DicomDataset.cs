@@ -151,6 +151,14 @@ public sealed partial class DicomDataset : IReadOnlyCollection<DicomElement>
     }
 
     /// <summary>Reads and writes text in a set that no element declares, as a model in UTF-8 does while it is read.</summary>
+    /// <summary>An element alone in a data set of the same character set: how it reads under another VR than it was written with.</summary>
+    public DicomDataset Alone(DicomElement element)
+    {
+        var alone = new DicomDataset().Set(element);
+        alone.AssumeCharacterSet(CharacterSet);
+        return alone;
+    }
+
     internal void AssumeCharacterSet(DicomCharacterSet set) => characterSet = set;
 
     private DicomCharacterSet FindCharacterSet()

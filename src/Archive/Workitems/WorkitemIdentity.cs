@@ -46,7 +46,8 @@ internal sealed partial class WorkitemIdentity(PirogovDb db, CentreKeys keys, Ce
         // Before the values are replaced: they are looked for in the texts.
         var identity = new KnownIdentifiers(
             taken.Where(e => e.Element.Vr == DicomVr.PN).Concat(people).SelectMany(e => e.At.GetStrings(e.Element.Tag)),
-            taken.Where(e => e.Element.Vr is DicomVr.LO or DicomVr.SH or DicomVr.DA && !e.Element.Tag.IsPrivate).SelectMany(e => e.At.GetStrings(e.Element.Tag)));
+            taken.Where(e => e.Element.Vr is DicomVr.LO or DicomVr.SH or DicomVr.DA && !e.Element.Tag.IsPrivate)
+                .SelectMany(e => e.At.GetStrings(e.Element.Tag).SelectMany(v => e.Element.Tag == DicomTags.PatientBirthDate ? BirthDates.SpellingsOf(v) : [v])));
         foreach (var (at, element) in taken)
         {
             // PatientName and PatientID are of type 2: they stay, empty.

@@ -1,6 +1,6 @@
 namespace Pirogov.ClinicalText;
 
-/// <summary>Dates in figures and in words; a year with "года рождения".</summary>
+/// <summary>Dates in figures and in words; a year with "года рождения" behind it or before.</summary>
 internal static class DateRules
 {
     private static readonly string[] Months =
@@ -18,11 +18,12 @@ internal static class DateRules
     /// <returns>The index of the token after the date; the same index when there is none.</returns>
     public static int Find(TokenizedText text, int token, List<FoundIdentifier> found)
     {
-        var end = text.IsNumber(token) ? Figures(text, token) ?? Words(text, token) ?? BirthYear(text, token) : MonthAndYear(text, token);
-        if (end is not { } last)
+        var date = text.IsNumber(token) ? Figures(text, token) ?? Words(text, token) : MonthAndYear(text, token);
+        if ((date ?? (text.IsNumber(token) ? BirthYear(text, token) : null)) is not { } last)
             return token;
         last = WithYearWord(text, last);
-        found.Add(new(text.Tokens[token].Start, text.Tokens[last].End - text.Tokens[token].Start, IdentifierKind.Date));
+        var kind = date is null || BirthWords.StandBefore(text, token) || BirthWords.StandBehind(text, last) ? IdentifierKind.BirthDate : IdentifierKind.Date;
+        found.Add(new(text.Tokens[token].Start, text.Tokens[last].End - text.Tokens[token].Start, kind));
         return last + 1;
     }
 
@@ -67,10 +68,14 @@ internal static class DateRules
         return text.IsNumber(year, 4) && IsYear(text.Value(year)) ? year : null;
     }
 
-    /// <summary>"1951 г.р.", "1951 года рождения".</summary>
+    /// <summary>"1951 г.р.", "1951 года рождения", "Год рождения: 1951".</summary>
     private static int? BirthYear(TokenizedText text, int token)
     {
-        if (!text.IsNumber(token, 4) || !IsYear(text.Value(token)) || text.Lower(token + 1) is not ("г" or "год" or "года" or "гр"))
+        if (!text.IsNumber(token, 4) || !IsYear(text.Value(token)))
+            return null;
+        if (BirthWords.StandBefore(text, token))
+            return token;
+        if (text.Lower(token + 1) is not ("г" or "год" or "года" or "гр"))
             return null;
         for (var i = token + 1; i <= token + 4 && i < text.Count; i++)
         {

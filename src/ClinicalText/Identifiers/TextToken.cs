@@ -7,7 +7,7 @@ internal enum TokenKind
     Mark,
 }
 
-/// <summary>A run of letters, a run of digits, or one other character that is no space.</summary>
+/// <summary>A run of letters, with apostrophes within, a run of digits, or one other character that is no space.</summary>
 internal readonly record struct TextToken(int Start, int Length, TokenKind Kind)
 {
     public int End => Start + Length;
@@ -16,6 +16,9 @@ internal readonly record struct TextToken(int Start, int Length, TokenKind Kind)
 /// <summary>A text cut into tokens once, for every rule to walk over.</summary>
 internal sealed class TokenizedText
 {
+    /// <summary>Whatever stands for one: in Latin letters it is the soft sign of a Russian name.</summary>
+    public static readonly char[] Apostrophes = ['\'', '’', '‘', '`', '´', '′', 'ʹ', 'ʼ', 'ʻ'];
+
     public TokenizedText(string text)
     {
         Text = text;
@@ -25,7 +28,7 @@ internal sealed class TokenizedText
             var start = i;
             if (char.IsLetter(text[i]))
             {
-                while (i < text.Length && (char.IsLetter(text[i]) || char.GetUnicodeCategory(text[i]) == System.Globalization.UnicodeCategory.NonSpacingMark))
+                while (i < text.Length && (char.IsLetter(text[i]) || char.GetUnicodeCategory(text[i]) == System.Globalization.UnicodeCategory.NonSpacingMark || IsApostrophe(text, i)))
                     i++;
                 tokens.Add(new(start, i - start, TokenKind.Word));
             }
@@ -74,6 +77,9 @@ internal sealed class TokenizedText
     public string Lower(int token) => token >= 0 && token < Count ? this[token].ToString().ToLowerInvariant().Replace('ё', 'е') : "";
 
     public int Value(int token) => Tokens[token].Length <= 9 ? int.Parse(this[token], System.Globalization.CultureInfo.InvariantCulture) : -1;
+
+    /// <summary>Between two letters.</summary>
+    private static bool IsApostrophe(string text, int at) => Apostrophes.Contains(text[at]) && at + 1 < text.Length && char.IsLetter(text[at + 1]);
 
     private bool IsOf(int token, TokenKind kind) => token >= 0 && token < Count && Tokens[token].Kind == kind;
 }

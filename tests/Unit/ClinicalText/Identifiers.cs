@@ -53,6 +53,10 @@ public class Identifiers(ITestOutputHelper output)
     [InlineData("Исследование 12.03.2024 в 10:15", "Исследование [DATE] в 10:15")]
     [InlineData("от 3 марта 2021 г. без динамики", "от [DATE] без динамики")]
     [InlineData("1951 г.р., жалоб нет", "[DATE], жалоб нет")]
+    [InlineData("Год рождения: 1932, жалоб нет", "Год рождения: [DATE], жалоб нет")]
+    [InlineData("г.р. 1932", "г.р. [DATE]")]
+    [InlineData("г/р 1932; 2 мм", "г/р [DATE]; 2 мм")]
+    [InlineData("study 1.2.643.100.1.20240312.77 again, 2.25.302604873119417285905367198207", "study [ID] again, [ID]")]
     [InlineData("адрес: 123456, г. Москва, ул. Большая Садовая, д. 10, кв. 50", "адрес: [ADDRESS]")]
     [InlineData("живёт на Невском, Невский проспект, 28", "живёт на Невском, [ADDRESS]")]
     [InlineData("Описал врач Рентгенов К.М.", "Описал врач [NAME]")]
@@ -82,6 +86,10 @@ public class Identifiers(ITestOutputHelper output)
     [InlineData("Соловьёв^Сергей", "Соловьева, Solovyov, Solovev, Soloviev, Сергею, Sergei, Sergey, Sergej")]
     [InlineData("Придумская^Наталья", "Придумской, Pridumskaya, Pridumskaia, Наталье, Natalia, Natalya")]
     [InlineData("Кравец^Лев", "Кравца, Кравцу, Kravets, Kravec, Льва, Львом")]
+    [InlineData("Vasil'ev^Il'ya", "Vasil'ev, Vasilev, Васильева, Vasilʹevu, Il'ya, Ilya")]
+    [InlineData("O'Neil^Mary", "O'Neil, O’Neil, ONEIL, Neil")]
+    [InlineData("IVANOV/PETR", "Иванова Петра, Ivanov, PETR")]
+    [InlineData("Ivanov1951", "Иванову, Ivanov1951, ivanov")]
     [InlineData("Хабибуллин^Дмитрий", "Khabibullin, Habibullin, Хабибуллину, Dmitry, Dmitriy, Dmitrii")]
     public void Names_of_the_header_are_found_in_every_case_and_transliteration(string header, string text)
     {
@@ -98,6 +106,30 @@ public class Identifiers(ITestOutputHelper output)
     {
         var known = new KnownIdentifiers([], ["MRN-7731904", "12"]);
         Assert.Equal("axial [ID] 12 mm", TextCleaning.Clean("axial mrn 773.1904 12 mm", known).Text);
+    }
+
+    [Theory]
+    [InlineData("от 10.05.2021, Дата рождения: 12.03.1951", "от 10.05.2021, Дата рождения: [DATE]")]
+    [InlineData("12.03.1951 г.р., КТ 10.05.2021", "[DATE]р., КТ 10.05.2021")]
+    [InlineData("1951 г.р., 10.05.2021", "[DATE], 10.05.2021")]
+    [InlineData("д.р. 12 марта 1951, КТ 10.05.2021 г. Р.И. Выдуманов", "д.р. [DATE], КТ 10.05.2021 г. [NAME]")]
+    [InlineData("КТ от 10.05.2021. Год рождения: 1951", "КТ от 10.05.2021. Год рождения: [DATE]")]
+    public void Where_dates_stay_those_of_birth_go(string text, string cleaned) => Assert.Equal(cleaned, TextCleaning.Clean(text, keepDates: true).Text);
+
+    [Theory]
+    [InlineData("12.03.1951")]
+    [InlineData("12031951")]
+    [InlineData("12 03 1951")]
+    [InlineData("12.3.1951")]
+    [InlineData("12/03/51")]
+    [InlineData("120351")]
+    [InlineData("1951-03-12")]
+    [InlineData("12 марта 1951")]
+    [InlineData("12-MAR-1951")]
+    public void The_birth_date_of_the_header_goes_in_every_spelling_where_dates_stay(string spelling)
+    {
+        var known = new KnownIdentifiers([], BirthDates.SpellingsOf("19510312"));
+        Assert.Equal("КТ [ID] от 10.05.2021", TextCleaning.Clean($"КТ {spelling} от 10.05.2021", known, keepDates: true).Text);
     }
 
     [Fact]

@@ -80,6 +80,48 @@ public class IdentityTests
     public void Ages_above_ninety_do_not_stay_in_texts() => Assert.Equal(
         "CT, patient of 90 years", Apply(Image().Set(DicomTags.StudyDescription, "CT, patient of 94 years"), DeidentificationOptions.CleanDescriptors).GetString(DicomTags.StudyDescription));
 
+    [Fact]
+    public void The_birth_date_does_not_stay_in_texts_where_dates_of_examinations_do()
+    {
+        var dataset = Image().Set(DicomTags.PatientBirthDate, "19510312").Set(DicomTags.StudyDescription, "CT 12.03.1951, 10.05.2021");
+        Assert.Equal("CT [ID], 10.05.2021", Apply(dataset, DeidentificationOptions.CleanDescriptors | DeidentificationOptions.RetainFullDates).GetString(DicomTags.StudyDescription));
+    }
+
+    [Theory]
+    [InlineData(DicomVr.CS)]
+    [InlineData(DicomVr.UR)]
+    [InlineData(DicomVr.DS)]
+    [InlineData(DicomVr.DA)]
+    [InlineData(DicomVr.UT)]
+    public void A_description_is_cleaned_as_one_whatever_vr_its_writer_gave_it(DicomVr vr)
+    {
+        var dataset = Image().Set(DicomTags.StudyDescription, vr, Encoding.ASCII.GetBytes("CT tel. +7 916 123-45-67"));
+        Assert.Equal("CT tel. [PHONE]", Apply(dataset, DeidentificationOptions.CleanDescriptors).GetString(DicomTags.StudyDescription));
+    }
+
+    [Theory]
+    [InlineData(DicomVr.LO)]
+    [InlineData(DicomVr.UN)]
+    public void A_name_is_known_whatever_vr_its_writer_gave_it(DicomVr vr)
+    {
+        var dataset = Image().Set(DicomTags.PatientName, vr, Encoding.ASCII.GetBytes("Vydumanov^Petr")).Set(DicomTags.StudyDescription, "CT Vydumanov");
+        Assert.Equal("CT [NAME]", Apply(dataset, DeidentificationOptions.CleanDescriptors).GetString(DicomTags.StudyDescription));
+    }
+
+    [Fact]
+    public void Addresses_do_not_stay_and_where_one_must_be_it_is_nobodys()
+    {
+        const string address = "https://pacs.hospital.example/studies/1.2.643.77.1";
+        var dataset = Image().Set(DicomTags.RetrieveURL, address)
+            .SetItems(DicomTags.ReferencedImageSequence, new DicomDataset().Set(DicomTags.ReferencedSopClassUid, DicomUids.CTImageStorage).Set(DicomTags.RetrieveURL, address));
+        foreach (var options in new[] { DeidentificationOptions.None, DeidentificationOptions.CleanDescriptors | DeidentificationOptions.RetainUids })
+            Assert.DoesNotContain("hospital", DicomJson.ToText(Apply(dataset, options)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Encrypted_attributes_which_are_the_original_ones_do_not_stay() => Assert.False(Apply(Image().SetItems(
+        DicomTags.EncryptedAttributesSequence, new DicomDataset().Set(DicomTags.EncryptedContent, DicomVr.OB, new byte[] { 1, 2 }))).Contains(DicomTags.EncryptedAttributesSequence));
+
     private static DicomDataset Item(string type, string code) => new DicomDataset().Set(DicomTags.RelationshipType, "CONTAINS").Set(DicomTags.ValueType, type)
         .SetItems(DicomTags.ConceptNameCodeSequence, new DicomDataset().Set(DicomTags.CodeValue, code).Set(DicomTags.CodingSchemeDesignator, "DCM").Set(DicomTags.CodeMeaning, "concept"));
 

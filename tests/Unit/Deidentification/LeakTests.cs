@@ -90,5 +90,32 @@ public class LeakTests
         }
     }
 
+    [Theory]
+    [InlineData(DeidentificationOptions.None)]
+    [InlineData(DeidentificationOptions.CleanDescriptors | DeidentificationOptions.CleanStructuredContent | DeidentificationOptions.CleanGraphics | DeidentificationOptions.RetainFullDates)]
+    public void No_attribute_of_the_dictionary_lets_the_patient_through_under_any_text_vr(DeidentificationOptions options)
+    {
+        DicomVr[] texts = [DicomVr.AE, DicomVr.CS, DicomVr.LO, DicomVr.LT, DicomVr.PN, DicomVr.SH, DicomVr.ST, DicomVr.UC, DicomVr.UR, DicomVr.UT, DicomVr.DA, DicomVr.DS, DicomVr.AS];
+        foreach (var written in texts.Select(v => (DicomVr?)v).Prepend(null))
+        {
+            var dataset = new DicomDataset();
+            foreach (var tag in DicomDictionary.AllTags.Where(t => t.Group is > 0x0002 and not (>= 0x5000 and <= 0x60FF) && t != DicomTags.SpecificCharacterSet && !t.IsGroupLength))
+            {
+                var vr = DicomDictionary.VrsOf(tag).Vr;
+                if (vr == DicomVr.UI)
+                    dataset.Set(tag, vr, "1.2.643.77.100200300.4");
+                else if (vr is DicomVr.AE or DicomVr.CS or DicomVr.LO or DicomVr.LT or DicomVr.PN or DicomVr.SH or DicomVr.ST or DicomVr.UC or DicomVr.UR or DicomVr.UT)
+                    dataset.Set(tag, written ?? vr, Encoding.ASCII.GetBytes(vr == DicomVr.UR ? "https://hospital.example/1.2.643.77.100200300.4" : "Markerov 5550123"));
+            }
+
+            dataset.Set(DicomTags.SopClassUid, DicomUids.CTImageStorage).Set(DicomTags.PatientName, "Markerov^Petr").Set(DicomTags.PatientID, "ID-5550123")
+                .Set(DicomTags.Modality, "CT").Set(DicomTags.ImagePositionPatient, 0, 0, 0).Set(DicomTags.ImageType, "ORIGINAL", "PRIMARY", "AXIAL");
+            var outcome = new CentreDeidentifier(SHA256.HashData("leak"u8), options).Apply(DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian));
+            var done = outcome as Deidentified ?? Assert.IsType<DeidentificationNeedsReview>(outcome).Result;
+            var left = done.File.Dataset.Where(e => new[] { "arkerov", "5550123", "hospital", "100200300" }.Any(m => e.Bytes.Span.IndexOf(Encoding.ASCII.GetBytes(m)) >= 0)).Select(e => e.Tag.ToString());
+            Assert.True(!left.Any(), $"{written}: {string.Join(' ', left)}");
+        }
+    }
+
     private static Encoding Page(int page) => CodePagesEncodingProvider.Instance.GetEncoding(page) ?? Encoding.GetEncoding(page);
 }

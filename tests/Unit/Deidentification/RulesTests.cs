@@ -15,6 +15,7 @@ public class RulesTests
     private static readonly Dictionary<int, string> Outcomes = new()
     {
         [2] = "9219e61cbf2c1dc0d8db6a4c2a59c9aa3f1ccc964aa7e258341b26048c3ac2e9",
+        [3] = "9b46858a75e57db695ce98d92d98e763f5fde6a7937925ec5e5966aeea919c61",
     };
 
     [Fact]
