@@ -57,7 +57,7 @@ internal static partial class Jpeg2000Codec
             PlanarConfiguration = 0,
             PhotometricInterpretation = description.PhotometricInterpretation is "YBR_RCT" or "YBR_ICT"
                 || (usesTransform && description.PhotometricInterpretation.StartsWith("YBR", StringComparison.Ordinal))
-                ? "RGB" : description.PhotometricInterpretation,
+                ? "RGB" : description.IsSubsampled ? "YBR_FULL" : description.PhotometricInterpretation,
         });
     }
 
@@ -93,6 +93,7 @@ internal static partial class Jpeg2000Codec
         }
 
         if (end < 42 + 3 * components || end > stream.Length) throw Cut();
+        CheckTileParts(stream[end..]);
         if (tileColumns == 0 || tileRows == 0 || (columns / tileColumns + 2) * (rows / tileRows + 2) > 65_535)
             throw new ImagingException(ImagingFault.Malformed, "The JPEG 2000 stream has more tiles than it may.");
         for (var c = 0; c < components; c++)
@@ -105,6 +106,27 @@ internal static partial class Jpeg2000Codec
         }
 
         return UsesTransform(stream[end..]);
+    }
+
+    /// <summary>
+    /// Tile-parts whose length (Psot) leads beyond the end were cut, and OpenJPEG makes a picture of what is left of them without a word. Streams
+    /// without their end marker are common, and some writers count it in.
+    /// </summary>
+    private static void CheckTileParts(ReadOnlySpan<byte> segments)
+    {
+        while (segments.Length >= 4 && segments[0] == 0xFF && segments[1] is not (0x90 or 0xD9))
+        {
+            var length = 2 + BinaryPrimitives.ReadUInt16BigEndian(segments[2..]);
+            if (length > segments.Length) throw Cut();
+            segments = segments[length..];
+        }
+
+        // SOT (FF90): Lsot 2, Isot 2, Psot 4; nought leads to the end of the codestream.
+        while (segments.Length >= 12 && segments[0] == 0xFF && segments[1] == 0x90 && BinaryPrimitives.ReadUInt32BigEndian(segments[6..]) is > 0 and var part)
+        {
+            if (part > segments.Length + 2L) throw new ImagingException(ImagingFault.Truncated, "The JPEG 2000 stream ends within a tile-part.");
+            segments = segments[(int)Math.Min(part, segments.Length)..];
+        }
     }
 
     // COD (FF52): Lcod 2, Scod 1, progression 1, layers 2, then the component transform.

@@ -40,7 +40,12 @@ internal static partial class JpegLsCodec
 
     private static DecodedFrame Arrange(PixelDescription description, byte[] decoded, int precision, bool wide, bool planar)
     {
-        var layout = SampleWriter.Written(description, precision) with { PlanarConfiguration = 0 };
+        var layout = SampleWriter.Written(description, precision) with
+        {
+            PlanarConfiguration = 0,
+            // Every pixel has its own chrominance in the stream: the name of the half of it would have it looked for in the wrong place.
+            PhotometricInterpretation = description.IsSubsampled ? "YBR_FULL" : description.PhotometricInterpretation,
+        };
         var isWhole = precision == description.BitsAllocated || !description.IsSigned;
         if (isWhole && !(planar && description.SamplesPerPixel > 1) && description.BitsAllocated == (wide ? 16 : 8)) return new DecodedFrame(decoded, layout);
 

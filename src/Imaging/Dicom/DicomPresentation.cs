@@ -13,15 +13,16 @@ internal static class DicomPresentation
         var transformation = Group(data, frame, DicomTags.PixelValueTransformationSequence);
         var voi = Group(data, frame, DicomTags.FrameVOILUTSequence);
         var slope = transformation.GetDouble(DicomTags.RescaleSlope) ?? 1;
+        var intercept = transformation.GetDouble(DicomTags.RescaleIntercept) ?? 0;
         var isGray = description.SamplesPerPixel == 1 && description.PhotometricInterpretation != "PALETTE COLOR";
         return new PreviewOptions
         {
             // A slope of nought would make everything one gray.
             Slope = slope == 0 ? 1 : slope,
-            Intercept = transformation.GetDouble(DicomTags.RescaleIntercept) ?? 0,
+            Intercept = intercept,
             ModalityTable = isGray ? Table(data, DicomTags.ModalityLUTSequence, description.IsSigned) : null,
             Window = Window(voi),
-            VoiTable = isGray ? Table(voi, DicomTags.VOILUTSequence, description.IsSigned) : null,
+            VoiTable = isGray ? Table(voi, DicomTags.VOILUTSequence, IsBelowZero(data, description, slope, intercept)) : null,
             PixelPadding = Signed(data, DicomTags.PixelPaddingValue, description),
             PixelPaddingLimit = Signed(data, DicomTags.PixelPaddingRangeLimit, description),
             Palette = description.PhotometricInterpretation == "PALETTE COLOR" ? Palette(data, description.IsSigned) : null,
@@ -64,9 +65,13 @@ internal static class DicomPresentation
                 Bytes(DicomTags.SegmentedBluePaletteColorLookupTableData), segmented: true);
     }
 
-    // The second number is signed when the pixels are, and the VR (US or SS) is a guess in implicit syntaxes.
+    // The second number is signed when the values are that go in, or when its VR says so, which is a guess in implicit syntaxes.
     private static int[]? Descriptor(DicomDataset data, DicomTag tag, bool signed) => data.GetDoubles(tag) is [var entries, var first, var bits]
-        ? [(int)entries, signed ? (short)(int)first : (int)first & 0xFFFF, (int)bits] : null;
+        ? [(int)entries & 0xFFFF, signed || data.Find(tag)!.Vr == DicomVr.SS ? (short)(int)first : (int)first & 0xFFFF, (int)bits] : null;
+
+    /// <summary>A VOI LUT takes what the Modality LUT gives (PS3.3 C.11.2.1.1): unsigned pixels of a CT become Hounsfield units.</summary>
+    private static bool IsBelowZero(DicomDataset data, PixelDescription description, double slope, double intercept) => description.IsSigned
+        || (!data.Contains(DicomTags.ModalityLUTSequence) && Math.Min(intercept, (slope * ((1L << description.BitsStored) - 1)) + intercept) < 0);
 
     private static int? Signed(DicomDataset data, DicomTag tag, PixelDescription description) => data.GetInt(tag) is { } value
         ? description.IsSigned ? (short)value : value & 0xFFFF : null;

@@ -26,6 +26,41 @@ public class DicomImageTests
     }
 
     [Fact]
+    public void A_voi_table_of_hounsfield_units_begins_below_zero_though_the_pixels_are_unsigned()
+    {
+        var file = Native(1, 1, 16, 12, [0, 0]);
+        file.Dataset.Set(DicomTags.RescaleSlope, 1.0).Set(DicomTags.RescaleIntercept, -1024.0).SetItems(DicomTags.VOILUTSequence, new DicomDataset()
+            .Set(DicomTags.LUTDescriptor, DicomVr.US, new byte[] { 3, 0, 0x00, 0xFC, 16, 0 }).Set(DicomTags.LUTData, DicomVr.OW, new byte[] { 0, 0, 1, 0, 2, 0 }));
+        var table = DicomImage.Open(file).Presentation(0).VoiTable!;
+        Assert.Equal([0f, 1f, 2f, 2f], new float[] { table.Apply(-1024), table.Apply(-1023), table.Apply(-1022), table.Apply(0) });
+    }
+
+    [Theory]
+    [InlineData(DicomUids.JPEGLSLossless)]
+    [InlineData(DicomUids.JPEG2000Lossless)]
+    public void Colour_that_a_codec_has_spread_is_called_whole(string syntax)
+    {
+        var description = new PixelDescription(4, 4, 8, 8, 7, 0, 3, 0, "YBR_FULL");
+        var encoded = PixelEncoder.Encode(syntax, new DecodedFrame([.. Enumerable.Range(0, 48).Select(i => (byte)(5 * i))], description));
+        var decoded = PixelDecoder.Decode(syntax, description with { PhotometricInterpretation = "YBR_FULL_422" }, encoded.Bytes);
+        Assert.Equal((48, "YBR_FULL"), (decoded.Samples.Length, decoded.Description.PhotometricInterpretation));
+    }
+
+    [Fact]
+    public void A_jpeg_2000_frame_that_is_cut_in_the_middle_is_no_picture()
+    {
+        var description = new PixelDescription(64, 64, 16, 16, 15, 0, 1, 0, "MONOCHROME2");
+        var noise = new byte[2 * 64 * 64];
+        for (var i = 0; i < noise.Length; i++) noise[i] = (byte)((i * 7919) ^ (i >> 3) * 31);
+        var bytes = PixelEncoder.Encode(DicomUids.JPEG2000Lossless, new DecodedFrame(noise, description)).Bytes;
+        Assert.Equal(noise, PixelDecoder.Decode(DicomUids.JPEG2000Lossless, description, bytes).Samples);
+        // Without its end marker alone it is whole.
+        Assert.Equal(noise, PixelDecoder.Decode(DicomUids.JPEG2000Lossless, description, bytes.AsMemory()[..^2].ToArray()).Samples);
+        var cut = Assert.Throws<ImagingException>(() => PixelDecoder.Decode(DicomUids.JPEG2000Lossless, description, bytes.AsMemory()[..(bytes.Length / 2)].ToArray()));
+        Assert.Equal(ImagingFault.Truncated, cut.Fault);
+    }
+
+    [Fact]
     public void Frames_of_single_bits_share_their_bytes()
     {
         var image = DicomImage.Open(Native(1, 5, 1, 1, [0b101_10011, 0b11], frames: 2));
