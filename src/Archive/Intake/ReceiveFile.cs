@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Contracts;
+using Pirogov.Archive.Dicomweb;
 using Pirogov.Archive.Review;
 using Pirogov.Deidentification;
 using Pirogov.Platform.Access;
@@ -42,6 +43,19 @@ internal sealed class ReceiveFile(
         .WithMetadata(new RequestSizeLimitAttribute(LargeFiles.LargestFile + 1024));
 
     public async Task<Outcome<Response>> Handle(BatchId id, string name, HttpRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Take(id, name, request, cancellation);
+        }
+        catch (NoRoomForOriginalsException)
+        {
+            // Nothing is said of the file: its sender tries again.
+            return new NotStored();
+        }
+    }
+
+    private async Task<Outcome<Response>> Take(BatchId id, string name, HttpRequest request, CancellationToken cancellation)
     {
         if ((await Enter(id, cancellation)).IsRefused(out var refusal, out var entered))
             return refusal;

@@ -87,7 +87,7 @@ internal sealed class GatewayIntake(
             return null;
         if (twin is null)
             return new(store.SetAside(begun, new(cleaned.Waiting!.Code, cleaned.Waiting.Suggested)) ? GatewayVerdict.Quarantined : GatewayVerdict.Known, begun.Sha, cleaned.Waiting.Code);
-        if (journal.WasSent(begun.Sha))
+        if (IsKnown(begun.Sha))
             return new(GatewayVerdict.Known, begun.Sha);
         store.Enqueue(begun);
         queued();
@@ -99,10 +99,13 @@ internal sealed class GatewayIntake(
 
     public static byte[] Bytes(DicomFile file) => DicomWriter.ToBytes(Kept(file));
 
+    /// <summary>Sent, or refused by the platform and lying where a person sees it: taken out of there, it may come again.</summary>
+    private bool IsKnown(string sha) => journal.WasSent(sha) || (journal.WasRefusedThere(sha) && store.IsRefused(sha));
+
     private GatewayTaken Enqueue(byte[] bytes)
     {
         var sha = GatewayStore.Sha(bytes);
-        if (journal.WasSent(sha))
+        if (IsKnown(sha))
             return new(GatewayVerdict.Known, sha);
         store.Enqueue(sha, bytes);
         queued();

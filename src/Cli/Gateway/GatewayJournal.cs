@@ -27,6 +27,7 @@ internal sealed class GatewayJournal : IDisposable
     private readonly TimeProvider time;
     private readonly Lock turn = new();
     private readonly HashSet<UInt128> sent = [];
+    private readonly HashSet<UInt128> refusedThere = [];
     private readonly Dictionary<string, GatewayEntry> originals = new(StringComparer.Ordinal);
 
     public GatewayJournal(string path, TimeProvider time)
@@ -110,6 +111,13 @@ internal sealed class GatewayJournal : IDisposable
             return sent.Contains(Short(sha));
     }
 
+    /// <summary>The platform did not want these bytes when it was asked last; asked anew, it may want them.</summary>
+    public bool WasRefusedThere(string sha)
+    {
+        lock (turn)
+            return refusedThere.Contains(Short(sha));
+    }
+
     /// <summary>What became of an original that looked just like this.</summary>
     public GatewayEntry? Find(string mark, long size, long changed)
     {
@@ -121,8 +129,10 @@ internal sealed class GatewayJournal : IDisposable
 
     private void Remember(GatewayEntry entry)
     {
-        if (entry is { What: "sent" or "refused-there", Sha: { } sha })
+        if (entry is { What: "sent", Sha: { } sha })
             sent.Add(Short(sha));
+        else if (entry is { What: "refused-there", Sha: { } refused })
+            refusedThere.Add(Short(refused));
         else if (entry is { What: "original", Mark: { } mark })
             originals[mark] = entry;
     }

@@ -7,7 +7,7 @@ namespace Pirogov.Cli;
 /// <summary>
 /// Empties the queue into a batch of the day. Each file is asked for until the platform has answered about it; the platform knows the
 /// same bytes again, so a file whose answer was lost is sent once more and counted once. One that fails while others get through does not
-/// hold them: it goes behind them, and after some attempts aside.
+/// hold them: it goes behind them for a while, and after some answers of the platform about it aside.
 /// </summary>
 internal sealed class GatewaySender(
     GatewayConfig.PlatformPart platform, PlatformClient client, GatewayStore store, GatewayJournal journal, GatewayStatus status, GatewayLog log, TimeProvider time) : IDisposable
@@ -15,7 +15,7 @@ internal sealed class GatewaySender(
     /// <summary>Of a long queue; each look goes over all of it.</summary>
     private const int AtOnce = 2048;
 
-    /// <summary>That count are those during which the platform took others.</summary>
+    /// <summary>That count are those during which the platform took others, and which it answered about the file: a line that breaks is no verdict.</summary>
     private const int MostAttempts = 5;
 
     private const string BatchIsClosed = "/problems/archive.batch-is-closed";
@@ -23,6 +23,8 @@ internal sealed class GatewaySender(
     private readonly SemaphoreSlim queued = new(0);
     private readonly SemaphoreSlim opening = new(1, 1);
     private readonly Dictionary<string, int> attempts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> answers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> pausedUntil = new(StringComparer.Ordinal);
     private (string Name, string Id)? batch;
     private int failures;
 
@@ -39,9 +41,12 @@ internal sealed class GatewaySender(
     {
         while (!cancellation.IsCancellationRequested)
         {
-            var files = store.Queued(AtOnce, attempts);
-            if (files.Count == 0)
+            var queue = store.Queued(AtOnce, attempts);
+            var files = queue.Where(f => !(pausedUntil.TryGetValue(GatewayStore.ShaOf(f), out var until) && until > time.GetUtcNow())).ToArray();
+            if (files.Length == 0)
             {
+                if (queue.Count == 0)
+                    Forget();
                 // Looked into all the same now and then: released images come from another process.
                 await queued.WaitAsync(Look, cancellation);
                 while (queued.Wait(0, CancellationToken.None))
@@ -58,7 +63,7 @@ internal sealed class GatewaySender(
 
     private async Task Round(IReadOnlyList<FileInfo> files, CancellationToken cancellation)
     {
-        var (sent, held) = (0, new ConcurrentQueue<(string Sha, string Reason)>());
+        var (sent, held) = (0, new ConcurrentQueue<(string Sha, string Reason, bool IsAnswer)>());
         await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = platform.Parallel, CancellationToken = cancellation }, async (file, token) =>
         {
             // The line may be cut: who has not begun waits for the next round.
@@ -71,32 +76,50 @@ internal sealed class GatewaySender(
             }
             catch (Exception failed) when (ReasonOf(failed, cancellation) is { } reason)
             {
-                held.Enqueue((GatewayStore.ShaOf(file), reason));
+                held.Enqueue((GatewayStore.ShaOf(file), reason, IsAboutTheFile(failed)));
             }
         });
         if (sent > 0)
             failures = 0;
         else if (held.TryPeek(out var first))
             await BackOff(first.Reason, cancellation);
-        foreach (var (sha, reason) in sent > 0 ? held : [])
-            Count(sha, reason);
+        foreach (var (sha, reason, isAnswer) in sent > 0 ? held : [])
+            Count(sha, reason, isAnswer);
     }
 
-    /// <summary>The platform took others meanwhile: the fault is with this file.</summary>
-    private void Count(string sha, string reason)
+    /// <summary>The platform took others meanwhile: the fault is with this file, or with its size, for which the line is too weak or the disk too full.</summary>
+    private void Count(string sha, string reason, bool isAnswer)
     {
-        var count = attempts[sha] = attempts.GetValueOrDefault(sha) + 1;
+        attempts[sha] = attempts.GetValueOrDefault(sha) + 1;
+        var count = answers[sha] = answers.GetValueOrDefault(sha) + (isAnswer ? 1 : 0);
         if (count < MostAttempts)
         {
+            // What fails because it is large is long under way: not in every round.
+            pausedUntil[sha] = isAnswer ? default : time.GetUtcNow() + Pause(attempts[sha]);
             log.Say("passed-over", new { id = GatewayLog.Short(sha), reason });
             return;
         }
 
         attempts.Remove(sha);
+        answers.Remove(sha);
         store.Refuse(sha);
         journal.Add(new(default, GatewayEntry.SetAside, Sha: sha, Reason: reason));
         log.Say("set-aside", new { id = GatewayLog.Short(sha), attempts = count, reason });
     }
+
+    /// <summary>Nothing is queued: nothing is left to count.</summary>
+    private void Forget()
+    {
+        attempts.Clear();
+        answers.Clear();
+        pausedUntil.Clear();
+    }
+
+    /// <summary>
+    /// A verdict of the platform, or its own defect. Not a line that breaks, a time that runs out, a disk that is full there, a right that is
+    /// missing, nor what a proxy says in the platform's stead.
+    /// </summary>
+    private static bool IsAboutTheFile(Exception failed) => failed is PlatformProblem { Status: 500 } or PlatformProblem { Status: 400 or 409 or 413 or 415 or 422, Type: not null };
 
     private async Task Send(FileInfo file, CancellationToken cancellation)
     {
@@ -140,7 +163,8 @@ internal sealed class GatewaySender(
             {
                 await Forget(id, cancellation);
             }
-            catch (PlatformProblem tooLarge) when (tooLarge.Status == 413)
+            // A proxy's own limit says nothing of the platform's.
+            catch (PlatformProblem tooLarge) when (tooLarge is { Status: 413, Type: not null })
             {
                 return new System.Text.Json.Nodes.JsonObject { ["outcome"] = "refused", ["reason"] = new System.Text.Json.Nodes.JsonObject { ["type"] = "too-large" } };
             }
@@ -175,13 +199,17 @@ internal sealed class GatewaySender(
 
     private async Task BackOff(string reason, CancellationToken cancellation)
     {
-        var most = TimeSpan.FromSeconds(platform.MostBackOffSeconds);
-        var pause = TimeSpan.FromSeconds(Math.Min(most.TotalSeconds, 0.5 * Math.Pow(2, Math.Min(failures++, 20))));
-        // Many gateways must not knock together when the platform is back.
-        pause *= 0.75 + (RandomNumberGenerator.GetInt32(500) / 1000.0);
+        var pause = Pause(failures++);
         status.Held(reason, time.GetUtcNow() + pause);
         log.Say("held", new { reason, seconds = (int)Math.Ceiling(pause.TotalSeconds) });
         await Task.Delay(pause, time, cancellation);
+    }
+
+    private TimeSpan Pause(int failed)
+    {
+        var pause = TimeSpan.FromSeconds(Math.Min(platform.MostBackOffSeconds, 0.5 * Math.Pow(2, Math.Min(failed, 20))));
+        // Many gateways must not knock together when the platform is back.
+        return pause * (0.75 + (RandomNumberGenerator.GetInt32(500) / 1000.0));
     }
 
     /// <returns>Null when the gateway is being stopped.</returns>

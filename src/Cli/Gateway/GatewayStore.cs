@@ -153,7 +153,9 @@ internal sealed class GatewayStore
     }
 
     /// <summary>The platform does not want it, or does not get it: kept for a person to see why.</summary>
-    public void Refuse(string sha) => File.Move(QueuedPath(sha), Path.Combine(Refused, sha + ".dcm"), overwrite: true);
+    public void Refuse(string sha) => File.Move(QueuedPath(sha), RefusedPath(sha), overwrite: true);
+
+    public bool IsRefused(string sha) => File.Exists(RefusedPath(sha));
 
     public void Sent(string sha) => File.Delete(QueuedPath(sha));
 
@@ -165,6 +167,8 @@ internal sealed class GatewayStore
     }
 
     private string QueuedPath(string sha) => Path.Combine(Queue, sha + ".dcm");
+
+    private string RefusedPath(string sha) => Path.Combine(Refused, sha + ".dcm");
 
     private string WaitingPath(string sha) => Path.Combine(Quarantine, sha + ".dcm");
 

@@ -64,6 +64,57 @@ public sealed class GatewayTroubleTests : IDisposable
         await gateway.Until(() => gateway.Noted("sent") == 9);
     }
 
+    [Fact]
+    public async Task What_the_platform_refused_is_sent_again_when_a_person_puts_it_back_and_a_proxys_limit_is_no_refusal()
+    {
+        await using var platform = await StandInPlatform.Start();
+        platform.Answer = Results.Json(new { outcome = "refused", reason = new { type = "/problems/archive.file.unreadable" } });
+        await using var gateway = new GatewayProcess(scratch, platform.Address, "token", "T3");
+        await gateway.Configure(watch: new { settleSeconds = 0.1, rescanSeconds = 0.5 });
+        scratch.Write("in/0.dcm", SyntheticCt.File(SyntheticCt.Slice(952, 0, 0)));
+        await gateway.Start();
+        await gateway.Until(() => gateway.Noted("refused-there") == 1);
+        // The same instance again is known while it lies there.
+        scratch.Write("in/1.dcm", SyntheticCt.File(SyntheticCt.Slice(952, 0, 0)));
+        await gateway.Until(() => gateway.Noted("original") == 2);
+        Assert.Equal((0, 1), (gateway.Count("queue"), gateway.Count("refused")));
+        await gateway.Stop();
+        platform.Answer = Results.StatusCode(413);
+        var refused = Directory.GetFiles(Path.Combine(gateway.State, "refused"), "*.dcm").Single();
+        File.Move(refused, Path.Combine(gateway.State, "queue", Path.GetFileName(refused)));
+        var before = platform.Failed;
+        await gateway.Start();
+        await gateway.Until(() => platform.Failed > before + 1);
+        Assert.Equal((1, 0), (gateway.Count("queue"), gateway.Count("refused")));
+        platform.Mend();
+        await gateway.Until(() => gateway.Noted("sent") == 1 && gateway.Count("queue") == 0);
+        Assert.Equal(0, await gateway.Stop());
+    }
+
+    [Fact]
+    public async Task A_line_that_breaks_and_a_platform_without_room_set_no_file_aside()
+    {
+        await using var platform = await StandInPlatform.Start();
+        platform.Answer = Results.StatusCode(503);
+        await using var gateway = new GatewayProcess(scratch, platform.Address, "token", "T4");
+        await gateway.Configure(watch: new { settleSeconds = 0.1, rescanSeconds = 0.5 });
+        scratch.Write("in/0.dcm", SyntheticCt.File(SyntheticCt.Slice(953, 0, 0)));
+        await gateway.Start();
+        await gateway.Until(() => platform.Failed > 0);
+        // More than five times it fails while others get through.
+        for (var k = 1; platform.Failed < 8; k++)
+        {
+            var sent = k;
+            scratch.Write($"in/{k}.dcm", SyntheticCt.File(SyntheticCt.Slice(953, k, 3 * k)));
+            await gateway.Until(() => gateway.Noted("sent") == sent);
+        }
+
+        Assert.Equal((1, 0), (gateway.Count("queue"), gateway.Noted("set-aside")));
+        platform.Mend();
+        await gateway.Until(() => gateway.Count("queue") == 0);
+        Assert.Equal(0, await gateway.Stop());
+    }
+
     /// <summary>Takes every file but the first one that comes.</summary>
     private sealed class StandInPlatform(WebApplication app) : IAsyncDisposable
     {
@@ -74,6 +125,9 @@ public sealed class GatewayTroubleTests : IDisposable
         public Uri Address => new(app.Urls.Single());
 
         public int Failed => failed;
+
+        /// <summary>To the first one that comes.</summary>
+        public IResult Answer { get; set; } = Results.StatusCode(500);
 
         public static async Task<StandInPlatform> Start()
         {
@@ -98,7 +152,7 @@ public sealed class GatewayTroubleTests : IDisposable
             if (hash == (poison ??= hash))
             {
                 Interlocked.Increment(ref failed);
-                return Results.StatusCode(500);
+                return Answer;
             }
 
             return Results.Json(new { outcome = taken.TryAdd(hash, 0) ? "accepted" : "duplicate" });
