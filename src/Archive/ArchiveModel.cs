@@ -141,6 +141,7 @@ internal sealed class ArchiveModel : ModelPart
             e.Property(i => i.ArchivedUid).HasMaxLength(Uid);
             e.Property(i => i.Md5).HasMaxLength(32);
             e.Property(i => i.Sha256).HasMaxLength(Hash);
+            e.Property(i => i.SentSha256).HasMaxLength(Hash);
             e.HasIndex(i => new { i.BatchId, i.SopInstanceUid }).IsUnique();
             e.HasIndex(i => i.ArchivedUid).IsUnique();
             e.HasIndex(i => i.CaseId);

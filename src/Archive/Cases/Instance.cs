@@ -25,6 +25,11 @@ internal sealed class Instance
     public long Size { get; private set; }
 
     /// <summary>
+    /// Of the de-identified bytes before a review, which masks and marks them; null where there was none. The same original again is known by it.
+    /// </summary>
+    public string? SentSha256 { get; private set; }
+
+    /// <summary>
     /// The SOP Instance UID once the instance is in a case, null before: unique, so that of two batches that brought the
     /// same instance at once one becomes its home.
     /// </summary>
@@ -34,7 +39,8 @@ internal sealed class Instance
     {
     }
 
-    public static Instance Of(BatchId batch, DicomFile file, StoredObject stored)
+    /// <param name="sentSha256">Of a reviewed file before the review.</param>
+    public static Instance Of(BatchId batch, DicomFile file, StoredObject stored, string? sentSha256 = null)
     {
         var dataset = file.Dataset;
         return new()
@@ -53,6 +59,7 @@ internal sealed class Instance
             Md5 = stored.Md5,
             Sha256 = stored.Sha256,
             Size = stored.Size,
+            SentSha256 = sentSha256,
         };
     }
 

@@ -18,7 +18,8 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
 {
     private readonly Dictionary<(BatchId, string), IncomingFile> byContent = [];
     private readonly Dictionary<(BatchId, string), string> waiting = [];
-    private readonly Dictionary<(BatchId?, string), string> known = [];
+    /// <summary>SHA-256 of what lies in the archive, and of what came where a review has changed it.</summary>
+    private readonly Dictionary<(BatchId?, string), (string Kept, string? Sent)> known = [];
 
     /// <param name="addressing">Addresses of all bytes, which may still be on their way.</param>
     /// <returns>An outcome a file, in their order; null when somebody else wrote the same at once and nothing was kept.</returns>
@@ -130,11 +131,11 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
             return;
         foreach (var i in await db.Set<Instance>().AsNoTracking()
             .Where(i => uids.Contains(i.ArchivedUid) || (batches.Contains(i.BatchId) && uids.Contains(i.SopInstanceUid)))
-            .Select(i => new { i.BatchId, i.ArchivedUid, i.SopInstanceUid, i.Sha256 }).ToArrayAsync(cancellation))
+            .Select(i => new { i.BatchId, i.ArchivedUid, i.SopInstanceUid, i.Sha256, i.SentSha256 }).ToArrayAsync(cancellation))
         {
-            known[(i.BatchId, i.SopInstanceUid)] = i.Sha256;
+            known[(i.BatchId, i.SopInstanceUid)] = (i.Sha256, i.SentSha256);
             if (i.ArchivedUid is not null)
-                known[(null, i.ArchivedUid)] = i.Sha256;
+                known[(null, i.ArchivedUid)] = (i.Sha256, i.SentSha256);
         }
 
         foreach (var f in await db.Set<QuarantinedFile>().AsNoTracking().Where(f => batches.Contains(f.BatchId) && uids.Contains(f.SopInstanceUid))
@@ -166,12 +167,12 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
         }
 
         var uid = admitted!.File.SopInstanceUid!;
-        var before = known.GetValueOrDefault((null, uid)) ?? known.GetValueOrDefault((file.Batch, uid));
+        var isKnown = known.TryGetValue((null, uid), out var before) || known.TryGetValue((file.Batch, uid), out before);
         var aside = waiting.GetValueOrDefault((file.Batch, uid));
-        // What was masked before differs from what came; that it is the same instance is enough.
-        if (before is not null && (admitted.Review is not null || before == file.Sha256))
+        // A sender forgets what is called a duplicate: another image under the same UID is none, whether or not it would have been reviewed.
+        if (isKnown && (before.Kept == file.Sha256 || before.Sent == file.Sha256))
             row.Repeat(uid);
-        else if (before is not null)
+        else if (isKnown)
             row.Refuse(new(FileRefused.SameUidOtherContent));
         // Another one that needs no review too: after the review there would be two instances of one UID.
         else if (aside is not null)
@@ -181,7 +182,7 @@ internal sealed class KeepFiles(PirogovDb db, ObjectStore store, TimeProvider ti
             var actions = ActionTally.Write(admitted.Counts);
             _ = admitted.Review is null ? row.Accept(uid, actions, admitted.Warnings) : row.Quarantine(uid, actions, admitted.Warnings);
             if (admitted.Review is null)
-                known[(file.Batch, uid)] = file.Sha256!;
+                known[(file.Batch, uid)] = (file.Sha256!, null);
             else
                 waiting[(file.Batch, uid)] = file.Sha256!;
             return true;

@@ -84,7 +84,7 @@ internal sealed class Quarantine(PirogovDb db, ObjectStore store, LargeFiles lar
                 row.Refuse(new(file.Decision == ReviewDecision.Rejected ? Rejected : NotReviewed));
             else if (cleaned is { } released)
             {
-                db.Add(Instance.Of(batch, released.File, await store.Put(released.Bytes, cancellation)));
+                db.Add(Instance.Of(batch, released.File, await store.Put(released.Bytes, cancellation), file.Sha256));
                 row.Release();
             }
             else

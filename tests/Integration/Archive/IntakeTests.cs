@@ -104,6 +104,11 @@ public abstract class IntakeTests(PirogovApp app) : OnBothEngines(app)
         await App.Close(client, batch);
         var report = (await client.GetFromJsonAsync<JsonObject>($"/api/v1/batches/{batch}"))!;
         Assert.Equal(("complete", 1, 1), ((string)report["state"]!, (int)report["counts"]!["accepted"]!, (int)report["counts"]!["refused"]!));
+        // After the review too: the same original is known, another image that would be reviewed is not called a duplicate.
+        var next = await client.OpenBatch(await App.Centre("INTQ"));
+        Assert.Equal("duplicate", (string?)(await client.SendFile(next, "again", marked))["outcome"]);
+        var other = SyntheticCt.File(SyntheticCt.Slice(107, 0, 0).Set(DicomTags.BurnedInAnnotation, "YES").Set(DicomTags.PixelData, DicomVr.OW, new byte[2 * 64 * 64]));
+        Assert.Equal(FileRefused.SameUidOtherContent, (await client.SendFile(next, "other", other)).ReasonOf());
     }
 
     [SkippableFact]
