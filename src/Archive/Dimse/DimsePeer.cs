@@ -65,6 +65,8 @@ internal sealed class DimsePeer(
         await using var arriving = new ArrivingFile(services.GetRequiredService<IntakeMemory>(), services.GetRequiredService<LargeFiles>(), announced: null);
         if (!await request.CopyFileTo(arriving, LargeFiles.LargestFile, cancellation))
             return Refuse(DimseStatus.OutOfResources.Because(FileRefused.TooLarge));
+        if (request.IsOfAnother)
+            return Refuse(DimseStatus.DataSetDoesNotMatch.Because(StoreRequest.OtherInstance));
         await using var spooled = arriving.Spool?.Read();
         var receive = services.GetRequiredService<ReceiveFile>();
         for (var attempt = 0; ; attempt++)
@@ -137,6 +139,8 @@ internal sealed class DimsePeer(
             return new(DimseStatus.DataSetDoesNotMatch.Because("Query/Retrieve Level"), null, []);
         if (search.IsMalformed)
             return new(DimseStatus.CannotUnderstand.Because("A key cannot be read"), null, []);
+        if (!search.NamesItsLevel)
+            return new(DimseStatus.DataSetDoesNotMatch.Because("The unique key of the level is absent or a wildcard"), null, []);
         if (await search.IsTooBroad(cancellation))
             return new(DimseStatus.UnableToPerform.Because("Too many headers to look at: narrow the query"), null, []);
         var instances = await search.Instances(MostMoved + 1, cancellation);

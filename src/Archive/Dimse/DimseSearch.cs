@@ -66,6 +66,15 @@ internal sealed class DimseSearch
     /// <summary>Null when the identifier names none, or one that the model does not have.</summary>
     public string? Level { get; }
 
+    /// <summary>C-MOVE takes what its identifier names by the level's unique key (PS3.4 C.4.2.2.1): without it all there is would match.</summary>
+    public bool NamesItsLevel => identifier.GetStrings(Level switch
+    {
+        "PATIENT" => DicomTags.PatientID,
+        "SERIES" => DicomTags.SeriesInstanceUid,
+        "IMAGE" => DicomTags.SopInstanceUid,
+        _ => DicomTags.StudyInstanceUid,
+    }) is { Count: > 0 } keys && keys.All(k => k.Length > 0 && !k.Contains('*') && !k.Contains('?'));
+
     /// <summary>A key is no value of its VR: nothing is to be searched for.</summary>
     public bool IsMalformed => query.Fault is not null;
 

@@ -78,6 +78,8 @@ internal static class GatewayListener
                 await using var incoming = new SpillingStream(original, GatewayIntake.LargestHeld, intake.Spool);
                 if (!await request.CopyFileTo(incoming, GatewayIntake.LargestFile, cancellation))
                     return Told(new(GatewayVerdict.Refused, Reason: "too-large"));
+                if (request.IsOfAnother)
+                    return Told(new(GatewayVerdict.Refused, Reason: StoreRequest.OtherInstance));
                 await using var spooled = incoming.Spool?.Read();
                 return Told(spooled is null ? intake.Take(original) : intake.TakeLarge(spooled, () => true)!);
             }
@@ -100,7 +102,7 @@ internal static class GatewayListener
 
         public override void Failed(Exception defect) => log.Say("defect", new { kind = defect.GetType().Name });
 
-        /// <summary>PS3.4 B.2.3: A700 may be tried again, Cxxx not.</summary>
+        /// <summary>PS3.4 B.2.3: A700 may be tried again, A900 and Cxxx not.</summary>
         private DimseStatus Told(GatewayTaken taken)
         {
             switch (taken.Verdict)
@@ -111,7 +113,7 @@ internal static class GatewayListener
                 case GatewayVerdict.Refused:
                     journal.Add(new(default, "refused-store", Reason: taken.Reason, Offset: taken.Offset));
                     log.Say("refused", new { reason = taken.Reason });
-                    return DimseStatus.CannotUnderstand.Because(taken.Reason!);
+                    return (taken.Reason == StoreRequest.OtherInstance ? DimseStatus.DataSetDoesNotMatch : DimseStatus.CannotUnderstand).Because(taken.Reason!);
                 default:
                     log.Say(taken.Verdict == GatewayVerdict.Quarantined ? "quarantined" : taken.Verdict == GatewayVerdict.Known ? "known" : "queued",
                         new { id = GatewayLog.Short(taken.Sha) });

@@ -3,6 +3,9 @@ namespace Pirogov.Dicom.Network;
 /// <summary>A C-STORE-RQ whose data set has not been read yet.</summary>
 public sealed class StoreRequest
 {
+    /// <summary>Why a request that <see cref="IsOfAnother"/> is refused.</summary>
+    public const string OtherInstance = "other-instance";
+
     private readonly DimseChannel channel;
     private readonly byte contextId;
 
@@ -21,6 +24,9 @@ public sealed class StoreRequest
 
     internal bool IsRead { get; private set; }
 
+    /// <summary>Whether the data set that was read names another SOP class or instance than the command: to be answered with A900 (PS3.4 B.2.3).</summary>
+    public bool IsOfAnother { get; private set; }
+
     /// <summary>Writes a Part 10 file with the data set as it arrives, fragment by fragment; to be called once.</summary>
     /// <param name="limit">Most bytes of the data set; what is more is read and dropped.</param>
     /// <returns>Whether the whole data set was written.</returns>
@@ -28,7 +34,10 @@ public sealed class StoreRequest
     {
         ArgumentNullException.ThrowIfNull(target);
         await target.WriteAsync(DicomWriter.HeadToBytes(DicomFile.Create([], TransferSyntaxUid, SopClassUid, SopInstanceUid)), cancellation);
-        return await Read(target, limit, cancellation);
+        await using var named = new NamedDataSet(target, TransferSyntaxUid);
+        var isWhole = await Read(named, limit, cancellation);
+        IsOfAnother = named.IsOfAnother(SopClassUid, SopInstanceUid);
+        return isWhole;
     }
 
     internal ValueTask<bool> Read(Stream target, long limit, CancellationToken cancellation)

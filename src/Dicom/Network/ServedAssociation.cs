@@ -199,7 +199,9 @@ internal sealed class ServedAssociation(
             await channel.SendCommand(contextId, sending.Counted(CommandSet.ResponseTo(command, DimseStatus.Pending), isLast: false));
             return await IsCancelled(command);
         }, cancellation), DimseStatus.ProcessingFailure);
-        await channel.SendCommand(contextId, sending.Counted(CommandSet.ResponseTo(command, last), isLast: true));
+        await channel.SendCommand(contextId, sending.Counted(CommandSet.ResponseTo(command, last, hasDataSet: sending.Failures is not null), isLast: true));
+        if (sending.Failures is { } failures)
+            await channel.SendDataSet(contextId, DicomWriter.DatasetToBytes(failures, DicomTransferSyntax.Of(context.TransferSyntax)));
     }
 
     /// <returns>Null when the identifier is too long or no data set.</returns>

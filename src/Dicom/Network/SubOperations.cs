@@ -6,11 +6,15 @@ internal sealed record MoveOriginator(string Title, ushort MessageId);
 internal sealed class SubOperations(MovePlan plan, MoveOriginator originator)
 {
     private const ushort OneOrMoreFailed = 0xB000;
+    private static readonly DicomTag FailedSopInstanceUidList = new(0x0008, 0x0058);
+    private readonly List<string> failures = [];
     private int completed;
-    private int failed;
     private int warned;
 
-    private int Remaining => plan.Items.Count - completed - failed - warned;
+    private int Remaining => plan.Items.Count - completed - failures.Count - warned;
+
+    /// <summary>Failed SOP Instance UID List (PS3.4 C.4.2.1.4.2), for the last response; null when none failed.</summary>
+    public DicomDataset? Failures => failures.Count == 0 ? null : new DicomDataset().Set(FailedSopInstanceUidList, DicomVr.UI, failures);
 
     /// <param name="tell">After each instance; answers whether the operation is cancelled.</param>
     public async ValueTask<DimseStatus> Run(Func<ValueTask<bool>> tell, CancellationToken cancellation)
@@ -22,7 +26,7 @@ internal sealed class SubOperations(MovePlan plan, MoveOriginator originator)
             await using var destination = await DicomClient.Connect(plan.Destination!, DicomClient.ContextsFor(plan.Items.Select(i => (i.SopClassUid, i.TransferSyntaxUid))), cancellation);
             foreach (var item in plan.Items)
             {
-                Count(await Send(destination, item, cancellation));
+                Count(item, await Send(destination, item, cancellation));
                 if (Remaining > 0 && await tell())
                 {
                     await destination.Release();
@@ -34,10 +38,11 @@ internal sealed class SubOperations(MovePlan plan, MoveOriginator originator)
         }
         catch (DicomNetworkException)
         {
-            failed += Remaining;
+            // They go one after the other: those that are left are the last ones.
+            failures.AddRange(plan.Items.TakeLast(Remaining).Select(i => i.SopInstanceUid));
         }
 
-        return failed == 0 ? warned == 0 ? DimseStatus.Success : new(OneOrMoreFailed)
+        return failures.Count == 0 ? warned == 0 ? DimseStatus.Success : new(OneOrMoreFailed)
             : completed + warned == 0 ? DimseStatus.UnableToPerform : new DimseStatus(OneOrMoreFailed);
     }
 
@@ -46,7 +51,7 @@ internal sealed class SubOperations(MovePlan plan, MoveOriginator originator)
         if (!isLast || response.UInt16(CommandSet.Status) == DimseStatus.Cancelled.Code)
             response.Set(CommandSet.Remaining, (ushort)Math.Min(Remaining, ushort.MaxValue));
         return response.Set(CommandSet.Completed, (ushort)Math.Min(completed, ushort.MaxValue))
-            .Set(CommandSet.Failed, (ushort)Math.Min(failed, ushort.MaxValue)).Set(CommandSet.Warning, (ushort)Math.Min(warned, ushort.MaxValue));
+            .Set(CommandSet.Failed, (ushort)Math.Min(failures.Count, ushort.MaxValue)).Set(CommandSet.Warning, (ushort)Math.Min(warned, ushort.MaxValue));
     }
 
     private async Task<DimseStatus> Send(DicomClient destination, MoveItem item, CancellationToken cancellation)
@@ -61,13 +66,13 @@ internal sealed class SubOperations(MovePlan plan, MoveOriginator originator)
         return DimseStatus.SopClassNotSupported;
     }
 
-    private void Count(DimseStatus status)
+    private void Count(MoveItem item, DimseStatus status)
     {
         if (status.Code == 0)
             completed++;
         else if (status.IsDone)
             warned++;
         else
-            failed++;
+            failures.Add(item.SopInstanceUid);
     }
 }

@@ -64,6 +64,9 @@ public sealed class DimseQueryTests(DimseApp app) : IClassFixture<DimseApp>
             var (status, comment) = await mover.Move(Asked("STUDY", "1.6.2"), "PACS");
             Assert.Equal(0xA702, status);
             Assert.Contains("65535", comment, StringComparison.Ordinal);
+            // Without the level's own key everything would match (PS3.4 C.4.2.2.1).
+            Assert.Equal(0xA900, (await mover.Move(Asked("SERIES", "1.6.2"), "PACS")).Status);
+            Assert.Equal(0xA900, (await mover.Move(Asked("STUDY", "1.6.*"), "PACS")).Status);
         }
 
         await app.Settle();

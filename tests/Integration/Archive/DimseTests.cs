@@ -124,6 +124,8 @@ public sealed class DimseTests(DimseApp app) : IClassFixture<DimseApp>
         Assert.Equal(0xA900, (await Store(client, new DicomDataset().Set(DicomTags.Modality, "CT"), "2.25.7")).Code);
         _ = await Store(client, burned, burned.GetString(DicomTags.SopInstanceUid)!);
         Assert.Equal(0, (await Store(client, good, good.GetString(DicomTags.SopInstanceUid)!)).Code);
+        // The command names another instance than the data set.
+        Assert.Equal(0xA900, (await Store(client, SyntheticCt.Slice(802, 2, 6), "2.25.99")).Code);
         // Sent again: known, and no second instance.
         Assert.Equal(0, (await Store(client, good, good.GetString(DicomTags.SopInstanceUid)!)).Code);
         await client.Release();

@@ -125,19 +125,21 @@ public sealed class MarkersAtTheDoorsTests : IClassFixture<DimseApp>
         var page = (await client.GetFromJsonAsync<JsonObject>("/api/v1/batches?size=100"))!;
         var own = (string)page["items"]!.AsArray().Single(b => ((string)b!["name"]!).StartsWith("SCANNER", StringComparison.Ordinal))!["id"]!;
         answers.Add(Encoding.UTF8.GetBytes((await app.Close(client, own)).ToJsonString()));
+        string[] studies = [];
         await using (var finding = await QueryingPeer.Connect(app.Port, "PACS", DicomUids.PatientRootQueryRetrieveInformationModelFind))
         {
             foreach (var level in new[] { "PATIENT", "STUDY", "SERIES", "IMAGE" })
             {
                 var (status, matches) = await finding.Find(Everything(level));
                 Assert.True(status == 0 && matches.Count > 0, app.Log.Errors);
+                studies = level == "STUDY" ? [.. matches.Select(m => m.GetString(DicomTags.StudyInstanceUid)!)] : studies;
                 answers.AddRange(matches.Select(m => DicomWriter.DatasetToBytes(m, DicomTransferSyntax.ExplicitLittleEndian).ToArray()));
             }
         }
 
         await using var destination = new ReceivingPeer(app.DestinationPort);
         await using (var moving = await QueryingPeer.Connect(app.Port, "PACS", DicomUids.PatientRootQueryRetrieveInformationModelMove))
-            answers.Add(Encoding.UTF8.GetBytes((await moving.Move(new DicomDataset().Set(new DicomTag(0x0008, 0x0052), "STUDY"), "PACS")).Comment));
+            answers.Add(Encoding.UTF8.GetBytes((await moving.Move(new DicomDataset().Set(new DicomTag(0x0008, 0x0052), "STUDY").Set(DicomTags.StudyInstanceUid, studies), "PACS")).Comment));
         Assert.Equal(5, destination.Received.Count);
         answers.AddRange(destination.Received);
     }
