@@ -18,6 +18,10 @@ internal static class ZipEntries
     private const int MostEntries = 50_000;
     private const long MostBytes = 8L << 30;
 
+    /// <summary>Of the archive's directory, folders among its entries: 32 MB hold 50 000 names of 600 bytes.</summary>
+    private const int MostListed = 2 * MostEntries;
+    private const long MostListedBytes = 32 << 20;
+
     /// <summary>Deflate reaches 1032:1; slices of air reach 400:1 but stay small.</summary>
     private const int BombRatio = 100;
 
@@ -34,6 +38,10 @@ internal static class ZipEntries
 
     public static IEnumerable<UnpackedEntry> Unpack(Stream archive, Func<OriginalSpool> spill)
     {
+        if (ZipDirectory.IsWithin(archive, MostListed, MostListedBytes) is not { } isWithin)
+            return [new("", new FileRefused(FileRefused.ZipDamaged))];
+        if (!isWithin)
+            return [new("", new FileRefused(FileRefused.ZipTooMuch))];
         ZipArchive zip;
         try
         {

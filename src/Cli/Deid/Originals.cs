@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Pirogov.Deidentification;
 
 namespace Pirogov.Cli;
 
@@ -15,6 +16,10 @@ internal static class Originals
 {
     /// <summary>An entry is held in memory while it is worked on; what an archive claims of it is not believed.</summary>
     private const int LargestEntry = 1 << 30;
+
+    /// <summary>Of an archive's directory, which is held in memory whole.</summary>
+    private const int MostListed = 2_000_000;
+    private const long MostListedBytes = 512L << 20;
 
     public static IEnumerable<Original> Of(FileSystemInfo input) => input switch
     {
@@ -77,6 +82,12 @@ internal static class Originals
     {
         try
         {
+            using (var bytes = OpenFile(file.FullName))
+            {
+                if (ZipDirectory.IsWithin(bytes, MostListed, MostListedBytes) is not true)
+                    throw new InvalidDataException();
+            }
+
             var zip = ZipFile.OpenRead(file.FullName);
             _ = zip.Entries.Count;
             return zip;
