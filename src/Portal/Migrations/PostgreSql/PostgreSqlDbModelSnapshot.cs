@@ -358,6 +358,10 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<int>("Rows")
                         .HasColumnType("integer");
 
+                    b.Property<string>("SentSha256")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
                     b.Property<string>("SeriesInstanceUid")
                         .IsRequired()
                         .HasMaxLength(64)

@@ -838,6 +838,7 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     Md5 = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     Sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     Size = table.Column<long>(type: "bigint", nullable: false),
+                    SentSha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     ArchivedUid = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true)
                 },
                 constraints: table =>

@@ -836,6 +836,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     Md5 = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     Sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Size = table.Column<long>(type: "INTEGER", nullable: false),
+                    SentSha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     ArchivedUid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true)
                 },
                 constraints: table =>
