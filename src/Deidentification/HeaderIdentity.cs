@@ -127,7 +127,7 @@ internal sealed class HeaderIdentity
         || ((element.Vr.IsText() || element.Vr == DicomVr.UN) && DicomDictionary.VrsOf(element.Tag).Vr == DicomVr.PN);
 
     /// <summary>Of another VR than a text's it is read as what it should be.</summary>
-    private static IEnumerable<string> Texts(DicomDataset dataset, DicomElement element, DicomVr vr)
+    private static string[] Texts(DicomDataset dataset, DicomElement element, DicomVr vr)
     {
         if (element.Vr.UsesCharacterSet() || (element.Vr.IsText() && vr != DicomVr.PN))
         {
