@@ -109,7 +109,8 @@ public abstract class GoldTests(LabellingApp app) : OnBothEngines(app)
     public async Task A_control_case_is_not_spent_on_a_reader_whom_its_ordinary_twin_still_wants()
     {
         var queue = await Begin(app, cases: 12, terms: Control(share: 0.5));
-        await Gold(queue, 1, training: false);
+        // The last of them: until its turn comes, a control could be drawn at each of eleven others.
+        await Gold(queue, 12, training: false);
         var purposes = new List<ReadingPurpose>();
         for (var n = 0; n < 12; n++)
         {
