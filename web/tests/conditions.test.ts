@@ -8,7 +8,7 @@ const given = (answers: Record<string, AnswerValue>): Map<string, Answer> =>
 
 const question = (id: string, onlyIf?: Condition): Question => ({
   id, text: { ru: id, en: id }, type: 'boolean', options: [], required: true, unit: null, min: null, max: null,
-  allowUncertain: false, allowCannotAssess: true, ...(onlyIf ? { onlyIf } : {}),
+  allowUncertain: false, allowCannotAssess: true, ordinal: false, ...(onlyIf ? { onlyIf } : {}),
 });
 
 describe('a condition', () => {

@@ -16,7 +16,7 @@ namespace Pirogov.Labelling.Agreement;
 /// <param name="Before">Mean agreement with the consensus of what was read blind.</param>
 /// <param name="After">The same once the findings had been seen.</param>
 /// <param name="Change">Mean of after minus before.</param>
-/// <param name="Lower">Of the 95 % interval of the change: percentile bootstrap over cases; null with fewer than two cases.</param>
+/// <param name="Lower">Of the 95 % interval of the change: percentile bootstrap over patients; null with fewer than two.</param>
 /// <param name="WrongToRight">Readings that reached the class's threshold (or the consensus' answer) only after the findings.</param>
 /// <param name="RightToWrong">Readings that left it: automation bias.</param>
 internal sealed record FindingsEffect(
@@ -28,10 +28,11 @@ internal sealed record SecondPassReport(int Readings, int Changed, IReadOnlyList
 {
     private const int Replicates = 2_000;
     private const ulong Seed = 20_260_301;
-    private const int FewestCases = 2;
+    private const int FewestPatients = 2;
 
     /// <param name="scores">Of each case's newest consensus.</param>
-    public static SecondPassReport Of(SchemaContent schema, Func<string, double> threshold, IReadOnlyCollection<SourceScore> scores)
+    /// <param name="patient">Of a case, by the pseudonym.</param>
+    public static SecondPassReport Of(SchemaContent schema, Func<string, double> threshold, IReadOnlyCollection<SourceScore> scores, Func<ProjectCaseId, string> patient)
     {
         var pairs = scores.GroupBy(s => (s.ProjectCaseId, s.AccountId)).Where(g => g.Any(s => s.Pass == 2))
             .Select(g => (Case: g.Key.ProjectCaseId, Before: g.Single(s => s.Pass == 1).Figures, After: g.Single(s => s.Pass == 2))).ToArray();
@@ -53,13 +54,13 @@ internal sealed record SecondPassReport(int Readings, int Changed, IReadOnlyList
         void Add(string part, bool isQuestion, (ProjectCaseId Case, double Before, double After)[] found, double right)
         {
             if (found.Length > 0)
-                effects.Add(Effect(part, isQuestion, found, right));
+                effects.Add(Effect(part, isQuestion, found, right, patient));
         }
     }
 
-    private static FindingsEffect Effect(string part, bool isQuestion, (ProjectCaseId Case, double Before, double After)[] found, double right)
+    private static FindingsEffect Effect(string part, bool isQuestion, (ProjectCaseId Case, double Before, double After)[] found, double right, Func<ProjectCaseId, string> patient)
     {
-        var cases = found.Select(f => f.Case.Value.ToString()).ToArray();
+        var patients = found.Select(f => patient(f.Case)).ToArray();
         double Mean(ReadOnlySpan<int> items)
         {
             var sum = 0.0;
@@ -68,9 +69,8 @@ internal sealed record SecondPassReport(int Readings, int Changed, IReadOnlyList
             return items.Length == 0 ? double.NaN : sum / items.Length;
         }
 
-        var distinct = cases.Distinct().Count();
-        var interval = distinct < FewestCases ? (ConfidenceInterval?)null : Bootstrap.Run(new(cases), Mean, Seed, Replicates).Percentile();
-        return new(part, isQuestion, distinct, found.Length, found.Average(f => f.Before), found.Average(f => f.After), found.Average(f => f.After - f.Before),
+        var interval = patients.Distinct().Count() < FewestPatients ? (ConfidenceInterval?)null : Bootstrap.Run(new(patients), Mean, Seed, Replicates).Percentile();
+        return new(part, isQuestion, found.Select(f => f.Case).Distinct().Count(), found.Length, found.Average(f => f.Before), found.Average(f => f.After), found.Average(f => f.After - f.Before),
             interval?.Lower, interval?.Upper, found.Count(f => f.Before < right && f.After >= right), found.Count(f => f.Before >= right && f.After < right));
     }
 }
@@ -93,6 +93,7 @@ internal sealed class SeeSecondPass(PirogovDb db)
             return new NotFound("labelling-project");
         var schema = (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation)).Content;
         var scores = await db.Set<SourceScore>().AsNoTracking().Where(s => s.ProjectId == id).ToArrayAsync(cancellation);
-        return SecondPassReport.Of(schema, project.ThresholdOf, [.. scores.GroupBy(s => s.ProjectCaseId).SelectMany(c => c.Where(s => s.Number == c.Max(x => x.Number)))]);
+        var patients = await db.Set<ProjectCase>().Where(c => c.ProjectId == id).Select(c => new { c.Id, c.PatientPseudonym }).ToDictionaryAsync(c => c.Id, c => c.PatientPseudonym, cancellation);
+        return SecondPassReport.Of(schema, project.ThresholdOf, [.. scores.GroupBy(s => s.ProjectCaseId).SelectMany(c => c.Where(s => s.Number == c.Max(x => x.Number)))], c => patients[c]);
     }
 }

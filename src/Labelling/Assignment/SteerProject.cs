@@ -15,7 +15,7 @@ namespace Pirogov.Labelling.Assignment;
 
 /// <summary>What a manager does with a running project as a whole: hold it, go on, give it up, give it more time or more cases.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferCases offers, Rounds rounds, AuditTrail audit, TimeProvider time)
+internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferCases offers, WaitingDecisions decisions, Rounds rounds, AuditTrail audit, TimeProvider time)
 {
     /// <param name="DueAt">None takes the due date away.</param>
     public sealed record DueRequest(DateTimeOffset? DueAt);
@@ -43,7 +43,14 @@ internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferC
 
     public Task<Outcome<Done>> Pause(ProjectId id, CancellationToken cancellation) => Change(id, "labelling.project-paused", p => p.Pause(), cancellation);
 
-    public Task<Outcome<Done>> Resume(ProjectId id, CancellationToken cancellation) => Change(id, "labelling.project-resumed", p => p.Resume(), cancellation);
+    /// <summary>What nobody could be given before the pause may have somebody by now.</summary>
+    public async Task<Outcome<Done>> Resume(ProjectId id, CancellationToken cancellation)
+    {
+        var resumed = await Change(id, "labelling.project-resumed", p => p.Resume(), cancellation);
+        if (!resumed.IsRefused(out _))
+            await decisions.OfferAll(id, cancellation);
+        return resumed;
+    }
 
     public Task<Outcome<Done>> BeDue(ProjectId id, DateTimeOffset? at, CancellationToken cancellation) =>
         Change(id, "labelling.due-moved", p => p.BeDue(at?.ToUniversalTime()), cancellation);

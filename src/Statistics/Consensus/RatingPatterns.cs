@@ -154,11 +154,17 @@ internal sealed class RatingPatterns
         var (counts, mass) = (piece.Counts, piece.Mass);
         counts.AsSpan().Clear();
         mass.AsSpan().Clear();
-        var likelihood = 0.0;
+        // Logarithms are taken of a vector of sums at once: one by one they were a tenth of the pass.
+        var (likelihood, logarithms) = (0.0, Vector512<double>.Zero);
+        Span<double> sums = stackalloc double[Lanes], weights = stackalloc double[Lanes];
         for (var pattern = piece.From; pattern < piece.To; pattern++)
         {
             var row = Row(pattern);
-            likelihood += times[pattern] * Posterior(row, priors, table, posterior, times[pattern]);
+            var (most, sum) = Posterior(row, priors, table, posterior, times[pattern]);
+            likelihood += times[pattern] * most;
+            var lane = (pattern - piece.From) % Lanes;
+            (sums[lane], weights[lane]) = (sum, times[pattern]);
+            if (lane == Lanes - 1) logarithms += Vector512.Create<double>(weights) * Vector512.Log(Vector512.Create<double>(sums));
             for (var v = 0; v < posterior.Length; v++)
             {
                 var expected = posterior[v];
@@ -167,11 +173,12 @@ internal sealed class RatingPatterns
             }
         }
 
-        piece.Likelihood = likelihood;
+        for (var lane = 0; lane < (piece.To - piece.From) % Lanes; lane++) likelihood += weights[lane] * Math.Log(sums[lane]);
+        piece.Likelihood = likelihood + Vector512.Sum(logarithms);
     }
 
-    // The posterior times the pattern's number of items; returns ln P(ratings).
-    private static double Posterior(
+    // The posterior times the pattern's number of items; ln P(ratings) is Most + ln Sum.
+    private static (double Most, double Sum) Posterior(
         ReadOnlySpan<int> row, ReadOnlySpan<Vector512<double>> priors, ReadOnlySpan<Vector512<double>> table, Span<Vector512<double>> posterior, int times)
     {
         var highest = Vector512.Create(double.NegativeInfinity);
@@ -196,7 +203,7 @@ internal sealed class RatingPatterns
         var sum = Vector512.Sum(sums);
         var scale = Vector512.Create(times / sum);
         foreach (ref var value in posterior) value *= scale;
-        return most + Math.Log(sum);
+        return (most, sum);
     }
 
     private static void Add(Vector512<double>[] part, double[] whole)

@@ -22,7 +22,7 @@ public class SecondPassReportTests
         Add(scores, before: 0.9, after: 0.9, changed: false);
         Add(scores, before: 0.95, after: 0.6, changed: true);
         Add(scores, before: 0.4, after: 0.85, changed: true);
-        var report = SecondPassReport.Of(Schema, _ => 0.8, scores);
+        var report = SecondPassReport.Of(Schema, _ => 0.8, scores, c => c.ToString());
         Assert.Equal((4, 3), (report.Readings, report.Changed));
         var effect = Assert.Single(report.Effects);
         Assert.Equal(("organ", 2, 1, 4), (effect.Part, effect.WrongToRight, effect.RightToWrong, effect.Cases));
@@ -34,8 +34,8 @@ public class SecondPassReportTests
     {
         var scores = new List<SourceScore>();
         Add(scores, before: 0.5, after: 0.9, changed: true);
-        Assert.Null(SecondPassReport.Of(Schema, _ => 0.8, scores).Effects[0].Lower);
-        Assert.Empty(SecondPassReport.Of(Schema, _ => 0.8, [.. scores.Where(s => s.Pass == 1)]).Effects);
+        Assert.Null(SecondPassReport.Of(Schema, _ => 0.8, scores, c => c.ToString()).Effects[0].Lower);
+        Assert.Empty(SecondPassReport.Of(Schema, _ => 0.8, [.. scores.Where(s => s.Pass == 1)], c => c.ToString()).Effects);
     }
 
     private static void Add(List<SourceScore> scores, double before, double after, bool changed)
