@@ -78,6 +78,52 @@ public abstract class PlanTests(LabellingApp app) : OnBothEngines(app)
         Assert.Single((await Sent(queue.Room.Adjudicator.GetAsync("/api/v1/readings")))["open"]!.AsArray());
     }
 
+    /// <summary>Either the centre is not theirs any more, or the project lets people decide about their own.</summary>
+    [SkippableTheory]
+    [InlineData("expert")]
+    [InlineData("plan")]
+    public async Task A_case_that_nobody_could_decide_for_its_centres_sake_goes_to_who_may_now(string what)
+    {
+        var code = "C" + $"{Guid.CreateVersion7():N}"[^7..].ToUpperInvariant();
+        var centre = (string)(await Sent((await app.As(Role.AiOffice)).PostAsJsonAsync("/api/v1/centres", new { code, name = code })))["id"]!;
+        app.Cases.SecondCentre = ReferenceCentreId.From(Guid.Parse(centre));
+        var queue = await Begin(app, cases: 0, terms: new() { ["ownCentre"] = false }, change: p => p["query"] = new JsonObject { ["text"] = "TEST-000031" });
+        var adjudicator = queue.Room.Adjudicator;
+        var id = await queue.Room.Id("adjudicator");
+        await Sent(queue.Manager.PutAsJsonAsync($"/api/v1/experts/{id}", new { centres = new[] { centre } }));
+        foreach (var (reader, left) in new[] { (queue.Readers[0], 4), (queue.Readers[1], 14) })
+            await queue.Read(reader, await queue.Take(reader), left);
+        await app.Settle();
+        Assert.Empty((await Sent(adjudicator.GetAsync("/api/v1/readings")))["open"]!.AsArray());
+        if (what == "expert")
+            await Sent(queue.Manager.PutAsJsonAsync($"/api/v1/experts/{id}", new { centres = Array.Empty<string>() }));
+        else
+        {
+            var plan = await PlanOf(queue);
+            plan["terms"]!["ownCentre"] = true;
+            await Sent(Correct(queue, plan));
+        }
+
+        Assert.Single((await Sent(adjudicator.GetAsync("/api/v1/readings")))["open"]!.AsArray());
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Whose_account_is_disabled_or_no_experts_any_more_is_given_nothing_and_the_manager_is_told(bool disabled)
+    {
+        var room = await Open(app);
+        var address = $"/api/v1/labelling-projects/{room.Project}";
+        var (gone, second) = (await room.Id("adjudicator"), await app.As(Role.Expert, $"adjudicator2-{room.Name}"));
+        await Sent(room.Manager.PostAsJsonAsync($"{address}/people", new { accountId = await room.Id("adjudicator2"), mode = "adjudicate" }));
+        var account = new { fullName = "Ушедший", roles = new[] { disabled ? "expert" : "labellingManager" }, isDisabled = disabled };
+        await Sent((await app.As(Role.Administrator)).PutAsJsonAsync($"/api/v1/accounts/{gone}", account));
+        await room.ReadBlind(agreeing: false);
+        await Reading(second, "adjudicate");
+        var notice = (await Sent(room.Manager.GetAsync($"{address}/assignment")))["notices"]!.AsArray().Single(n => (string)n!["kind"]! == "cannotWork")!;
+        Assert.Equal((gone.ToString(), 0), ((string)notice["accountId"]!, (int)notice["count"]!));
+    }
+
     /// <summary>A disagreement about a case of the adjudicator's own centre, in a project that keeps such cases from them.</summary>
     private async Task<(QueueRoom Queue, Guid Adjudicator)> OnlyAdjudicatorOfTheCentre()
     {
