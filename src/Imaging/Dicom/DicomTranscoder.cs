@@ -155,6 +155,9 @@ public static class DicomTranscoder
 
     internal static void Describe(DicomDataset target, PixelDescription description)
     {
+        // What a damaged file says of its colours is no code string, and cannot be written as one.
+        if (!System.Text.Ascii.IsValid(description.PhotometricInterpretation))
+            throw new ImagingException(ImagingFault.Malformed, "Photometric Interpretation (0028,0004) is no code string.");
         target.Set(DicomTags.PhotometricInterpretation, description.PhotometricInterpretation);
         if (description.SamplesPerPixel > 1) target.Set(DicomTags.PlanarConfiguration, description.PlanarConfiguration);
         target.Set(DicomTags.BitsAllocated, description.BitsAllocated);
