@@ -89,8 +89,10 @@ internal sealed class DicomElementWriter(DicomOutput output, DicomTransferSyntax
     {
         if (!pixels.IsEncapsulated)
         {
-            Header(pixels.Tag, pixels.Vr, (uint)(pixels.Length + pixels.Length % 2));
-            pixels.Copy(0, syntax.IsBigEndian, output);
+            var length = pixels.Length + pixels.Length % 2;
+            var vr = StrictVr(pixels.Tag, pixels.Vr, length);
+            Header(pixels.Tag, vr, (uint)length);
+            pixels.Copy(0, syntax.IsBigEndian && vr.UnitSize() > 1, output);
             return;
         }
 
@@ -121,7 +123,7 @@ internal sealed class DicomElementWriter(DicomOutput output, DicomTransferSyntax
 
     private void WriteValue(DicomElement element)
     {
-        var vr = StrictVr(element);
+        var vr = StrictVr(element.Tag, element.Vr, element.Bytes.Length);
         // A value longer than a short VR can say travels as UN (PS3.5 6.2.2 note 6).
         if (syntax.IsExplicit && !vr.HasLongLength() && element.Bytes.Length > 0xFFFE)
         {
@@ -145,15 +147,15 @@ internal sealed class DicomElementWriter(DicomOutput output, DicomTransferSyntax
     /// The dictionary's VR where both are text, only the label was wrong, and where the value ends inside a number of the
     /// other one; UN where neither fits. Numbers of another width stay what they are.
     /// </summary>
-    private static DicomVr StrictVr(DicomElement element)
+    private static DicomVr StrictVr(DicomTag tag, DicomVr vr, long length)
     {
-        var known = DicomDictionary.VrsOf(element.Tag).Vr;
-        if (element.Bytes.Length % element.Vr.UnitSize() != 0)
+        var known = DicomDictionary.VrsOf(tag).Vr;
+        if (length % vr.UnitSize() != 0)
         {
-            return known is DicomVr.None or DicomVr.SQ || element.Bytes.Length % known.UnitSize() != 0 ? DicomVr.UN : known;
+            return known is DicomVr.None or DicomVr.SQ || length % known.UnitSize() != 0 ? DicomVr.UN : known;
         }
 
-        return element.Vr.IsText() && !element.Tag.IsPrivate && known != element.Vr && known.IsText() ? known : element.Vr;
+        return vr.IsText() && !tag.IsPrivate && known != vr && known.IsText() ? known : vr;
     }
 
     private void Header(DicomTag tag, DicomVr vr, uint length)
