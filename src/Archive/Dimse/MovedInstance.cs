@@ -67,33 +67,19 @@ internal sealed class MovedInstance(StoredInstances instances, LargeFiles large)
         }
     }
 
-    private sealed class SpooledDataset(OriginalSpool spool) : Stream
+    private sealed class SpooledDataset(OriginalSpool spool) : ReadOnlyStream
     {
         private readonly Stream bytes = spool.Read();
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => true;
-
-        public override bool CanWrite => false;
-
         public override long Length => bytes.Length;
 
-        public override long Position { get => bytes.Position; set => bytes.Position = value; }
-
-        public override int Read(Span<byte> buffer) => bytes.Read(buffer);
-
-        public override int Read(byte[] buffer, int offset, int count) => bytes.Read(buffer, offset, count);
-
-        public override long Seek(long offset, SeekOrigin origin) => bytes.Seek(offset, origin);
-
-        public override void Flush()
+        public override int Read(Span<byte> buffer)
         {
+            bytes.Position = Position;
+            var taken = bytes.Read(buffer);
+            Position += taken;
+            return taken;
         }
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -1,4 +1,5 @@
 using Pirogov.Deidentification;
+using Pirogov.Dicom;
 
 namespace Pirogov.Archive.Intake;
 
@@ -7,7 +8,7 @@ namespace Pirogov.Archive.Intake;
 /// (<see cref="OriginalSpool"/>). It waits for no seat: who holds some and waits for more might wait for ever, and slow senders would keep
 /// quick ones out.
 /// </summary>
-internal sealed class ArrivingFile : Stream
+internal sealed class ArrivingFile : WriteOnlyStream
 {
     private const int FirstBuffer = 1 << 20;
     private const int Chunk = 128 * 1024;
@@ -39,14 +40,6 @@ internal sealed class ArrivingFile : Stream
 
     public override long Length => Spool?.Length ?? size;
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Position { get => Length; set => throw new NotSupportedException(); }
-
     /// <summary>To the end of the file, or to where it is too large.</summary>
     /// <exception cref="NoRoomForOriginalsException">The disk is nearly full.</exception>
     public async Task Fill(Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellation)
@@ -71,24 +64,6 @@ internal sealed class ArrivingFile : Stream
             buffer = buffer[taken..];
         }
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        Write(buffer.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
+using Pirogov.Dicom;
 
 namespace Pirogov.Deidentification;
 
 /// <summary>Reads what a <see cref="SealedWriter"/> wrote, from any place.</summary>
-public sealed class SealedReader : Stream
+public sealed class SealedReader : ReadOnlyStream
 {
     private readonly Stream source;
     private readonly long start;
@@ -30,15 +31,7 @@ public sealed class SealedReader : Stream
         aes = new AesGcm(key, SealedWriter.Tag);
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
-
     public override long Length { get; }
-
-    public override long Position { get; set; }
 
     /// <exception cref="CryptographicException">It is not what was sealed.</exception>
     public override int Read(Span<byte> buffer)
@@ -60,23 +53,6 @@ public sealed class SealedReader : Stream
         Position += taken;
         return taken;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-    {
-        SeekOrigin.Begin => offset,
-        SeekOrigin.Current => Position + offset,
-        _ => Length + offset,
-    };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

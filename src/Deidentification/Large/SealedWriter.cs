@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Pirogov.Dicom;
 
 namespace Pirogov.Deidentification;
 
@@ -7,7 +8,7 @@ namespace Pirogov.Deidentification;
 /// Seals what is written with AES-256-GCM, chunk by chunk, so that any place of it can be read again without the rest
 /// (<see cref="SealedReader"/>). The nonce is the chunk's number, and whether it is the last one: a key seals one stream and no other.
 /// </summary>
-public sealed class SealedWriter : Stream
+public sealed class SealedWriter : WriteOnlyStream
 {
     internal const int Chunk = 64 * 1024;
     internal const int Tag = 16;
@@ -24,15 +25,7 @@ public sealed class SealedWriter : Stream
     /// <param name="target">Written from its position on; stays open.</param>
     public SealedWriter(Stream target, ReadOnlySpan<byte> key) => (this.target, aes) = (target, new AesGcm(key, Tag));
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
     public override long Length => (chunks * Chunk) + used;
-
-    public override long Position { get => Length; set => throw new NotSupportedException(); }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -51,20 +44,6 @@ public sealed class SealedWriter : Stream
         }
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        Write(buffer.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        Write(buffer.AsSpan(offset, count));
-        return Task.CompletedTask;
-    }
-
     /// <summary>Seals the last chunk; nothing is written after.</summary>
     public void Complete()
     {
@@ -75,16 +54,6 @@ public sealed class SealedWriter : Stream
 
         isComplete = true;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     internal static void Nonce(Span<byte> nonce, long chunk, bool isLast)
     {

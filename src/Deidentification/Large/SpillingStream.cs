@@ -1,23 +1,17 @@
+using Pirogov.Dicom;
+
 namespace Pirogov.Deidentification;
 
 /// <summary>Takes an original of unknown length: in memory as long as it is small, from there on into an <see cref="OriginalSpool"/>.</summary>
 /// <param name="memory">Empty; emptied when it spills.</param>
 /// <param name="limit">Most bytes held in memory.</param>
 /// <param name="spill">Makes the spool.</param>
-public sealed class SpillingStream(MemoryStream memory, long limit, Func<OriginalSpool> spill) : Stream
+public sealed class SpillingStream(MemoryStream memory, long limit, Func<OriginalSpool> spill) : WriteOnlyStream
 {
     /// <summary>Null as long as all of it is in memory.</summary>
     public OriginalSpool? Spool { get; private set; }
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
     public override long Length => Spool?.Length ?? memory.Length;
-
-    public override long Position { get => Length; set => throw new NotSupportedException(); }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -31,24 +25,6 @@ public sealed class SpillingStream(MemoryStream memory, long limit, Func<Origina
 
         (Spool?.Writer ?? memory).Write(buffer);
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        Write(buffer.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

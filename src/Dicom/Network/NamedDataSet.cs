@@ -5,21 +5,13 @@ using System.Text;
 namespace Pirogov.Dicom.Network;
 
 /// <summary>Passes a data set on while it arrives and keeps its beginning, where its SOP Class and Instance UID stand (0008,0016 and 0008,0018).</summary>
-internal sealed class NamedDataSet(Stream target, string transferSyntaxUid) : Stream
+internal sealed class NamedDataSet(Stream target, string transferSyntaxUid) : WriteOnlyStream
 {
     private const int MostKept = 16 * 1024;
     private const uint SopClass = 0x00080016, SopInstance = 0x00080018;
     private readonly MemoryStream beginning = new();
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
     public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>False too where the data set leaves them blank, or what stands before them cannot be followed.</summary>
     public bool IsOfAnother(string sopClassUid, string sopInstanceUid)
@@ -34,19 +26,13 @@ internal sealed class NamedDataSet(Stream target, string transferSyntaxUid) : St
         await target.WriteAsync(buffer, cancellationToken);
     }
 
-    public override void Write(byte[] buffer, int offset, int count)
+    public override void Write(ReadOnlySpan<byte> buffer)
     {
-        Keep(buffer.AsSpan(offset, count));
-        target.Write(buffer, offset, count);
+        Keep(buffer);
+        target.Write(buffer);
     }
 
     public override void Flush() => target.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private void Keep(ReadOnlySpan<byte> bytes) => beginning.Write(bytes[..(int)Math.Min(bytes.Length, MostKept - beginning.Length)]);
 
