@@ -34,15 +34,8 @@ internal sealed class OpenCompetition(PirogovDb db, IDatasets datasets, ObjectSt
         }
 
         audit.Note("competitions.opened", "competition", id);
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            // The cases' keys are taken: somebody opened it at the same moment.
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         return Done.Value;
     }

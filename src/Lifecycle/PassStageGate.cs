@@ -40,14 +40,8 @@ internal sealed class PassStageGate(PirogovDb db, EvidenceChain evidence, Curren
             return refusal;
         evidence.Record(passed.Value.State());
         audit.Note("lifecycle.gate-passed", "solution", id, new { Stage = (int)stage });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         return Done.Value;
     }

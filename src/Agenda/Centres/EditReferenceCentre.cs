@@ -32,14 +32,8 @@ internal sealed class EditReferenceCentre(PirogovDb db, AuditTrail audit)
         if (centre.Describe(request.Name, request.OrganisationId, request.Readiness ?? []) is { } refusal)
             return refusal;
         audit.Note("agenda.centre-changed", "reference-centre", id, new { centre.Revision });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         return Done.Value;
     }

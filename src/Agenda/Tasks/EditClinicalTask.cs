@@ -30,14 +30,8 @@ internal sealed class EditClinicalTask(PirogovDb db, AuditTrail audit, TimeProvi
         if (task.Describe(request.Task, time.Now()) is { } refusal)
             return refusal;
         audit.Note("agenda.task-changed", "clinical-task", id, new { task.Revision });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         return Done.Value;
     }

@@ -29,14 +29,8 @@ internal sealed class CancelBatch(PirogovDb db, CentreAccess access, AuditTrail 
             return refusal;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         audit.Note("archive.batch-cancelled", "batch", id);
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         // Whoever keeps a file holds the batch's row, and so do we now: nobody comes in between.
         if (onlyIfEmpty && await db.Set<IncomingFile>().AnyAsync(f => f.BatchId == id, cancellation))

@@ -74,14 +74,8 @@ internal sealed class ChooseProfile(PirogovDb db, IAgenda agenda, CurrentActor a
             db.Add(profile = new CentreProfile { CentreId = centre.Id });
         (profile.Options, profile.ChosenBy, profile.ChosenAt) = (options, actor.Actor.AccountId, time.Now());
         audit.Note("archive.profile-chosen", "reference-centre", centre.Id, new { options = NamesOf(options) });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         return ViewOf(centre, options);
     }

@@ -37,14 +37,8 @@ internal sealed class CloseBatch(PirogovDb db, CentreAccess access, JobQueue job
         var job = jobs.Enqueue<CompleteBatch, CompleteBatch.Payload>(new(id), "batch", id);
         batch.WorkedOnBy(job);
         audit.Note("archive.batch-closed", "batch", id);
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         return new Response(job);
     }

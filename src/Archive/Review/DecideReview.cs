@@ -43,14 +43,8 @@ internal sealed class DecideReview(PirogovDb db, Quarantine quarantine, Reviewed
         if (found.Decision == ReviewDecision.Masked && !await quarantine.CanMask(found, cancellation))
             return new MaskIsImpossible();
         audit.Note("archive.review-decided", "batch", id, new { file, decision = request.Decision.ToString(), regions = found.Decision == ReviewDecision.Masked ? found.Regions.Count : 0 });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         return Done.Value;
     }

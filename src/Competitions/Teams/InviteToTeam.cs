@@ -53,14 +53,8 @@ internal sealed class InviteToTeam(PirogovDb db, CurrentActor actor, AuditTrail 
         if (invited.IsRefused(out var refusal))
             return refusal;
         audit.Note("competitions.invited", "competition-team", team.Id, new { Invitee = invitee.Id, request.Role });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         return new Response(invited.Value.Id);
     }

@@ -38,14 +38,8 @@ internal sealed class MakeTeam(PirogovDb db, IDatasets datasets, CurrentActor ac
             return new TeamNameTaken(made.Value.Name);
         db.Add(made.Value);
         audit.Note("competitions.team-made", "competition-team", made.Value.Id, new { Competition = id });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         await datasets.Admit(competition.DatasetVersionId, me, cancellation);
         await db.SaveChangesAsync(cancellation);

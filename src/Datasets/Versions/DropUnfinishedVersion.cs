@@ -34,14 +34,8 @@ internal sealed class DropUnfinishedVersion(PirogovDb db, AuditTrail audit)
         if (!await db.Set<DatasetVersion>().AnyAsync(v => v.DatasetId == version.DatasetId && v.Id != version.Id, cancellation))
             db.Remove(await db.Set<Dataset>().SingleAsync(d => d.Id == version.DatasetId, cancellation));
         audit.Note("datasets.version-dropped", "dataset-version", version.Id, new { slug, number });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         return Done.Value;
     }

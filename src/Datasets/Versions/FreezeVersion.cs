@@ -48,14 +48,8 @@ internal sealed class FreezeVersion(PirogovDb db, SplitPlanner planner, IAgenda 
         if (planned.IsRefused(out refusal))
             return refusal;
         var version = Add(dataset, (last?.Number ?? 0) + 1, planned.Value, request);
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         return new Response(dataset.Slug, version.Number, version.JobId);
     }

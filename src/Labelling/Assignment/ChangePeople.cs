@@ -177,16 +177,5 @@ internal sealed class ChangePeople(
         return Done.Value;
     }
 
-    private async Task<Outcome<Done>?> Save(CancellationToken cancellation)
-    {
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-            return null;
-        }
-        catch (DbUpdateException)
-        {
-            return Outcome<Done>.No(new Conflict());
-        }
-    }
+    private async Task<Outcome<Done>?> Save(CancellationToken cancellation) => await db.TrySave(cancellation) is { } overtaken ? (Outcome<Done>?)Outcome<Done>.No(overtaken) : null;
 }

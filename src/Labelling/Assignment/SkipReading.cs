@@ -41,18 +41,7 @@ internal sealed class SkipReading(PirogovDb db, CurrentActor actor, Replacement 
         return await Save(cancellation);
     }
 
-    private async Task<Outcome<Done>> Save(CancellationToken cancellation)
-    {
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-            return Done.Value;
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
-    }
+    private async Task<Outcome<Done>> Save(CancellationToken cancellation) => await db.TrySave(cancellation) is { } overtaken ? overtaken : Done.Value;
 }
 
 /// <summary>Puts another into the place that a person left.</summary>

@@ -104,15 +104,9 @@ internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferC
         }
 
         audit.Note("labelling.cases-added", "labelling-project", id, new { Cases = added.Length });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-            await transaction.CommitAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
+        await transaction.CommitAsync(cancellation);
 
         return new Added(added.Length);
     }
@@ -128,15 +122,8 @@ internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferC
         foreach (var reading in await db.Set<Reading>().Where(r => r.ProjectCaseId == caseId && r.State != ReadingState.Submitted && r.State != ReadingState.Locked).ToArrayAsync(cancellation))
             reading.BeDue(due);
         audit.Note("labelling.case-ranked", "labelling-case", caseId, new { request.Priority });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            // Its reader saved at this moment.
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         return Done.Value;
     }
@@ -151,14 +138,8 @@ internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferC
         if (await change(project) is { } refusal)
             return refusal;
         audit.Note(action, "labelling-project", id);
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         return Done.Value;
     }

@@ -43,14 +43,8 @@ internal sealed class EditExpert(PirogovDb db, IAgenda agenda, WaitingDecisions 
         if (before != request.Level)
             db.Add(new QualificationPeriod(id, request.Level, now));
         audit.Note("labelling.expert-edited", "account", id, new { request.Specialty, request.Level });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         if (had.Except(profile.Centres).Any())
             await OfferWaiting(id, cancellation);

@@ -45,14 +45,8 @@ internal sealed class CorrectPlan(PirogovDb db, WaitingDecisions decisions, Audi
         audit.Note("labelling.plan-corrected", "labelling-project", id, new { project.Threshold, project.ReadersPerCase, project.MostReaders, project.Rule });
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         await Follow(project, cancellation);
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         await transaction.CommitAsync(cancellation);
         // What nobody could decide for its centre's sake goes to them now.

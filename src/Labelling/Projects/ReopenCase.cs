@@ -35,14 +35,8 @@ internal sealed class ReopenCase(PirogovDb db, AskAdjudicator askAdjudicator, Au
         db.Add(new CaseComment(one.Id, 0, null, new(ReturnReason.Other, request.Comment, null), now));
         await askAdjudicator.About(one, cancellation);
         audit.Note("labelling.case-reopened", "labelling-case", caseId);
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         return Done.Value;
     }

@@ -59,16 +59,5 @@ internal sealed class SetCaseAside(PirogovDb db, AuditTrail audit, EventOutbox o
     private Task<ProjectCase?> Find(ProjectId id, ProjectCaseId caseId, CancellationToken cancellation) =>
         db.Set<ProjectCase>().SingleOrDefaultAsync(c => c.Id == caseId && c.ProjectId == id && !c.IsGold, cancellation);
 
-    private async Task<Outcome<Done>> Save(CancellationToken cancellation)
-    {
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-            return Done.Value;
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
-    }
+    private async Task<Outcome<Done>> Save(CancellationToken cancellation) => await db.TrySave(cancellation) is { } overtaken ? overtaken : Done.Value;
 }

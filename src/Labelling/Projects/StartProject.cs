@@ -40,15 +40,9 @@ internal sealed class StartProject(PirogovDb db, OfferCases offers, AuditTrail a
         if (project.Distribution == Distribution.Assigned && (await offers.To(project, cases, cancellation)).IsRefused(out var nobody))
             return nobody;
         audit.Note("labelling.project-started", "labelling-project", id, new { Cases = cases.Length });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-            await transaction.CommitAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
+        await transaction.CommitAsync(cancellation);
 
         return new Response(id, cases.Sum(c => c.ReadersWanted));
     }

@@ -78,14 +78,8 @@ internal sealed class DesignSchema(PirogovDb db, AuditTrail audit, TimeProvider 
         if (await db.Set<LabellingSchema>().AnyAsync(s => s.NormalizedName == schema.NormalizedName && s.Id != schema.Id, cancellation))
             return new SchemaNameIsTaken(schema.Name);
         audit.Note(action, "labelling-schema", schema.Id, new { schema.Newest.Number });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         var newest = schema.Newest;
         return new Response(schema.Id, newest.Id, newest.Number, newest.PublishedAt);

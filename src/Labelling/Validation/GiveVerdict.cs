@@ -101,14 +101,8 @@ internal sealed class GiveVerdict(
         outbox.Add(new VerdictGiven(one.Id, reading.Slot, kind == VerdictKind.Accepted));
         await GoOn(one, verdict, result!, cancellation);
         audit.Note($"labelling.consensus-{kind.ToString().ToLowerInvariant()}", "labelling-case", one.Id, new { judged.Number, Level = reading.Slot });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         return new Response((await next.After(reading, cancellation))?.Id);
     }

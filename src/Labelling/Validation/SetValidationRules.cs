@@ -44,14 +44,8 @@ internal sealed class SetValidationRules(PirogovDb db, AuditTrail audit)
         if (rules.Set(request.Reasons ?? [], request.ResultsShown) is { } refusal)
             return refusal;
         audit.Note("labelling.validation-rules-set", "labelling-project", id, new { Reasons = rules.Reasons.Count(r => !r.Retired), rules.ResultsShown });
-        try
-        {
-            await db.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            return new Conflict();
-        }
+        if (await db.TrySave(cancellation) is { } overtaken)
+            return overtaken;
 
         return new ValidationRulesView(rules.Reasons, rules.ResultsShown);
     }
