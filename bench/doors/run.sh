@@ -72,6 +72,13 @@ profile() {
   perf script -i "$stored/perf" 2> /dev/null | python3 bench/doors/profile.py "$files" "$(awk "BEGIN { print $(spent $pirogov_pid) - $before }")"
 }
 most() { awk "BEGIN { printf \"%.2f\", $1 / $files / $promised }"; }
+ofdisk() { awk "BEGIN { printf \"%.2f\", $files / $1 / $disk }"; }
+# verdict WORK WANTED: the least of its rounds, and what would be possible at most where that is known.
+verdict() {
+  awk -F'|' -v work="$1" -v wanted="$2" 'index($2, work " (") { low = low == "" || $6 + 0 < low ? $6 + 0 : low; most = $8 + 0 > most ? $8 + 0 : most }
+    END { printf "%s: %s at least %.2f times Orthanc, %s wanted%s.\n", low < wanted ? "Missed" : "Reached", work, low, wanted,
+      most ? sprintf("; a server that did nothing but what is promised of an instance would reach %.2f", most) : "" }'
+}
 out=bench/results/doors.md
 {
   echo "# The doors: the platform against Orthanc"
@@ -82,24 +89,30 @@ out=bench/results/doors.md
   echo "forgotten. At most: the same ratio for a server that did nothing for an instance that comes alone but what is promised of it: MD5, SHA-256, write, flush."
   echo "The disk alone, one write and fsync after the other: $disk instances/s. Load at the start: $(cut -d' ' -f1-3 /proc/loadavg) on $(nproc) cores, which client, server and peers share."
   echo
-  echo "| work | round | Orthanc, instances/s | platform, instances/s | platform ÷ Orthanc | processor: Orthanc ÷ platform | at most | sink, instances/s |"
-  echo "|---|---|---|---|---|---|---|---|"
+  echo "| work | round | Orthanc, instances/s | platform, instances/s | platform ÷ Orthanc | processor: Orthanc ÷ platform | at most | sink, instances/s | platform ÷ sink | platform ÷ disk |"
+  echo "|---|---|---|---|---|---|---|---|---|---|"
   for ((round = 1; round <= rounds; round++)); do
     before=$(spent $orthanc_pid) && theirs=$(store "$theirs_url" "" "$sent/$round") && theirs_cpu=$(awk "BEGIN { print $(spent $orthanc_pid) - $before }")
     before=$(spent $pirogov_pid) && ours=$(store "$ours_url=stow-$round" "Bearer $pirogov_token" "$sent/$round") && ours_cpu=$(awk "BEGIN { print $(spent $pirogov_pid) - $before }")
     null=$(store "http://127.0.0.1:$sink/" "" "$sent/$round")
-    echo "| STOW-RS (3 × wanted) | $round | $(rate "$theirs") | $(rate "$ours") | $(ratio "$theirs" "$ours") | $(ratio "$theirs_cpu" "$ours_cpu") | – | $(rate "$null") |"
+    echo "| STOW-RS (3 × wanted) | $round | $(rate "$theirs") | $(rate "$ours") | $(ratio "$theirs" "$ours") | $(ratio "$theirs_cpu" "$ours_cpu") | – | $(rate "$null") | $(ratio "$null" "$ours") | $(ofdisk "$ours") |"
   done
   for ((round = 1; round <= rounds; round++)); do
     before=$(spent $orthanc_pid) && theirs=$(cstore ORTHANC "$orthanc_dicom" "$sent/$((rounds + round))") && theirs_cpu=$(awk "BEGIN { print $(spent $orthanc_pid) - $before }")
     before=$(spent $pirogov_pid) && ours=$(cstore PIROGOV "$pirogov_dicom" "$sent/$((rounds + round))") && ours_cpu=$(awk "BEGIN { print $(spent $pirogov_pid) - $before }")
-    echo "| C-STORE (4 × wanted) | $round | $(rate "$theirs") | $(rate "$ours") | $(ratio "$theirs" "$ours") | $(ratio "$theirs_cpu" "$ours_cpu") | $(most "$theirs_cpu") | – |"
+    echo "| C-STORE (4 × wanted) | $round | $(rate "$theirs") | $(rate "$ours") | $(ratio "$theirs" "$ours") | $(ratio "$theirs_cpu" "$ours_cpu") | $(most "$theirs_cpu") | – | – | $(ofdisk "$ours") |"
   done
   for ((round = 1; round <= rounds; round++)); do
     before=$(spent $orthanc_pid) && theirs=$(four ORTHANC "$orthanc_dicom" "$sent/$((2 * rounds + round))") && theirs_cpu=$(awk "BEGIN { print $(spent $orthanc_pid) - $before }")
     before=$(spent $pirogov_pid) && ours=$(four PIROGOV "$pirogov_dicom" "$sent/$((2 * rounds + round))") && ours_cpu=$(awk "BEGIN { print $(spent $pirogov_pid) - $before }")
-    echo "| C-STORE, four associations | $round | $(rate "$theirs") | $(rate "$ours") | $(ratio "$theirs" "$ours") | $(ratio "$theirs_cpu" "$ours_cpu") | – | – |"
+    echo "| C-STORE, four associations | $round | $(rate "$theirs") | $(rate "$ours") | $(ratio "$theirs" "$ours") | $(ratio "$theirs_cpu" "$ours_cpu") | – | – | – | $(ofdisk "$ours") |"
   done
+} > "$stored/table"
+{
+  cat "$stored/table"
+  echo
+  verdict STOW-RS 3 < "$stored/table"
+  verdict C-STORE 4 < "$stored/table"
   echo
   echo "## Where the processor's time goes"
   echo
