@@ -64,8 +64,7 @@ internal sealed class SeeSolutions(PirogovDb db, ChainOfEvidence chain, Evidence
                 mine.Add(solution);
         }
 
-        (page, size) = (Math.Max(page, 1), Math.Clamp(size, 1, Page.LargestSize));
-        return new([.. mine.Skip((page - 1) * size).Take(size).Select(View)], page, size, mine.Count);
+        return Page.Of(mine, page, size).Of(View);
     }
 
     public async Task<Outcome<SolutionDetails>> One(SolutionId id, CancellationToken cancellation)

@@ -5634,6 +5634,15 @@ export interface components {
             /** Format: int32 */
             total: number;
         };
+        PageOfPaymentLine: {
+            items: components["schemas"]["PaymentLine"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
         PageOfPrepareExportView: {
             items: components["schemas"]["PrepareExportView"][];
             /** Format: int32 */
@@ -5949,7 +5958,7 @@ export interface components {
             activeMinutes: number;
             /** Format: double */
             amount: number;
-            lines: components["schemas"]["PaymentLine"][];
+            lines: components["schemas"]["PageOfPaymentLine"];
             month: string;
             /** Format: int32 */
             readings: number;
@@ -9298,7 +9307,10 @@ export interface operations {
     };
     getOwnStatement: {
         parameters: {
-            query?: never;
+            query?: {
+                page?: number;
+                size?: number;
+            };
             header?: never;
             path: {
                 month: string;
@@ -11650,6 +11662,8 @@ export interface operations {
         parameters: {
             query?: {
                 accountId?: string;
+                page?: number;
+                size?: number;
             };
             header?: never;
             path: {

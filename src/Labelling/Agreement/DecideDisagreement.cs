@@ -56,9 +56,7 @@ internal sealed class DecideDisagreement(
     {
         if (await Own(id, cancellation) is not { } reading || await adjudication.List(reading, cancellation) is not { } all)
             return new NotFound("disagreements");
-        var (number, length) = (Math.Max(1, page), Math.Clamp(size, 1, Page.LargestSize));
-        ListedDisagreement[] found = [.. all.Where(d => !open || d.Decision is null)];
-        return new Page<ListedDisagreement>([.. found.Skip((int)Math.Min((number - 1L) * length, int.MaxValue)).Take(length)], number, length, found.Length);
+        return Page.Of([.. all.Where(d => !open || d.Decision is null)], page, size);
     }
 
     public async Task<Outcome<Response>> Handle(ReadingId id, Request request, CancellationToken cancellation)

@@ -1,8 +1,10 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Projects;
+using Pirogov.Platform;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
@@ -47,10 +49,18 @@ internal sealed class ResumeComparisons(PirogovDb db, StoppedComparisons stopped
             return new NotFound("labelling-project");
         var cases = await stopped.Of(id, cancellation);
         foreach (var one in cases)
-            jobs.Enqueue<CompareReadings, CompareReadings.Payload>(new(one.Id), "labelling-case", one.Id);
+            jobs.Enqueue<CompareReadings, CompareReadings.Payload>(await Asked(one, cancellation), "labelling-case", one.Id);
         if (cases.Count > 0)
             audit.Note("labelling.comparisons-resumed", "labelling-project", id, new { Cases = cases.Count });
         await db.SaveChangesAsync(cancellation);
         return new Response(cases.Count);
+    }
+
+    /// <summary>What the stopped comparison was asked for: a manager's wish for an adjudicator outlives it.</summary>
+    private async Task<CompareReadings.Payload> Asked(ProjectCase one, CancellationToken cancellation)
+    {
+        var subject = one.Id.ToString();
+        var last = await db.Set<JobRecord>().Where(j => j.Kind == nameof(CompareReadings) && j.SubjectId == subject).OrderByDescending(j => j.Id).Select(j => j.Payload).FirstOrDefaultAsync(cancellation);
+        return last is null ? new(one.Id) : JsonSerializer.Deserialize<CompareReadings.Payload>(last, PlatformJson.Options)!;
     }
 }

@@ -45,12 +45,11 @@ internal sealed class SeeCaseLabels(PirogovDb db, CurrentActor actor, ICases cas
     {
         if (await Compared(id, caseId, cancellation) is not var (comparison, _))
             return new NotFound("disagreements");
-        var (number, length) = (Math.Max(1, page), Math.Clamp(size, 1, Page.LargestSize));
         var all = (await comparisons.Detail(comparison, cancellation)).Disagreements;
         var decided = (await db.Set<Decision>().AsNoTracking().Where(d => d.ComparisonId == comparison.Id).ToArrayAsync(cancellation))
             .GroupBy(d => d.Disagreement).ToDictionary(g => g.Key, g => g.MaxBy(d => d.Id)!);
-        return new Page<ListedDisagreement>([.. all.Skip((int)Math.Min((number - 1L) * length, int.MaxValue)).Take(length).Select(d => new ListedDisagreement(d,
-            decided.GetValueOrDefault(d.Id) is { Choice: not DecisionChoice.Reopened } one ? new(one.Choice, one.Source, one.Revision, one.At) : null))], number, length, all.Count);
+        return Page.Of(all, page, size).Of(d => new ListedDisagreement(d,
+            decided.GetValueOrDefault(d.Id) is { Choice: not DecisionChoice.Reopened } one ? new(one.Choice, one.Source, one.Revision, one.At) : null));
     }
 
     public async Task<IResult> Picture(ProjectId id, ProjectCaseId caseId, Guid disagreement, CancellationToken cancellation) =>

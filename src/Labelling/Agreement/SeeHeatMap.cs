@@ -69,10 +69,9 @@ internal sealed class HeatMaps(PirogovDb db, ComparisonStore comparisons, Versio
 
     public async Task<Page<FrameDisagreement>> Frames(Comparison comparison, string? @class, int page, int size, CancellationToken cancellation)
     {
-        var (number, length) = (Math.Max(1, page), Math.Clamp(size, 1, Page.LargestSize));
         FrameDisagreement[] ranked = [.. (await comparisons.Detail(comparison, cancellation)).Frames.Where(f => f.Disputed > 0 && (@class is null || f.Class == @class))
             .OrderByDescending(f => f.Entropy).ThenByDescending(f => f.Disputed)];
-        return new([.. ranked.Skip((int)Math.Min((number - 1L) * length, int.MaxValue)).Take(length)], number, length, ranked.Length);
+        return Page.Of(ranked, page, size);
     }
 
     /// <returns>A PNG of the frame's size; none where nobody drew.</returns>

@@ -31,7 +31,7 @@ internal sealed class SeeReliability(PirogovDb db, FiguresCache cache)
     {
         if (await db.Set<LabellingProject>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } project)
             return new NotFound("labelling-project");
-        (page, size) = (Math.Max(1, page), Math.Clamp(size, 1, Page.LargestSize));
+        (page, size) = Page.Bounded(page, size);
         var made = await cache.Of(db, id, $"reliability {page} {size} {project.Members.Count}", () => Make(project, page, size, cancellation), cancellation);
         return made with { Items = [.. made.Items.Select(r => r with { Standing = project.Member(r.AccountId)!.Standing })] };
     }
@@ -41,13 +41,13 @@ internal sealed class SeeReliability(PirogovDb db, FiguresCache cache)
         Guid[] readers = [.. project.Members.Where(m => m.Mode == ReadingMode.Read).Select(m => m.AccountId)];
         var names = await db.Set<Account>().Where(a => readers.Contains(a.Id)).Select(a => new { a.Id, a.FullName }).ToDictionaryAsync(a => a.Id, a => a.FullName, cancellation);
         // Sorted here and not by the engine: SQLite orders Cyrillic by code points.
-        var shown = readers.OrderBy(r => names.GetValueOrDefault(r, ""), StringComparer.CurrentCulture).Skip((page - 1) * size).Take(size).ToArray();
-        var rows = (await Reliability.Through(db, project.Id).Where(i => shown.Contains(i.AccountId))
+        var shown = Page.Of([.. readers.OrderBy(r => names.GetValueOrDefault(r, ""), StringComparer.CurrentCulture)], page, size);
+        var rows = (await Reliability.Through(db, project.Id).Where(i => shown.Items.Contains(i.AccountId))
             .Select(i => new { i.AccountId, i.Kind, i.Item, i.ProjectCaseId, i.Patient, i.Quality }).ToArrayAsync(cancellation)).ToLookup(i => i.AccountId);
         var modelled = await cache.Of(db, project.Id, "dawid-skene", () => Modelled(project, cancellation), cancellation);
-        return new([.. shown.Select(r => new ReaderReliability(r, names.GetValueOrDefault(r, ""), rows[r].Select(i => i.ProjectCaseId).Distinct().Count(),
+        return shown.Of(r => new ReaderReliability(r, names.GetValueOrDefault(r, ""), rows[r].Select(i => i.ProjectCaseId).Distinct().Count(),
             [.. Reliability.Of(rows[r].Select(i => (i.Kind, i.Item, i.ProjectCaseId, i.Patient, i.Quality)))
-                .Select(i => modelled.TryGetValue((r, i.Item), out var accuracy) ? i with { Modelled = accuracy } : i)]))], page, size, readers.Length);
+                .Select(i => modelled.TryGetValue((r, i.Item), out var accuracy) ? i with { Modelled = accuracy } : i)]));
     }
 
     /// <summary>Over all readers at once, for a reader's errors are told from the truth by what the others say.</summary>

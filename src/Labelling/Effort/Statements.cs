@@ -46,8 +46,8 @@ internal enum StatementFormat
 internal sealed record PaymentLine(
     Guid AccountId, string Name, ProjectId ProjectId, string ProjectName, ReadingMode Mode, int Readings, double ActiveMinutes, decimal Amount, int WithoutPrice);
 
-/// <param name="Lines">For each expert, project and part.</param>
-internal sealed record PaymentStatement(string Month, IReadOnlyList<PaymentLine> Lines, int Readings, double ActiveMinutes, decimal Amount);
+/// <param name="Lines">For each expert, project and part; the sums are those of all pages.</param>
+internal sealed record PaymentStatement(string Month, Page<PaymentLine> Lines, int Readings, double ActiveMinutes, decimal Amount);
 
 /// <summary>Puts statements together.</summary>
 internal sealed class StatementBook(PirogovDb db, Earnings earnings)
@@ -55,14 +55,14 @@ internal sealed class StatementBook(PirogovDb db, Earnings earnings)
     public async Task<IReadOnlyList<PaidReading>> Readings(Month month, Guid? person, CancellationToken cancellation) => await earnings.Of(
         db.Set<Reading>().Where(r => r.FinishedAt >= month.From && r.FinishedAt < month.To && (person == null || r.AccountId == person)), cancellation);
 
-    public async Task<PaymentStatement> Of(Month month, Guid? person, CancellationToken cancellation)
+    public async Task<PaymentStatement> Of(Month month, Guid? person, int page, int size, CancellationToken cancellation)
     {
         var paid = await Readings(month, person, cancellation);
         var names = await Names(paid, cancellation);
         PaymentLine[] lines = [.. paid.GroupBy(p => (p.AccountId, p.ProjectId, p.Mode)).Select(g => new PaymentLine(g.Key.AccountId, names.GetValueOrDefault(g.Key.AccountId, ""),
                 g.Key.ProjectId, g.First().ProjectName, g.Key.Mode, g.Count(), g.Sum(p => p.ActiveMinutes), g.Sum(p => p.Amount ?? 0), g.Count(p => p.Amount is null)))
             .OrderBy(l => l.Name, StringComparer.CurrentCulture).ThenBy(l => l.ProjectName, StringComparer.CurrentCulture).ThenBy(l => l.Mode)];
-        return new(month.Name, lines, paid.Count, paid.Sum(p => p.ActiveMinutes), paid.Sum(p => p.Amount ?? 0));
+        return new(month.Name, Page.Of(lines, page, size), paid.Count, paid.Sum(p => p.ActiveMinutes), paid.Sum(p => p.Amount ?? 0));
     }
 
     public async Task<Dictionary<Guid, string>> Names(IReadOnlyList<PaidReading> paid, CancellationToken cancellation)
@@ -78,15 +78,16 @@ internal sealed class SeeStatements(StatementBook book, StatementFile files, Aud
 {
     internal static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/labelling-statements/{month}", (SeeStatements use, string month, Guid? accountId, CancellationToken cancellation) => use.One(month, accountId, cancellation).ToHttp())
+        api.MapGet("/labelling-statements/{month}", (SeeStatements use, string month, Guid? accountId, CancellationToken cancellation, int page = 1, int size = Page.DefaultSize) =>
+            use.One(month, accountId, page, size, cancellation).ToHttp())
             .Needs(typeof(SeeStatements)).WithName("getPaymentStatement").WithSummary("What experts did and earned in a month (UTC).");
         api.MapGet("/labelling-statements/{month}/file", (SeeStatements use, string month, EnumWord<StatementFormat> format, Guid? accountId, CancellationToken cancellation) =>
             use.File(month, format.Value, accountId, cancellation))
             .Needs(typeof(SeeStatements)).WithMetadata(new GivesBytes("application/octet-stream")).WithName("downloadPaymentStatement").WithSummary("The same as CSV or XLSX, a line for each reading.");
     }
 
-    public async Task<Outcome<PaymentStatement>> One(string month, Guid? person, CancellationToken cancellation) =>
-        Month.Read(month) is { } read ? await book.Of(read, person, cancellation) : new MonthUnfit();
+    public async Task<Outcome<PaymentStatement>> One(string month, Guid? person, int page, int size, CancellationToken cancellation) =>
+        Month.Read(month) is { } read ? await book.Of(read, person, page, size, cancellation) : new MonthUnfit();
 
     public async Task<IResult> File(string month, StatementFormat format, Guid? person, CancellationToken cancellation)
     {
@@ -104,15 +105,15 @@ internal sealed class OwnStatement(StatementBook book, StatementFile files, Curr
 {
     internal static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/expert/statements/{month}", (OwnStatement use, string month, CancellationToken cancellation) => use.One(month, cancellation).ToHttp())
+        api.MapGet("/expert/statements/{month}", (OwnStatement use, string month, CancellationToken cancellation, int page = 1, int size = Page.DefaultSize) => use.One(month, page, size, cancellation).ToHttp())
             .Needs(typeof(OwnStatement)).WithName("getOwnStatement").WithSummary("What the signed-in expert did and earned in a month (UTC).");
         api.MapGet("/expert/statements/{month}/file", (OwnStatement use, string month, EnumWord<StatementFormat> format, CancellationToken cancellation) =>
             use.File(month, format.Value, cancellation))
             .Needs(typeof(OwnStatement)).WithMetadata(new GivesBytes("application/octet-stream")).WithName("downloadOwnStatement").WithSummary("The same as CSV or XLSX, a line for each reading.");
     }
 
-    public async Task<Outcome<PaymentStatement>> One(string month, CancellationToken cancellation) =>
-        Month.Read(month) is { } read ? await book.Of(read, actor.Actor.AccountId, cancellation) : new MonthUnfit();
+    public async Task<Outcome<PaymentStatement>> One(string month, int page, int size, CancellationToken cancellation) =>
+        Month.Read(month) is { } read ? await book.Of(read, actor.Actor.AccountId, page, size, cancellation) : new MonthUnfit();
 
     public async Task<IResult> File(string month, StatementFormat format, CancellationToken cancellation) =>
         Month.Read(month) is { } read ? await files.Write(read, format, actor.Actor.AccountId, cancellation) : new MonthUnfit().ToHttp();

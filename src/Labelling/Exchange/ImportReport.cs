@@ -47,12 +47,12 @@ internal sealed class ImportReport(StoreFolders folders) : IAsyncDisposable
 
     public static async Task<Page<ImportLine>> Read(ObjectStore store, string? md5, int total, int page, int size, CancellationToken cancellation)
     {
-        (page, size) = (Math.Max(page, 1), Math.Clamp(size, 1, Page.LargestSize));
+        (page, size) = Page.Bounded(page, size);
         var lines = new List<ImportLine>();
         if (md5 is not null)
         {
             using var reader = new StreamReader(await store.OpenRead(md5, cancellation), Encoding.UTF8);
-            for (long n = 0, first = (page - 1L) * size; n < first + size && await reader.ReadLineAsync(cancellation) is { } line; n++)
+            for (long n = 0, first = (page - 1) * size; n < first + size && await reader.ReadLineAsync(cancellation) is { } line; n++)
             {
                 if (n >= first)
                     lines.Add(JsonSerializer.Deserialize<ImportLine>(line, PlatformJson.Options)!);

@@ -85,9 +85,7 @@ internal sealed class SeeReleases(PirogovDb db, IReleases releases, Documents do
     {
         if (await db.Set<Release>().Where(r => r.Id == id).Select(r => new { r.ChangesMd5 }).SingleOrDefaultAsync(cancellation) is not { } release)
             return new NotFound("labelling-release");
-        (page, size) = (Math.Max(1, page), Math.Clamp(size, 1, Page.LargestSize));
-        var cases = release.ChangesMd5 is { } md5 ? (await Read<ChangeList>(md5, cancellation)).Cases : [];
-        return new Page<CaseChange>([.. cases.Skip((page - 1) * size).Take(size)], page, size, cases.Count);
+        return Page.Of(release.ChangesMd5 is { } md5 ? (await Read<ChangeList>(md5, cancellation)).Cases : [], page, size);
     }
 
     public async Task<Outcome<LabelDocument>> Labels(ReleaseId id, CaseId caseId, CancellationToken cancellation)

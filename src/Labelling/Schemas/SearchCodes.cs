@@ -21,8 +21,7 @@ internal sealed class SearchCodes
 
     public static Page<Row> Handle(string? scheme, string query, int page, int size)
     {
-        (page, size) = (Math.Max(page, 1), Math.Clamp(size, 1, Page.LargestSize));
         var found = CodeTable.Search(string.IsNullOrEmpty(scheme) ? null : scheme, query.Length <= 200 ? query : query[..200], MostFound);
-        return new([.. found.Skip((page - 1) * size).Take(size).Select(c => new Row(c.Scheme, c.Value, c.Meaning))], page, size, found.Count);
+        return Page.Of(found, page, size).Of(c => new Row(c.Scheme, c.Value, c.Meaning));
     }
 }

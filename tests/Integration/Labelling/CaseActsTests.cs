@@ -1,7 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using Pirogov.Integration.Harness;
+using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.Projects;
+using Pirogov.Labelling.Readings;
 using Pirogov.Platform.Access;
 using static Pirogov.Integration.Labelling.QueueRoom;
 using static Pirogov.Integration.Labelling.ReadingRoom;
@@ -129,6 +133,16 @@ public abstract class CaseActsTests(LabellingApp app) : OnBothEngines(app)
         var told = await Sent(queue.Manager.GetAsync(address));
         Assert.Equal(("adjudication", 2, true), ((string)told["state"]!, (int)told["readersWanted"]!, (bool)told["rounds"]![0]!["agreed"]!));
         await Reading(queue.Room.Adjudicator, "adjudicate");
+        // The comparison that would have brought it there stopped half-way.
+        await app.InDatabase(async db =>
+        {
+            var project = ProjectId.From(Guid.Parse(queue.Project));
+            await db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectId == project && r.Mode == ReadingMode.Adjudicate).ExecuteDeleteAsync();
+            return await db.Set<ProjectCase>().Where(c => c.ProjectId == project).ExecuteUpdateAsync(u => u.SetProperty(c => c.State, ProjectCaseState.Comparing));
+        });
+        Assert.Equal(1, (int)(await Sent(queue.Manager.PostAsync($"{queue.Address}/compare-again", null)))["cases"]!);
+        await app.Settle();
+        Assert.Equal("adjudication", (string)(await Sent(queue.Manager.GetAsync(address)))["state"]!);
     }
 
     [SkippableFact]

@@ -128,7 +128,7 @@ public abstract class EffortTests(LabellingApp app) : OnBothEngines(app)
         await queue.Read(queue.Readers[1], await queue.Take(queue.Readers[1]));
         await app.Settle();
         var all = await Sent(queue.Manager.GetAsync($"/api/v1/labelling-statements/{Month}"));
-        var lines = all["lines"]!.AsArray().Where(l => (string)l!["projectId"]! == queue.Project).ToArray();
+        var lines = all["lines"]!["items"]!.AsArray().Where(l => (string)l!["projectId"]! == queue.Project).ToArray();
         Assert.Equal([100m, 1200m], lines.Select(l => (decimal)l!["amount"]!).Order());
         Assert.Equal(HttpStatusCode.Forbidden, (await reader.GetAsync($"/api/v1/labelling-statements/{Month}")).StatusCode);
         await Refused(HttpStatusCode.UnprocessableEntity, reader.GetAsync("/api/v1/expert/statements/2026-13"));

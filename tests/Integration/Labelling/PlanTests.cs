@@ -352,7 +352,7 @@ public abstract class PlanTests(LabellingApp app) : OnBothEngines(app)
         await queue.Read(queue.Readers[0], await queue.Take(queue.Readers[0]));
         await app.Settle();
         var month = app.Clock.GetUtcNow().ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
-        var lines = (await Sent(queue.Readers[0].GetAsync($"/api/v1/expert/statements/{month}")))["lines"]!.AsArray();
+        var lines = (await Sent(queue.Readers[0].GetAsync($"/api/v1/expert/statements/{month}")))["lines"]!["items"]!.AsArray();
         Assert.Equal(350, (decimal)lines.Single(l => (string)l!["projectId"]! == queue.Project)!["amount"]!);
     }
 
