@@ -120,6 +120,9 @@ internal static class Wording
     /// <summary>The colour of a reading's letter, the same as its contour's in the pictures of disagreements.</summary>
     public static string Letter(string letter) => letter is [>= 'A' and var first] ? ContourPicture.ColorOf(first - 'A') : "transparent";
 
+    /// <summary>For a sum that is told at large: in whole roubles.</summary>
+    public static string Roubles(decimal value) => value.ToString("N0", CultureInfo.CurrentCulture) + "\u00a0₽";
+
     public static string Money(decimal value) => value.ToString("N2", CultureInfo.CurrentCulture) + "\u00a0₽";
 
     public static string Whole(double value) => value.ToString("N0", CultureInfo.CurrentCulture);
