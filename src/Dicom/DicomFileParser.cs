@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Runtime.InteropServices;
 
 namespace Pirogov.Dicom;
 
@@ -97,6 +96,12 @@ internal static class DicomFileParser
         }
 
         inflater.Inflate(int.MaxValue);
+        if (inflater.IsCutShort)
+        {
+            // What came out may end between two elements, and would pass for a smaller data set.
+            throw new DicomFormatException(DicomFault.Truncated, inflater.Bytes.Length);
+        }
+
         var inflated = new DicomParser(inflater.Bytes, options, isPrefix) { Warnings = parser.Warnings };
         return (inflated.ReadTop(syntax), inflated);
     }
@@ -105,6 +110,7 @@ internal static class DicomFileParser
     private sealed class Inflater : IDisposable
     {
         private readonly Stream stream;
+        private readonly Deflated source;
         private readonly long offset;
         private readonly long bound;
         private readonly DicomOutput output = new(capacity: FirstInflated);
@@ -115,14 +121,16 @@ internal static class DicomFileParser
             // A stored block that begins with 78 would carry its length twice, inverted: no zlib header looks like that.
             HasZlibHeader = deflated.Length >= 2
                 && ((deflated.Span[0] << 8) | deflated.Span[1]) % 31 == 0 && deflated.Span[0] == 0x78;
-            var source = MemoryMarshal.TryGetArray(deflated, out var array)
-                ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(deflated.ToArray(), writable: false);
+            source = new Deflated(deflated);
             stream = HasZlibHeader ? new ZLibStream(source, CompressionMode.Decompress) : new DeflateStream(source, CompressionMode.Decompress);
         }
 
         public bool HasZlibHeader { get; }
 
         public bool IsComplete { get; private set; }
+
+        /// <summary>The bytes came to an end before the stream of RFC 1951 in them did.</summary>
+        public bool IsCutShort => source.IsAskedForMore;
 
         public ReadOnlyMemory<byte> Bytes => output.Gathered;
 
@@ -152,5 +160,23 @@ internal static class DicomFileParser
         }
 
         public void Dispose() => stream.Dispose();
+    }
+
+    /// <summary>Notes that more was wanted than there is: after the last block nothing is.</summary>
+    private sealed class Deflated(ReadOnlyMemory<byte> bytes) : ReadOnlyStream
+    {
+        public bool IsAskedForMore { get; private set; }
+
+        public override long Length => bytes.Length;
+
+        public override int Read(Span<byte> buffer)
+        {
+            var some = bytes.Span[(int)Position..];
+            some = some[..Math.Min(some.Length, buffer.Length)];
+            IsAskedForMore |= some.IsEmpty;
+            some.CopyTo(buffer);
+            Position += some.Length;
+            return some.Length;
+        }
     }
 }

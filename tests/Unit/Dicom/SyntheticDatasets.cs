@@ -24,6 +24,33 @@ public class SyntheticDatasets
         Assert.Equal(syntax, again.TransferSyntax.Uid);
         Assert.Equal(dataset.Select(e => e.ToString()), again.Dataset.Select(e => e.ToString()));
         Assert.True(dataset.ContentEquals(again.Dataset));
+        Assert.Equal(Enum.GetValues<DicomVr>().Where(v => v != DicomVr.None).Order(), dataset.Select(e => e.Vr).Distinct().Order());
+    }
+
+    [Theory]
+    [InlineData(DicomVr.AT, 2)]
+    [InlineData(DicomVr.OW, 2)]
+    [InlineData(DicomVr.SS, 2)]
+    [InlineData(DicomVr.US, 2)]
+    [InlineData(DicomVr.FL, 4)]
+    [InlineData(DicomVr.OF, 4)]
+    [InlineData(DicomVr.OL, 4)]
+    [InlineData(DicomVr.SL, 4)]
+    [InlineData(DicomVr.UL, 4)]
+    [InlineData(DicomVr.FD, 8)]
+    [InlineData(DicomVr.OD, 8)]
+    [InlineData(DicomVr.OV, 8)]
+    [InlineData(DicomVr.SV, 8)]
+    [InlineData(DicomVr.UV, 8)]
+    [InlineData(DicomVr.OB, 1)]
+    [InlineData(DicomVr.UN, 1)]
+    public void In_big_endian_the_bytes_of_each_number_are_turned_round(DicomVr vr, int unit)
+    {
+        byte[] value = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
+        var dataset = new DicomDataset().Set(new DicomTag(0x00091001), vr, value);
+        var written = DicomWriter.DatasetToBytes(dataset, DicomTransferSyntax.Of(DicomUids.ExplicitVRBigEndian));
+        Assert.Equal(value.Chunk(unit).SelectMany(number => number.Reverse()), written[^16..]);
+        Assert.Equal(value, DicomReader.ReadDataset(written, DicomTransferSyntax.Of(DicomUids.ExplicitVRBigEndian)).Dataset.Single().Bytes.ToArray());
     }
 
     [Fact]
@@ -143,6 +170,10 @@ public class SyntheticDatasets
             .Set(DicomTags.TagAngleSecondAxis, -5).Set(DicomTags.ReferencePixelX0, -70000).Set(DicomTags.SimpleFrameList, 70000)
             .Set(DicomTags.RecommendedDisplayFrameRateInFloat, 2.5).Set(DicomTags.RealWorldValueSlope, 1.1)
             .Set(DicomTags.FrameIncrementPointer, DicomVr.AT, new byte[] { 0x18, 0, 0x63, 0x10 })
+            .Set(DicomTags.SelectorOBValue, DicomVr.OB, new byte[] { 1, 2 }).Set(DicomTags.SelectorUNValue, DicomVr.UN, new byte[] { 3, 4 })
+            .Set(DicomTags.SelectorOFValue, DicomVr.OF, BitConverter.GetBytes(1.5f)).Set(DicomTags.SelectorOLValue, DicomVr.OL, BitConverter.GetBytes(70_000))
+            .Set(DicomTags.SelectorODValue, DicomVr.OD, BitConverter.GetBytes(1 / 3.0)).Set(DicomTags.SelectorSVValue, DicomVr.SV, BitConverter.GetBytes(-5_000_000_000))
+            .Set(DicomTags.SelectorUVValue, DicomVr.UV, BitConverter.GetBytes(ulong.MaxValue))
             .Set(DicomTags.ExtendedOffsetTable, DicomVr.OV, new byte[8]).Set(DicomTags.PixelData, DicomVr.OW, new byte[] { 1, 2, 3, 4 })
             .SetItems(DicomTags.ReferencedImageSequence, new DicomDataset().Set(DicomTags.ReferencedSopInstanceUid, "1.2.5"), new DicomDataset());
         return dataset.SetEmpty(DicomTags.PatientBirthDate);
