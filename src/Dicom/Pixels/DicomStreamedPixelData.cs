@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Pirogov.Dicom;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace Pirogov.Dicom;
 /// </summary>
 public sealed class DicomStreamedPixelData : DicomElement
 {
+    /// <summary>Bytes handed on at once: a multiple of every unit, so that no number stands across two chunks.</summary>
+    private const int Chunk = 64 * 1024;
+
     private readonly Stream source;
     private readonly bool bigEndian;
     private readonly Func<int, ReadOnlyMemory<byte>>? make;
@@ -128,28 +133,41 @@ public sealed class DicomStreamedPixelData : DicomElement
         if (make is not null)
         {
             output.Write(make(part).Span);
-            left = 0;
         }
-
-        source.Position = offset;
-        // A multiple of every unit: no number stands across two chunks.
-        var chunk = new byte[64 * 1024];
-        while (left > 0)
+        else
         {
-            var piece = chunk.AsSpan(0, (int)Math.Min(left, chunk.Length));
-            source.ReadExactly(piece);
-            if (bigEndian != toBigEndian && !IsEncapsulated)
-            {
-                DicomNumbers.Swap(piece, Vr.UnitSize());
-            }
-
-            output.Write(piece);
-            left -= piece.Length;
+            CopyChunks(offset, left, toBigEndian, output);
         }
 
         if (odd)
         {
             output.Write([0]);
+        }
+    }
+
+    private void CopyChunks(long offset, long left, bool toBigEndian, DicomOutput output)
+    {
+        source.Position = offset;
+        // Lent: images of many frames have a fragment for each, and a buffer for each would be garbage of their size.
+        var chunk = ArrayPool<byte>.Shared.Rent(Chunk);
+        try
+        {
+            while (left > 0)
+            {
+                var piece = chunk.AsSpan(0, (int)Math.Min(left, Chunk));
+                source.ReadExactly(piece);
+                if (bigEndian != toBigEndian && !IsEncapsulated)
+                {
+                    DicomNumbers.Swap(piece, Vr.UnitSize());
+                }
+
+                output.Write(piece);
+                left -= piece.Length;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
         }
     }
 }

@@ -51,13 +51,29 @@ public class StreamedPixels
         Assert.Equal(pixels, copy.Dataset.Find(DicomTags.PixelData)!.Bytes.ToArray());
     }
 
-    [Fact]
-    public void Copying_half_a_gigabyte_of_pixels_takes_hardly_any_memory()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(5_000_000u)]
+    [InlineData(100_000u)]
+    public void Copying_half_a_gigabyte_of_pixels_takes_hardly_any_memory_native_or_in_fragments(uint? fragment)
     {
-        using var source = new EndlessFile(headerOf: new DicomDataset().Set(DicomTags.PatientID, "7"), pixelBytes: 500_000_000);
+        using var source = new EndlessFile(headerOf: new DicomDataset().Set(DicomTags.PatientID, "7"), pixelBytes: 500_000_000, fragment);
+        var target = new CountingTarget();
         var before = GC.GetAllocatedBytesForCurrentThread();
-        DicomFile.Copy(source, Stream.Null, file => file);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000);
+        DicomFile.Copy(source, target, file => file);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 3_000_000);
+        Assert.Equal(source.Length, target.Length);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(5_000_000u)]
+    public void The_header_of_half_a_gigabyte_is_read_without_going_on_into_the_pixels(uint? fragment)
+    {
+        using var source = new EndlessFile(headerOf: new DicomDataset().Set(DicomTags.PatientID, "7"), pixelBytes: 500_000_000, fragment);
+        var file = DicomReader.Read(source, new DicomReaderOptions { StopBeforePixelData = true });
+        Assert.Equal((true, "7"), (file.StoppedBeforePixelData, file.Dataset.GetString(DicomTags.PatientID)));
+        Assert.InRange(source.Position, source.HeaderLength, source.HeaderLength + 65_536);
     }
 
     [Fact]
@@ -79,42 +95,60 @@ public class StreamedPixels
     private static DicomEncapsulatedPixelData Pixels(ReadOnlyMemory<byte> table, byte[][] fragments) =>
         new(DicomTags.PixelData, DicomVr.OB, table, fragments.Select(f => (ReadOnlyMemory<byte>)f));
 
-    /// <summary>A file whose pixels are made up while they are read.</summary>
-    private sealed class EndlessFile(DicomDataset headerOf, uint pixelBytes) : Stream
+    /// <summary>A file whose pixels are made up while they are read: native ones, or fragments behind an empty offset table.</summary>
+    private sealed class EndlessFile(DicomDataset headerOf, uint pixelBytes, uint? fragmentBytes) : ReadOnlyStream
     {
-        private readonly byte[] header = [.. DicomWriter.ToBytes(DicomFile.Create(headerOf, DicomUids.ExplicitVRLittleEndian)),
-            0xE0, 0x7F, 0x10, 0, (byte)'O', (byte)'W', 0, 0, .. BitConverter.GetBytes(pixelBytes)];
+        private static readonly byte[] Item = [0xFE, 0xFF, 0x00, 0xE0];
+        private static readonly byte[] End = [0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0];
 
-        public override bool CanRead => true;
+        private readonly byte[] header = [.. DicomWriter.ToBytes(DicomFile.Create(headerOf, fragmentBytes is null ? DicomUids.ExplicitVRLittleEndian : DicomUids.JPEGBaseline8Bit)),
+            0xE0, 0x7F, 0x10, 0, (byte)'O', (byte)(fragmentBytes is null ? 'W' : 'B'), 0, 0,
+            .. fragmentBytes is null ? BitConverter.GetBytes(pixelBytes) : [0xFF, 0xFF, 0xFF, 0xFF, .. Item, 0, 0, 0, 0]];
 
-        public override bool CanSeek => true;
+        private readonly byte[] head = [.. Item, .. BitConverter.GetBytes(fragmentBytes ?? 0)];
+        private readonly long stride = 8L + (fragmentBytes ?? 0);
+        private readonly long fragments = fragmentBytes is { } bytes ? pixelBytes / bytes : 0;
 
-        public override bool CanWrite => false;
+        public long HeaderLength => header.Length;
 
-        public override long Length => header.Length + pixelBytes;
-
-        public override long Position { get; set; }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+        public override long Length => header.Length + (fragmentBytes is null ? pixelBytes : fragments * stride + End.Length);
 
         public override int Read(Span<byte> buffer)
         {
-            var count = (int)Math.Min(buffer.Length, Length - Position);
-            var fromHeader = (int)Math.Clamp(header.Length - Position, 0, count);
-            header.AsSpan((int)Math.Min(Position, header.Length), fromHeader).CopyTo(buffer);
-            buffer[fromHeader..count].Clear();
-            Position += count;
-            return count;
+            buffer = buffer[..(int)Math.Min(buffer.Length, Length - Position)];
+            buffer.Clear();
+            Put(header, 0, buffer);
+            for (var i = Math.Max(0, (Position - header.Length) / stride); i < fragments && header.Length + i * stride < Position + buffer.Length; i++)
+            {
+                Put(head, header.Length + i * stride, buffer);
+            }
+
+            if (fragmentBytes is not null)
+            {
+                Put(End, Length - End.Length, buffer);
+            }
+
+            Position += buffer.Length;
+            return buffer.Length;
         }
 
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
+        /// <summary>What of these bytes, which stand at this place of the file, falls into the buffer.</summary>
+        private void Put(byte[] bytes, long at, Span<byte> buffer)
         {
+            var (first, end) = (Math.Max(at, Position), Math.Min(at + bytes.Length, Position + buffer.Length));
+            if (first < end)
+            {
+                bytes.AsSpan((int)(first - at), (int)(end - first)).CopyTo(buffer[(int)(first - Position)..]);
+            }
         }
+    }
+
+    private sealed class CountingTarget : WriteOnlyStream
+    {
+        private long written;
+
+        public override long Length => written;
+
+        public override void Write(ReadOnlySpan<byte> buffer) => written += buffer.Length;
     }
 }
