@@ -106,6 +106,75 @@ public class RenderingTests
         Assert.Equal([0, 0, 255, 0], Preview.Render(samples, description, options).Pixels);
     }
 
+    /// <summary>The four examples of PS3.3 C.11.2.1.3.2, at their ends and middles, and one value in between each.</summary>
+    [Theory]
+    [InlineData(2048, 4096, -1, 0)]
+    [InlineData(2048, 4096, 0, 0)]
+    [InlineData(2048, 4096, 1024, 64)]
+    [InlineData(2048, 4096, 2048, 128)]
+    [InlineData(2048, 4096, 4096, 255)]
+    [InlineData(2048, 4096, 4097, 255)]
+    [InlineData(2048, 1, 2047.5, 0)]
+    [InlineData(2048, 1, 2047.9, 102)]
+    [InlineData(2048, 1, 2048.5, 255)]
+    [InlineData(0, 100, -50, 0)]
+    [InlineData(0, 100, -30, 51)]
+    [InlineData(0, 100, 0, 128)]
+    [InlineData(0, 100, 49, 252)]
+    [InlineData(0, 100, 50, 255)]
+    [InlineData(0, 1, -0.5, 0)]
+    [InlineData(0, 1, 0.3, 204)]
+    [InlineData(0, 1, 0.5, 255)]
+    public void A_linear_exact_window_is_the_one_of_the_standard(double center, double width, double value, byte shown) =>
+        Assert.Equal(shown, new VoiWindow(center, width, VoiFunction.LinearExact).Apply(value));
+
+    [Fact]
+    public void A_window_counted_otherwise_than_linear_exact_shows_other_grays()
+    {
+        // LINEAR of center 0 and width 100 ends at 49 (PS3.3 C.11.2.1.2.1), LINEAR_EXACT at 50.
+        Assert.Equal((255, 252), (new VoiWindow(0, 100).Apply(49), new VoiWindow(0, 100, VoiFunction.LinearExact).Apply(49)));
+        var data = new DicomDataset().Set(DicomTags.WindowCenter, 0.0).Set(DicomTags.WindowWidth, 100.0).Set(DicomTags.VOILUTFunction, "LINEAR_EXACT");
+        var description = new PixelDescription(1, 1, 16, 16, 15, 1, 1, 0, "MONOCHROME2");
+        Assert.Equal(new VoiWindow(0, 100, VoiFunction.LinearExact), DicomPresentation.Of(data, description, 0).Window);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Without_a_window_sixteen_bits_are_shown_from_the_first_to_the_last_percentile_whatever_lies_outside(int signed)
+    {
+        // 1000 … 1999, and on either side five values far out: half a percent, which the percentiles leave aside.
+        short[] values = [.. Enumerable.Repeat((short)0, 5), .. Enumerable.Range(1000, 1000).Select(v => (short)v), .. Enumerable.Repeat((short)32_000, 5)];
+        var samples = values.SelectMany(BitConverter.GetBytes).ToArray();
+        var description = new PixelDescription(1, values.Length, 16, 16, 15, signed, 1, 0, "MONOCHROME2");
+        var shown = Preview.Render(samples, description, new PreviewOptions { MaxSide = values.Length }).Pixels;
+        // The sorted values of the places 0.01 x 1009 and 0.99 x 1009: 10 and 999, which are 1005 and 1994.
+        Assert.Equal(new VoiWindow(1499.5, 989, VoiFunction.LinearExact), VoiWindow.OfPercentiles([.. values.Select(v => (float)v)]));
+        Assert.Equal(values.Select(v => (byte)Math.Round(255 * Math.Clamp((v - 1005) / 989.0, 0, 1))), shown);
+        Assert.Equal((0, 0, 255, 255), (shown[0], shown[10], shown[999], shown[^1]));
+        Assert.True(shown.Distinct().Count() > 250, "Values far out flatten the picture.");
+    }
+
+    [Theory]
+    [InlineData(false, 85, 3)]
+    [InlineData(false, 95, 2)]
+    [InlineData(true, 85, 6)]
+    [InlineData(true, 95, 4)]
+    public void A_jpeg_is_the_picture_it_was_made_of_within_what_its_quality_loses(bool isColor, int quality, int most)
+    {
+        var picture = new Picture([.. Enumerable.Range(0, 96 * 64).SelectMany(i => Shades(i % 96, i / 96)[..(isColor ? 3 : 1)])], 96, 64, isColor);
+        var (samples, bits) = (isColor ? 3 : 1, 8);
+        var description = new PixelDescription(64, 96, bits, bits, 7, 0, samples, 0, isColor ? "YBR_FULL_422" : "MONOCHROME2");
+        var decoded = PixelDecoder.Decode(DicomUids.JPEGBaseline8Bit, description, picture.ToJpeg(quality));
+        var shown = Preview.Render(decoded.Samples, decoded.Description, new PreviewOptions { Window = new VoiWindow(127.5, 255, VoiFunction.LinearExact) });
+        Assert.Equal((96, 64, isColor), (shown.Columns, shown.Rows, shown.IsColor));
+        var worst = Enumerable.Range(0, shown.Pixels.Length).Max(i => Math.Abs(shown.Pixels[i] - picture.Pixels[i]));
+        Assert.True(worst <= most, $"A byte is off by {worst}.");
+    }
+
+    /// <summary>Red rises to the right, green falls downwards, blue rises along the diagonal.</summary>
+    private static byte[] Shades(int x, int y) => [(byte)(20 + 2 * x), (byte)(220 - 3 * y), (byte)(30 + x + y)];
+
     [Fact]
     public void Float_pixels_are_shown_by_their_values()
     {
