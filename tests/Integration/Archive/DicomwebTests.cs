@@ -175,6 +175,7 @@ public sealed class DicomwebTests(DicomwebApp app) : IClassFixture<DicomwebApp>
         Assert.All(pictures, p => Assert.Equal([0xFF, 0xD8], p.Body[..2]));
         Assert.Equal(HttpStatusCode.NotAcceptable, (await Get(client, $"/dicomweb/studies/{study}/rendered", "image/png")).StatusCode);
         var sop = DicomReader.Read(parts[0].Body).SopInstanceUid;
+        AssertPictureOf(DicomReader.Read(parts[0].Body), await client.GetByteArrayAsync($"/dicomweb/studies/{study}/series/{series}/instances/{sop}/rendered"));
         foreach (var picture in new[] { $"series/{series}/instances/{sop}/rendered?viewport=32,32", $"series/{series}/thumbnail?viewport=128,128", "thumbnail" })
         {
             var jpeg = await client.GetAsync($"/dicomweb/studies/{study}/{picture}");
@@ -214,6 +215,16 @@ public sealed class DicomwebTests(DicomwebApp app) : IClassFixture<DicomwebApp>
         Assert.Equal(HttpStatusCode.BadRequest, (await client.GetAsync($"/dicomweb/studies/{study}/rendered?viewport=10")).StatusCode);
         foreach (var path in new[] { $"{instance}/thumbnail", $"/dicomweb/studies/{study}/thumbnail", $"/dicomweb/studies/{study}/series/{series}/thumbnail" })
             Assert.Equal((48, 48), JpegSize(await client.GetByteArrayAsync($"{path}?viewport=48,64")));
+    }
+
+    /// <summary>The picture, decoded, is the file's as it is shown, within what JPEG loses.</summary>
+    private static void AssertPictureOf(DicomFile file, byte[] jpeg)
+    {
+        var expected = DicomImage.Open(file).Render(0, own => own with { MaxSide = int.MaxValue, PixelAspect = 1 });
+        var description = new PixelDescription(expected.Rows, expected.Columns, 8, 8, 7, 0, 1, 0, "MONOCHROME2");
+        var shown = PixelDecoder.Decode(DicomUids.JPEGBaseline8Bit, description, jpeg).Samples;
+        Assert.Equal(expected.Pixels.Length, shown.Length);
+        Assert.InRange(Enumerable.Range(0, shown.Length).Max(i => Math.Abs(shown[i] - expected.Pixels[i])), 0, 8);
     }
 
     /// <summary>Of the frame header (ITU-T T.81 B.2.2).</summary>
