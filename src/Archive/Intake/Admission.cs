@@ -74,9 +74,16 @@ internal static class Admission
             return fault;
         // One native syntax in the archive: whoever reads it later needs no other.
         var kept = file.TransferSyntax.IsEncapsulated ? twin.File : DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian);
-        string[] warnings = [.. blank.Concat(file.Warnings.Select(w => w.Code)).Distinct()];
+        string[] warnings = [.. blank.Concat(file.Warnings.Select(w => CodeOf(w, file.Dataset.CharacterSet))).Distinct()];
         return new AdmittedFile(kept, parts(kept), twin.Counts, warnings, review);
     }
+
+    /// <summary>
+    /// The code of a warning; of one about a character set with the encoding behind a colon, as the text was read in it. All texts of a data set
+    /// show its encoding together: a short one alone may look like another.
+    /// </summary>
+    private static string CodeOf(DicomWarning warning, DicomCharacterSet set) =>
+        warning.Code.EndsWith("-character-set", StringComparison.Ordinal) && (set.Assumed ?? warning.Detail) is { } encoding ? $"{warning.Code}:{encoding}" : warning.Code;
 
     /// <summary>Structure sets, reports and presentation states are objects without pixels.</summary>
     private static bool HasNoPixels(DicomFile file) => file.SopClassUid == DicomUids.RTStructureSetStorage || PixelRules.IsWithoutPixels(file.SopClassUid);

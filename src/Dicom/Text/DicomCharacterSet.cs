@@ -24,6 +24,9 @@ public sealed class DicomCharacterSet
     /// <summary>The defined terms as declared, separated by backslashes.</summary>
     public string Name { get; }
 
+    /// <summary>The encoding (IANA) that all undeclared text of a data set together shows; null where a set is declared or nothing goes beyond ASCII.</summary>
+    public string? Assumed => undeclared;
+
     /// <summary>No declaration: the default repertoire ISO-IR 6.</summary>
     public static DicomCharacterSet Default { get; } = new("", null, null);
 

@@ -199,6 +199,27 @@ public abstract class IntakeTests(PirogovApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task Russian_text_without_a_declared_character_set_is_reported_with_the_encoding_it_was_read_in()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var batch = await client.OpenBatch(await App.Centre("INTC"));
+        for (var k = 0; k < 2; k++)
+        {
+            var slice = SyntheticCt.Slice(191, k, k);
+            slice.Remove(DicomTags.SpecificCharacterSet);
+            foreach (var (tag, text) in new[] { (DicomTags.PatientName, SyntheticCt.Name), (DicomTags.InstitutionName, SyntheticCt.Institution), (DicomTags.ReferringPhysicianName, "Ё") })
+                slice.Set(tag, tag == DicomTags.InstitutionName ? DicomVr.LO : DicomVr.PN, DicomCharacterSet.Page(1251).GetBytes(text));
+            var sent = await client.SendFile(batch, "x", SyntheticCt.File(slice));
+            Assert.Equal(["undeclared-character-set:windows-1251"], sent["warnings"]!.AsArray().Select(w => (string?)w));
+        }
+
+        var report = (await client.GetFromJsonAsync<JsonObject>($"/api/v1/batches/{batch}"))!;
+        Assert.Contains(("undeclared-character-set:windows-1251", 2), report["warnings"]!.AsArray().Select(w => ((string)w!["code"]!, (int)w["count"]!)));
+        var page = WebUtility.HtmlDecode(await client.GetStringAsync($"/archive/batches/{batch}"));
+        Assert.Contains("Кодировка текста в файле не указана: прочитан как windows-1251 — 2", page, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task A_bomb_in_a_zip_is_named_and_the_rest_goes_through()
     {
         var client = await App.As(Role.DataEngineer);
