@@ -11,6 +11,9 @@ internal static class DicomProbe
     private static readonly DicomReaderOptions Bounds = new() { MaximumInflatedBytes = 8_000_000, MaximumElements = 500_000 };
     private static readonly DicomReaderOptions Header = Bounds with { StopBeforePixelData = true };
 
+    private static readonly byte[][] DeflatedSyntaxes =
+        [.. new[] { DicomUids.DeflatedExplicitVRLittleEndian, DicomUids.JPIPReferencedDeflate, DicomUids.JPIPHTJ2KReferencedDeflate }.Select(System.Text.Encoding.ASCII.GetBytes)];
+
     /// <param name="models">Also goes through the JSON and XML models, which takes longer.</param>
     /// <returns>How the input behaved: inputs of one signature are not worth keeping twice.</returns>
     /// <exception cref="InvalidOperationException">Something that must hold does not.</exception>
@@ -43,13 +46,21 @@ internal static class DicomProbe
 
         if (models)
         {
-            _ = DicomJson.Parse(DicomJson.ToUtf8Bytes(read.Dataset, DicomJsonOptions.LossFree));
-            _ = DicomXml.Parse(DicomXml.ToUtf8Bytes(read.Dataset, DicomJsonOptions.LossFree));
+            HoldAgainst(read.Dataset, DicomJson.Parse(DicomJson.ToUtf8Bytes(read.Dataset, DicomJsonOptions.LossFree)), "JSON");
+            HoldAgainst(read.Dataset, DicomXml.Parse(DicomXml.ToUtf8Bytes(read.Dataset, DicomJsonOptions.LossFree)), "XML");
         }
 
         var twin = DicomTwinProbe.Run(input, read);
         var warnings = string.Join(',', read.Warnings.Select(w => w.Code).Distinct().Order(StringComparer.Ordinal));
         return $"read {read.TransferSyntax.Uid} {int.Log2(read.Dataset.Count + 1)} {header.Value.StoppedBeforePixelData} {warnings} {twin}";
+    }
+
+    private static void HoldAgainst(DicomDataset read, DicomDataset back, string model)
+    {
+        if (DicomDifference.Of(read, back) is { } difference)
+        {
+            throw new InvalidOperationException($"Through {model} and back, it differs: {difference}.");
+        }
     }
 
     private static byte[] Copy(byte[] input)
@@ -68,8 +79,11 @@ internal static class DicomProbe
         }
         catch (DicomFormatException e)
         {
-            var isInside = e.Offset >= 0 && e.Offset <= Math.Max(input.Length, Bounds.MaximumInflatedBytes);
-            return isInside ? (null, e.Code) : throw new InvalidOperationException($"The offset {e.Offset} is outside the {input.Length} bytes.");
+            // Of a deflated data set an offset counts what came out of it.
+            var length = DeclaresDeflated(input) ? Math.Max(input.Length, Bounds.MaximumInflatedBytes) : input.Length;
+            return e.Offset >= 0 && e.Offset <= length ? (null, e.Code) : throw new InvalidOperationException($"The offset {e.Offset} is outside the {input.Length} bytes.");
         }
     }
+
+    private static bool DeclaresDeflated(byte[] input) => DeflatedSyntaxes.Any(uid => input.AsSpan().IndexOf(uid) >= 0);
 }

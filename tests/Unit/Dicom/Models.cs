@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Xml;
 using System.Xml.Linq;
+using Pirogov.Benchmarks.Fuzz;
 using Pirogov.Dicom;
 using Xunit;
 
@@ -30,7 +31,7 @@ public class Models
 
         void Compare(string path, string model, DicomDataset before, DicomDataset after)
         {
-            if (Difference(before, after) is { } difference)
+            if (DicomDifference.Of(before, after) is { } difference)
             {
                 lost.Add($"{Path.GetFileName(path)} {model}: {difference}");
             }
@@ -76,7 +77,7 @@ public class Models
             var ours = DicomReader.ReadFile(path).Dataset;
             foreach (var element in theirs.Where(e => e.Vr.IsText() && !e.Tag.IsPrivate && e.Tag != DicomTags.SpecificCharacterSet))
             {
-                if (!Texts(theirs, element).SequenceEqual(Texts(ours, element)))
+                if (!DicomDifference.Texts(theirs, element).SequenceEqual(DicomDifference.Texts(ours, element)))
                 {
                     differing.Add($"{Path.GetFileName(path)}: {element}");
                 }
@@ -95,8 +96,8 @@ public class Models
             .Set(new DicomTag(0x00091003), DicomVr.FD, (byte[])[.. BitConverter.GetBytes(double.NaN), .. BitConverter.GetBytes(double.NegativeInfinity)]);
         Assert.Contains("""{"vr":"DS","Value":[1.50,"\u002B2",".5",1e3]}""", DicomJson.ToText(dataset), StringComparison.Ordinal);
         Assert.Contains("""{"vr":"FL","Value":[0.1]}""", DicomJson.ToText(dataset), StringComparison.Ordinal);
-        Assert.Null(Difference(dataset, DicomJson.Parse(DicomJson.ToUtf8Bytes(dataset))));
-        Assert.Null(Difference(dataset, DicomXml.Parse(DicomXml.ToUtf8Bytes(dataset))));
+        Assert.Null(DicomDifference.Of(dataset, DicomJson.Parse(DicomJson.ToUtf8Bytes(dataset))));
+        Assert.Null(DicomDifference.Of(dataset, DicomXml.Parse(DicomXml.ToUtf8Bytes(dataset))));
     }
 
     [Fact]
@@ -111,7 +112,7 @@ public class Models
         Assert.Equal("小东", name.Element(model + "Ideographic")!.Element(model + "GivenName")!.Value);
         var block = root.Elements().Single(e => (string?)e.Attribute("privateCreator") == "ACME");
         Assert.Equal(("00290008", "A,,B"), ((string?)block.Attribute("tag"), string.Join(',', block.Elements(model + "Value").Select(v => v.Value))));
-        Assert.Null(Difference(dataset, DicomXml.Parse(DicomXml.ToUtf8Bytes(dataset))));
+        Assert.Null(DicomDifference.Of(dataset, DicomXml.Parse(DicomXml.ToUtf8Bytes(dataset))));
     }
 
     [Fact]
@@ -135,30 +136,6 @@ public class Models
     private static IEnumerable<string> Sample() => SharedRadiology.Files
         .Where(p => p.Contains("charset_files", StringComparison.Ordinal) || p.Contains("highdicom", StringComparison.Ordinal) || p.Contains("test_files", StringComparison.Ordinal))
         .Where(p => new FileInfo(p).Length < 200_000 && !p.Contains("DICOMDIR", StringComparison.Ordinal) && PublishedFiles.TryRead(p) is not null).Where((_, i) => i % 3 == 0);
-
-    /// <summary>Text is compared as text, since it changes its encoding; the declared set and group lengths are not compared.</summary>
-    private static string? Difference(DicomDataset before, DicomDataset after)
-    {
-        var (a, b) = (Comparable(before), Comparable(after));
-        if (!a.Select(e => (e.Tag, e.Vr)).SequenceEqual(b.Select(e => (e.Tag, e.Vr))))
-        {
-            return $"elements {string.Join(", ", a.Select(e => e.ToString()).Except(b.Select(e => e.ToString())))} became {string.Join(", ", b.Select(e => e.ToString()).Except(a.Select(e => e.ToString())))}";
-        }
-
-        return a.Zip(b).Select(pair => pair.First is DicomSequence first && pair.Second is DicomSequence second
-            ? first.Items.Count != second.Items.Count ? $"items of {first}" : first.Items.Zip(second.Items).Select(i => Difference(i.First, i.Second)).FirstOrDefault(d => d is not null)
-            : pair.First.Vr.IsText() ? Texts(before, pair.First).SequenceEqual(Texts(after, pair.Second)) ? null : $"text of {pair.First}"
-            : pair.First.ContentEquals(pair.Second) ? null : $"value of {pair.First}").FirstOrDefault(d => d is not null);
-    }
-
-    private static List<DicomElement> Comparable(DicomDataset dataset) => [.. dataset.Where(e => !e.Tag.IsGroupLength && e.Tag != DicomTags.SpecificCharacterSet)];
-
-    /// <summary>Empty components, groups and a single empty value are padding.</summary>
-    private static List<string> Texts(DicomDataset dataset, DicomElement element)
-    {
-        var texts = dataset.GetStrings(element.Tag).Select(t => element.Vr == DicomVr.PN ? t.TrimEnd('=', '^') : t).ToList();
-        return texts is [""] ? [] : texts;
-    }
 
     /// <summary>Every attribute that dcm2json writes has the same VR and values here; numbers are compared as numbers.</summary>
     private static string? Difference(JsonElement ours, JsonElement theirs)
