@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -12,6 +11,7 @@ using Pirogov.Integration.Harness;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
+using static Pirogov.Integration.Archive.DicomwebClient;
 
 namespace Pirogov.Integration.Archive;
 
@@ -32,8 +32,6 @@ public sealed class DicomwebApp() : PirogovApp(Engine.Sqlite)
 
 public sealed class DicomwebTests(DicomwebApp app) : IClassFixture<DicomwebApp>
 {
-    private const string AnySyntax = "multipart/related; type=\"application/octet-stream\"; transfer-syntax=*";
-
     [Fact]
     public async Task Studies_are_found_by_wildcard_and_list_the_mandatory_attributes()
     {
@@ -314,40 +312,5 @@ public sealed class DicomwebTests(DicomwebApp app) : IClassFixture<DicomwebApp>
         var viewer = await client.GetFromJsonAsync<JsonObject>($"/api/v1/cases/{row["id"]}/viewer");
         var series = viewer!["series"]![0]!;
         return (client, (string)series["studyInstanceUid"]!, (string)series["seriesInstanceUid"]!);
-    }
-
-    private static async Task<JsonArray> Json(HttpClient client, string path)
-    {
-        var answer = await client.GetAsync(path);
-        var text = await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
-        return answer.StatusCode == HttpStatusCode.NoContent ? [] : JsonNode.Parse(text)!.AsArray();
-    }
-
-    private static Task<HttpResponseMessage> Get(HttpClient client, string path, string accept)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Get, path);
-        request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(accept));
-        return client.SendAsync(request);
-    }
-
-    /// <summary>Takes a multipart body apart by its boundary, strictly as RFC 2046 frames it.</summary>
-    private static async Task<IReadOnlyList<(string Headers, byte[] Body)>> Parts(HttpResponseMessage answer)
-    {
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal("multipart/related", answer.Content.Headers.ContentType!.MediaType);
-        var boundary = answer.Content.Headers.ContentType.Parameters.Single(p => p.Name == "boundary").Value!.Trim('"');
-        var bytes = await answer.Content.ReadAsByteArrayAsync();
-        var delimiter = Encoding.ASCII.GetBytes("--" + boundary);
-        var parts = new List<(string, byte[])>();
-        Assert.True(bytes.AsSpan().StartsWith(delimiter));
-        for (var at = delimiter.Length; !bytes.AsSpan(at).StartsWith("--"u8);)
-        {
-            var headersEnd = at + 2 + bytes.AsSpan(at + 2).IndexOf("\r\n\r\n"u8);
-            var next = headersEnd + 4 + bytes.AsSpan(headersEnd + 4).IndexOf([.. "\r\n"u8, .. delimiter]);
-            parts.Add((Encoding.ASCII.GetString(bytes, at + 2, headersEnd - at - 2), bytes[(headersEnd + 4)..next]));
-            at = next + 2 + delimiter.Length;
-        }
-
-        return parts;
     }
 }

@@ -47,9 +47,9 @@ internal sealed class GatewayProcess(Scratch scratch, Uri platform, string token
         await File.WriteAllTextAsync(Config, JsonSerializer.Serialize(Merged(config, more)));
     }
 
-    public async Task Start()
+    public async Task Start(IReadOnlyDictionary<string, string>? environment = null)
     {
-        process = CommandLine.Start(new Dictionary<string, string>(), "gateway", "--config", Config);
+        process = CommandLine.Start(environment ?? new Dictionary<string, string>(), "gateway", "--config", Config);
         process.OutputDataReceived += (_, line) => lines.Enqueue(line.Data ?? "");
         process.ErrorDataReceived += (_, line) => lines.Enqueue(line.Data ?? "");
         process.BeginOutputReadLine();
