@@ -15,6 +15,16 @@ internal static class PageSteps
             : page.Ready(name));
     }
 
+    /// <summary>As one of the demonstration's people.</summary>
+    public static async Task SignIn(this IPage page, DemoPlatform demo, string login)
+    {
+        await page.Open("/sign-in");
+        await page.FillAsync("#sign-in-login", login);
+        await page.FillAsync("#sign-in-password", DemoPlatform.Password);
+        await page.ClickAsync("#sign-in-submit");
+        await page.WaitForURLAsync(demo.Process.Address.ToString());
+    }
+
     public static Task Act(this IPage page, string action) => page.Locator($"[data-action='{action}']").First.ClickAsync();
 
     /// <summary>Presses the yes of the question that is open.</summary>
