@@ -277,34 +277,6 @@ public sealed class DicomwebTests(DicomwebApp app) : IClassFixture<DicomwebApp>
         Assert.Equal(1, await app.InDatabase(db => db.Set<AuditEntry>().CountAsync(e => e.Action == "archive.retrieved" && e.ObjectId == series)));
     }
 
-    [SkippableTheory]
-    [InlineData("compressed_jpegls", "1.2.840.10008.1.2.4.80")]
-    [InlineData("compressed_rle", "1.2.840.10008.1.2.5")]
-    public async Task Compressed_frames_go_as_stored_to_who_takes_them_and_native_to_others(string kind, string syntax)
-    {
-        var folder = SharedData.Folder("data", "radiology", "dicom2nifti", "generic", kind);
-        Skip.If(folder is null, $"shared/data/radiology/dicom2nifti/generic/{kind} is absent.");
-        var client = await app.As(Role.DataEngineer);
-        var batch = await client.OpenBatch(await app.Centre("DWC" + kind[^3..]));
-        foreach (var path in Directory.EnumerateFiles(folder!, "*", SearchOption.AllDirectories).Order().Take(3))
-            await client.SendFile(batch, Path.GetFileName(path), await File.ReadAllBytesAsync(path));
-        await app.Close(client, batch);
-        var id = (string)(await client.GetFromJsonAsync<JsonObject>($"/api/v1/cases?batch={batch}"))!["items"]![0]!["id"]!;
-        var series = (await client.GetFromJsonAsync<JsonObject>($"/api/v1/cases/{id}/viewer"))!["series"]![0]!;
-        var root = $"/dicomweb/studies/{series["studyInstanceUid"]}/series/{series["seriesInstanceUid"]}";
-        var instance = (await Json(client, root + "/instances"))[0]!;
-        Assert.Equal(syntax, (string?)instance["00083002"]!["Value"]![0]);
-        var frame = $"{root}/instances/{instance["00080018"]!["Value"]![0]}/frames/1";
-        var stored = Assert.Single(await Parts(await Get(client, frame, AnySyntax)));
-        var native = Assert.Single(await Parts(await Get(client, frame, "multipart/related; type=\"application/octet-stream\"")));
-        Assert.Contains(syntax, stored.Headers, StringComparison.Ordinal);
-        var expected = (int)instance["00280010"]!["Value"]![0]! * (int)instance["00280011"]!["Value"]![0]! * (int)instance["00280100"]!["Value"]![0]! / 8;
-        Assert.Equal(expected, native.Body.Length);
-        Assert.True(stored.Body.Length < expected);
-        var whole = Assert.Single(await Parts(await Get(client, frame[..^9], "multipart/related; type=\"application/dicom\"")));
-        Assert.Equal(native.Body, DicomReader.Read(whole.Body).Dataset.Find(DicomTags.PixelData)!.Bytes.ToArray()[..expected]);
-    }
-
     private async Task<(HttpClient Client, string Study, string Series)> Study(string centre, int study)
     {
         var client = await app.As(Role.DataEngineer);
