@@ -1,5 +1,7 @@
+using System.Text.Json;
 using CsCheck;
 using Pirogov.Statistics;
+using Pirogov.Unit.Imaging;
 using Xunit;
 
 namespace Pirogov.Unit.Statistics;
@@ -16,6 +18,22 @@ public class MeasurementAgreementTests
     private static readonly Gen<double[,]> Tables =
         from cells in Gen.Double[-100, 100].Array[12]
         select Table(4, 3, (i, j) => cells[3 * i + j]);
+
+    [SkippableFact]
+    public void Correlations_of_the_published_judges()
+    {
+        using var document = JsonDocument.Parse(File.ReadAllText(SharedData.Folder("standards", "reference-values", "agreement_and_metrics.json")));
+        var example = document.RootElement.GetProperty("shrout_fleiss_1979");
+        var rows = example.GetProperty("matrix").EnumerateArray().Select(row => row.EnumerateArray().Select(cell => cell.GetDouble()).ToArray()).ToArray();
+        var icc = IntraclassCorrelation.Of(Table(rows.Length, rows[0].Length, (i, j) => rows[i][j]));
+        foreach (var (name, value) in new[]
+                 {
+                     ("MSB(rows)", icc.Squares.Between), ("MSJ(cols)", icc.Squares.OfRaters), ("MSE", icc.Squares.Error), ("MSW", icc.Squares.Within),
+                     ("ICC11", icc.Single1!.Value), ("ICC21", icc.Single2!.Value), ("ICC31", icc.Single3!.Value),
+                     ("ICC1k", icc.Mean1!.Value), ("ICC2k", icc.Mean2!.Value), ("ICC3k", icc.Mean3!.Value),
+                 })
+            Assert.Equal(example.GetProperty("icc").GetProperty(name).GetDouble(), value, 1e-12);
+    }
 
     // Intervals from the paper's formulas with SciPy's F.
     [Fact]
