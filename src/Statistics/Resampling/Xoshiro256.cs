@@ -18,6 +18,10 @@ public sealed class Xoshiro256
         s3 = SplitMix64(ref seed);
     }
 
+    /// <summary>From a state, of which not all four words may be 0.</summary>
+    internal Xoshiro256(ulong s0, ulong s1, ulong s2, ulong s3) => (this.s0, this.s1, this.s2, this.s3) = (s0, s1, s2, s3);
+
+    /// <summary>Uniform over all 64 bits.</summary>
     public ulong NextUInt64()
     {
         var result = BitOperations.RotateLeft(s1 * 5, 7) * 9;

@@ -13,7 +13,23 @@ public class ResamplingTests
         Assert.Equal(
             [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821],
             Enumerable.Range(0, 5).Select(_ => Xoshiro256.SplitMix64(ref state)));
+
+        // Blackman & Vigna's xoshiro256starstar.c from the state 1, 2, 3, 4.
+        var random = new Xoshiro256(1, 2, 3, 4);
+        Assert.Equal(
+            [11520, 0, 1509978240, 1215971899390074240, 1216172134540287360, 607988272756665600, 16172922978634559625, 8476171486693032832, 10595114339597558777, 2904607092377533576],
+            Enumerable.Range(0, 10).Select(_ => random.NextUInt64()));
     }
+
+    // A seed stands for four numbers of SplitMix64, as the authors advise.
+    [Fact]
+    public void A_seed_is_the_state_that_SplitMix64_draws_from_it() => Gen.ULong.Sample(seed =>
+    {
+        var state = seed;
+        ulong Next() => Xoshiro256.SplitMix64(ref state);
+        var (seeded, given) = (new Xoshiro256(seed), new Xoshiro256(Next(), Next(), Next(), Next()));
+        for (var i = 0; i < 5; i++) Assert.Equal(given.NextUInt64(), seeded.NextUInt64());
+    });
 
     [Fact]
     public void Bounded_numbers_stay_in_bounds_and_reach_both() => Gen.ULong.Sample(seed =>
@@ -59,6 +75,35 @@ public class ResamplingTests
         Assert.True(bootstrap.Bca().Upper > bootstrap.Percentile().Upper);
         Assert.Throws<ArgumentOutOfRangeException>(() => bootstrap.Bca(95));
         Assert.Throws<ArgumentOutOfRangeException>(() => WilsonInterval.Of(1, 2, double.NaN));
+    }
+
+    // Efron & Tibshirani 1993, eq. 14.9 to 14.15, from the replicates: z0 from the share below the estimate (half of the equal ones), a
+    // from leaving out each cluster, end points as quantiles between two replicates.
+    [Theory]
+    [InlineData(0.95)]
+    [InlineData(0.8)]
+    public void The_ends_of_BCa_are_the_written_out_formula(double level)
+    {
+        // Skewed, so that bias and acceleration are far from 0.
+        double[] values = [.. Values(24).Select(v => v * v * v * v)];
+        var bootstrap = Bootstrap.Run(new ClusterSampler([.. Enumerable.Range(0, 24).Select(i => $"p{i}")]), Mean(values), 5, 999);
+        double[] sorted = [.. bootstrap.Replicates];
+        double[] left = [.. Enumerable.Range(0, 24).Select(without => values.Where((_, i) => i != without).Average())];
+        double[] d = [.. left.Select(value => left.Average() - value)];
+        var a = d.Sum(x => x * x * x) / (6 * Math.Pow(d.Sum(x => x * x), 1.5));
+        var z0 = NormalDistribution.Quantile(sorted.Average(value => value < values.Average() ? 1.0 : value == values.Average() ? 0.5 : 0));
+        Assert.True(Math.Abs(z0) > 0.01 && a > 0.02, $"{z0}, {a}");
+        double End(double tail)
+        {
+            var z = z0 + NormalDistribution.Quantile(tail);
+            var rank = NormalDistribution.Cdf(z0 + z / (1 - a * z)) * 998;
+            var low = (int)rank;
+            return sorted[low] + (rank - low) * (sorted[low + 1] - sorted[low]);
+        }
+
+        Assert.Equal(End((1 - level) / 2), bootstrap.Bca(level).Lower, 1e-12);
+        Assert.Equal(End((1 + level) / 2), bootstrap.Bca(level).Upper, 1e-12);
+        Assert.True(bootstrap.Bca(level).Lower > bootstrap.Percentile(level).Lower);
     }
 
     [Fact]
