@@ -131,34 +131,35 @@ public class UnitizingTests
         Assert.Equal(summed.Units.Alpha.Value, UnitizedAlpha.Statistic(continua)([0, 1]), 1e-12);
     }
 
+    // Krippendorff et al. 2016: each run of a label above 0 is a span of that category, of 0 a gap.
     [Fact]
-    public void Alpha_from_intersections_is_alpha_from_single_characters() => Gen.Int[0, 2].Array[24].Array[2, 4].Sample(labels =>
+    public void Alpha_from_intersections_is_alpha_from_single_characters() => Gen.Int[0, 3].Array[24].Array[2, 4].Sample(labels =>
     {
-        // Each run of a label above 0 is a span.
         var annotators = labels.Select(own => Runs(own).Where(run => run.Category > 0).ToArray()).ToArray();
         if (annotators.All(own => own.Length == 0)) return;
-        double all = labels.Length * 24, same = 0, alone = 0, expected = 0, paired = 0, pairedSame = 0;
-        foreach (var c in new[] { 0, 1, 2 })
-        {
-            var runs = labels.SelectMany(Runs).Where(run => run.Category == c).Sum(run => c == 0 ? run.Length : run.Length * run.Length);
-            alone += runs;
-            expected += Math.Pow(labels.Sum(own => own.Count(label => label == c)), 2) - runs;
-        }
-
-        for (var i = 0; i < labels.Length; i++)
-            for (var j = 0; j < labels.Length; j++)
-                for (var at = 0; at < 24 && i != j; at++)
-                {
-                    if (labels[i][at] == labels[j][at]) same += 1.0 / (labels.Length - 1);
-                    if (labels[i][at] > 0 && labels[j][at] > 0) paired += 1.0 / (labels.Length - 1);
-                    if (labels[i][at] > 0 && labels[j][at] == labels[i][at]) pairedSame += 1.0 / (labels.Length - 1);
-                }
-
         var alpha = UnitizedAlpha.Of(annotators, 0, 24);
-        if (alpha.Units.Undefined == AgreementUndefined.No)
-            Assert.Equal(1 - (all - same) / (all - all * expected / (all * all - alone)), alpha.Units.Alpha!.Value, 1e-9);
-        Assert.Equal(paired / all, alpha.Coding.Coverage, 1e-9);
-        if (alpha.Coding.Undefined == AgreementUndefined.No) Assert.Equal(pairedSame == paired, Math.Abs(1 - alpha.Coding.Alpha!.Value) < 1e-9);
+
+        // Eq. 5 and 6: a span has its square with itself, a gap its length.
+        double[] alone = [.. Enumerable.Range(0, 4).Select(c => labels.SelectMany(Runs).Where(run => run.Category == c).Sum(run => c == 0 ? run.Length : run.Length * run.Length))];
+        double[] whole = [.. Enumerable.Range(0, 4).Select(c => (double)labels.Sum(own => own.Count(label => label == c)))];
+        var (seen, chance) = (Coincidences(labels, 0), Chance(whole, alone));
+        Same(1 - Off(seen) / Off(chance), alpha.Units);
+        Same(1 - (whole[0] - seen[0, 0]) / (chance[0, 1] + chance[0, 2] + chance[0, 3]), alpha.Binary);
+
+        // Eq. 9 to 13: the same within the intersections of spans, where a span has with itself the square of what of it another's spans cover.
+        seen = Coincidences(labels, 1);
+        double[] met = [.. Enumerable.Range(0, 4).Select(c => Enumerable.Range(0, 4).Sum(k => seen[c, k]))];
+        Assert.Equal(met.Sum() / whole.Sum(), alpha.Coding.Coverage, 1e-9);
+        double Covered(LabelledSpan run) =>
+            labels.Sum(other => Math.Pow(Enumerable.Range((int)run.Start, (int)run.Length).Count(at => other[at] > 0), 2)) - run.Length * run.Length;
+        chance = Chance(met, [0, .. Enumerable.Range(1, 3).Select(c => labels.SelectMany(Runs).Where(run => run.Category == c).Sum(Covered) / (labels.Length - 1))]);
+        Same(1 - Off(seen) / Off(chance), alpha.Coding);
+        foreach (var (c, category) in alpha.Categories)
+        {
+            Assert.Equal(met[c] / whole[c], category.Coverage, 1e-9);
+            var margin = Enumerable.Range(0, 4).Sum(k => chance[c, k]);
+            Same(1 - (met[c] - seen[c, c]) / met[c] / ((margin - chance[c, c]) / margin), category);
+        }
     }, iter: 300);
 
     [Fact]
@@ -188,6 +189,35 @@ public class UnitizingTests
         Assert.Equal(alpha.Categories[6].Alpha!.Value, other.Categories[44].Alpha!.Value, 1e-12);
         Assert.True(alpha.Units.Alpha < 1);
     }
+
+    private static void Same(double expected, UnitizedCoefficient actual)
+    {
+        if (actual.Undefined == AgreementUndefined.No) Assert.Equal(expected, actual.Alpha!.Value, 1e-9);
+        else Assert.False(double.IsFinite(expected));
+    }
+
+    // Characters where two annotators both have a label of at least `least`, by what they have.
+    private static double[,] Coincidences(int[][] labels, int least)
+    {
+        var seen = new double[4, 4];
+        for (var i = 0; i < labels.Length; i++)
+            for (var j = 0; j < labels.Length; j++)
+                for (var at = 0; at < labels[i].Length && i != j; at++)
+                    if (labels[i][at] >= least && labels[j][at] >= least) seen[labels[i][at], labels[j][at]] += 1.0 / (labels.Length - 1);
+        return seen;
+    }
+
+    // Every two characters may meet but those of one segment.
+    private static double[,] Chance(double[] lengths, double[] alone)
+    {
+        var (all, chance) = (lengths.Sum(), new double[4, 4]);
+        for (var c = 0; c < 4; c++)
+            for (var k = 0; k < 4; k++)
+                chance[c, k] = (lengths[c] * lengths[k] - (c == k ? alone[c] : 0)) * all / (all * all - alone.Sum());
+        return chance;
+    }
+
+    private static double Off(double[,] table) => table.Cast<double>().Sum() - Enumerable.Range(0, 4).Sum(c => table[c, c]);
 
     private static IEnumerable<LabelledSpan> Runs(int[] labels)
     {
