@@ -144,6 +144,34 @@ public class MaskConsensusTests
         Assert.Equal(Run(5, 15), simple.Consensus.Mask);
     }
 
+    // Langerak et al. 2010, section II, step by step: vote, Dice of each with the vote, out with those below mean − α·SD of those
+    // still in, vote weighted by Dice, until all stay.
+    [Fact]
+    public void Simple_is_the_written_out_steps() => Gen.Select(Several, Gen.Double[0, 2]).Sample((s, alpha) =>
+    {
+        var simple = SimpleFusion.Fit(s.Masks, s.Grid, alpha);
+        double[] weights = [.. s.Masks.Select(_ => 1.0)];
+        bool[] used = [.. s.Masks.Select(_ => true)], mask;
+        for (var round = 1; ; round++)
+        {
+            double[] shares = [.. Enumerable.Range(0, s.Grid.Length).Select(at => s.Masks.Select((m, i) => m[at] ? weights[i] : 0).Sum() / weights.Sum())];
+            mask = [.. shares.Select(share => share > 0.5 + 1e-9)];
+            double[] dice = [.. s.Masks.Select(m => Both(m, m) + Both(mask, mask) is 0 ? 1.0 : 2.0 * Both(m, mask) / (Both(m, m) + Both(mask, mask)))];
+            double[] left = [.. dice.Where((_, i) => used[i])];
+            var least = left.Average() - alpha * Math.Sqrt(left.Average(d => Math.Pow(d - left.Average(), 2)));
+            var going = used.Select((u, i) => u && dice[i] < least - 1e-12).ToArray();
+            if (round > 1 && !going.Contains(true)) break;
+            used = [.. used.Zip(going, (u, g) => u && !g)];
+            weights = [.. dice.Select((d, i) => used[i] ? d : 0)];
+            if (weights.Sum() == 0) break;
+        }
+
+        Assert.Equal(used, simple.Consensus.Sources.Select(source => source.Used));
+        Assert.Equal(mask, simple.Consensus.Mask);
+    });
+
+    private static int Both(bool[] a, bool[] b) => a.Zip(b).Count(pair => pair.First && pair.Second);
+
     [Fact]
     public void The_mean_of_two_shifted_runs_lies_between_them()
     {
