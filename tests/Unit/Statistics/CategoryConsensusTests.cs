@@ -85,6 +85,30 @@ public class CategoryConsensusTests
             if (fit.Consensus.Labels[item] >= 0) Close(posteriors[item], fit.Consensus.Posteriors(item).ToArray(), 1e-9);
     }
 
+    // The chance of 2,000 ratings is far below the smallest double: e^−1300 here.
+    [Fact]
+    public void Two_thousand_raters_of_two_items_do_not_underflow()
+    {
+        // Two of three say 1 of the first item, 2 of the second; the others err both ways.
+        ItemRating[] given = [.. Enumerable.Range(0, 2000).SelectMany(rater => new ItemRating[] { new(0, rater, rater % 3 == 0 ? rater / 3 % 3 : 1), new(1, rater, rater % 3 == 1 ? rater / 3 % 3 : 2) })];
+        var ratings = CategoryRatings.Of(given, 2, 2000, 3);
+        foreach (var (consensus, likelihood) in new[] { 0, 0.5, 5 }.Select(smoothing => DawidSkene.Fit(ratings, smoothing)).Select(fit => (fit.Consensus, fit.LogLikelihood)))
+        {
+            Assert.Equal([1, 2], consensus.Labels);
+            Assert.True(double.IsFinite(likelihood));
+            Assert.All([0, 1], item => Assert.Equal(1, consensus.Posteriors(item).ToArray().Sum(), 1e-12));
+        }
+
+        Assert.True(DawidSkene.Fit(ratings, 5).LogLikelihood < -1300);
+        foreach (var inference in Enum.GetValues<MaceInference>())
+        {
+            var fit = Mace.Fit(ratings, inference);
+            Assert.Equal([1, 2], fit.Consensus.Labels);
+            Assert.True(double.IsFinite(fit.Objective));
+            Assert.DoesNotContain(double.NaN, fit.Competence.Select(c => c!.Value));
+        }
+    }
+
     [Fact]
     public void The_likelihood_never_falls() => Tables.Sample(t =>
     {
@@ -160,6 +184,23 @@ public class CategoryConsensusTests
             Assert.True(fit.Strategies[3, 2] > 0.9);
         }
     }
+
+    // Hovy et al. 2013, eq. 1 and 2, from everybody alike through two steps: whoever knows says the truth, others draw from their strategy.
+    [Fact]
+    public void Mace_is_the_written_out_formula() => Tables.Sample(t =>
+    {
+        foreach (var inference in Enum.GetValues<MaceInference>())
+        {
+            var fit = Mace.Fit(t.Ratings, inference, starts: 1, tolerance: -1, maxIterations: 3);
+            var (posteriors, competence, strategies) = WrittenOut(t.Given, t.Raters, t.Categories, inference, 3);
+            foreach (var (item, own) in posteriors) Close(own, fit.Consensus.Posteriors(item).ToArray(), 1e-9);
+            foreach (var rater in t.Given.Select(r => r.Rater).Distinct())
+            {
+                Assert.Equal(competence[rater], fit.Competence[rater]!.Value, 1e-9);
+                Close(strategies[rater], [.. Enumerable.Range(0, t.Categories).Select(a => fit.Strategies[rater, a])], 1e-9);
+            }
+        }
+    });
 
     [Fact]
     public void The_bound_of_Mace_never_falls() => Tables.Sample(t =>
@@ -296,6 +337,34 @@ public class CategoryConsensusTests
         }
 
         return (t, likelihood);
+    }
+
+    private static (Dictionary<int, double[]> Posteriors, double[] Competence, double[][] Strategies) WrittenOut(
+        ItemRating[] given, int raters, int categories, MaceInference inference, int steps)
+    {
+        // Priors of competence and strategy, or what is added to their counts.
+        var variational = inference == MaceInference.Variational;
+        var (toKnow, toGuess) = variational ? (0.5, 10.0) : (0.01 / categories, 0.01 / categories);
+        double Weight(double own, double all) => variational ? Math.Exp(Digamma.Of(own) - Digamma.Of(all)) : own / all;
+        var knows = Enumerable.Repeat(0.5, raters).ToArray();
+        double[][] guesses = [.. knows.Select(_ => Enumerable.Repeat(0.5 / categories, categories).ToArray())];
+        for (var step = 1; ; step++)
+        {
+            Dictionary<int, double[]> posteriors = [];
+            foreach (var item in given.GroupBy(r => r.Item))
+            {
+                double[] joint = [.. Enumerable.Range(0, categories).Select(k => item.Aggregate(1.0, (p, r) => p * ((r.Category == k ? knows[r.Rater] : 0) + guesses[r.Rater][r.Category])))];
+                posteriors[item.Key] = [.. joint.Select(p => p / joint.Sum())];
+            }
+
+            double Knew(ItemRating r) => posteriors[r.Item][r.Category] * knows[r.Rater] / (knows[r.Rater] + guesses[r.Rater][r.Category]);
+            double[] known = [.. knows.Select((_, rater) => toKnow + given.Where(r => r.Rater == rater).Sum(Knew))];
+            double[][] guessed = [.. knows.Select((_, rater) => Enumerable.Range(0, categories).Select(said => toGuess + given.Where(r => r.Rater == rater && r.Category == said).Sum(r => 1 - Knew(r))).ToArray())];
+            double[] all = [.. knows.Select((_, rater) => 2 * toKnow + given.Count(r => r.Rater == rater))];
+            if (step == steps) return (posteriors, [.. known.Zip(all, (k, n) => k / n)], [.. guessed.Select(own => own.Select(g => g / own.Sum()).ToArray())]);
+            guesses = [.. guessed.Select((own, rater) => own.Select(g => Weight(g, own.Sum()) * Weight(all[rater] - known[rater], all[rater])).ToArray())];
+            knows = [.. known.Zip(all, Weight)];
+        }
     }
 
     private static void Close(double[] expected, double[] actual, double within)

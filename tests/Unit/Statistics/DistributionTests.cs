@@ -68,4 +68,11 @@ public class DistributionTests
         Assert.Throws<ArgumentException>(() => FisherDistribution.Cdf(1, 0, 5));
         Assert.Throws<ArgumentException>(() => ChiSquareDistribution.Cdf(1, double.NaN));
     }
+
+    // DLMF 5.4.12 to 5.4.14.
+    [Theory]
+    [InlineData(1, -0.5772156649015329)]
+    [InlineData(0.5, -1.9635100260214235)]
+    [InlineData(10, 2.251752589066721)]
+    public void Digamma_of_known_arguments(double x, double psi) => Assert.Equal(psi, Digamma.Of(x), 1e-14);
 }
