@@ -55,6 +55,17 @@ internal static class AttributeValues
     public static IReadOnlyList<string> Words(JsonElement value) => value.ValueKind == JsonValueKind.Array
         ? [.. value.EnumerateArray().Select(Spell).OfType<string>()] : Spell(value) is { } word ? [word] : [];
 
+    /// <summary>The words of an answer for a format that writes each by itself: a list of none is then no answer, and is listed.</summary>
+    public static IReadOnlyList<string> Words(string question, DocumentAnswer answer, List<Untaken> losses)
+    {
+        if (answer.Uncertain || answer.CannotAssess)
+            losses.Add(new(question, "attribute-mark-unheld", question));
+        var words = answer.Value is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } value ? Words(value) : null;
+        if (words is [])
+            losses.Add(new(question, "answer-unheld"));
+        return words ?? [];
+    }
+
     /// <returns>Null for lists and objects: a format of text has no place for them.</returns>
     public static string? Spell(JsonElement value) => value.ValueKind switch
     {
@@ -97,7 +108,7 @@ internal static class Losses
         losses.AddRange(document.Masks.Select(m => new Untaken($"{m.Class} {m.SopInstanceUid}#{m.Frame}", "mask-unheld")));
 
     public static void Answers(LabelDocument document, List<Untaken> losses) =>
-        losses.AddRange(document.Answers.Where(a => a.Value.IsGiven).Select(a => new Untaken(a.Key, "answer-unheld")));
+        losses.AddRange(document.Answers.Where(a => a.Value.IsGiven || a.Value.Uncertain).Select(a => new Untaken(a.Key, "answer-unheld")));
 
     public static void Relations(LabelDocument document, List<Untaken> losses) =>
         losses.AddRange((document.Relations ?? []).Select(r => new Untaken(r.Id, "relation-unheld", r.Type)));

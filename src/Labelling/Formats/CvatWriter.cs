@@ -60,9 +60,7 @@ internal sealed class CvatWriter(LabelDocument document, FormatCase from)
     {
         foreach (var (id, answer) in document.Answers.Where(a => a.Value.IsGiven || a.Value.Uncertain).OrderBy(a => a.Key, StringComparer.Ordinal))
         {
-            if (answer.Uncertain || answer.CannotAssess)
-                losses.Add(new(id, "attribute-mark-unheld", id));
-            foreach (var word in answer.Value is { } value ? AttributeValues.Words(value) : [])
+            foreach (var word in AttributeValues.Words(id, answer, losses))
                 yield return Labelled(new("tag", new XElement("attribute", new XAttribute("name", CvatFormat.Value), word)), id);
         }
     }

@@ -109,11 +109,11 @@ internal sealed class LabelIntake(FormatCase into, string format)
         }
     }
 
-    public void AddAnswer(string name, string said, JsonElement value, bool uncertain = false, bool cannotAssess = false)
+    public void AddAnswer(string name, string said, JsonElement? value, bool uncertain = false, bool cannotAssess = false)
     {
         if (into.FindQuestion(said) is not { } question)
             Leave(name, "question-unknown", said);
-        else if (!answers.TryAdd(question.Id, new(cannotAssess ? null : value, uncertain, cannotAssess)))
+        else if (!answers.TryAdd(question.Id, new(value, uncertain, cannotAssess)))
             Leave(name, "answer-twice", said);
         else
             taken.Add(new(Shown(name), "answer", question.Id));

@@ -11,6 +11,7 @@ internal sealed class LabelStudioWriter(LabelDocument document, FormatCase from)
     private readonly List<Untaken> losses = [];
     private readonly JsonArray tasks = [];
     private readonly HashSet<string> held = [];
+    private readonly HashSet<string> joined = [];
     private readonly ILookup<(string, int), DocumentObject> shapes = document.Objects.Where(o => o.Type is not (Geometry.Track or Geometry.Event or Geometry.Span)).ToLookup(o => (o.SopInstanceUid, Math.Max(1, o.Frame)));
     private readonly ILookup<(string, int), DocumentMask> masks = document.Masks.ToLookup(m => (m.SopInstanceUid, Math.Max(1, m.Frame)));
 
@@ -31,7 +32,7 @@ internal sealed class LabelStudioWriter(LabelDocument document, FormatCase from)
             Task("case", from.Label, [], isNeeded: true);
         foreach (var one in document.Objects.Where(o => !held.Contains(o.Id)))
             Losses.Geometry(one, losses);
-        losses.AddRange((document.Relations ?? []).Where(r => !held.Contains(r.From) || !held.Contains(r.To)).Select(r => new Untaken(r.Id, "relation-unheld", r.Type)));
+        losses.AddRange((document.Relations ?? []).Where(r => !joined.Contains(r.Id)).Select(r => new Untaken(r.Id, "relation-unheld", r.Type)));
         return new([new($"{from.Label}.label-studio.json", FormatText.WriteJson(tasks))], losses);
     }
 
@@ -54,10 +55,8 @@ internal sealed class LabelStudioWriter(LabelDocument document, FormatCase from)
         var own = result.OfType<JsonObject>().Select(r => (string?)r["id"]).ToHashSet();
         foreach (var relation in held.Count > before ? document.Relations ?? [] : [])
         {
-            if (own.Contains(relation.From) && own.Contains(relation.To))
+            if (own.Contains(relation.From) && own.Contains(relation.To) && joined.Add(relation.Id))
                 result.Add((JsonNode)new JsonObject { ["type"] = "relation", ["from_id"] = relation.From, ["to_id"] = relation.To, ["direction"] = "right", ["labels"] = new JsonArray(relation.Type), ["relation_id"] = relation.Id });
-            else if (own.Contains(relation.From) || own.Contains(relation.To))
-                losses.Add(new(relation.Id, "relation-unheld", relation.Type));
         }
 
         if (tasks.Count == 0)
@@ -78,9 +77,7 @@ internal sealed class LabelStudioWriter(LabelDocument document, FormatCase from)
     {
         foreach (var (id, answer) in document.Answers.Where(a => a.Value.IsGiven || a.Value.Uncertain).OrderBy(a => a.Key, StringComparer.Ordinal))
         {
-            if (answer.Uncertain || answer.CannotAssess)
-                losses.Add(new(id, "attribute-mark-unheld", id));
-            if (answer.Value is { } value && Said(value, from.Schema.Question(id)) is var (type, said))
+            if (AttributeValues.Words(id, answer, losses).Count > 0 && answer.Value is { } value && Said(value, from.Schema.Question(id)) is var (type, said))
                 yield return new() { ["id"] = $"answer-{id}", ["from_name"] = id, ["to_name"] = kind, ["type"] = type, ["value"] = said };
         }
     }

@@ -56,16 +56,18 @@ internal sealed class PlatformFormat : ILabelFormat
                 intake.Add(one.Id, one with { Id = intake.IdFor(one.Id), Class = @class.Id });
         }
 
-        foreach (var relation in document.Relations ?? [])
+        foreach (var (place, relation) in (document.Relations ?? []).Index())
         {
             if (relation is { Id: not null, Type: not null, From: not null, To: not null })
                 intake.AddRelation(relation.Id, relation.Type, intake.IdFor(relation.From), intake.IdFor(relation.To));
+            else
+                intake.Leave($"relations[{place}]", "incomplete");
         }
 
         foreach (var (id, answer) in document.Answers)
         {
-            if (answer is { IsGiven: true })
-                intake.AddAnswer(id, id, answer.Value ?? default, answer.Uncertain, answer.CannotAssess);
+            if (answer is { IsGiven: true } or { Uncertain: true })
+                intake.AddAnswer(id, id, answer.Value, answer.Uncertain, answer.CannotAssess);
         }
     }
 

@@ -58,6 +58,7 @@ internal sealed class W3cWriter(LabelDocument document, FormatCase from)
 {
     private readonly List<Untaken> losses = [];
     private readonly JsonArray items = [];
+    private readonly HashSet<string> held = [];
 
     public ExportedLabels Write()
     {
@@ -66,7 +67,10 @@ internal sealed class W3cWriter(LabelDocument document, FormatCase from)
             Put(one);
         foreach (var relation in document.Relations ?? [])
         {
-            items.Add((JsonNode)Annotation(relation.Id, "linking", relation.Type, Iri(relation.To), new JsonArray(Iri(relation.From))));
+            if (held.Contains(relation.From) && held.Contains(relation.To))
+                items.Add((JsonNode)Annotation(relation.Id, "linking", relation.Type, Iri(relation.To), new JsonArray(Iri(relation.From))));
+            else
+                losses.Add(new(relation.Id, "relation-unheld", relation.Type));
         }
 
         foreach (var (id, answer) in document.Answers.Where(a => a.Value.IsGiven || a.Value.Uncertain).OrderBy(a => a.Key, StringComparer.Ordinal))
@@ -97,6 +101,7 @@ internal sealed class W3cWriter(LabelDocument document, FormatCase from)
             return;
         }
 
+        held.Add(one.Id);
         Losses.Patient(one, losses);
         var annotation = Annotation(one.Id, "tagging", one.Class, null, target);
         if (AttributeValues.ToJson(one, losses) is { } attributes)
@@ -107,9 +112,7 @@ internal sealed class W3cWriter(LabelDocument document, FormatCase from)
 
     private void Put(string question, DocumentAnswer answer)
     {
-        if (answer.Uncertain || answer.CannotAssess)
-            losses.Add(new(question, "attribute-mark-unheld", question));
-        foreach (var word in answer.Value is { } value ? AttributeValues.Words(value) : [])
+        foreach (var word in AttributeValues.Words(question, answer, losses))
         {
             var annotation = Annotation(null, "assessing", word, null, $"urn:pirogov:case:{Uri.EscapeDataString(from.Label)}");
             annotation["question"] = question;

@@ -78,6 +78,41 @@ internal static class FormatRoom
         select new DocumentObject(id.ToString(), @class, "span", "", 1, [], Text: "story.txt", Attributes: attributes, Origin: "import",
             Spans: [.. sorted[..(sorted.Length / 2 * 2)].Chunk(2).Select(c => new TextSpan(c[0], c[1]))]);
 
+    public static readonly Gen<DocumentObject> Track =
+        from one in Shape("rectangle")
+        from frames in Gen.Int[1, 40].HashSet[1, 5]
+        from outside in Gen.Bool
+        let sorted = frames.Order().ToArray()
+        select one with
+        {
+            Type = "track",
+            SopInstanceUid = Video,
+            Points = [],
+            Track = [.. sorted.Select((f, n) => new KeyFrame(f, [[n, 1.25], [n + 9.5, 8]], null, outside && n > 0 && n == sorted.Length - 1))],
+        };
+
+    private static readonly Gen<DocumentObject> Event =
+        from one in Shape("rectangle")
+        from first in Gen.Int[1, 40]
+        from last in Gen.Int[first, 40]
+        from seconds in Gen.Bool
+        select one with { Type = "event", SopInstanceUid = Video, Points = [], Interval = new(first, last, seconds ? first / 30.0 : null, seconds ? last / 30.0 : null) };
+
+    /// <summary>What only the platform's own document has places for: times, millimetres, doubts.</summary>
+    public static readonly Gen<DocumentObject> Rich =
+        from one in Gen.OneOf(Track, Shape("length"), Event)
+        from seconds in Gen.Double[0, 1]
+        from mm in Gen.Double[-200, 200].Array[3].Array[2]
+        from marks in Gen.Int[0, 2]
+        select one with
+        {
+            Track = one.Track?.Select(k => k with { Seconds = k.Frame * seconds }).ToArray(),
+            FrameOfReferenceUid = one.Type == "length" ? "1.2.7" : null,
+            Points3d = one.Type == "length" ? mm : null,
+            Measurement = one.Type == "length" ? new(seconds) : null,
+            Attributes = marks == 0 ? null : new Dictionary<string, DocumentAnswer> { ["doubt"] = marks == 1 ? new(JsonSerializer.SerializeToElement(seconds), Uncertain: true) : new(null, CannotAssess: true) },
+        };
+
     public static readonly Gen<DocumentMask> Mask =
         from uid in OneOf("1.2.3", "1.2.4")
         from @class in Class
