@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using CsCheck;
 using Pirogov.Imaging;
 using Pirogov.Labelling.Formats;
@@ -14,13 +15,23 @@ public class PictureFormatTests
     private static readonly PlatformFormat Own = new();
 
     [Fact]
-    public void The_platforms_own_document_survives_whole() =>
-        FormatRoom.Document(Gen.OneOf(FormatRoom.Span, FormatRoom.Shape("point", "polygon", "rectangle", "polyline", "length", "ellipse")), masks: true).Sample(document =>
+    public void The_platforms_own_document_survives_whole() => Gen.Select(
+        FormatRoom.Document(Gen.OneOf(FormatRoom.Span, FormatRoom.Rich, FormatRoom.Track, FormatRoom.Shape("point", "polygon", "rectangle", "polyline", "length", "ellipse")), masks: true),
+        Gen.Bool.Array[4]).Sample((made, marks) =>
         {
+            var document = made with
+            {
+                Answers = new Dictionary<string, DocumentAnswer>
+                {
+                    ["size"] = new(JsonSerializer.SerializeToElement(0.1), Uncertain: marks[0]),
+                    ["kind"] = new(marks[1] ? null : JsonSerializer.SerializeToElement("b"), CannotAssess: marks[1]),
+                    ["remark"] = new(marks[2] ? null : JsonSerializer.SerializeToElement("тень?"), Uncertain: marks[2] || marks[3]),
+                },
+            };
             var back = Own.ThereAndBack(document);
             Assert.Empty(back.Untaken);
             FormatRoom.Same(document, back.Document);
-        }, iter: 200);
+        }, iter: 300);
 
     [Fact]
     public void Boxes_rings_points_and_masks_survive_coco() => FormatRoom.Document(FormatRoom.Shape("point", "polygon", "rectangle"), masks: true).Sample(document =>
