@@ -43,6 +43,24 @@ public class SchemaTests
     [InlineData("", "1", false)]
     public void A_code_has_the_form_of_its_scheme(string scheme, string value, bool fits) => Assert.Equal(fits, CodingScheme.Fits(new(scheme, value, "meaning")));
 
+    [Theory]
+    [InlineData("RADLEX", "RID11081", "RADLEX RID11081 Delayed phase")]
+    [InlineData("RADLEX", "beam hard", "RADLEX RID11327 Beam-hardening artifact")]
+    [InlineData("RADLEX", "rid10809", "RADLEX RID10809 Endorectal coil")]
+    [InlineData("DCM", "113076", "DCM 113076 Segmentation")]
+    [InlineData("DCM", "segmentation", "DCM 113076 Segmentation")]
+    [InlineData(null, "113076", "DCM 113076 Segmentation")]
+    [InlineData(null, "RID11370", "RADLEX RID11370 Ferromagnetic implant magnetic susceptibility effect")]
+    public void Codes_of_RadLex_and_of_DICOM_are_looked_up(string? scheme, string query, string first)
+    {
+        var found = CodeTable.Search(scheme, query, 10);
+        Assert.Equal(first, $"{found[0].Scheme} {found[0].Value} {found[0].Meaning}");
+        Assert.All(found, c => Assert.Equal(scheme ?? c.Scheme, c.Scheme));
+        Assert.Equal(found[0], CodeTable.Find(found[0].Scheme, found[0].Value));
+        Assert.True(CodingScheme.Fits(new(found[0].Scheme, found[0].Value, found[0].Meaning)));
+        Assert.Contains(found[0].Scheme, CodeTable.Schemes);
+    }
+
     [Fact]
     public void Verhoeffs_digit_finds_every_wrong_digit_and_every_swap_of_neighbours()
     {
@@ -121,6 +139,43 @@ public class SchemaTests
         Assert.Equal(["picture-unfit"], Faults(new([Class("a") with { Pictures = [new(Pixel, new("а", ""))] }], [])));
         foreach (var image in new[] { "https://example.org/kidney.png", Pixel.Replace("image/png", "image/svg+xml"), Pixel.Replace("image/png", "image/jpeg"), Pixel + "!", "data:image/png;base64,", Pixel + new string('A', 400_000) })
             Assert.Equal(["picture-unfit"], Faults(new([Class("a") with { Pictures = [new(image, Named)] }], [])));
+    }
+
+    [Theory]
+    [InlineData(" ", false)]
+    [InlineData("", false)]
+    [InlineData("millimetres of mercury", false)]
+    [InlineData("mm[Hg]", true)]
+    [InlineData("мм рт. ст.", true)]
+    public void A_unit_is_given_and_short(string unit, bool fits)
+    {
+        Assert.Equal(fits ? [] : ["unit-unfit"], Faults(new([], [Size with { Unit = unit }])));
+        Assert.Equal(fits ? [] : ["unit-unfit"], Faults(new([Class("lesion") with { Attributes = [Size with { Unit = unit }] }], [])));
+    }
+
+    /// <summary>A file holds everything that a schema can say, and says it back.</summary>
+    [Fact]
+    public void A_schema_with_every_member_survives_its_file()
+    {
+        Question[] attributes = [Kind with { Ordinal = true, AllowUncertain = true }, Size with { AllowCannotAssess = true, OnlyIf = new(Question: "kind", Is: ["cyst"]) },
+            new("remark", new("Заметка", "Remark"), Question.FreeText, [], Required: true)];
+        LabelClass[] classes =
+        [
+            Class("finding") with { Geometries = [], Description = new("Всё найденное", "All that is found"), Required = true },
+            Class("drug") with { Geometries = ["span"], Parent = "finding", Codes = [new("SCT", "64033007", "Kidney"), new("I10", "C50.9", "Молочная железа")], Attributes = attributes },
+            Class("disease") with { Geometries = ["span"], Color = "#0072B2", Pictures = [new(Pixel, new("Край", "Border")), new(Pixel, new("Середина", "Middle"))], Required = true },
+        ];
+        Question[] questions = [YesNo with { Required = true, AllowUncertain = true, AllowCannotAssess = true }, Kind with { Id = "signs", Type = Question.Multichoice },
+            Size with { OnlyIf = new(All: [new(Any: [new(Class: "drug"), new(Not: new(Question: "seen", Is: ["false"]))]), new(Question: "signs", Is: ["solid"])]) },
+            new("larger", Named, Question.Number, [], OnlyIf: new(Question: "size", AtLeast: 0.1, AtMost: 9.5)), new("words", Named, Question.FreeText, [])];
+        SchemaContent schema = new(classes, questions, [new("treats", new("лечит", "treats"), ["drug"], ["finding", "disease"]), new("with", Named, ["disease"], ["disease"], Directed: false)]);
+        Assert.Empty(Faults(schema, DataKind.ClinicalText));
+
+        ExchangeSchema.File file = new(ExchangeSchema.Format, "Лекарства", DataKind.ClinicalText, schema.Classes, schema.Questions, schema.Relations);
+        var back = JsonSerializer.Deserialize<ExchangeSchema.File>(JsonSerializer.Serialize(file, PlatformJson.Options), PlatformJson.Options)!;
+        Assert.Equal((file.Format, file.Name, file.DataKind), (back.Format, back.Name, back.DataKind));
+        Assert.Equivalent(schema, SchemaContent.Of(back.Classes, back.Questions, back.Relations), strict: true);
+        Assert.Equivalent(schema, JsonSerializer.Deserialize<SchemaContent>(JsonSerializer.Serialize(schema, PlatformJson.Options), PlatformJson.Options), strict: true);
     }
 
     [Fact]
