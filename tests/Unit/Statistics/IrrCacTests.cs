@@ -95,6 +95,14 @@ public class IrrCacTests
     public void Gwet_of_patients_with_a_label_in_front() =>
         Assert.Equal(0.3518903, GwetCoefficient.Of(RatingCounts.OfCounts(Counts("cac.dist4cat.csv", 1))).Coefficient!.Value, 5e-8);
 
+    [SkippableFact]
+    public void The_tables_above_are_those_of_the_package()
+    {
+        var rows = Rows("cac.raw4raters.csv", 1);
+        Assert.Equal(FourRaters, Enumerable.Range(0, 4).Select(rater => rows.Select(row => row[rater].Length == 0 ? (int?)null : Whole(row[rater]) - 1).ToArray()));
+        Assert.Equal(Abstractors.Cast<int>(), Counts("cont3x3abstractors.csv", 1).Cast<int>());
+    }
+
     private static AgreementEstimate Of(string coefficient, int?[][] ratings, AgreementWeights weights) => coefficient == "conger"
         ? CongerKappa.Of(ratings, weights.Categories, weights)
         : Of(coefficient, RatingCounts.OfRatings(ratings, weights.Categories), weights);
@@ -127,12 +135,16 @@ public class IrrCacTests
 
     private static int[,] Counts(string file, int labels)
     {
-        var rows = File.ReadLines(SharedData.Folder("data", "multireader", "irrcac", "inst", "extdata", file)).Skip(1)
-            .Select(line => line.Split(',').Skip(labels).Select(cell => int.Parse(cell, CultureInfo.InvariantCulture)).ToArray()).ToArray();
+        var rows = Rows(file, labels).Select(row => row.Select(Whole).ToArray()).ToArray();
         var counts = new int[rows.Length, rows[0].Length];
         for (var i = 0; i < rows.Length; i++)
             for (var k = 0; k < rows[i].Length; k++)
                 counts[i, k] = rows[i][k];
         return counts;
     }
+
+    private static string[][] Rows(string file, int labels) =>
+        [.. File.ReadLines(SharedData.Folder("data", "multireader", "irrcac", "inst", "extdata", file)).Skip(1).Select(line => line.Split(',')[labels..])];
+
+    private static int Whole(string cell) => int.Parse(cell, CultureInfo.InvariantCulture);
 }

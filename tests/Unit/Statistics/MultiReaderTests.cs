@@ -85,6 +85,18 @@ public class MultiReaderTests
         Assert.Equal(scott, ScottPi.OfTable(table, AgreementWeights.Of(weights, 4)).Coefficient!.Value, 1e-12);
     }
 
+    // A row is one rater's answers to three questions about one subject of a group. From the same exact fractions.
+    [SkippableTheory]
+    [InlineData(3, 0.5185185185185185, 0.3793103448275862, 0.28440366972477066, 0.35802469135802467, 0.2976554536187564)]
+    [InlineData(4, 0.5555555555555556, 0.40893888719975674, 0.40276497695852537, 0.4074074074074074, 0.41382488479262675)]
+    [InlineData(5, 0.6666666666666666, 0.5839931521506527, 0.5806729939603106, 0.5833333333333334, 0.5884383088869716)]
+    public void Ratings_given_a_row_each(int question, double percent, double ac1, double fleiss, double brennan, double alpha)
+    {
+        var rows = Lines("irrcac", "inst", "extdata", "cac.general.csv").Skip(1).ToArray();
+        string[] scale = [.. rows.Select(row => row[question]).Distinct().Order(StringComparer.Ordinal)];
+        Same(RatingCounts.OfCounts(Table(rows.GroupBy(row => (row[0], row[1])), subject => [.. scale.Select(answer => subject.Count(row => row[question] == answer))])), percent, ac1, fleiss, brennan, alpha);
+    }
+
     // Tabata et al. 2019, table 4, whose further digits the authors' package holds (aucMRMCcluster): of yes and no the AUC is the mean of
     // sensitivity and specificity.
     [SkippableTheory]
