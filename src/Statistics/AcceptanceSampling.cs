@@ -21,7 +21,7 @@ public static class AcceptanceSampling
         return Math.Min(1, sum);
     }
 
-    /// <summary>The most defective items whose Wilson interval still ends at or below a limit.</summary>
+    /// <summary>The most defective items whose interval (Wilson 1927) still ends at or below a limit.</summary>
     /// <param name="sample">Items drawn, at least 1.</param>
     /// <param name="limit">The largest bearable share of defective items, within (0, 1).</param>
     /// <param name="level">Coverage of the two-sided interval whose upper end is meant.</param>
@@ -39,7 +39,10 @@ public static class AcceptanceSampling
     /// The worst average share of defective items that goes out when rejected lots are inspected whole and defective items are mended
     /// (the AOQL of Dodge and Romig 1959), over all numbers of defective items.
     /// </summary>
-    /// <inheritdoc cref="ProbabilityOfAcceptance"/>
+    /// <param name="lot">Items of the lot, at least 1.</param>
+    /// <param name="sample">Items drawn without replacement, 1 … <paramref name="lot"/>.</param>
+    /// <param name="acceptance">The most defective items of an accepted sample, from 0.</param>
+    /// <returns>0 … 1.</returns>
     public static double AverageOutgoingQualityLimit(int lot, int sample, int acceptance)
     {
         Check(lot, sample, acceptance);

@@ -1,10 +1,14 @@
 namespace Pirogov.Statistics;
 
-/// <summary>χ² with any positive number of degrees of freedom; relative error about 1e-12.</summary>
+/// <summary>χ² with any positive number of degrees of freedom; relative error about 1e-12 (the incomplete gamma function, DLMF 8.2 and 8.7 to 8.9).</summary>
 public static class ChiSquareDistribution
 {
     private const int Terms = 100_000;
 
+    /// <summary>P(X ≤ x): the regularised incomplete gamma function P(df/2, x/2) (DLMF 8.2.4).</summary>
+    /// <param name="x">Any number; below 0 the probability is 0.</param>
+    /// <param name="degreesOfFreedom">Above 0, fractional ones too.</param>
+    /// <returns>0 to 1; NaN of NaN.</returns>
     public static double Cdf(double x, double degreesOfFreedom)
     {
         if (!(degreesOfFreedom > 0)) throw new ArgumentException($"Degrees of freedom are positive, not {degreesOfFreedom}.", nameof(degreesOfFreedom));
@@ -15,6 +19,9 @@ public static class ChiSquareDistribution
         return half < a + 1 ? Lower(a, half) : 1 - Upper(a, half);
     }
 
+    /// <summary>The x below which X lies with probability p, by halving.</summary>
+    /// <param name="p">0 to 1.</param>
+    /// <param name="degreesOfFreedom">Above 0, fractional ones too.</param>
     /// <returns>0 at 0, +∞ at 1, NaN outside [0, 1].</returns>
     public static double Quantile(double p, double degreesOfFreedom)
     {

@@ -1,8 +1,13 @@
 namespace Pirogov.Statistics;
 
-/// <summary>Fisher's F with any positive degrees of freedom; relative error about 1e-12.</summary>
+/// <summary>Fisher's F with any positive degrees of freedom; relative error about 1e-12 (the incomplete beta function, DLMF 8.17).</summary>
 public static class FisherDistribution
 {
+    /// <summary>P(F ≤ f): the regularised incomplete beta function at d₁f / (d₁f + d₂) (Abramowitz &amp; Stegun 1964, 26.6.2).</summary>
+    /// <param name="f">Any number; below 0 the probability is 0.</param>
+    /// <param name="numeratorDf">Degrees of freedom above the line, more than 0.</param>
+    /// <param name="denominatorDf">Below the line, more than 0.</param>
+    /// <returns>0 to 1; NaN of NaN.</returns>
     public static double Cdf(double f, double numeratorDf, double denominatorDf)
     {
         Check(numeratorDf, denominatorDf);
@@ -14,9 +19,16 @@ public static class FisherDistribution
     }
 
     /// <summary>P(F ≥ f): the p-value of an F test, accurate where it is small.</summary>
+    /// <param name="f">Any number.</param>
+    /// <param name="numeratorDf">Degrees of freedom above the line, more than 0.</param>
+    /// <param name="denominatorDf">Below the line, more than 0.</param>
     public static double UpperTail(double f, double numeratorDf, double denominatorDf) =>
         f > 0 ? Cdf(1 / f, denominatorDf, numeratorDf) : double.IsNaN(f) ? double.NaN : 1;
 
+    /// <summary>The f below which F lies with probability p, by halving.</summary>
+    /// <param name="p">0 to 1.</param>
+    /// <param name="numeratorDf">Degrees of freedom above the line, more than 0.</param>
+    /// <param name="denominatorDf">Below the line, more than 0.</param>
     /// <returns>0 at 0, +∞ at 1, NaN outside [0, 1].</returns>
     public static double Quantile(double p, double numeratorDf, double denominatorDf)
     {

@@ -3,7 +3,8 @@ namespace Pirogov.Statistics;
 /// <summary>The standard normal distribution.</summary>
 public static class NormalDistribution
 {
-    /// <summary>Φ(z), absolute error below 1e-15 (series for |z| &lt; 3, continued fraction beyond; Abramowitz &amp; Stegun 26.2.11 and 26.2.14).</summary>
+    /// <summary>Φ(z), absolute error below 1e-15 (series for |z| &lt; 3, continued fraction beyond; Abramowitz &amp; Stegun 1964, 26.2.11 and 26.2.14).</summary>
+    /// <param name="z">Standard deviations from the mean.</param>
     public static double Cdf(double z)
     {
         if (double.IsNaN(z)) return double.NaN;
@@ -27,7 +28,8 @@ public static class NormalDistribution
         return z > 0 ? 1 - upper : upper;
     }
 
-    /// <summary>Φ⁻¹(p) by Acklam's rational approximation and one step of Halley's method; relative error about 1e-15.</summary>
+    /// <summary>Φ⁻¹(p) by Acklam's rational approximation (2003) and one step of Halley's method; relative error about 1e-15.</summary>
+    /// <param name="p">0 to 1.</param>
     /// <returns>−∞ at 0, +∞ at 1, NaN outside [0, 1].</returns>
     public static double Quantile(double p)
     {

@@ -3,6 +3,7 @@ namespace Pirogov.Statistics;
 /// <summary>Sample quantiles with linear interpolation (Hyndman &amp; Fan 1996, type 7: the default of R and NumPy).</summary>
 public static class Quantiles
 {
+    /// <summary>The value at (n − 1)·fraction, counted from 0, between its neighbours.</summary>
     /// <param name="sorted">Ascending values without NaN.</param>
     /// <param name="fraction">0 to 1.</param>
     /// <returns>NaN for an empty sample.</returns>

@@ -3,6 +3,7 @@ namespace Pirogov.Statistics;
 /// <summary>The score interval of a proportion (Wilson 1927): right for few cases and for proportions near 0 and 1.</summary>
 public static class WilsonInterval
 {
+    /// <summary>The roots of (p̂ − p)² = z² p(1 − p)/n.</summary>
     /// <param name="successes">0 … trials.</param>
     /// <param name="trials">Independent trials; 0 gives the whole of [0, 1].</param>
     /// <param name="level">Coverage.</param>

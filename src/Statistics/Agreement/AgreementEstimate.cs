@@ -1,5 +1,6 @@
 namespace Pirogov.Statistics;
 
+/// <summary>Why a coefficient has no value.</summary>
 public enum AgreementUndefined
 {
     /// <summary>The coefficient is defined.</summary>

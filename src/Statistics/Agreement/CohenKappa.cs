@@ -1,5 +1,6 @@
 namespace Pirogov.Statistics;
 
+/// <summary>How much two categories at a distance agree.</summary>
 public enum KappaWeights
 {
     /// <summary>Any disagreement counts fully; for categories without an order.</summary>
@@ -15,6 +16,7 @@ public enum KappaWeights
 /// <summary>Cohen's κ of two raters over the same items (Cohen 1960, 1968); SE of Fleiss, Cohen &amp; Everitt 1969, eq. 8 and 13.</summary>
 public static class CohenKappa
 {
+    /// <summary>Of the raters' answers, under one of the named weights.</summary>
     /// <param name="first">A category 0 … <paramref name="categories"/> − 1 for each item.</param>
     /// <param name="second">The other rater, the same items in the same order.</param>
     /// <param name="categories">The length of the declared scale, not of the categories that happened to occur: weights depend on it.</param>
@@ -27,6 +29,7 @@ public static class CohenKappa
         KappaWeights weights = KappaWeights.None,
         double level = 0.95) => OfTable(Table(first, second, categories), weights, level);
 
+    /// <summary>Of the raters' answers, under any weights.</summary>
     /// <param name="first">A category for each item, within the scale of the weights.</param>
     /// <param name="second">The other rater, the same items in the same order.</param>
     /// <param name="weights">Weights of the declared scale, one's own ones too.</param>
@@ -34,13 +37,17 @@ public static class CohenKappa
     public static AgreementEstimate Of(ReadOnlySpan<int> first, ReadOnlySpan<int> second, AgreementWeights weights, double level = 0.95) =>
         OfTable(Table(first, second, weights.Categories), weights, level);
 
+    /// <summary>Of the table of their answers, under one of the named weights.</summary>
     /// <param name="table">k × k counts: rows the first rater, columns the second.</param>
     /// <param name="weights">Which disagreements count how much.</param>
     /// <param name="level">Coverage of the interval.</param>
     public static AgreementEstimate OfTable(int[,] table, KappaWeights weights = KappaWeights.None, double level = 0.95) =>
         OfTable(table, AgreementWeights.Of(weights, CheckTable(table)), level);
 
-    /// <inheritdoc cref="OfTable(int[,], KappaWeights, double)"/>
+    /// <summary>Of the table of their answers, under any weights.</summary>
+    /// <param name="table">k × k counts: rows the first rater, columns the second.</param>
+    /// <param name="weights">Of k categories, one's own ones too.</param>
+    /// <param name="level">Coverage of the interval κ ± z·SE, which is not clipped.</param>
     public static AgreementEstimate OfTable(int[,] table, AgreementWeights weights, double level = 0.95)
     {
         ConfidenceInterval.CheckLevel(level);
@@ -87,6 +94,8 @@ public static class CohenKappa
     }
 
     /// <summary>The share of items on which both raters chose the same category; NaN without items.</summary>
+    /// <param name="first">A category for each item.</param>
+    /// <param name="second">The other rater, the same items in the same order.</param>
     public static double PercentAgreement(ReadOnlySpan<int> first, ReadOnlySpan<int> second)
     {
         CheckLengths(first, second);
@@ -96,7 +105,10 @@ public static class CohenKappa
         return first.Length == 0 ? double.NaN : (double)same / first.Length;
     }
 
-    /// <summary>The k × k table of counts.</summary>
+    /// <summary>The k × k table of counts: rows the first rater, columns the second.</summary>
+    /// <param name="first">A category 0 … <paramref name="categories"/> − 1 for each item.</param>
+    /// <param name="second">The other rater, the same items in the same order.</param>
+    /// <param name="categories">The length of the declared scale, at least 2.</param>
     public static int[,] Table(ReadOnlySpan<int> first, ReadOnlySpan<int> second, int categories)
     {
         CheckLengths(first, second);

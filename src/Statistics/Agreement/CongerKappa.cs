@@ -6,6 +6,7 @@ namespace Pirogov.Statistics;
 /// </summary>
 public static class CongerKappa
 {
+    /// <summary>Of the raters' answers.</summary>
     /// <param name="ratings">raters × items: a category 0 … <paramref name="categories"/> − 1, or null. A rater who rated nothing is left out.</param>
     /// <param name="categories">The length of the declared scale.</param>
     /// <param name="weights">Null: any disagreement counts fully.</param>

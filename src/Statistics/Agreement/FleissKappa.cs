@@ -5,6 +5,7 @@ namespace Pirogov.Statistics;
 /// <param name="StandardError">Under no agreement beyond chance; null where κ is.</param>
 public sealed record CategoryKappa(int Category, double? Kappa, double? StandardError)
 {
+    /// <summary>κ over its standard error; null where κ is.</summary>
     public double? Z => Kappa / StandardError;
 
     /// <summary>Two-sided, normal; null where κ is.</summary>
@@ -20,6 +21,7 @@ public sealed record CategoryKappa(int Category, double? Kappa, double? Standard
 public sealed record FleissTest(
     double? Kappa, double? StandardError, double? Observed, double? Expected, IReadOnlyList<CategoryKappa> Categories, AgreementUndefined Undefined)
 {
+    /// <summary>κ over its standard error; null where κ is.</summary>
     public double? Z => Kappa / StandardError;
 
     /// <summary>Two-sided, normal; null where κ is.</summary>
@@ -30,7 +32,9 @@ public sealed record FleissTest(
 public static class FleissKappa
 {
     /// <summary>Any number of ratings per item, missing ones allowed, weights allowed; standard error of Gwet 2014, section 5.4.1.</summary>
-    /// <inheritdoc cref="GwetCoefficient.Of"/>
+    /// <param name="ratings">Items by categories.</param>
+    /// <param name="weights">Null: any disagreement counts fully.</param>
+    /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>
     public static AgreementEstimate Of(RatingCounts ratings, AgreementWeights? weights = null, double level = 0.95)
     {
         var used = weights ?? AgreementWeights.Identity(ratings.Categories);

@@ -1,6 +1,7 @@
 namespace Pirogov.Statistics;
 
 /// <summary>γ would need more work than is declared.</summary>
+/// <param name="message">Which limit, and what was met.</param>
 public sealed class GammaLimitException(string message) : ArgumentException(message);
 
 /// <param name="Gamma">1 − observed / expected disorder: 1 for equal spans, about 0 for chance, below it worse; null when undefined.</param>
@@ -45,6 +46,7 @@ public static class GammaAgreement
 
     private const int FirstSamples = 30;
 
+    /// <summary>1 − the disorder of the best alignment over that expected by chance (sections 4 and 5).</summary>
     /// <param name="annotators">Each one's spans in any order; 2 to <see cref="MostAnnotators"/>, of whom some may have marked nothing.</param>
     /// <param name="start">Of the continuum.</param>
     /// <param name="end">Of the continuum; chance shifts spans within it.</param>

@@ -7,15 +7,23 @@ namespace Pirogov.Statistics;
 public sealed record GammaDissimilarity(double Positional = 1, double Categorical = 1, double[,]? Categories = null)
 {
     /// <summary>((|Δstart| + |Δend|) / (both lengths))² (eq. 2): 1 where one span ends as the other, equally long, begins.</summary>
+    /// <param name="first">A span of the one annotator.</param>
+    /// <param name="second">A span of the other.</param>
     public static double OfPositions(LabelledSpan first, LabelledSpan second)
     {
         var distance = (Math.Abs(first.Start - second.Start) + Math.Abs(first.End - second.End)) / (first.Length + second.Length);
         return distance * distance;
     }
 
+    /// <summary>The declared distance of the spans' categories; undeclared, 0 for equal ones and 1 for others.</summary>
+    /// <param name="first">A span of the one annotator.</param>
+    /// <param name="second">A span of the other.</param>
     public double OfCategories(LabelledSpan first, LabelledSpan second) =>
         Categories is null ? first.Category == second.Category ? 0 : 1 : Categories[first.Category, second.Category];
 
+    /// <summary>Both parts, weighted.</summary>
+    /// <param name="first">A span of the one annotator.</param>
+    /// <param name="second">A span of the other.</param>
     public double Of(LabelledSpan first, LabelledSpan second) => Positional * OfPositions(first, second) + Categorical * OfCategories(first, second);
 
     internal void Check(IReadOnlyList<IReadOnlyList<LabelledSpan>> annotators)

@@ -6,6 +6,7 @@ namespace Pirogov.Statistics;
 /// </summary>
 public static class GwetCoefficient
 {
+    /// <summary>AC1, or AC2 with weights; the standard error is that of Gwet 2014, section 5.4.</summary>
     /// <param name="ratings">Items by categories; the scale is the declared one, for chance agreement depends on its length.</param>
     /// <param name="weights">AC2; null is AC1.</param>
     /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>
@@ -21,7 +22,10 @@ public static class GwetCoefficient
 /// <summary>The coefficient of Brennan &amp; Prediger 1981: by chance every category of the declared scale is equally likely.</summary>
 public static class BrennanPrediger
 {
-    /// <inheritdoc cref="GwetCoefficient.Of"/>
+    /// <summary>Of any number of raters, missing ratings allowed; the standard error is that of Gwet 2014, section 5.4.</summary>
+    /// <param name="ratings">Items by categories; the scale is the declared one, for chance agreement depends on its length.</param>
+    /// <param name="weights">Null: any disagreement counts fully.</param>
+    /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>
     public static AgreementEstimate Of(RatingCounts ratings, AgreementWeights? weights = null, double level = 0.95)
     {
         weights ??= AgreementWeights.Identity(ratings.Categories);
@@ -33,7 +37,10 @@ public static class BrennanPrediger
 /// <summary>The share of agreeing pairs of ratings, mean over items with two ratings or more; no correction for chance.</summary>
 public static class PercentAgreement
 {
-    /// <inheritdoc cref="GwetCoefficient.Of"/>
+    /// <summary>Of any number of raters, missing ratings allowed (Gwet 2014).</summary>
+    /// <param name="ratings">Items by categories.</param>
+    /// <param name="weights">Null: any disagreement counts fully.</param>
+    /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>
     public static AgreementEstimate Of(RatingCounts ratings, AgreementWeights? weights = null, double level = 0.95) =>
         LinearizedAgreement.Of(
             ratings, weights ?? AgreementWeights.Identity(ratings.Categories), level, _ => new(0, null), undefinedWithoutVariation: false);
@@ -42,11 +49,17 @@ public static class PercentAgreement
 /// <summary>Scott's π of two raters (Scott 1955): both are taken to use the categories with one common distribution.</summary>
 public static class ScottPi
 {
-    /// <inheritdoc cref="CohenKappa.Of(ReadOnlySpan{int}, ReadOnlySpan{int}, int, KappaWeights, double)"/>
+    /// <summary>Of the raters' answers.</summary>
+    /// <param name="first">A category 0 … <paramref name="categories"/> − 1 for each item.</param>
+    /// <param name="second">The other rater, the same items in the same order.</param>
+    /// <param name="categories">The length of the declared scale, at least 2.</param>
+    /// <param name="weights">Null: any disagreement counts fully.</param>
+    /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>
     public static AgreementEstimate Of(
         ReadOnlySpan<int> first, ReadOnlySpan<int> second, int categories, AgreementWeights? weights = null, double level = 0.95) =>
         OfTable(CohenKappa.Table(first, second, categories), weights, level);
 
+    /// <summary>Of the table of their answers.</summary>
     /// <param name="table">k × k counts: rows the first rater, columns the second.</param>
     /// <param name="weights">Null: any disagreement counts fully.</param>
     /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>

@@ -31,6 +31,7 @@ public sealed record IntraclassCorrelation(
     RatingMeanSquares Squares,
     AgreementUndefined Undefined)
 {
+    /// <summary>All six forms with their F tests.</summary>
     /// <param name="ratings">items × raters, at least 2 × 2, every one finite.</param>
     /// <param name="level">Coverage of the intervals.</param>
     public static IntraclassCorrelation Of(double[,] ratings, double level = 0.95)

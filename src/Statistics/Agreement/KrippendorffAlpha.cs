@@ -2,6 +2,7 @@ using System.Buffers;
 
 namespace Pirogov.Statistics;
 
+/// <summary>How far apart two values are (Krippendorff 2011, D).</summary>
 public enum MeasurementScale
 {
     /// <summary>Codes without an order.</summary>
@@ -33,6 +34,7 @@ public sealed record AlphaEstimate(
 /// </summary>
 public static class KrippendorffAlpha
 {
+    /// <summary>Of a rater's row each.</summary>
     /// <param name="ratings">raters × items; null where a rater did not rate the item. On a nominal scale any codes, else values of the scale.</param>
     /// <param name="scale">How far apart two values are.</param>
     public static AlphaEstimate Of(IReadOnlyList<IReadOnlyList<double?>> ratings, MeasurementScale scale)
@@ -71,7 +73,9 @@ public static class KrippendorffAlpha
     }
 
     /// <summary>α of the drawn items, NaN where undefined, for <see cref="Bootstrap"/>: draw patients, and take the percentile or BCa interval.</summary>
-    /// <inheritdoc cref="Of(ReadOnlySpan{double?}, int, MeasurementScale)"/>
+    /// <param name="ratings">items × raters, item after item; null where a rater did not rate the item. NaN and ∞ are refused.</param>
+    /// <param name="raters">Ratings, given or missing, of each item.</param>
+    /// <param name="scale">How far apart two values are.</param>
     public static ItemStatistic Statistic(ReadOnlySpan<double?> ratings, int raters, MeasurementScale scale)
     {
         var table = CodedRatings.Of(ratings, new int[ratings.Length], raters, scale);

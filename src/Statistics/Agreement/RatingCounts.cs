@@ -16,6 +16,7 @@ public sealed class RatingCounts
         DividesByItems = dividesByItems;
     }
 
+    /// <summary>The length of the declared scale.</summary>
     public int Categories { get; }
 
     /// <summary>Items with at least one rating.</summary>
@@ -27,6 +28,7 @@ public sealed class RatingCounts
     /// <summary>Variances of a table of two raters are divided by the items, all others by items − 1 (Gwet 2014, chapters 2 and 5).</summary>
     internal bool DividesByItems { get; }
 
+    /// <summary>Of counts.</summary>
     /// <param name="counts">items × categories, none negative.</param>
     public static RatingCounts OfCounts(int[,] counts)
     {
@@ -46,6 +48,7 @@ public sealed class RatingCounts
         return result;
     }
 
+    /// <summary>Of a rater's row each.</summary>
     /// <param name="ratings">raters × items: a category 0 … <paramref name="categories"/> − 1, or null where the rater did not rate the item.</param>
     /// <param name="categories">The length of the declared scale.</param>
     public static RatingCounts OfRatings(IReadOnlyList<IReadOnlyList<int?>> ratings, int categories)
@@ -63,6 +66,7 @@ public sealed class RatingCounts
         return result;
     }
 
+    /// <summary>Of a table of two raters, whose variances are divided by the items.</summary>
     /// <param name="table">k × k counts of items: rows the first rater, columns the second.</param>
     public static RatingCounts OfTable(int[,] table)
     {

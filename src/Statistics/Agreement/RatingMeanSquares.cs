@@ -1,12 +1,15 @@
 namespace Pirogov.Statistics;
 
-/// <summary>The analysis of variance of items × raters with one rating in each cell.</summary>
+/// <summary>The analysis of variance of items × raters with one rating in each cell (Shrout &amp; Fleiss 1979, table 1).</summary>
+/// <param name="Items">n.</param>
+/// <param name="Raters">k.</param>
 /// <param name="Between">Mean square of the items (BMS, MSR).</param>
 /// <param name="Within">Mean square within items (WMS, MSW).</param>
 /// <param name="OfRaters">Mean square of the raters (JMS, MSC).</param>
 /// <param name="Error">Residual mean square (EMS, MSE).</param>
 public sealed record RatingMeanSquares(int Items, int Raters, double Between, double Within, double OfRaters, double Error)
 {
+    /// <summary>Sums of squares of deviations from the grand mean, over their degrees of freedom.</summary>
     /// <param name="ratings">items × raters, at least 2 × 2, every one finite.</param>
     public static RatingMeanSquares Of(double[,] ratings)
     {

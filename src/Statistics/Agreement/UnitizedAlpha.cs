@@ -42,6 +42,7 @@ public sealed record UnitizedAlpha(
     /// Of several continua, as of one in which they stand one after another. Where a continuum has more annotators, each of their pairs weighs less, as α
     /// weighs the values of a unit that has more of them.
     /// </summary>
+    /// <param name="continua">Of each, what <see cref="Sums"/> gives.</param>
     public static UnitizedAlpha Of(IEnumerable<UnitizedSums> continua)
     {
         var lengths = new Dictionary<int, Lengths>();
@@ -51,6 +52,7 @@ public sealed record UnitizedAlpha(
     }
 
     /// <summary>uα of the drawn continua, NaN where undefined, for <see cref="Bootstrap"/>.</summary>
+    /// <param name="continua">Of each, what <see cref="Sums"/> gives; an item is an index among them.</param>
     public static ItemStatistic Statistic(IReadOnlyList<UnitizedSums> continua) => items =>
     {
         var lengths = new Dictionary<int, Lengths>();
@@ -64,7 +66,9 @@ public sealed record UnitizedAlpha(
     };
 
     /// <summary>What a continuum adds to the coefficients of several.</summary>
-    /// <inheritdoc cref="Of(IReadOnlyList{IReadOnlyList{LabelledSpan}}, double, double)"/>
+    /// <param name="annotators">Each one's spans in any order; at least 2 annotators, of whom one may have marked nothing.</param>
+    /// <param name="start">Of the continuum.</param>
+    /// <param name="end">Of the continuum; lengths are counted in units of measurement that stand for themselves within gaps.</param>
     public static UnitizedSums Sums(IReadOnlyList<IReadOnlyList<LabelledSpan>> annotators, double start, double end) =>
         new(Measure(annotators, start, end).ToDictionary(l => l.Key, l => new UnitizedLengths(l.Value.Total, l.Value.Alone, l.Value.Same, l.Value.Paired, l.Value.PairedAlone)));
 

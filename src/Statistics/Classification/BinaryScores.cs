@@ -3,7 +3,9 @@ namespace Pirogov.Statistics;
 /// <summary>How well scores separate positive from negative cases; scores are any numbers, higher meaning more positive.</summary>
 public static class BinaryScores
 {
-    /// <summary>The area under the ROC curve = P(score of a positive &gt; that of a negative) + ½ P(equal) (Mann–Whitney, ties by mid-ranks).</summary>
+    /// <summary>The area under the ROC curve = P(score of a positive &gt; that of a negative) + ½ P(equal) (Mann &amp; Whitney 1947, ties by mid-ranks; Hanley &amp; McNeil 1982).</summary>
+    /// <param name="scores">Of each case, any number but NaN.</param>
+    /// <param name="positive">The truth of the same cases.</param>
     /// <returns>NaN unless both classes are present.</returns>
     public static double Auc(ReadOnlySpan<double> scores, ReadOnlySpan<bool> positive)
     {
@@ -27,6 +29,8 @@ public static class BinaryScores
     }
 
     /// <summary>The variance of <see cref="Auc"/> by placements (DeLong, DeLong &amp; Clarke-Pearson 1988), for independent cases.</summary>
+    /// <param name="scores">Of each case, any number but NaN.</param>
+    /// <param name="positive">The truth of the same cases.</param>
     /// <returns>NaN unless both classes have at least two cases.</returns>
     public static double AucVariance(ReadOnlySpan<double> scores, ReadOnlySpan<bool> positive)
     {
@@ -38,7 +42,9 @@ public static class BinaryScores
             : SampleVariance(Placements(hits, misses)) / hits.Count + SampleVariance(Placements(misses, hits)) / misses.Count;
     }
 
-    /// <summary>Average precision Σ (Rₙ − Rₙ₋₁) Pₙ over distinct thresholds, a step function without interpolation.</summary>
+    /// <summary>Average precision Σ (Rₙ − Rₙ₋₁) Pₙ over distinct thresholds, a step function without interpolation (Zhu 2004).</summary>
+    /// <param name="scores">Of each case, any number but NaN.</param>
+    /// <param name="positive">The truth of the same cases.</param>
     /// <returns>NaN without positives.</returns>
     public static double AveragePrecision(ReadOnlySpan<double> scores, ReadOnlySpan<bool> positive)
     {
@@ -61,7 +67,10 @@ public static class BinaryScores
         return positives == 0 ? double.NaN : sum / positives;
     }
 
-    /// <summary>Mean of −ln p of the true class; probabilities are clipped to [ε, 1 − ε], ε = 2⁻⁵², so one certain mistake stays finite.</summary>
+    /// <summary>Mean of −ln p of the true class (Good 1952); probabilities are clipped to [ε, 1 − ε], ε = 2⁻⁵², so one certain mistake stays finite.</summary>
+    /// <param name="probabilities">Of each case, that it is positive, 0 to 1.</param>
+    /// <param name="positive">The truth of the same cases.</param>
+    /// <returns>NaN without cases.</returns>
     public static double LogLoss(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> positive)
     {
         CheckProbabilities(probabilities, positive);
@@ -77,6 +86,9 @@ public static class BinaryScores
     }
 
     /// <summary>Mean squared difference of probability and outcome (Brier 1950), 0 to 1.</summary>
+    /// <param name="probabilities">Of each case, that it is positive, 0 to 1.</param>
+    /// <param name="positive">The truth of the same cases.</param>
+    /// <returns>NaN without cases.</returns>
     public static double Brier(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> positive)
     {
         CheckProbabilities(probabilities, positive);

@@ -1,6 +1,6 @@
 namespace Pirogov.Statistics;
 
-/// <summary>One rater against the consensus.</summary>
+/// <summary>One rater against the consensus (Dawid &amp; Skene 1979, eq. 2.3).</summary>
 /// <param name="Counts">
 /// categories × categories: row the consensus, column what the rater said. Whole ratings where the consensus is a decision,
 /// shares of ratings where it is a probability; all together they are the rater's ratings of items with a consensus.
@@ -22,6 +22,8 @@ public sealed record RaterReliability(double[,] Counts)
     }
 
     /// <summary>How often the rater says <paramref name="given"/> where the truth is <paramref name="truth"/>: Dawid &amp; Skene's π; null where that truth never occurs.</summary>
+    /// <param name="truth">A category.</param>
+    /// <param name="given">A category.</param>
     public double? Rate(int truth, int given)
     {
         var row = 0.0;
@@ -30,7 +32,7 @@ public sealed record RaterReliability(double[,] Counts)
     }
 }
 
-/// <summary>What stands for each item, how sure it is, and how reliable each rater seems.</summary>
+/// <summary>What stands for each item, how sure it is, and how reliable each rater seems (as Dawid &amp; Skene 1979 report it).</summary>
 public sealed class CategoryConsensus
 {
     // Sums of the same numbers in another order differ by less.
@@ -67,12 +69,14 @@ public sealed class CategoryConsensus
     /// <summary>Whether another category is as probable as the label.</summary>
     public bool[] Tied { get; }
 
+    /// <summary>The length of the declared scale.</summary>
     public int Categories { get; }
 
     /// <summary>Of each rater, in order.</summary>
     public required IReadOnlyList<RaterReliability> Raters { get; init; }
 
     /// <summary>Probability or share of each category; their sum is 1 for an item that somebody rated.</summary>
+    /// <param name="item">0 … items − 1.</param>
     public ReadOnlySpan<double> Posteriors(int item) => posteriors.AsSpan((rowOf?[item] ?? item) * Categories, Categories);
 
     /// <summary>Each rater against the labels.</summary>

@@ -6,7 +6,7 @@ namespace Pirogov.Statistics;
 public readonly record struct ItemRating(int Item, int Rater, int Category);
 
 /// <summary>
-/// Ratings of items on a declared scale, missing ones left out: item after item, within it rater after rater. Four bytes for
+/// Ratings of items on a declared scale (the data of Dawid &amp; Skene 1979), missing ones left out: item after item, within it rater after rater. Four bytes for
 /// each rating and each item, whatever the number of raters.
 /// </summary>
 public sealed class CategoryRatings
@@ -23,15 +23,19 @@ public sealed class CategoryRatings
         this.cells = cells;
     }
 
+    /// <summary>Items, rated or not.</summary>
     public int Items => starts.Length - 1;
 
+    /// <summary>Raters, of those too who rated nothing.</summary>
     public int Raters { get; }
 
+    /// <summary>The length of the declared scale.</summary>
     public int Categories { get; }
 
     /// <summary>Ratings that were given.</summary>
     public int Ratings => cells.Length;
 
+    /// <summary>Of a rater's row each.</summary>
     /// <param name="ratings">raters × items: a category 0 … <paramref name="categories"/> − 1, or null where the rater did not rate the item.</param>
     /// <param name="categories">The length of the declared scale, at least 1; not of the categories that happened to occur.</param>
     /// <exception cref="ArgumentException">Raters with different numbers of items, or a category outside the scale.</exception>

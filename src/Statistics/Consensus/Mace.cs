@@ -1,5 +1,6 @@
 namespace Pirogov.Statistics;
 
+/// <summary>How <see cref="Mace"/> is fitted (Hovy et al. 2013, section 3.1).</summary>
 public enum MaceInference
 {
     /// <summary>Variational Bayes with Beta(½, ½) on competence and Dirichlet(10) on the strategies, as the paper recommends.</summary>

@@ -1,12 +1,13 @@
 namespace Pirogov.Statistics;
 
-/// <summary>The category that most raters gave (plurality): ties go to the lowest category and are marked.</summary>
+/// <summary>The category that most raters gave (plurality, the shares of votes of Dawid &amp; Skene 1979, eq. 3.1): ties go to the lowest category and are marked.</summary>
 public static class MajorityVote
 {
     // Nobody is trusted, or distrusted, without bound.
     private const double SurestSkill = 1e-6;
 
     /// <summary>One vote a rating. Posteriors are shares of votes; reliability is against the labels.</summary>
+    /// <param name="ratings">What was said.</param>
     public static CategoryConsensus Of(CategoryRatings ratings) => Of(ratings, Enumerable.Repeat(1.0, ratings.Raters).ToArray());
 
     /// <summary>Votes weighted by rater. Posteriors are shares of the weight; an item rated only with weight 0 has no label.</summary>

@@ -7,13 +7,14 @@ namespace Pirogov.Statistics;
 /// <param name="Used">False: left out of the consensus.</param>
 public sealed record MaskReliability(double Dice, double? Sensitivity, double? Specificity, bool Used = true);
 
-/// <summary>A mask out of several on one grid.</summary>
+/// <summary>A mask out of several on one grid (voting as in Rohlfing &amp; Maurer 2007).</summary>
 /// <param name="Mask">A voxel each of the grid: foreground more probable than not, so that ties are background.</param>
 /// <param name="Foreground">For each voxel the probability of foreground, or its share of the votes.</param>
 /// <param name="Sources">Of each source, in order.</param>
 public sealed record MaskConsensus(bool[] Mask, float[] Foreground, IReadOnlyList<MaskReliability> Sources)
 {
     /// <summary>That the voxel is what <see cref="Mask"/> says, 0.5 to 1.</summary>
+    /// <param name="voxel">Its index in the grid.</param>
     public float Confidence(int voxel) => Mask[voxel] ? Foreground[voxel] : 1 - Foreground[voxel];
 
     /// <summary>More than half of the sources, voxel by voxel.</summary>

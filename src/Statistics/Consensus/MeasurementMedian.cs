@@ -21,7 +21,7 @@ public sealed record MeasurementReliability(int Measurements, double? Bias, doub
 /// <param name="Sources">Of each source, in order, in the unit of the measurements.</param>
 public sealed record MeasurementMedian(IReadOnlyList<MedianEstimate?> Items, IReadOnlyList<MeasurementReliability> Sources)
 {
-    /// <summary>The median over the sources, which the wildest minority cannot move far.</summary>
+    /// <summary>The median over the sources, which the wildest minority cannot move far (breakdown point of one half, Hampel 1971).</summary>
     /// <param name="measurements">sources × items, finite, in one unit for each item; null where a source did not measure.</param>
     /// <param name="level">Coverage wanted of the intervals.</param>
     public static MeasurementMedian Of(IReadOnlyList<IReadOnlyList<double?>> measurements, double level = 0.95)

@@ -1,5 +1,6 @@
 namespace Pirogov.Statistics;
 
+/// <summary>On what sources vote.</summary>
 public enum SpanVote
 {
     /// <summary>Every place of the continuum is voted on, category by category: boundaries are where the majority changes.</summary>
@@ -14,6 +15,10 @@ public enum SpanVote
 /// <param name="Exact">Sources that drew just this span.</param>
 public readonly record struct VotedSpan(LabelledSpan Span, double Confidence, int Exact);
 
+/// <summary>
+/// Spans that most sources drew: shares of votes (Dawid &amp; Skene 1979, eq. 3.1) at every place, or on every whole span. Sources are held against
+/// them by F1 (Hripcsak &amp; Rothschild 2005).
+/// </summary>
 /// <param name="Spans">By start, end and category.</param>
 /// <param name="Sources">Each source's spans against the consensus.</param>
 public sealed record SpanVoting(IReadOnlyList<VotedSpan> Spans, IReadOnlyList<SpanScores> Sources)

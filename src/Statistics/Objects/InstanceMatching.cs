@@ -5,7 +5,7 @@ namespace Pirogov.Statistics;
 /// <param name="Value">Their overlap, or their distance in mm.</param>
 public readonly record struct InstancePair(int First, int Second, double Value);
 
-/// <summary>Objects of two sides, one to one.</summary>
+/// <summary>Objects of two sides, one to one, by optimal assignment (Kuhn 1955) as Maier-Hein et al. 2024 advise.</summary>
 /// <param name="Pairs">By the index on the first side.</param>
 /// <param name="OnlyFirst">Indices without a partner, ascending: missed, if the first is the reference.</param>
 /// <param name="OnlySecond">Likewise: false alarms.</param>
@@ -48,7 +48,7 @@ public sealed record InstanceMatching(IReadOnlyList<InstancePair> Pairs, IReadOn
         return Match(candidates.Where(c => c.Value <= limit), first, second, (costs, rows, columns) => OptimalAssignment.MinimumCost(costs, rows, columns));
     }
 
-    /// <inheritdoc cref="ByOverlap"/>
+    /// <summary>Boxes by IoU, as <see cref="ByOverlap"/> pairs them.</summary>
     /// <param name="first">In one unit.</param>
     /// <param name="second">In the same unit.</param>
     /// <param name="threshold">The lowest IoU of a pair, above 0.</param>
@@ -59,7 +59,7 @@ public sealed record InstanceMatching(IReadOnlyList<InstancePair> Pairs, IReadOn
         return ByOverlap(Near(first, second, box => box.Left, box => box.Right, BoxOverlap.Iou), first.Count, second.Count, threshold);
     }
 
-    /// <inheritdoc cref="ByDistance"/>
+    /// <summary>Points by distance, as <see cref="ByDistance"/> pairs them.</summary>
     /// <param name="first">Places, mm.</param>
     /// <param name="second">Places, mm.</param>
     /// <param name="limit">The greatest distance of a pair, mm.</param>

@@ -1,7 +1,7 @@
 namespace Pirogov.Statistics;
 
 /// <summary>
-/// Distances between two polylines, mm, along their whole length and not at their corners alone. Both without a point: 0;
+/// Distances between two polylines (Hausdorff 1914, and the means of Dubuisson &amp; Jain 1994), mm, along their whole length and not at their corners alone. Both without a point: 0;
 /// one without: NaN, to be replaced by a declared worst case.
 /// </summary>
 /// <param name="FirstToSecond">Mean over the length of the first of the distance to the second.</param>

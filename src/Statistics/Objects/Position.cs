@@ -3,7 +3,8 @@ namespace Pirogov.Statistics;
 /// <summary>A place in millimetres; flat images have no z.</summary>
 public readonly record struct Position(double X, double Y, double Z = 0)
 {
-    /// <summary>mm.</summary>
+    /// <summary>Euclidean, mm.</summary>
+    /// <param name="other">Any place.</param>
     public double DistanceTo(Position other) => Math.Sqrt(Square(X - other.X) + Square(Y - other.Y) + Square(Z - other.Z));
 
     internal void Check(string parameter)

@@ -1,8 +1,9 @@
 namespace Pirogov.Statistics;
 
-/// <summary>Standard competition ranks ("1, 2, 2, 4"): equal scores share the best rank, the next one counts all before it.</summary>
+/// <summary>Standard competition ranks ("1, 2, 2, 4"): equal scores share the best rank, the next one counts all before it (Wiesenfarth et al. 2021).</summary>
 public static class CompetitionRanking
 {
+    /// <summary>The rank of every competitor.</summary>
     /// <param name="scores">One for each competitor; NaN (no valid score) ranks behind every number.</param>
     /// <param name="higherIsBetter">Dice: true; distance: false.</param>
     /// <param name="tolerance">Scores of neighbours in order that differ by no more are equal.</param>

@@ -5,9 +5,10 @@ namespace Pirogov.Statistics;
 /// <param name="ProbabilityFirstBetter">Share of bootstrap samples in which the first is better; ties count half.</param>
 public sealed record PairedComparison(double Difference, ConfidenceInterval Interval, double ProbabilityFirstBetter);
 
-/// <summary>Two competitors, or many, on the same cases: every bootstrap sample scores all on the same draw.</summary>
+/// <summary>Two competitors, or many, on the same cases: every bootstrap sample scores all on the same draw (Koehn 2004).</summary>
 public static class PairedBootstrap
 {
+    /// <summary>Whether the first is better than the second.</summary>
     /// <param name="first">A score for each case.</param>
     /// <param name="second">The other competitor, the same cases in the same order.</param>
     /// <param name="cases">Clusters and strata of the cases.</param>

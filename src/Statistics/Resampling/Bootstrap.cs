@@ -39,6 +39,7 @@ public sealed class Bootstrap
         }
     }
 
+    /// <summary>Draws the samples and computes the statistic on each.</summary>
     /// <param name="sampler">Clusters and strata.</param>
     /// <param name="statistic">Computed on all items and on every sample.</param>
     /// <param name="seed">Of the generator; published with the interval.</param>
@@ -60,6 +61,7 @@ public sealed class Bootstrap
     }
 
     /// <summary>The quantiles (1 ∓ level)/2 of the replicates; NaN bounds when none is defined.</summary>
+    /// <param name="level">Nominal coverage, within (0, 1).</param>
     public ConfidenceInterval Percentile(double level = 0.95)
     {
         ConfidenceInterval.CheckLevel(level);
@@ -72,6 +74,7 @@ public sealed class Bootstrap
     /// back to <see cref="Percentile"/> where the correction is infinite: an estimate outside all replicates, or clusters
     /// too few and too different.
     /// </summary>
+    /// <param name="level">Nominal coverage, within (0, 1).</param>
     public ConfidenceInterval Bca(double level = 0.95)
     {
         ConfidenceInterval.CheckLevel(level);

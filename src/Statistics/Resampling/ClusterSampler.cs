@@ -1,7 +1,7 @@
 namespace Pirogov.Statistics;
 
 /// <summary>
-/// Draws whole clusters (patients) with replacement, so that several cases of one patient stay together; with strata, as
+/// Draws whole clusters (patients) with replacement (Davison &amp; Hinkley 1997, section 3.8), so that several cases of one patient stay together; with strata, as
 /// many clusters from each stratum as it has. All randomness comes from the seed.
 /// </summary>
 public sealed class ClusterSampler
@@ -9,6 +9,7 @@ public sealed class ClusterSampler
     private readonly int[][] members;
     private readonly int[][] strata;
 
+    /// <summary>Groups the items.</summary>
     /// <param name="clusters">The cluster (patient) of each item.</param>
     /// <param name="strata">The stratum of each item, or null; a cluster has to lie within one stratum.</param>
     public ClusterSampler(IReadOnlyList<string> clusters, IReadOnlyList<string>? strata = null)
@@ -29,14 +30,17 @@ public sealed class ClusterSampler
         ];
     }
 
+    /// <summary>Items given.</summary>
     public int ItemCount { get; }
 
+    /// <summary>Clusters among them.</summary>
     public int ClusterCount => members.Length;
 
     /// <summary>The clusters of each stratum; one stratum when none were declared.</summary>
     internal IReadOnlyList<int[]> Strata => strata;
 
     /// <summary>The items of one bootstrap sample; their number varies when clusters differ in size.</summary>
+    /// <param name="random">Where the draw comes from; it goes on.</param>
     public int[] Draw(Xoshiro256 random)
     {
         var items = new List<int>(ItemCount);
@@ -47,6 +51,7 @@ public sealed class ClusterSampler
     }
 
     /// <summary>All items but those of one cluster, for the jackknife.</summary>
+    /// <param name="cluster">Its number in the order in which clusters first appear.</param>
     public int[] Without(int cluster)
     {
         var left = new HashSet<int>(members[cluster]);

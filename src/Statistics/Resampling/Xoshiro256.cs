@@ -10,6 +10,8 @@ public sealed class Xoshiro256
 {
     private ulong s0, s1, s2, s3;
 
+    /// <summary>From a seed, any number.</summary>
+    /// <param name="seed">Published with what was drawn.</param>
     public Xoshiro256(ulong seed)
     {
         s0 = SplitMix64(ref seed);
@@ -39,6 +41,7 @@ public sealed class Xoshiro256
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>Uniform in 0 … <paramref name="below"/> − 1, without bias (Lemire 2019).</summary>
+    /// <param name="below">At least 1.</param>
     public int NextInt32(int below)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(below);
@@ -53,7 +56,8 @@ public sealed class Xoshiro256
         return (int)(product >> 32);
     }
 
-    /// <summary>Fisher–Yates in place; every order is equally likely.</summary>
+    /// <summary>Fisher and Yates' shuffle (Durstenfeld 1964) in place; every order is equally likely.</summary>
+    /// <param name="items">Put into another order.</param>
     public void Shuffle<T>(Span<T> items)
     {
         for (var i = items.Length - 1; i > 0; i--)

@@ -6,6 +6,7 @@ namespace Pirogov.Statistics;
 /// </summary>
 public sealed record MaskGrid(int Columns, int Rows, int Slices = 1, double ColumnSpacing = 1, double RowSpacing = 1, double SliceSpacing = 1)
 {
+    /// <summary>Voxels.</summary>
     public int Length => checked(Columns * Rows * Slices);
 
     /// <summary>The longest distance on the grid, mm: a declared "worst case" when a missing structure has to be aggregated as a distance.</summary>

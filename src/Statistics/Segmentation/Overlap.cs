@@ -10,13 +10,18 @@ namespace Pirogov.Statistics;
 public static class Overlap
 {
     /// <summary>2|A∩B| / (|A|+|B|) (Dice 1945).</summary>
+    /// <param name="intersection">Voxels in both.</param>
+    /// <param name="first">Voxels in the first.</param>
+    /// <param name="second">Voxels in the second.</param>
     public static double Dice(long intersection, long first, long second)
     {
         Check(intersection, first, second);
         return first + second == 0 ? 1 : 2.0 * intersection / (first + second);
     }
 
-    /// <inheritdoc cref="Dice(long, long, long)"/>
+    /// <summary>2|A∩B| / (|A|+|B|) (Dice 1945) of two masks.</summary>
+    /// <param name="first">A mask, voxel by voxel.</param>
+    /// <param name="second">The other on the same grid.</param>
     public static double Dice(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second)
     {
         var (both, a, b) = Count(first, second);
@@ -34,7 +39,10 @@ public static class Overlap
         return first + second == 0 ? bothEmpty : (double)intersection / (first + second - intersection);
     }
 
-    /// <inheritdoc cref="Iou(long, long, long, double)"/>
+    /// <summary>|A∩B| / |A∪B| (Jaccard 1912) of two masks.</summary>
+    /// <param name="first">A mask, voxel by voxel.</param>
+    /// <param name="second">The other on the same grid.</param>
+    /// <param name="bothEmpty">The declared value of two empty masks.</param>
     public static double Iou(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second, double bothEmpty = 1)
     {
         var (both, a, b) = Count(first, second);
@@ -42,20 +50,26 @@ public static class Overlap
     }
 
     /// <summary>1 − ||A|−|B|| / (|A|+|B|) (Taha &amp; Hanbury 2015, eq. 22): blind to where the volumes lie.</summary>
+    /// <param name="first">Voxels in the first.</param>
+    /// <param name="second">Voxels in the second.</param>
     public static double VolumetricSimilarity(long first, long second)
     {
         Check(0, first, second);
         return first + second == 0 ? 1 : 1 - (double)Math.Abs(first - second) / (first + second);
     }
 
-    /// <inheritdoc cref="VolumetricSimilarity(long, long)"/>
+    /// <summary>1 − ||A|−|B|| / (|A|+|B|) (Taha &amp; Hanbury 2015, eq. 22) of two masks.</summary>
+    /// <param name="first">A mask, voxel by voxel.</param>
+    /// <param name="second">The other on the same grid.</param>
     public static double VolumetricSimilarity(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second)
     {
         var (_, a, b) = Count(first, second);
         return VolumetricSimilarity(a, b);
     }
 
-    /// <summary>Voxels in both masks, in the first and in the second.</summary>
+    /// <summary>Voxels in both masks, in the first and in the second (the cardinalities of Taha &amp; Hanbury 2015).</summary>
+    /// <param name="first">A mask, voxel by voxel.</param>
+    /// <param name="second">The other on the same grid.</param>
     public static (long Intersection, long First, long Second) Count(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second)
     {
         if (first.Length != second.Length)

@@ -23,8 +23,10 @@ public sealed class SurfaceDistances
     /// <summary>The other direction.</summary>
     public ReadOnlySpan<double> SecondToFirst => secondToFirst;
 
+    /// <summary>Neither mask has a voxel.</summary>
     public bool BothEmpty => firstToSecond.Length == 0 && secondToFirst.Length == 0;
 
+    /// <summary>One mask alone has voxels.</summary>
     public bool OneEmpty => !BothEmpty && (firstToSecond.Length == 0 || secondToFirst.Length == 0);
 
     /// <summary>
@@ -55,6 +57,7 @@ public sealed class SurfaceDistances
     public double Hausdorff95 => HausdorffPercentile(0.95);
 
     /// <summary>The larger of the two directed percentiles, linearly interpolated; not the percentile of the pooled distances.</summary>
+    /// <param name="fraction">0 to 1.</param>
     public double HausdorffPercentile(double fraction) => Defined(() =>
         Math.Max(Quantiles.OfSorted(firstToSecond, fraction), Quantiles.OfSorted(secondToFirst, fraction)));
 
@@ -69,6 +72,7 @@ public sealed class SurfaceDistances
     /// NSD(τ): the share of border voxels of both masks within τ mm of the other border (Nikolov et al. 2021, on voxels).
     /// Distances are sums of spacings, so what exceeds τ by no more than a thousand-millionth of it is rounding, and within.
     /// </summary>
+    /// <param name="tolerance">τ, mm, not negative.</param>
     public double NormalizedSurfaceDice(double tolerance)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tolerance);

@@ -5,7 +5,7 @@ namespace Pirogov.Statistics;
 /// <param name="Iou">Common length over the length of both together, above 0.</param>
 public readonly record struct SpanPair(int First, int Second, double Iou);
 
-/// <summary>One-to-one pairs of overlapping spans.</summary>
+/// <summary>One-to-one pairs of overlapping spans, by optimal assignment (Kuhn 1955).</summary>
 public static class SpanMatching
 {
     /// <summary>
@@ -35,6 +35,8 @@ public static class SpanMatching
     }
 
     /// <summary>Common length over the length of both together, 0 to 1.</summary>
+    /// <param name="first">A span.</param>
+    /// <param name="second">Another on the same continuum.</param>
     public static double Iou(LabelledSpan first, LabelledSpan second)
     {
         var common = Math.Max(0, Math.Min(first.End, second.End) - Math.Max(first.Start, second.Start));

@@ -12,8 +12,10 @@ public sealed record SpanScore(int? Category, int Reference, int Found, int Exac
     /// <summary>2·exact / (reference + found); 1 where neither has any.</summary>
     public double ExactF1 => F1(Exact);
 
+    /// <summary>2·relaxed / (reference + found); 1 where neither has any.</summary>
     public double RelaxedF1 => F1(Relaxed);
 
+    /// <summary>2·credit / (reference + found); 1 where neither has any.</summary>
     public double PartialF1 => F1(Credit);
 
     /// <summary>NaN without found spans.</summary>
@@ -22,8 +24,10 @@ public sealed record SpanScore(int? Category, int Reference, int Found, int Exac
     /// <summary>NaN without reference spans.</summary>
     public double ExactRecall => Ratio(Exact, Reference);
 
+    /// <summary>NaN without found spans.</summary>
     public double RelaxedPrecision => Ratio(Relaxed, Found);
 
+    /// <summary>NaN without reference spans.</summary>
     public double RelaxedRecall => Ratio(Relaxed, Reference);
 
     private double F1(double right) => Reference + Found == 0 ? 1 : 2 * right / (Reference + Found);
@@ -38,10 +42,12 @@ public sealed record SpanScores(IReadOnlyList<SpanScore> Categories, SpanScore A
     /// <summary>Mean over the categories that occur; 1 where none does.</summary>
     public double MacroExactF1 => Categories.Count == 0 ? 1 : Categories.Average(c => c.ExactF1);
 
+    /// <summary>Mean over the categories that occur; 1 where none does.</summary>
     public double MacroRelaxedF1 => Categories.Count == 0 ? 1 : Categories.Average(c => c.RelaxedF1);
 
     /// <summary>
-    /// Exact, partial and relaxed agreement of two annotations of one text. The numbers of pairs, and so every F1, are
+    /// Exact, partial and relaxed agreement of two annotations of one text (Segura-Bedmar, Martínez &amp; Herrero-Zazo 2013, SemEval task 9; F1 of
+    /// Hripcsak &amp; Rothschild 2005). The numbers of pairs, and so every F1, are
     /// symmetric. Spans that touch do not overlap. Equal spans drawn twice are two spans.
     /// </summary>
     /// <param name="reference">In any order, nested and crossing ones too.</param>

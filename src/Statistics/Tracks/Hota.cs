@@ -33,6 +33,7 @@ public sealed record Hota(IReadOnlyList<HotaPoint> Points)
 {
     private const int Thresholds = 19;
 
+    /// <summary>Mean over the thresholds.</summary>
     public double Value => Mean(point => point.Value);
 
     /// <summary>DetA.</summary>

@@ -22,7 +22,9 @@ public sealed record ObjectTrack(IReadOnlyList<TrackedBox> Boxes)
 /// <summary>Overlap of two tracks, 0 to 1, symmetric; two without a frame agree (1).</summary>
 public static class TrackOverlap
 {
-    /// <summary>Frames in both over frames in either.</summary>
+    /// <summary>Frames in both over frames in either: Jaccard's index (1912) along time.</summary>
+    /// <param name="first">A track.</param>
+    /// <param name="second">Another of the same recording.</param>
     public static double TemporalIou(ObjectTrack first, ObjectTrack second)
     {
         var (both, _, _) = Common(first, second);
@@ -31,6 +33,8 @@ public static class TrackOverlap
     }
 
     /// <summary>Intersections over unions of the boxes, each summed over the frames of either track (Yang, Fan &amp; Xu 2019, eq. 1).</summary>
+    /// <param name="first">A track.</param>
+    /// <param name="second">Another of the same recording.</param>
     public static double SpatioTemporalIou(ObjectTrack first, ObjectTrack second)
     {
         var (_, intersection, union) = Common(first, second);
