@@ -22,7 +22,7 @@ internal sealed partial record FormatCase(
 
     public IEnumerable<CaseVolume> Volumes => Series.Select(s => s.Volume).OfType<CaseVolume>();
 
-    /// <summary>A name in the file → the class's id, for names that are neither an id nor a name of the schema.</summary>
+    /// <summary>A name in the file → the id of a class, a question or a type of relation, for names that are neither an id nor a name of the schema.</summary>
     public IReadOnlyDictionary<string, string> ClassNames { get; init; } = new Dictionary<string, string>();
 
     /// <summary>A name of an image in the file → SOP Instance UID, with <c>#frame</c> where there are several frames.</summary>
@@ -45,6 +45,11 @@ internal sealed partial record FormatCase(
     public Question? FindQuestion(string name) => Schema.Question(name.Trim())
         ?? Schema.Questions.FirstOrDefault(q => string.Equals(q.Text.Ru, name.Trim(), StringComparison.OrdinalIgnoreCase) || string.Equals(q.Text.En, name.Trim(), StringComparison.OrdinalIgnoreCase))
         ?? (ClassNames.TryGetValue(name.Trim(), out var id) ? Schema.Question(id) : null);
+
+    /// <summary>Types of relations are found as classes are.</summary>
+    public RelationType? FindRelation(string name) => Schema.Relation(name.Trim())
+        ?? Schema.Relations?.FirstOrDefault(r => string.Equals(r.Name.Ru, name.Trim(), StringComparison.OrdinalIgnoreCase) || string.Equals(r.Name.En, name.Trim(), StringComparison.OrdinalIgnoreCase))
+        ?? (ClassNames.TryGetValue(name.Trim(), out var id) ? Schema.Relation(id) : null);
 
     public LabelledFrame? Frame(string sopInstanceUid, int frame) =>
         Images.FirstOrDefault(i => i.SopInstanceUid == sopInstanceUid) is { } image && frame >= 1 && frame <= Math.Max(1, image.Frames)

@@ -104,8 +104,10 @@ internal sealed class LabelIntake(FormatCase into, string format)
             Leave(name, "relation-without-ends", type);
         else
         {
-            relations.Add(new(IdFor(id ?? name), type, from, to, Origin));
-            taken.Add(new(Shown(name), "relation", type, relations[^1].Id));
+            // A type that the schema does not know keeps its name, by which it is then left.
+            var known = into.FindRelation(type)?.Id ?? type;
+            relations.Add(new(IdFor(id ?? name), known, from, to, Origin));
+            taken.Add(new(Shown(name), "relation", known, relations[^1].Id));
         }
     }
 
