@@ -41,6 +41,20 @@ internal sealed class InventedCases : ICases
         set => cases = All(value);
     }
 
+    /// <summary>Real texts, each a case of its own behind the invented ones, from <see cref="FirstOfTexts"/> on.</summary>
+    public IReadOnlyList<CaseText> RealTexts { get; private set; } = [];
+
+    public const int FirstOfTexts = 1_000;
+
+    public void Add(IReadOnlyList<CaseText> texts)
+    {
+        RealTexts = texts;
+        cases = [.. cases, .. texts.Select((_, n) => Invent(FirstOfTexts + n, FirstCentre, DataKind.ClinicalText, ""))];
+    }
+
+    /// <summary>More slides, from this number on.</summary>
+    public void AddSlides(int first, int count) => cases = [.. cases, .. Enumerable.Range(first, count).Select(n => Invent(n, FirstCentre, DataKind.Pathology, "SM"))];
+
     public Task<CaseSummary?> Find(CaseId id, CancellationToken cancellation) => Task.FromResult(cases.Find(c => c.Id == id));
 
     public Task<IReadOnlyList<CaseSummary>> Find(IReadOnlyCollection<CaseId> ids, CancellationToken cancellation) =>
@@ -63,7 +77,8 @@ internal sealed class InventedCases : ICases
         });
 
     public Task<IReadOnlyList<CaseText>> Texts(CaseId id, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<CaseText>>(
-        cases.Find(c => c.Id == id) is { DataKind: DataKind.ClinicalText } ? [new CaseText(TextName, new string('0', 64), Note)] : []);
+        cases.Find(c => c.Id == id) is not { DataKind: DataKind.ClinicalText } one ? []
+            : RealTexts.Index().FirstOrDefault(t => one.Label == $"TEST-{FirstOfTexts + t.Index:D6}").Item is { } real ? [real] : [new CaseText(TextName, new string('0', 64), Note)]);
 
     public Task<VolumeGeometry?> Geometry(CaseId id, string seriesInstanceUid, CancellationToken cancellation) => Task.FromResult(
         cases.Find(c => c.Id == id) is { Series: [var series] } one && one.Label == $"TEST-{Volume:D6}"
