@@ -44,7 +44,8 @@ internal sealed class SeeDoubtfulCases(PirogovDb db, TimeProvider time)
                     from d in db.Set<CaseDigest>().Where(d => d.ProjectCaseId == c.Id).DefaultIfEmpty()
                     where c.ProjectId == id && !c.IsGold && c.AsideAt == null && (slow ? c.State != ProjectCaseState.Planned && c.State != ProjectCaseState.Validated && c.State != ProjectCaseState.Released : d != null && d.Doubt > 0)
                     select new { Case = c, Digest = d, Begun = db.Set<Reading>().Where(r => r.ProjectCaseId == c.Id).Min(r => (DateTimeOffset?)r.OfferedAt) };
-        var sorted = slow ? query.OrderBy(q => q.Begun).ThenBy(q => q.Case.Id) : query.OrderByDescending(q => q.Digest.Doubt).ThenBy(q => q.Case.Id);
+        // Engines differ in where what never began would stand.
+        var sorted = slow ? query.OrderBy(q => q.Begun == null).ThenBy(q => q.Begun).ThenBy(q => q.Case.Id) : query.OrderByDescending(q => q.Digest.Doubt).ThenBy(q => q.Case.Id);
         var found = await sorted.ToPage(page, size, cancellation);
         return new Page<DoubtfulCase>([.. found.Items.Select(f => new DoubtfulCase(f.Case.Id, f.Case.CaseId, f.Case.Label, f.Case.State, f.Case.Level,
             f.Digest?.Doubt ?? 0, f.Digest?.LowestAgreement, f.Digest?.Uncertain ?? 0, f.Digest?.Rounds ?? 0, f.Digest?.Returns ?? 0, f.Digest?.Corrections ?? 0,

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pirogov.Agenda.Contracts;
@@ -6,6 +7,7 @@ using Pirogov.Dicom;
 using Pirogov.Dicom.Geometry;
 using Pirogov.Integration.Competitions;
 using Pirogov.Integration.Harness;
+using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 
 namespace Pirogov.Integration.Labelling;
@@ -119,6 +121,22 @@ public abstract class LabellingApp : PirogovApp
     internal InventedCases Cases { get; } = new();
 
     internal MovableClock Clock { get; } = new();
+
+    /// <summary>Moves the clock by days: the tokens of people who are at work live on.</summary>
+    public async Task LiveOn(TimeSpan by)
+    {
+        Clock.Ahead += by;
+        var later = Clock.GetUtcNow().AddDays(1);
+        await InDatabase(db => db.Set<PersonalAccessToken>().ExecuteUpdateAsync(s => s.SetProperty(t => t.ExpiresAt, later)));
+    }
+
+    /// <summary>Stops the clock at the next noon (UTC): what is counted by days is then not cut by the hour at which tests run.</summary>
+    public async Task StopAtNoon()
+    {
+        Clock.Stop();
+        var now = Clock.GetUtcNow();
+        await LiveOn(now.Date.AddDays(now.Hour < 12 ? 0.5 : 1.5) - now.UtcDateTime);
+    }
 
     protected override void ConfigureServices(IServiceCollection services) =>
         services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock)).AddSingleton<ICases>(Cases);
