@@ -118,7 +118,7 @@ public class LossTests
         }
     }
 
-    private static IEnumerable<string> Lost(Untaken loss, HashSet<string> all)
+    private static string[] Lost(Untaken loss, HashSet<string> all)
     {
         var said = loss.Reason switch
         {
