@@ -1,10 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Integration.Harness;
-using Pirogov.Labelling.Contracts;
-using Pirogov.Platform.Evidence;
+using static Pirogov.Integration.Labelling.MigratedLabels;
 using static Pirogov.Integration.Labelling.ReadingRoom;
 using static Pirogov.Integration.Labelling.SchemaVersionTests;
 
@@ -26,114 +24,6 @@ public abstract class MigrationTests(LabellingApp app) : OnBothEngines(app)
         await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/migration", null));
         Assert.Contains("Dice", await room.Manager.GetStringAsync($"/labelling/projects/{room.Project}"), StringComparison.Ordinal);
         await app.Settle();
-    }
-
-    /// <summary>One case released, one in adjudication with a decision made, one with a validator's draft, one read once, and a training case.</summary>
-    [SkippableFact]
-    public async Task Everything_that_is_under_way_goes_on_under_the_next_version()
-    {
-        var queue = await Begin();
-        var (room, first, second) = (queue.Room, queue.Readers[0], queue.Readers[1]);
-        for (var n = 1; n <= 3; n++)
-        {
-            await Hand(queue, first, Labels(room, n));
-            await Hand(queue, second, n == 2 ? Labels(room, n, left: 14, stone: "yes") : Labels(room, n));
-        }
-
-        await Hand(queue, first, Labels(room, 4));
-        await app.Settle();
-        Assert.Equal(["validation", "adjudication", "validation", "reading"], await States(queue));
-        await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
-        await app.Settle();
-        await Released(queue.Manager, queue.Project);
-        var draft = await Reading(room.Validator, "validate");
-        await Sent(Save(room.Validator, draft, 0, Labels(room, 3, left: 5)));
-        var decision = await Reading(room.Adjudicator, "adjudicate");
-        var view = await Sent(room.Adjudicator.GetAsync($"/api/v1/readings/{decision}"));
-        var answer = Undecided(view).Single(d => (string)d["kind"]! == "answer");
-        await Sent(AdjudicationTests.Decide(room.Adjudicator, decision, 0, answer, "source", LetterOf(view, "no")));
-
-        var version = await Publish(room, Second(room.Name));
-        var preview = await Sent(room.Manager.GetAsync($"{queue.Address}/migration"));
-        Assert.Equal((2, 2, 0), ((int)preview["drafts"]!, (int)preview["decided"]!, (int)preview["reopened"]!));
-        await Sent(room.Manager.PostAsync($"{queue.Address}/migration", null));
-        await app.Settle();
-
-        await TheReleasedCaseIsBroughtOver(queue, version);
-        await TheAdjudicatorGoesOn(queue, decision, version);
-        await TheValidatorGoesOn(queue, draft, version);
-        await TheOtherReaderAgrees(queue, version);
-        await TheNewcomerIsMeasuredAsTheVersionSeesIt(queue, version);
-        foreach (var _ in new[] { 2, 4 })
-            await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
-        await app.Settle();
-        Assert.Equal(["released", "validated", "validated", "validated"], await States(queue));
-        var last = await Released(queue.Manager, queue.Project);
-        Assert.Equal(4, (int)last["cases"]!);
-        await TheChainIsWhole(last);
-    }
-
-    /// <summary>Nothing asks for a person, so the case needs no adjudicator and no validator; a new name alone is no change.</summary>
-    private async Task TheReleasedCaseIsBroughtOver(QueueRoom queue, string version)
-    {
-        var release = await Released(queue.Manager, queue.Project);
-        Assert.Equal(1, (int)release["cases"]!);
-        var labels = await Sent(queue.Manager.GetAsync($"/api/v1/labelling-releases/{release["id"]}/cases/00000000-0000-7000-8000-000000000001"));
-        Assert.Equal(version, (string)labels["schemaVersion"]!);
-        Assert.Equal(["kidney", "stone_mask"], labels["masks"]!.AsArray().Select(m => (string)m!["class"]!).Order());
-        Assert.Equal(["cyst", "tumour"], labels["objects"]!.AsArray().Select(o => (string)o!["class"]!).Order());
-        var changes = (await Sent(queue.Manager.GetAsync($"/api/v1/labelling-releases/{release["id"]}")))["changes"]!;
-        Assert.Equal((0, 1), ((int)changes["changed"]!, (int)changes["unchanged"]!));
-        await TheChainIsWhole(release);
-    }
-
-    /// <summary>What was decided stays decided; what is open is told in the words of the version and taken from the readings.</summary>
-    private async Task TheAdjudicatorGoesOn(QueueRoom queue, string decision, string version)
-    {
-        var adjudicator = queue.Room.Adjudicator;
-        var view = await Sent(adjudicator.GetAsync($"/api/v1/readings/{decision}"));
-        Assert.Equal(version, (string)view["document"]!["schemaVersion"]!);
-        Assert.Equal(1, (int)view["adjudication"]!["decided"]!);
-        var revision = (int)view["revision"]!;
-        Assert.Contains(Undecided(view), d => (string?)d["class"] == "stone_mask");
-        Assert.DoesNotContain(Undecided(view), d => (string?)d["class"] is "left" or "right");
-        var letter = LetterOf(view, "no");
-        foreach (var open in Undecided(view))
-            revision = (int)(await Sent(AdjudicationTests.Decide(adjudicator, decision, revision, open, "source", letter)))["revision"]!;
-        await Sent(Submit(adjudicator, decision, revision));
-        await app.Settle();
-        Assert.Equal("validation", (await States(queue))[1]);
-    }
-
-    private async Task TheValidatorGoesOn(QueueRoom queue, string draft, string version)
-    {
-        var validator = queue.Room.Validator;
-        var view = await Sent(validator.GetAsync($"/api/v1/readings/{draft}"));
-        Assert.Equal((2, version), ((int)view["revision"]!, (string)view["document"]!["schemaVersion"]!));
-        Assert.Equal(["kidney", "stone_mask"], view["document"]!["masks"]!.AsArray().Select(m => (string)m!["class"]!).Order());
-        var remarks = new JsonArray(new JsonObject { ["reason"] = "boundary", ["at"] = new JsonObject { ["class"] = "stone_mask" } });
-        await Sent(validator.PostAsJsonAsync($"/api/v1/readings/{draft}/correct", new JsonObject { ["revision"] = 2, ["remarks"] = remarks }));
-        await app.Settle();
-        Assert.Equal("validated", (await States(queue))[2]);
-    }
-
-    private async Task TheOtherReaderAgrees(QueueRoom queue, string version)
-    {
-        await Hand(queue, queue.Readers[1], After(queue, 4, version));
-        await app.Settle();
-        Assert.Equal("validation", (await States(queue))[3]);
-    }
-
-    private async Task TheNewcomerIsMeasuredAsTheVersionSeesIt(QueueRoom queue, string version)
-    {
-        var newcomer = queue.Readers[2];
-        await Hand(queue, newcomer, After(queue, 20, version));
-        await app.Settle();
-        var member = await queue.Member(2);
-        Assert.Equal(("admitted", 1.0), ((string)member["standing"]!, (double)member["trainingScore"]!));
-        var mine = (string)(await Sent(newcomer.GetAsync("/api/v1/readings")))["finished"]![0]!["id"]!;
-        var right = await Sent(newcomer.GetAsync($"/api/v1/readings/{mine}/right-answer"));
-        Assert.Equal(["kidney", "stone_mask"], right["document"]!["masks"]!.AsArray().Select(m => (string)m!["class"]!).Order());
     }
 
     [SkippableFact]
@@ -308,6 +198,22 @@ public abstract class MigrationTests(LabellingApp app) : OnBothEngines(app)
         Assert.True(JsonNode.DeepEquals(expected, (await Sent(room.Manager.GetAsync($"{address}/plan")))["plan"]!["thresholds"]));
     }
 
+    [SkippableFact]
+    public async Task A_question_that_the_known_labels_were_never_asked_does_not_count_against_a_reader()
+    {
+        var queue = await QueueRoom.Begin(app, readers: 2, cases: 1, schema: First, terms: new() { ["training"] = new JsonObject { ["cases"] = 1, ["threshold"] = 0.9 } });
+        await KnownLabels(queue);
+        var schema = Second(queue.Room.Name);
+        schema["questions"]!.AsArray().Add(new JsonObject { ["id"] = "depth", ["text"] = new JsonObject { ["ru"] = "Глубина", ["en"] = "Depth" }, ["type"] = "number", ["min"] = 0, ["max"] = 9 });
+        var version = await Publish(queue.Room, schema);
+        await Sent(queue.Manager.PostAsync($"{queue.Address}/migration", null));
+        var document = After(queue, 20, version);
+        document["answers"]!["depth"] = new JsonObject { ["value"] = 3, ["uncertain"] = false, ["cannotAssess"] = false };
+        await Hand(queue, queue.Readers[0], document);
+        await app.Settle();
+        Assert.Equal(1, (double)(await queue.Member(0))["trainingScore"]!);
+    }
+
     /// <summary>Both readers mark the same, a lesion of which they do not say what it is among it.</summary>
     private async Task ReadAlike(ReadingRoom room, int n = 1)
     {
@@ -335,105 +241,6 @@ public abstract class MigrationTests(LabellingApp app) : OnBothEngines(app)
 
     private static async Task<IEnumerable<string>> Objects(HttpClient person, string reading) =>
         (await Sent(person.GetAsync($"/api/v1/readings/{reading}")))["document"]!["objects"]!.AsArray().Select(o => (string)o!["class"]!);
-
-    [SkippableFact]
-    public async Task A_question_that_the_known_labels_were_never_asked_does_not_count_against_a_reader()
-    {
-        var queue = await QueueRoom.Begin(app, readers: 2, cases: 1, schema: First, terms: new() { ["training"] = new JsonObject { ["cases"] = 1, ["threshold"] = 0.9 } });
-        await KnownLabels(queue);
-        var schema = Second(queue.Room.Name);
-        schema["questions"]!.AsArray().Add(new JsonObject { ["id"] = "depth", ["text"] = new JsonObject { ["ru"] = "Глубина", ["en"] = "Depth" }, ["type"] = "number", ["min"] = 0, ["max"] = 9 });
-        var version = await Publish(queue.Room, schema);
-        await Sent(queue.Manager.PostAsync($"{queue.Address}/migration", null));
-        var document = After(queue, 20, version);
-        document["answers"]!["depth"] = new JsonObject { ["value"] = 3, ["uncertain"] = false, ["cannotAssess"] = false };
-        await Hand(queue, queue.Readers[0], document);
-        await app.Settle();
-        Assert.Equal(1, (double)(await queue.Member(0))["trainingScore"]!);
-    }
-
-    /// <summary>Two read; the third is a newcomer, whose training case has labels of the first version.</summary>
-    private async Task<QueueRoom> Begin()
-    {
-        var queue = await QueueRoom.Begin(app, readers: 3, cases: 4, schema: First, terms: new() { ["training"] = new JsonObject { ["cases"] = 1, ["threshold"] = 0.9 } },
-            change: p => p["levels"]![0]!["mayCorrect"] = true);
-        await KnownLabels(queue);
-        for (var n = 0; n < 2; n++)
-            await Sent(queue.Manager.PostAsync($"{queue.Address}/people/{await queue.Id(n)}/admit", null));
-        return queue;
-    }
-
-    private static Task<JsonObject> KnownLabels(QueueRoom queue) => Sent(queue.Manager.PostAsJsonAsync($"{queue.Address}/gold", new JsonObject
-    {
-        ["caseId"] = "00000000-0000-7000-8000-000000000020",
-        ["training"] = true,
-        ["document"] = Labels(queue.Room, 20),
-    }));
-
-    /// <summary>Under the first version.</summary>
-    private static JsonObject Labels(ReadingRoom room, int n, int left = 2, string stone = "no")
-    {
-        var document = room.Document($"2.25.{n}.1", stone: stone);
-        document["masks"]!.AsArray().Add(Mask("left", left, $"2.25.{n}.1"));
-        document["masks"]!.AsArray().Add(Mask("right", 14, $"2.25.{n}.1"));
-        document["objects"] = new JsonArray(At(Point("lesion", "cystic"), n, 3), At(Point("lesion", "solid"), n, 20), At(Point("scar"), n, 28));
-        return document;
-    }
-
-    /// <summary>The same as who reads under the second version draws it.</summary>
-    private static JsonObject After(QueueRoom queue, int n, string version)
-    {
-        var document = queue.Room.Document($"2.25.{n}.1");
-        document["schemaVersion"] = version;
-        var mask = Mask("stone_mask", 2, $"2.25.{n}.1");
-        mask["runs"] = Union(mask, Mask("right", 14, $"2.25.{n}.1"));
-        document["masks"]!.AsArray().Add(mask);
-        document["objects"] = new JsonArray(At(Point("cyst"), n, 3), At(Point("tumour"), n, 20));
-        return document;
-    }
-
-    private static string Union(JsonObject one, JsonObject other)
-    {
-        Imaging.RunLengthMask Of(JsonObject mask) => Imaging.RunLengthMask.Decode(Convert.FromBase64String((string)mask["runs"]!), InventedCases.Side, InventedCases.Side);
-        return Convert.ToBase64String(Of(one).Union(Of(other)).Encode());
-    }
-
-    private static JsonObject At(JsonObject point, int n, int column)
-    {
-        point["sopInstanceUid"] = $"2.25.{n}.1.1";
-        point["points"] = new JsonArray(new JsonArray(column, 4));
-        return point;
-    }
-
-    private static async Task Hand(QueueRoom queue, HttpClient reader, JsonObject document) => await Read(reader, (string)(await queue.Take(reader))["id"]!, document);
-
-    private static async Task Read(HttpClient reader, string reading, JsonObject document)
-    {
-        var saved = await Sent(Save(reader, reading, 0, document));
-        await Sent(Submit(reader, reading, (int)saved["revision"]!));
-    }
-
-    private static IEnumerable<JsonNode> Undecided(JsonObject view) =>
-        view["adjudication"]!["disagreements"]!.AsArray().Where(d => d!["decision"] is null).Select(d => d!["disagreement"]!);
-
-    private static string LetterOf(JsonObject view, string stone) =>
-        (string)view["sources"]!.AsArray().Single(s => (string)s!["document"]!["answers"]!["stone"]!["value"]! == stone)!["name"]!;
-
-    private static async Task<string[]> States(QueueRoom queue) =>
-        [.. (await Sent(queue.Manager.GetAsync($"{queue.Address}/cases")))["items"]!.AsArray().OrderBy(c => (string)c!["label"]!).Select(c => (string)c!["state"]!)];
-
-    private static Task<HttpResponseMessage> Release(QueueRoom queue) => queue.Manager.PostAsJsonAsync($"{queue.Address}/release", new { });
-
-    private async Task TheChainIsWhole(JsonObject release)
-    {
-        await app.Settle();
-        var walked = await app.InScope(async s =>
-        {
-            var link = await s.GetRequiredService<EvidenceChain>().Find(LabellingEvidence.Release, Guid.Parse((string)release["id"]!), default);
-            return await s.GetRequiredService<EvidenceVerifier>().Walk(link!, null, default);
-        });
-        Assert.All(walked.Links, l => Assert.Null(l.Fault));
-    }
 }
 
 public sealed class MigrationOnSqlite(LabellingOnSqlite app) : MigrationTests(app), IClassFixture<LabellingOnSqlite>;
