@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -14,6 +13,7 @@ using Pirogov.Imaging;
 using Pirogov.Integration.Harness;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
+using static Pirogov.Integration.Archive.Dcmtk;
 
 namespace Pirogov.Integration.Archive;
 
@@ -52,8 +52,6 @@ public sealed class DimseApp() : PirogovApp(Engine.Sqlite)
 /// <summary>DCMTK speaks to the door as modalities and PACS do.</summary>
 public sealed class DimseTests(DimseApp app) : IClassFixture<DimseApp>
 {
-    private static readonly bool HasDcmtk = File.Exists("/usr/bin/storescu");
-
     [SkippableFact]
     public async Task DCMTK_stores_a_study_and_finds_and_moves_its_de_identified_twin()
     {
@@ -82,17 +80,12 @@ public sealed class DimseTests(DimseApp app) : IClassFixture<DimseApp>
         var stranger = await Run("findscu", "-aet", "STRANGER", "-aec", "PIROGOV", "-S", "-k", "QueryRetrieveLevel=STUDY", "-k", "StudyInstanceUID", "127.0.0.1", Port);
         Assert.DoesNotContain(study, stranger.Told, StringComparison.Ordinal);
 
-        var target = Folder("moved");
-        using (var receiver = Start("storescp", "-aet", "PACS", "-od", target, app.DestinationPort.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+        var files = await Received("PACS", app.DestinationPort, Folder("moved"), async () =>
         {
-            await Listening(app.DestinationPort);
             var moved = await Run("movescu", "-d", "-aet", "PACS", "-aec", "PIROGOV", "-aem", "PACS", "-S", "-k", "QueryRetrieveLevel=STUDY", "-k", $"StudyInstanceUID={study}", "127.0.0.1", Port);
-            receiver.Kill();
-            await receiver.WaitForExitAsync();
             Assert.True(moved.Code == 0, moved.Told + app.Log.Errors);
-        }
-
-        var received = Directory.GetFiles(target).Select(f => DicomReader.ReadFile(f)).ToArray();
+        });
+        var received = files.Select(f => DicomReader.ReadFile(f)).ToArray();
         Assert.Equal(instances.Select(i => i.SopInstanceUid).Order(StringComparer.Ordinal), received.Select(f => f.SopInstanceUid!).Order(StringComparer.Ordinal));
         Assert.All(received, f => Assert.Equal("YES", f.Dataset.GetString(DicomTags.PatientIdentityRemoved)));
 
@@ -203,7 +196,7 @@ public sealed class DimseTests(DimseApp app) : IClassFixture<DimseApp>
 
     private async Task Ready(bool needsDcmtk = true)
     {
-        Skip.If(needsDcmtk && !HasDcmtk, "DCMTK is not installed (packages.txt, section test).");
+        Skip.If(needsDcmtk && !Dcmtk.IsPresent, Absent);
         await app.Centre("D1");
         await app.Centre("D2");
     }
@@ -227,32 +220,4 @@ public sealed class DimseTests(DimseApp app) : IClassFixture<DimseApp>
     private static byte[] BigEndian(int value) => [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
 
     private string Folder(string name) => Directory.CreateDirectory(Path.Combine(app.DataFolder, "dimse-" + name)).FullName;
-
-    private static async Task Listening(int port)
-    {
-        for (var i = 0; i < 100; i++)
-        {
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                await socket.ConnectAsync(IPAddress.Loopback, port);
-                return;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(50);
-            }
-        }
-    }
-
-    private static Process Start(string program, params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-
-    private static async Task<(int Code, string Told)> Run(string program, params string[] arguments)
-    {
-        using var process = Start(program, arguments);
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + await errors);
-    }
 }

@@ -102,7 +102,7 @@ public sealed class DimseTlsTests(DimseTlsApp app) : IClassFixture<DimseTlsApp>
     [SkippableFact]
     public async Task A_certified_device_stores_over_TLS_and_is_sent_its_study_over_TLS_and_nobody_else_is()
     {
-        Skip.IfNot(File.Exists("/usr/bin/storescu"), "DCMTK is not installed (packages.txt, section test).");
+        Skip.IfNot(Dcmtk.IsPresent, Dcmtk.Absent);
         await app.Centre("T1");
         Assert.NotEqual(0, (await Run("echoscu", "-aet", "PACS", "-aec", "PIROGOV", "localhost", Port)).Code);
         Assert.NotEqual(0, (await Run("echoscu", [.. app.Secured("stranger"), "-aet", "PACS", "-aec", "PIROGOV", "localhost", Port])).Code);
