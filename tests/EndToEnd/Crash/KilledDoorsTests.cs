@@ -9,7 +9,7 @@ namespace Pirogov.EndToEnd.Crash;
 
 /// <summary>
 /// An intake of 1,000 instances by each DICOM door at once, SIGKILL at random points of it, of the start that follows and of the closing; the sender
-/// goes on where it was. <c>PIROGOV_FAULT_KILLS</c> asks for more kills than the few that fit into every run of the tests.
+/// goes on where it was. Some wait for a look and some are refused: the former are found clean before the closing. <c>PIROGOV_FAULT_KILLS</c> asks for more kills than the few that fit into every run of the tests.
 /// </summary>
 [Collection(OnTheDemo.Name)]
 public sealed class KilledDoorsTests(DemoPlatform demo, ITestOutputHelper output)
@@ -22,7 +22,7 @@ public sealed class KilledDoorsTests(DemoPlatform demo, ITestOutputHelper output
 
     private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("PIROGOV_FAULT_KILLS") ?? "3", CultureInfo.InvariantCulture);
 
-    private (int Killed, int Acknowledged, int Kept) figures;
+    private (int Killed, int Acknowledged, int Refused, int Kept, int Reviewed) figures;
 
     [Fact]
     public async Task What_the_doors_acknowledged_outlives_every_kill_once_and_whole()
@@ -37,7 +37,7 @@ public sealed class KilledDoorsTests(DemoPlatform demo, ITestOutputHelper output
                 name => name == batch || name.StartsWith(DemoPlatform.Device + " ", StringComparison.Ordinal));
         }
 
-        output.WriteLine($"{figures.Killed} kills, {figures.Acknowledged} instances acknowledged, {figures.Kept} kept; none of the acknowledged lost, none twice.");
+        output.WriteLine($"{figures.Killed} kills, {figures.Acknowledged} instances answered, {figures.Refused} of them refused; {figures.Kept} kept, {figures.Reviewed} of them after a look; none of the acknowledged lost, none twice.");
     }
 
     private async Task Kill()
@@ -53,6 +53,7 @@ public sealed class KilledDoorsTests(DemoPlatform demo, ITestOutputHelper output
             .Where(b => isOurs((string)b["name"]!) && (string)b["state"]! == "open").Select(b => (string)b["id"]!).ToArray();
         // A device's batch is of a day: at midnight there are two.
         Assert.InRange(batches.Length, 2, 3);
+        await Review(engineer, batches);
         await CloseKilled(engineer, batches);
         await SweepAll();
         await StoredBytes.AreWhole(demo.Process.DataFolder);
@@ -95,6 +96,18 @@ public sealed class KilledDoorsTests(DemoPlatform demo, ITestOutputHelper output
         await Kill();
     }
 
+    private async Task Review(Api engineer, string[] batches)
+    {
+        foreach (var batch in batches)
+        {
+            foreach (var item in await engineer.Items($"/api/v1/batches/{batch}/review"))
+            {
+                await engineer.Post($"/api/v1/batches/{batch}/review/{item["id"]}", new { decision = "accepted" });
+                figures.Reviewed++;
+            }
+        }
+    }
+
     private async Task CloseKilled(Api engineer, string[] batches)
     {
         var jobs = new List<JsonNode>();
@@ -128,7 +141,7 @@ public sealed class KilledDoorsTests(DemoPlatform demo, ITestOutputHelper output
         http.DefaultRequestHeaders.Accept.Add(MediaTypeWithQualityHeaderValue.Parse("application/dicom; transfer-syntax=*"));
         var found = new Dictionary<string, string>();
         foreach (var row in await StoredBytes.Rows(demo.Process.DataFolder,
-            $"SELECT \"StudyInstanceUid\", \"SeriesInstanceUid\", \"SopInstanceUid\", \"Sha256\" FROM archive_instance WHERE lower(\"BatchId\") IN ({string.Join(',', batches.Select(b => $"'{b}'"))})"))
+            $"SELECT \"StudyInstanceUid\", \"SeriesInstanceUid\", \"SopInstanceUid\", \"Sha256\" FROM archive_instance WHERE lower(\"BatchId\") IN ({Listed(batches)})"))
         {
             var bytes = await http.GetByteArrayAsync($"/dicomweb/studies/{row[0]}/series/{row[1]}/instances/{row[2]}");
             Assert.Equal(row[3], Convert.ToHexStringLower(SHA256.HashData(bytes)));
@@ -138,17 +151,33 @@ public sealed class KilledDoorsTests(DemoPlatform demo, ITestOutputHelper output
             found.Add(expected[IncomingStudies.PixelsOf(file)], row[2]);
         }
 
+        var refused = intakes.SelectMany(i => i.All).Where(i => i.Fate == Fate.Refused).Select(i => i.SopInstanceUid).ToHashSet();
+        Assert.Empty(refused.Intersect(found.Keys));
+        var toldSo = 0;
         foreach (var acknowledged in intakes.Select(i => i.Sender.Acknowledged))
         {
-            Assert.Empty(acknowledged.Keys.Except(found.Keys));
+            Assert.Empty(acknowledged.Keys.Except(refused).Except(found.Keys));
             Assert.All(acknowledged.Where(a => a.Value is not null), a => Assert.Equal(a.Value, found[a.Key]));
             figures.Acknowledged += acknowledged.Count;
+            toldSo += acknowledged.Keys.Count(refused.Contains);
         }
 
         figures.Kept += found.Count;
-
+        figures.Refused += toldSo;
+        Assert.InRange(await Refusals(batches), toldSo, refused.Count);
         await ListsOnly(engineer, found);
     }
+
+    /// <returns>How many files the batches name as refused; all say why.</returns>
+    private async Task<int> Refusals(string[] batches)
+    {
+        var rows = await StoredBytes.Rows(demo.Process.DataFolder,
+            $"SELECT DISTINCT \"ContentHmac\", \"Reason\" FROM archive_incoming_file WHERE \"Verdict\" = 'Refused' AND lower(\"BatchId\") IN ({Listed(batches)})");
+        Assert.All(rows, r => Assert.Equal("cut-short", r[1]));
+        return rows.Count;
+    }
+
+    private static string Listed(string[] batches) => string.Join(',', batches.Select(b => $"'{b}'"));
 
     /// <summary>What a search finds are the same instances.</summary>
     private static async Task ListsOnly(Api engineer, Dictionary<string, string> found)

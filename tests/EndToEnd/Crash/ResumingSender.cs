@@ -14,11 +14,14 @@ namespace Pirogov.EndToEnd.Crash;
 /// </summary>
 internal abstract class ResumingSender : IDisposable
 {
+    /// <summary>PS3.4 Table B.2-1.</summary>
+    protected const int CannotUnderstand = 0xC000;
+
     private const int Connections = 4;
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<string, string?> acknowledged = [];
 
-    /// <summary>By the UID that was sent: the UID that the answer names, where the protocol tells it.</summary>
+    /// <summary>By the UID that was sent: the UID that the answer names, where the protocol tells it. Of a refused instance, that it was told so.</summary>
     public IReadOnlyDictionary<string, string?> Acknowledged => acknowledged;
 
     public int Count => acknowledged.Count;
@@ -80,9 +83,16 @@ internal sealed class StowSender(PlatformProcess platform, string token, string 
             body.Add(new ByteArrayContent(instance.File) { Headers = { ContentType = new MediaTypeHeaderValue("application/dicom") } });
         using var answer = await http.PostAsync($"/dicomweb/studies?centre={centre}&batch={Uri.EscapeDataString(batch)}", body);
         var told = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{answer.StatusCode} {told}");
-        var stored = DicomJson.Parse(Encoding.UTF8.GetBytes(told)).GetItems(DicomTags.ReferencedSopSequence);
-        Assert.Equal(some.Length, stored.Count);
+        var isWhole = some.All(i => i.Fate != Fate.Refused);
+        Assert.True(answer.StatusCode == (isWhole ? HttpStatusCode.OK : HttpStatusCode.Accepted), $"{answer.StatusCode} {told}");
+        var module = DicomJson.Parse(Encoding.UTF8.GetBytes(told));
+        var failed = isWhole ? [] : module.GetItems(DicomTags.FailedSopSequence);
+        Assert.All(failed, f => Assert.Equal(CannotUnderstand, f.GetInt(DicomTags.FailureReason)));
+        Assert.Equal(some.Where(i => i.Fate == Fate.Refused).Select(i => i.SopInstanceUid).Order(), failed.Select(f => f.GetString(DicomTags.ReferencedSopInstanceUid)).Order());
+        foreach (var item in failed)
+            Acknowledge(item.GetString(DicomTags.ReferencedSopInstanceUid)!, null);
+        var stored = module.GetItems(DicomTags.ReferencedSopSequence);
+        Assert.Equal(some.Length - failed.Count, stored.Count);
         foreach (var item in stored)
             Acknowledge(item.GetItems(DicomTags.OriginalAttributesSequence)[0].GetItems(DicomTags.ModifiedAttributesSequence)[0].GetString(DicomTags.SopInstanceUid)!,
                 item.GetString(DicomTags.ReferencedSopInstanceUid)!);
@@ -101,7 +111,7 @@ internal sealed class DeviceSender(int port, string title) : ResumingSender
         foreach (var instance in some)
         {
             var status = await client.Store(DicomUids.CTImageStorage, instance.SopInstanceUid, DicomUids.ExplicitVRLittleEndian, instance.Dataset, default);
-            Assert.True(status.Code == 0, $"{status.Code:X4} {status.Comment}");
+            Assert.True(status.Code == (instance.Fate == Fate.Refused ? CannotUnderstand : 0), $"{status.Code:X4} {status.Comment}");
             Acknowledge(instance.SopInstanceUid, null);
         }
 
