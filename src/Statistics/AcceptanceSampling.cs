@@ -9,6 +9,7 @@ public static class AcceptanceSampling
     /// <param name="acceptance">The most defective items of an accepted sample, from 0.</param>
     /// <param name="defective">Of the lot, 0 … <paramref name="lot"/>.</param>
     /// <returns>0 … 1.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An empty lot or sample, a sample larger than the lot, or a negative number; more defective items than the lot has.</exception>
     public static double ProbabilityOfAcceptance(int lot, int sample, int acceptance, int defective)
     {
         Check(lot, sample, acceptance);
@@ -26,6 +27,7 @@ public static class AcceptanceSampling
     /// <param name="limit">The largest bearable share of defective items, within (0, 1).</param>
     /// <param name="level">Coverage of the two-sided interval whose upper end is meant.</param>
     /// <returns>Null when even a sample without a defective item is too small to show as much.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An empty sample, or a limit or level outside (0, 1).</exception>
     public static int? AcceptanceNumber(int sample, double limit, double level = 0.95)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sample, 1);
@@ -43,6 +45,7 @@ public static class AcceptanceSampling
     /// <param name="sample">Items drawn without replacement, 1 … <paramref name="lot"/>.</param>
     /// <param name="acceptance">The most defective items of an accepted sample, from 0.</param>
     /// <returns>0 … 1.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An empty lot or sample, a sample larger than the lot, or a negative number.</exception>
     public static double AverageOutgoingQualityLimit(int lot, int sample, int acceptance)
     {
         Check(lot, sample, acceptance);

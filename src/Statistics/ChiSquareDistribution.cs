@@ -9,6 +9,7 @@ public static class ChiSquareDistribution
     /// <param name="x">Any number; below 0 the probability is 0.</param>
     /// <param name="degreesOfFreedom">Above 0, fractional ones too.</param>
     /// <returns>0 to 1; NaN of NaN.</returns>
+    /// <exception cref="ArgumentException">Degrees of freedom that are not above 0.</exception>
     public static double Cdf(double x, double degreesOfFreedom)
     {
         if (!(degreesOfFreedom > 0)) throw new ArgumentException($"Degrees of freedom are positive, not {degreesOfFreedom}.", nameof(degreesOfFreedom));
@@ -23,6 +24,7 @@ public static class ChiSquareDistribution
     /// <param name="p">0 to 1.</param>
     /// <param name="degreesOfFreedom">Above 0, fractional ones too.</param>
     /// <returns>0 at 0, +∞ at 1, NaN outside [0, 1].</returns>
+    /// <exception cref="ArgumentException">Degrees of freedom that are not above 0.</exception>
     public static double Quantile(double p, double degreesOfFreedom)
     {
         if (!(p is >= 0 and <= 1)) return double.NaN;

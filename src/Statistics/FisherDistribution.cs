@@ -8,6 +8,7 @@ public static class FisherDistribution
     /// <param name="numeratorDf">Degrees of freedom above the line, more than 0.</param>
     /// <param name="denominatorDf">Below the line, more than 0.</param>
     /// <returns>0 to 1; NaN of NaN.</returns>
+    /// <exception cref="ArgumentException">Degrees of freedom that are not above 0.</exception>
     public static double Cdf(double f, double numeratorDf, double denominatorDf)
     {
         Check(numeratorDf, denominatorDf);
@@ -22,6 +23,7 @@ public static class FisherDistribution
     /// <param name="f">Any number.</param>
     /// <param name="numeratorDf">Degrees of freedom above the line, more than 0.</param>
     /// <param name="denominatorDf">Below the line, more than 0.</param>
+    /// <exception cref="ArgumentException">Degrees of freedom that are not above 0.</exception>
     public static double UpperTail(double f, double numeratorDf, double denominatorDf) =>
         f > 0 ? Cdf(1 / f, denominatorDf, numeratorDf) : double.IsNaN(f) ? double.NaN : 1;
 
@@ -30,6 +32,7 @@ public static class FisherDistribution
     /// <param name="numeratorDf">Degrees of freedom above the line, more than 0.</param>
     /// <param name="denominatorDf">Below the line, more than 0.</param>
     /// <returns>0 at 0, +∞ at 1, NaN outside [0, 1].</returns>
+    /// <exception cref="ArgumentException">Degrees of freedom that are not above 0.</exception>
     public static double Quantile(double p, double numeratorDf, double denominatorDf)
     {
         Check(numeratorDf, denominatorDf);

@@ -7,6 +7,7 @@ public static class Quantiles
     /// <param name="sorted">Ascending values without NaN.</param>
     /// <param name="fraction">0 to 1.</param>
     /// <returns>NaN for an empty sample.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A fraction outside [0, 1].</exception>
     public static double OfSorted(ReadOnlySpan<double> sorted, double fraction)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(fraction);

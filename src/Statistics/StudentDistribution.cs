@@ -6,12 +6,14 @@ public static class StudentDistribution
     /// <summary>P(T ≤ t).</summary>
     /// <param name="t">Any number, in units of the standard error.</param>
     /// <param name="degreesOfFreedom">Above 0, fractional ones too.</param>
+    /// <exception cref="ArgumentException">Degrees of freedom that are not above 0.</exception>
     public static double Cdf(double t, double degreesOfFreedom) =>
         t > 0 ? 1 - TwoSided(t, degreesOfFreedom) / 2 : TwoSided(t, degreesOfFreedom) / 2;
 
     /// <summary>P(|T| ≥ |t|), accurate in the tails; 0 at ±∞.</summary>
     /// <param name="t">Any number.</param>
     /// <param name="degreesOfFreedom">Above 0, fractional ones too.</param>
+    /// <exception cref="ArgumentException">Degrees of freedom that are not above 0.</exception>
     public static double TwoSided(double t, double degreesOfFreedom)
     {
         if (double.IsNaN(t)) return double.NaN;
@@ -22,6 +24,7 @@ public static class StudentDistribution
     /// <param name="p">0 to 1.</param>
     /// <param name="degreesOfFreedom">Above 0, fractional ones too.</param>
     /// <returns>∓∞ at 0 and 1, NaN outside [0, 1].</returns>
+    /// <exception cref="ArgumentException">Degrees of freedom that are not above 0.</exception>
     public static double Quantile(double p, double degreesOfFreedom)
     {
         if (!(p is >= 0 and <= 1)) return double.NaN;

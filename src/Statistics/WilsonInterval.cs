@@ -7,6 +7,7 @@ public static class WilsonInterval
     /// <param name="successes">0 … trials.</param>
     /// <param name="trials">Independent trials; 0 gives the whole of [0, 1].</param>
     /// <param name="level">Coverage.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Negative numbers, more successes than trials, or a level outside (0, 1).</exception>
     public static ConfidenceInterval Of(int successes, int trials, double level = 0.95)
     {
         ConfidenceInterval.CheckLevel(level);

@@ -26,6 +26,7 @@ public sealed class AgreementWeights
     /// <summary>Weights of categories 1 … k at equal distances.</summary>
     /// <param name="kind">The formula.</param>
     /// <param name="categories">The length of the declared scale, at least 2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 categories.</exception>
     public static AgreementWeights Of(KappaWeights kind, int categories) => kind switch
     {
         KappaWeights.Linear => Linear(Ranks(categories)),
@@ -35,22 +36,27 @@ public sealed class AgreementWeights
 
     /// <summary>1 on the diagonal, 0 elsewhere: any disagreement counts fully.</summary>
     /// <param name="categories">The length of the declared scale, at least 2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 categories.</exception>
     public static AgreementWeights Identity(int categories) => Of(Ranks(categories), (_, _) => 1);
 
     /// <summary>1 − |x−y| / (max − min) (Cicchetti &amp; Allison 1971).</summary>
     /// <param name="scores">The position of each category, rising strictly and finite; at least 2.</param>
+    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite or do not rise.</exception>
     public static AgreementWeights Linear(params ReadOnlySpan<double> scores) => Of(scores, (x, y) => Math.Abs(x - y));
 
     /// <summary>1 − (x−y)² / (max − min)² (Fleiss &amp; Cohen 1973).</summary>
     /// <param name="scores">The position of each category, rising strictly and finite; at least 2.</param>
+    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite or do not rise.</exception>
     public static AgreementWeights Quadratic(params ReadOnlySpan<double> scores) => Of(scores, (x, y) => (x - y) * (x - y));
 
     /// <summary>1 − √|x−y| / √(max − min).</summary>
     /// <param name="scores">The position of each category, rising strictly and finite; at least 2.</param>
+    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite or do not rise.</exception>
     public static AgreementWeights Radical(params ReadOnlySpan<double> scores) => Of(scores, (x, y) => Math.Sqrt(Math.Abs(x - y)));
 
     /// <summary>1 − ((x−y)/(x+y))², divided by its largest value; scores are positive.</summary>
     /// <param name="scores">The position of each category, rising strictly and finite and above 0; at least 2.</param>
+    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not above 0, not finite or do not rise.</exception>
     public static AgreementWeights Ratio(params ReadOnlySpan<double> scores)
     {
         foreach (var score in scores)
@@ -60,6 +66,7 @@ public sealed class AgreementWeights
 
     /// <summary>1 − sin²(π(x−y)/(max − min + 1)), divided by its largest value: the last score is next to the first.</summary>
     /// <param name="scores">The position of each category, rising strictly and finite; at least 2.</param>
+    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite or do not rise.</exception>
     public static AgreementWeights Circular(params ReadOnlySpan<double> scores)
     {
         var (low, high) = Range(scores);
@@ -68,6 +75,7 @@ public sealed class AgreementWeights
 
     /// <summary>1 − (x−y)² / ((x+y−2·min)(2·max−x−y)), divided by its largest value: differences near an end weigh more.</summary>
     /// <param name="scores">The position of each category, rising strictly and finite; at least 2.</param>
+    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite or do not rise.</exception>
     public static AgreementWeights Bipolar(params ReadOnlySpan<double> scores)
     {
         var (low, high) = Range(scores);
@@ -76,10 +84,12 @@ public sealed class AgreementWeights
 
     /// <summary>1 − C(|i−j|+1, 2) / C(k, 2): how many pairs of categories lie between.</summary>
     /// <param name="categories">The length of the declared scale, at least 2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 categories.</exception>
     public static AgreementWeights Ordinal(int categories) => Of(Ranks(categories), (x, y) => (Math.Abs(x - y) + 1) * Math.Abs(x - y) / 2);
 
     /// <summary>One's own weights, which are copied.</summary>
     /// <param name="weights">k × k: 1 on the diagonal, symmetric, in [0, 1], not 1 everywhere.</param>
+    /// <exception cref="ArgumentException">Weights that break one of these rules.</exception>
     public static AgreementWeights Custom(double[,] weights)
     {
         var k = weights.GetLength(0);

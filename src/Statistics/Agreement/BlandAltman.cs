@@ -35,6 +35,7 @@ public sealed record BlandAltman(
     /// <param name="second">The other, the same subjects in the same order.</param>
     /// <param name="level">Coverage of the intervals.</param>
     /// <param name="coverage">Coverage of the limits.</param>
+    /// <exception cref="ArgumentException">Sides of different length, fewer than 2 pairs, a measurement that is not finite, or a level or coverage outside (0, 1).</exception>
     public static BlandAltman Of(ReadOnlySpan<double> first, ReadOnlySpan<double> second, double level = 0.95, double coverage = 0.95)
     {
         var differences = Differences(first, second, level, coverage);
@@ -62,6 +63,7 @@ public sealed record BlandAltman(
     /// <param name="subjects">The subject of each pair: at least 2, one of them at least with two pairs.</param>
     /// <param name="level">Coverage of the intervals.</param>
     /// <param name="coverage">Coverage of the limits.</param>
+    /// <exception cref="ArgumentException">Lists of different length, fewer than 2 subjects, no subject with two pairs, a measurement that is not finite, or a level or coverage outside (0, 1).</exception>
     public static BlandAltman Repeated(
         ReadOnlySpan<double> first, ReadOnlySpan<double> second, IReadOnlyList<string> subjects, double level = 0.95, double coverage = 0.95)
     {

@@ -22,6 +22,7 @@ public static class CohenKappa
     /// <param name="categories">The length of the declared scale, not of the categories that happened to occur: weights depend on it.</param>
     /// <param name="weights">Which disagreements count how much.</param>
     /// <param name="level">Coverage of the interval κ ± z·SE, which is not clipped.</param>
+    /// <exception cref="ArgumentException">Raters with different numbers of items, or a category outside the scale.</exception>
     public static AgreementEstimate Of(
         ReadOnlySpan<int> first,
         ReadOnlySpan<int> second,
@@ -34,6 +35,7 @@ public static class CohenKappa
     /// <param name="second">The other rater, the same items in the same order.</param>
     /// <param name="weights">Weights of the declared scale, one's own ones too.</param>
     /// <param name="level">Coverage of the interval κ ± z·SE, which is not clipped.</param>
+    /// <exception cref="ArgumentException">Raters with different numbers of items, or a category outside the scale.</exception>
     public static AgreementEstimate Of(ReadOnlySpan<int> first, ReadOnlySpan<int> second, AgreementWeights weights, double level = 0.95) =>
         OfTable(Table(first, second, weights.Categories), weights, level);
 
@@ -41,6 +43,7 @@ public static class CohenKappa
     /// <param name="table">k × k counts: rows the first rater, columns the second.</param>
     /// <param name="weights">Which disagreements count how much.</param>
     /// <param name="level">Coverage of the interval.</param>
+    /// <exception cref="ArgumentException">A table that is not square, smaller than 2 × 2 or with a negative count, or a level outside (0, 1).</exception>
     public static AgreementEstimate OfTable(int[,] table, KappaWeights weights = KappaWeights.None, double level = 0.95) =>
         OfTable(table, AgreementWeights.Of(weights, CheckTable(table)), level);
 
@@ -48,6 +51,7 @@ public static class CohenKappa
     /// <param name="table">k × k counts: rows the first rater, columns the second.</param>
     /// <param name="weights">Of k categories, one's own ones too.</param>
     /// <param name="level">Coverage of the interval κ ± z·SE, which is not clipped.</param>
+    /// <exception cref="ArgumentException">Weights of another number of categories; a table that is not square, smaller than 2 × 2 or with a negative count; or a level outside (0, 1).</exception>
     public static AgreementEstimate OfTable(int[,] table, AgreementWeights weights, double level = 0.95)
     {
         ConfidenceInterval.CheckLevel(level);
@@ -96,6 +100,7 @@ public static class CohenKappa
     /// <summary>The share of items on which both raters chose the same category; NaN without items.</summary>
     /// <param name="first">A category for each item.</param>
     /// <param name="second">The other rater, the same items in the same order.</param>
+    /// <exception cref="ArgumentException">Raters with different numbers of items.</exception>
     public static double PercentAgreement(ReadOnlySpan<int> first, ReadOnlySpan<int> second)
     {
         CheckLengths(first, second);
@@ -109,6 +114,7 @@ public static class CohenKappa
     /// <param name="first">A category 0 … <paramref name="categories"/> − 1 for each item.</param>
     /// <param name="second">The other rater, the same items in the same order.</param>
     /// <param name="categories">The length of the declared scale, at least 2.</param>
+    /// <exception cref="ArgumentException">Raters with different numbers of items, or a category outside the scale, or a scale of fewer than 2.</exception>
     public static int[,] Table(ReadOnlySpan<int> first, ReadOnlySpan<int> second, int categories)
     {
         CheckLengths(first, second);

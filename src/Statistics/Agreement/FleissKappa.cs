@@ -35,6 +35,7 @@ public static class FleissKappa
     /// <param name="ratings">Items by categories.</param>
     /// <param name="weights">Null: any disagreement counts fully.</param>
     /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>
+    /// <exception cref="ArgumentException">Weights of another number of categories, or a level outside (0, 1).</exception>
     public static AgreementEstimate Of(RatingCounts ratings, AgreementWeights? weights = null, double level = 0.95)
     {
         var used = weights ?? AgreementWeights.Identity(ratings.Categories);
@@ -45,6 +46,7 @@ public static class FleissKappa
     /// The test of κ = 0 with the standard errors of Fleiss, Nee &amp; Landis 1979, and κ of every category (Fleiss 1971, eq. 23).
     /// </summary>
     /// <param name="counts">items × categories: how many raters chose the category; every row has the same sum, at least 2.</param>
+    /// <exception cref="ArgumentException">Fewer than 2 categories, a negative count, or items with different numbers of ratings or fewer than 2.</exception>
     public static FleissTest Test(int[,] counts)
     {
         int items = counts.GetLength(0), categories = counts.GetLength(1);

@@ -10,6 +10,7 @@ public static class GwetCoefficient
     /// <param name="ratings">Items by categories; the scale is the declared one, for chance agreement depends on its length.</param>
     /// <param name="weights">AC2; null is AC1.</param>
     /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>
+    /// <exception cref="ArgumentException">Weights of another number of categories, or a level outside (0, 1).</exception>
     public static AgreementEstimate Of(RatingCounts ratings, AgreementWeights? weights = null, double level = 0.95)
     {
         weights ??= AgreementWeights.Identity(ratings.Categories);
@@ -26,6 +27,7 @@ public static class BrennanPrediger
     /// <param name="ratings">Items by categories; the scale is the declared one, for chance agreement depends on its length.</param>
     /// <param name="weights">Null: any disagreement counts fully.</param>
     /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>
+    /// <exception cref="ArgumentException">Weights of another number of categories, or a level outside (0, 1).</exception>
     public static AgreementEstimate Of(RatingCounts ratings, AgreementWeights? weights = null, double level = 0.95)
     {
         weights ??= AgreementWeights.Identity(ratings.Categories);
@@ -41,6 +43,7 @@ public static class PercentAgreement
     /// <param name="ratings">Items by categories.</param>
     /// <param name="weights">Null: any disagreement counts fully.</param>
     /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>
+    /// <exception cref="ArgumentException">Weights of another number of categories, or a level outside (0, 1).</exception>
     public static AgreementEstimate Of(RatingCounts ratings, AgreementWeights? weights = null, double level = 0.95) =>
         LinearizedAgreement.Of(
             ratings, weights ?? AgreementWeights.Identity(ratings.Categories), level, _ => new(0, null), undefinedWithoutVariation: false);
@@ -55,6 +58,7 @@ public static class ScottPi
     /// <param name="categories">The length of the declared scale, at least 2.</param>
     /// <param name="weights">Null: any disagreement counts fully.</param>
     /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>
+    /// <exception cref="ArgumentException">Raters with different numbers of items, or a category outside the scale; weights of another number of categories; or a level outside (0, 1).</exception>
     public static AgreementEstimate Of(
         ReadOnlySpan<int> first, ReadOnlySpan<int> second, int categories, AgreementWeights? weights = null, double level = 0.95) =>
         OfTable(CohenKappa.Table(first, second, categories), weights, level);
@@ -63,6 +67,7 @@ public static class ScottPi
     /// <param name="table">k × k counts: rows the first rater, columns the second.</param>
     /// <param name="weights">Null: any disagreement counts fully.</param>
     /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>
+    /// <exception cref="ArgumentException">Weights of another number of categories; a table that is not square, smaller than 2 × 2 or with a negative count; or a level outside (0, 1).</exception>
     public static AgreementEstimate OfTable(int[,] table, AgreementWeights? weights = null, double level = 0.95) =>
         FleissKappa.Of(RatingCounts.OfTable(table), weights, level);
 }

@@ -34,6 +34,7 @@ public sealed record IntraclassCorrelation(
     /// <summary>All six forms with their F tests.</summary>
     /// <param name="ratings">items × raters, at least 2 × 2, every one finite.</param>
     /// <param name="level">Coverage of the intervals.</param>
+    /// <exception cref="ArgumentException">Fewer than 2 items or raters, a rating that is not finite or too large for its square, or a level outside (0, 1).</exception>
     public static IntraclassCorrelation Of(double[,] ratings, double level = 0.95)
     {
         ConfidenceInterval.CheckLevel(level);
@@ -56,6 +57,7 @@ public sealed record IntraclassCorrelation(
     /// <param name="items">The ratings of each item: at least 2 items, each with at least 2 ratings, every one finite.</param>
     /// <param name="level">Coverage of the interval.</param>
     /// <returns>Null where the items' means are all equal.</returns>
+    /// <exception cref="ArgumentException">Fewer than 2 items, one with fewer than 2 ratings, a rating that is not finite, or a level outside (0, 1).</exception>
     public static IntraclassEstimate? OneWay(IReadOnlyList<IReadOnlyList<double>> items, double level = 0.95)
     {
         ConfidenceInterval.CheckLevel(level);

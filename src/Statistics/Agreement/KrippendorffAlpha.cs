@@ -37,6 +37,7 @@ public static class KrippendorffAlpha
     /// <summary>Of a rater's row each.</summary>
     /// <param name="ratings">raters × items; null where a rater did not rate the item. On a nominal scale any codes, else values of the scale.</param>
     /// <param name="scale">How far apart two values are.</param>
+    /// <exception cref="ArgumentException">Raters with different numbers of items, a value outside the scale, or values so large or so close that their squares have no double.</exception>
     public static AlphaEstimate Of(IReadOnlyList<IReadOnlyList<double?>> ratings, MeasurementScale scale)
     {
         var items = ratings.Count == 0 ? 0 : ratings[0].Count;
@@ -89,6 +90,7 @@ public static class KrippendorffAlpha
     /// <param name="ratings">Items by categories; items rated once do not count.</param>
     /// <param name="weights">Null: any disagreement counts fully.</param>
     /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>
+    /// <exception cref="ArgumentException">Weights of another number of categories, or a level outside (0, 1).</exception>
     public static AgreementEstimate Of(RatingCounts ratings, AgreementWeights? weights = null, double level = 0.95)
     {
         ConfidenceInterval.CheckLevel(level);

@@ -30,6 +30,7 @@ public sealed class RatingCounts
 
     /// <summary>Of counts.</summary>
     /// <param name="counts">items × categories, none negative.</param>
+    /// <exception cref="ArgumentException">Fewer than 2 categories, or a negative count.</exception>
     public static RatingCounts OfCounts(int[,] counts)
     {
         var result = new RatingCounts(CheckCategories(counts.GetLength(1)), false);
@@ -51,6 +52,7 @@ public sealed class RatingCounts
     /// <summary>Of a rater's row each.</summary>
     /// <param name="ratings">raters × items: a category 0 … <paramref name="categories"/> − 1, or null where the rater did not rate the item.</param>
     /// <param name="categories">The length of the declared scale.</param>
+    /// <exception cref="ArgumentException">Raters with different numbers of items, or a category outside the scale, or a scale of fewer than 2.</exception>
     public static RatingCounts OfRatings(IReadOnlyList<IReadOnlyList<int?>> ratings, int categories)
     {
         var items = CheckRatings(ratings, CheckCategories(categories));
@@ -68,6 +70,7 @@ public sealed class RatingCounts
 
     /// <summary>Of a table of two raters, whose variances are divided by the items.</summary>
     /// <param name="table">k × k counts of items: rows the first rater, columns the second.</param>
+    /// <exception cref="ArgumentException">A table that is not square, smaller than 2 × 2 or with a negative count.</exception>
     public static RatingCounts OfTable(int[,] table)
     {
         var k = CohenKappa.CheckTable(table);

@@ -11,6 +11,7 @@ public sealed record RatingMeanSquares(int Items, int Raters, double Between, do
 {
     /// <summary>Sums of squares of deviations from the grand mean, over their degrees of freedom.</summary>
     /// <param name="ratings">items × raters, at least 2 × 2, every one finite.</param>
+    /// <exception cref="ArgumentException">Fewer than 2 items or raters, or a rating that is not finite or too large for its square.</exception>
     public static RatingMeanSquares Of(double[,] ratings)
     {
         int n = ratings.GetLength(0), k = ratings.GetLength(1);

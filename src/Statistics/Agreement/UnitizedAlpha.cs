@@ -36,6 +36,7 @@ public sealed record UnitizedAlpha(
     /// Of the continuum. Lengths are counted in units of measurement that stand for themselves within gaps (a character, a
     /// frame): α of the same spans in other units differs slightly.
     /// </param>
+    /// <exception cref="ArgumentException">Fewer than 2 annotators, an empty continuum, or a span that is empty, overlaps another of its annotator or leaves the continuum.</exception>
     public static UnitizedAlpha Of(IReadOnlyList<IReadOnlyList<LabelledSpan>> annotators, double start, double end) => Of(Measure(annotators, start, end));
 
     /// <summary>
@@ -69,6 +70,7 @@ public sealed record UnitizedAlpha(
     /// <param name="annotators">Each one's spans in any order; at least 2 annotators, of whom one may have marked nothing.</param>
     /// <param name="start">Of the continuum.</param>
     /// <param name="end">Of the continuum; lengths are counted in units of measurement that stand for themselves within gaps.</param>
+    /// <exception cref="ArgumentException">Fewer than 2 annotators, an empty continuum, or a span that is empty, overlaps another of its annotator or leaves the continuum.</exception>
     public static UnitizedSums Sums(IReadOnlyList<IReadOnlyList<LabelledSpan>> annotators, double start, double end) =>
         new(Measure(annotators, start, end).ToDictionary(l => l.Key, l => new UnitizedLengths(l.Value.Total, l.Value.Alone, l.Value.Same, l.Value.Paired, l.Value.PairedAlone)));
 

@@ -17,6 +17,7 @@ public static class OptimalAssignment
     /// <param name="rows">May exceed the columns.</param>
     /// <param name="columns">May exceed the rows.</param>
     /// <param name="limit">The highest admissible cost.</param>
+    /// <exception cref="ArgumentException">Not rows × columns numbers, or a cost of −∞.</exception>
     public static Assignment MinimumCost(ReadOnlySpan<double> costs, int rows, int columns, double limit = double.PositiveInfinity)
     {
         Check(costs, rows, columns);
@@ -35,6 +36,7 @@ public static class OptimalAssignment
     /// <param name="rows">May exceed the columns.</param>
     /// <param name="columns">May exceed the rows.</param>
     /// <param name="threshold">The lowest admissible weight.</param>
+    /// <exception cref="ArgumentException">Not rows × columns numbers, or a weight of +∞.</exception>
     public static Assignment MaximumWeight(ReadOnlySpan<double> weights, int rows, int columns, double threshold = double.NegativeInfinity)
     {
         Check(weights, rows, columns);

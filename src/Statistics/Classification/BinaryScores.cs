@@ -7,6 +7,7 @@ public static class BinaryScores
     /// <param name="scores">Of each case, any number but NaN.</param>
     /// <param name="positive">The truth of the same cases.</param>
     /// <returns>NaN unless both classes are present.</returns>
+    /// <exception cref="ArgumentException">Lists of different length, or a score that is NaN.</exception>
     public static double Auc(ReadOnlySpan<double> scores, ReadOnlySpan<bool> positive)
     {
         var order = Order(scores, positive);
@@ -32,6 +33,7 @@ public static class BinaryScores
     /// <param name="scores">Of each case, any number but NaN.</param>
     /// <param name="positive">The truth of the same cases.</param>
     /// <returns>NaN unless both classes have at least two cases.</returns>
+    /// <exception cref="ArgumentException">Lists of different length, or a score that is NaN.</exception>
     public static double AucVariance(ReadOnlySpan<double> scores, ReadOnlySpan<bool> positive)
     {
         Check(scores, positive);
@@ -46,6 +48,7 @@ public static class BinaryScores
     /// <param name="scores">Of each case, any number but NaN.</param>
     /// <param name="positive">The truth of the same cases.</param>
     /// <returns>NaN without positives.</returns>
+    /// <exception cref="ArgumentException">Lists of different length, or a score that is NaN.</exception>
     public static double AveragePrecision(ReadOnlySpan<double> scores, ReadOnlySpan<bool> positive)
     {
         var order = Order(scores, positive);
@@ -71,6 +74,7 @@ public static class BinaryScores
     /// <param name="probabilities">Of each case, that it is positive, 0 to 1.</param>
     /// <param name="positive">The truth of the same cases.</param>
     /// <returns>NaN without cases.</returns>
+    /// <exception cref="ArgumentException">Lists of different length, or a number that is no probability.</exception>
     public static double LogLoss(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> positive)
     {
         CheckProbabilities(probabilities, positive);
@@ -89,6 +93,7 @@ public static class BinaryScores
     /// <param name="probabilities">Of each case, that it is positive, 0 to 1.</param>
     /// <param name="positive">The truth of the same cases.</param>
     /// <returns>NaN without cases.</returns>
+    /// <exception cref="ArgumentException">Lists of different length, or a number that is no probability.</exception>
     public static double Brier(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> positive)
     {
         CheckProbabilities(probabilities, positive);

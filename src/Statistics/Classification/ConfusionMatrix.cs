@@ -38,6 +38,7 @@ public sealed record BinaryConfusion(int TruePositive, int FalsePositive, int Tr
     /// <param name="threshold">In the unit of the scores.</param>
     /// <param name="scores">Of each case; NaN is never called positive.</param>
     /// <param name="positive">The truth of the same cases.</param>
+    /// <exception cref="ArgumentException">Lists of different length.</exception>
     public static BinaryConfusion At(double threshold, ReadOnlySpan<double> scores, ReadOnlySpan<bool> positive)
     {
         var called = new bool[scores.Length];
@@ -48,6 +49,7 @@ public sealed record BinaryConfusion(int TruePositive, int FalsePositive, int Tr
     /// <summary>Counts the decisions against the truth.</summary>
     /// <param name="called">The decision on each case.</param>
     /// <param name="positive">The truth of the same cases.</param>
+    /// <exception cref="ArgumentException">Lists of different length.</exception>
     public static BinaryConfusion Of(ReadOnlySpan<bool> called, ReadOnlySpan<bool> positive)
     {
         if (called.Length != positive.Length)
@@ -76,6 +78,7 @@ public sealed class ConfusionMatrix
     /// <param name="truth">A class 0 … classes − 1 for each case.</param>
     /// <param name="called">The decision on each case.</param>
     /// <param name="classes">The number of declared classes.</param>
+    /// <exception cref="ArgumentException">Lists of different length, a class that is not declared, or fewer than 2 classes.</exception>
     public ConfusionMatrix(ReadOnlySpan<int> truth, ReadOnlySpan<int> called, int classes) =>
         counts = CohenKappa.Table(truth, called, classes);
 

@@ -44,6 +44,7 @@ public sealed record BoxFusion(IReadOnlyList<FusedBox> Boxes, IReadOnlyList<Obje
     /// <param name="threshold">IoU above which boxes are one object, 0 to 1; the paper's 0.55.</param>
     /// <param name="weights">Of each source, positive; scores are multiplied by them, and N is their sum. Null: 1 each.</param>
     /// <param name="onePerSource">True: two boxes of one source are never one object, as with people; the paper allows it.</param>
+    /// <exception cref="ArgumentException">A threshold outside [0, 1), a source without a positive weight, or a box without volume or with a score outside (0, 1].</exception>
     public static BoxFusion Of(
         IReadOnlyList<IReadOnlyList<ScoredBox>> sources, double threshold = 0.55, IReadOnlyList<double>? weights = null, bool onePerSource = false)
     {

@@ -90,6 +90,7 @@ public sealed class CategoryRatings
     /// <param name="items">The number of items, of those without a rating too.</param>
     /// <param name="raters">The number of raters.</param>
     /// <param name="categories">The length of the declared scale.</param>
+    /// <exception cref="ArgumentException">An item, a rater or a category that was not declared, or more raters and categories than are held.</exception>
     public static CategoryRatings Of(IReadOnlyCollection<ItemRating> ratings, int items, int raters, int categories)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(items);

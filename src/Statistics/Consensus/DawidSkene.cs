@@ -23,6 +23,7 @@ public sealed record DawidSkene(CategoryConsensus Consensus, double[] Prevalence
     /// <param name="prevalence">Known shares of the categories, positive, with sum 1; null: estimated.</param>
     /// <param name="tolerance">Stops when the objective grows by no more than this share of itself.</param>
     /// <param name="maxIterations">At least 1.</param>
+    /// <exception cref="ArgumentException">Smoothing that is negative or not finite, a prevalence that is none, or fewer than 1 iteration.</exception>
     public static DawidSkene Fit(
         CategoryRatings ratings, double smoothing = 0, IReadOnlyList<double>? prevalence = null, double tolerance = 1e-10, int maxIterations = 1000)
     {

@@ -30,6 +30,7 @@ public sealed record Mace(
     /// <param name="seed">Of the drawn starts.</param>
     /// <param name="tolerance">A start ends when its objective grows by no more than this share of itself.</param>
     /// <param name="maxIterations">Of each start.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than 1 start or iteration.</exception>
     public static Mace Fit(
         CategoryRatings ratings, MaceInference inference = MaceInference.Variational, int starts = 10, ulong seed = 1, double tolerance = 1e-9, int maxIterations = 200)
     {

@@ -13,6 +13,7 @@ public static class MajorityVote
     /// <summary>Votes weighted by rater. Posteriors are shares of the weight; an item rated only with weight 0 has no label.</summary>
     /// <param name="ratings">What was said.</param>
     /// <param name="weights">Of each rater, finite and none negative.</param>
+    /// <exception cref="ArgumentException">Another number of weights than raters, or one that is negative or not finite.</exception>
     public static CategoryConsensus Of(CategoryRatings ratings, ReadOnlySpan<double> weights)
     {
         CheckRaters(ratings, weights);
@@ -44,6 +45,7 @@ public static class MajorityVote
     /// </summary>
     /// <param name="ratings">What was said, on a scale of at least two categories.</param>
     /// <param name="skills">The known accuracy s of each rater, 0 to 1 (of gold cases, say), kept within 10⁻⁶ of both ends.</param>
+    /// <exception cref="ArgumentException">Another number of skills than raters, one outside [0, 1], or a scale of one category.</exception>
     public static CategoryConsensus BySkill(CategoryRatings ratings, ReadOnlySpan<double> skills)
     {
         CheckRaters(ratings, skills);

@@ -20,12 +20,14 @@ public sealed record MaskConsensus(bool[] Mask, float[] Foreground, IReadOnlyLis
     /// <summary>More than half of the sources, voxel by voxel.</summary>
     /// <param name="masks">A voxel each of <paramref name="grid"/>; 1 to 31 of them.</param>
     /// <param name="grid">The shared grid.</param>
+    /// <exception cref="ArgumentException">No mask or more than 31, or masks that are not of the grid.</exception>
     public static MaskConsensus Majority(IReadOnlyList<bool[]> masks, MaskGrid grid) => Majority(masks, grid, Enumerable.Repeat(1.0, masks.Count).ToArray());
 
     /// <summary>More than half of the weight. Rates of the sources are those in the box around all masks.</summary>
     /// <param name="masks">A voxel each of <paramref name="grid"/>; 1 to 31 of them.</param>
     /// <param name="grid">The shared grid.</param>
     /// <param name="weights">Of each mask, finite, none negative, not all 0: skill, for instance.</param>
+    /// <exception cref="ArgumentException">No mask or more than 31, or masks that are not of the grid; weights that are negative, not finite, all 0 or of another number.</exception>
     public static MaskConsensus Majority(IReadOnlyList<bool[]> masks, MaskGrid grid, ReadOnlySpan<double> weights)
     {
         var votes = MaskVotes.Of(masks, grid, 0);

@@ -24,6 +24,7 @@ public sealed record MeasurementMedian(IReadOnlyList<MedianEstimate?> Items, IRe
     /// <summary>The median over the sources, which the wildest minority cannot move far (breakdown point of one half, Hampel 1971).</summary>
     /// <param name="measurements">sources × items, finite, in one unit for each item; null where a source did not measure.</param>
     /// <param name="level">Coverage wanted of the intervals.</param>
+    /// <exception cref="ArgumentException">Sources with different numbers of items, a measurement that is not finite, or a level outside (0, 1).</exception>
     public static MeasurementMedian Of(IReadOnlyList<IReadOnlyList<double?>> measurements, double level = 0.95)
     {
         ConfidenceInterval.CheckLevel(level);

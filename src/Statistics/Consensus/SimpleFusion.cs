@@ -12,6 +12,7 @@ public sealed record SimpleFusion(MaskConsensus Consensus, int Rounds)
     /// <param name="masks">A voxel each of <paramref name="grid"/>; 1 to 31 of them.</param>
     /// <param name="grid">The shared grid.</param>
     /// <param name="alpha">Standard deviations below the mean that are borne, none negative.</param>
+    /// <exception cref="ArgumentException">No mask or more than 31, or masks that are not of the grid; or a negative α.</exception>
     public static SimpleFusion Fit(IReadOnlyList<bool[]> masks, MaskGrid grid, double alpha = 1)
     {
         if (!(alpha >= 0)) throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Not negative.");

@@ -30,6 +30,7 @@ public sealed record SpanVoting(IReadOnlyList<VotedSpan> Spans, IReadOnlyList<Sp
     /// </summary>
     /// <param name="sources">Each source's spans on one continuum; none is an opinion too.</param>
     /// <param name="vote">On what.</param>
+    /// <exception cref="ArgumentException">A span that is empty, not finite or of a negative category.</exception>
     public static SpanVoting Of(IReadOnlyList<IReadOnlyList<LabelledSpan>> sources, SpanVote vote = SpanVote.Places)
     {
         LabelledSpan.Check(sources);

@@ -24,6 +24,7 @@ public sealed record Staple(MaskConsensus Consensus, double Prevalence, int Iter
     /// <param name="start">Each source's sensitivity and specificity to begin with, each between 0 and 1; null: 0.99999 all, with which the first guess is the majority's.</param>
     /// <param name="tolerance">Stops when no p and q moves farther.</param>
     /// <param name="maxIterations">At least 1.</param>
+    /// <exception cref="ArgumentException">No mask or more than 31, or masks that are not of the grid; a negative margin, a prevalence outside (0, 1), a start that is none, or fewer than 1 iteration.</exception>
     public static Staple Fit(
         IReadOnlyList<bool[]> masks, MaskGrid grid, int margin = 2, double? prevalence = null,
         IReadOnlyList<(double Sensitivity, double Specificity)>? start = null, double tolerance = 1e-9, int maxIterations = 2000)

@@ -19,6 +19,7 @@ public static class BoxOverlap
     /// <summary>|A∩B| / |A∪B| (Jaccard 1912), 0 to 1. Of two boxes without volume 1 when they are equal, else 0.</summary>
     /// <param name="first">A box, its sides in order.</param>
     /// <param name="second">Another in the same unit.</param>
+    /// <exception cref="ArgumentException">A box whose sides are out of order or not finite.</exception>
     public static double Iou(Box first, Box second)
     {
         first.Check(nameof(first));
@@ -29,6 +30,7 @@ public static class BoxOverlap
     /// <summary>IoU − |C ∖ (A∪B)| / |C| with C the smallest box around both, −1 to 1 (Rezatofighi et al. 2019, algorithm 1): tells how far apart boxes lie that do not meet.</summary>
     /// <param name="first">A box, its sides in order.</param>
     /// <param name="second">Another in the same unit.</param>
+    /// <exception cref="ArgumentException">A box whose sides are out of order or not finite.</exception>
     public static double GeneralizedIou(Box first, Box second)
     {
         first.Check(nameof(first));

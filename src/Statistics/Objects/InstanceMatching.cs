@@ -31,6 +31,7 @@ public sealed record InstanceMatching(IReadOnlyList<InstancePair> Pairs, IReadOn
     /// <param name="first">Objects of the first side.</param>
     /// <param name="second">Objects of the second.</param>
     /// <param name="threshold">The lowest overlap of a pair, above 0.</param>
+    /// <exception cref="ArgumentException">A threshold that is not above 0, or a pair of objects that are not there.</exception>
     public static InstanceMatching ByOverlap(IEnumerable<InstancePair> candidates, int first, int second, double threshold)
     {
         if (!(threshold > 0)) throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "A pair overlaps at least a little.");
@@ -42,6 +43,7 @@ public sealed record InstanceMatching(IReadOnlyList<InstancePair> Pairs, IReadOn
     /// <param name="first">Objects of the first side.</param>
     /// <param name="second">Objects of the second.</param>
     /// <param name="limit">The greatest distance of a pair, mm.</param>
+    /// <exception cref="ArgumentException">A negative limit, or a pair of objects that are not there.</exception>
     public static InstanceMatching ByDistance(IEnumerable<InstancePair> candidates, int first, int second, double limit)
     {
         if (!(limit >= 0)) throw new ArgumentOutOfRangeException(nameof(limit), limit, "A distance is not negative.");
@@ -52,6 +54,7 @@ public sealed record InstanceMatching(IReadOnlyList<InstancePair> Pairs, IReadOn
     /// <param name="first">In one unit.</param>
     /// <param name="second">In the same unit.</param>
     /// <param name="threshold">The lowest IoU of a pair, above 0.</param>
+    /// <exception cref="ArgumentException">A threshold that is not above 0, or a box whose sides are out of order or not finite.</exception>
     public static InstanceMatching OfBoxes(IReadOnlyList<Box> first, IReadOnlyList<Box> second, double threshold = 0.5)
     {
         foreach (var box in first) box.Check(nameof(first));
@@ -63,6 +66,7 @@ public sealed record InstanceMatching(IReadOnlyList<InstancePair> Pairs, IReadOn
     /// <param name="first">Places, mm.</param>
     /// <param name="second">Places, mm.</param>
     /// <param name="limit">The greatest distance of a pair, mm.</param>
+    /// <exception cref="ArgumentException">A negative limit, or a place that is not finite.</exception>
     public static InstanceMatching OfPoints(IReadOnlyList<Position> first, IReadOnlyList<Position> second, double limit)
     {
         foreach (var point in first) point.Check(nameof(first));

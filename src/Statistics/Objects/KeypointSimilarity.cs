@@ -12,6 +12,7 @@ public static class KeypointSimilarity
     /// <param name="scale">s: the square root of the object's area, mm.</param>
     /// <param name="falloffs">k of each keypoint, positive: how far experts disagree, as a share of s.</param>
     /// <returns>NaN when the reference has no keypoint.</returns>
+    /// <exception cref="ArgumentException">Lists of different length, a scale or a falloff that is not above 0, or a place that is not finite.</exception>
     public static double Of(ReadOnlySpan<Position?> reference, ReadOnlySpan<Position?> found, double scale, ReadOnlySpan<double> falloffs)
     {
         if (found.Length != reference.Length || falloffs.Length != reference.Length)

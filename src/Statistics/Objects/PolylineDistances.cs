@@ -19,6 +19,7 @@ public sealed record PolylineDistances(double FirstToSecond, double SecondToFirs
     /// <param name="first">Corners in order, mm; a single one is a point.</param>
     /// <param name="second">Of the other.</param>
     /// <param name="closed">Both return to their first corner, as outlines do.</param>
+    /// <exception cref="ArgumentException">A place that is not finite.</exception>
     public static PolylineDistances Between(IReadOnlyList<Position> first, IReadOnlyList<Position> second, bool closed = false)
     {
         if (first.Count == 0 && second.Count == 0) return new(0, 0, 0);

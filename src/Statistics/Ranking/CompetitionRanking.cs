@@ -8,6 +8,7 @@ public static class CompetitionRanking
     /// <param name="higherIsBetter">Dice: true; distance: false.</param>
     /// <param name="tolerance">Scores of neighbours in order that differ by no more are equal.</param>
     /// <returns>Ranks from 1, in the order of <paramref name="scores"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A negative tolerance.</exception>
     public static int[] Ranks(ReadOnlySpan<double> scores, bool higherIsBetter, double tolerance = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tolerance);

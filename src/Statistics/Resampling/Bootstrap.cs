@@ -44,6 +44,7 @@ public sealed class Bootstrap
     /// <param name="statistic">Computed on all items and on every sample.</param>
     /// <param name="seed">Of the generator; published with the interval.</param>
     /// <param name="replicates">The number of samples.</param>
+    /// <exception cref="ArgumentException">Nothing to draw from, or fewer than 1 sample.</exception>
     public static Bootstrap Run(ClusterSampler sampler, ItemStatistic statistic, ulong seed, int replicates = 2000)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(replicates);
@@ -62,6 +63,7 @@ public sealed class Bootstrap
 
     /// <summary>The quantiles (1 ∓ level)/2 of the replicates; NaN bounds when none is defined.</summary>
     /// <param name="level">Nominal coverage, within (0, 1).</param>
+    /// <exception cref="ArgumentOutOfRangeException">A level outside (0, 1).</exception>
     public ConfidenceInterval Percentile(double level = 0.95)
     {
         ConfidenceInterval.CheckLevel(level);
@@ -75,6 +77,7 @@ public sealed class Bootstrap
     /// too few and too different.
     /// </summary>
     /// <param name="level">Nominal coverage, within (0, 1).</param>
+    /// <exception cref="ArgumentOutOfRangeException">A level outside (0, 1).</exception>
     public ConfidenceInterval Bca(double level = 0.95)
     {
         ConfidenceInterval.CheckLevel(level);

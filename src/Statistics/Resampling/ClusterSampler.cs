@@ -12,6 +12,7 @@ public sealed class ClusterSampler
     /// <summary>Groups the items.</summary>
     /// <param name="clusters">The cluster (patient) of each item.</param>
     /// <param name="strata">The stratum of each item, or null; a cluster has to lie within one stratum.</param>
+    /// <exception cref="ArgumentException">Another number of strata than items, or a cluster in two strata.</exception>
     public ClusterSampler(IReadOnlyList<string> clusters, IReadOnlyList<string>? strata = null)
     {
         if (strata is not null && strata.Count != clusters.Count)

@@ -42,6 +42,7 @@ public sealed class Xoshiro256
 
     /// <summary>Uniform in 0 … <paramref name="below"/> − 1, without bias (Lemire 2019).</summary>
     /// <param name="below">At least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Not above 0.</exception>
     public int NextInt32(int below)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(below);

@@ -13,6 +13,7 @@ public static class Overlap
     /// <param name="intersection">Voxels in both.</param>
     /// <param name="first">Voxels in the first.</param>
     /// <param name="second">Voxels in the second.</param>
+    /// <exception cref="ArgumentException">Counts that are negative, or an intersection larger than one of its sets.</exception>
     public static double Dice(long intersection, long first, long second)
     {
         Check(intersection, first, second);
@@ -22,6 +23,7 @@ public static class Overlap
     /// <summary>2|A∩B| / (|A|+|B|) (Dice 1945) of two masks.</summary>
     /// <param name="first">A mask, voxel by voxel.</param>
     /// <param name="second">The other on the same grid.</param>
+    /// <exception cref="ArgumentException">Masks of different length.</exception>
     public static double Dice(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second)
     {
         var (both, a, b) = Count(first, second);
@@ -33,6 +35,7 @@ public static class Overlap
     /// <param name="first">Voxels in the first.</param>
     /// <param name="second">Voxels in the second.</param>
     /// <param name="bothEmpty">The declared value of two empty masks: 1 for agreement, 0 for nothing found, NaN to leave it out.</param>
+    /// <exception cref="ArgumentException">Counts that are negative, or an intersection larger than one of its sets.</exception>
     public static double Iou(long intersection, long first, long second, double bothEmpty = 1)
     {
         Check(intersection, first, second);
@@ -43,6 +46,7 @@ public static class Overlap
     /// <param name="first">A mask, voxel by voxel.</param>
     /// <param name="second">The other on the same grid.</param>
     /// <param name="bothEmpty">The declared value of two empty masks.</param>
+    /// <exception cref="ArgumentException">Masks of different length.</exception>
     public static double Iou(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second, double bothEmpty = 1)
     {
         var (both, a, b) = Count(first, second);
@@ -52,6 +56,7 @@ public static class Overlap
     /// <summary>1 − ||A|−|B|| / (|A|+|B|) (Taha &amp; Hanbury 2015, eq. 22): blind to where the volumes lie.</summary>
     /// <param name="first">Voxels in the first.</param>
     /// <param name="second">Voxels in the second.</param>
+    /// <exception cref="ArgumentException">A negative count.</exception>
     public static double VolumetricSimilarity(long first, long second)
     {
         Check(0, first, second);
@@ -61,6 +66,7 @@ public static class Overlap
     /// <summary>1 − ||A|−|B|| / (|A|+|B|) (Taha &amp; Hanbury 2015, eq. 22) of two masks.</summary>
     /// <param name="first">A mask, voxel by voxel.</param>
     /// <param name="second">The other on the same grid.</param>
+    /// <exception cref="ArgumentException">Masks of different length.</exception>
     public static double VolumetricSimilarity(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second)
     {
         var (_, a, b) = Count(first, second);
@@ -70,6 +76,7 @@ public static class Overlap
     /// <summary>Voxels in both masks, in the first and in the second (the cardinalities of Taha &amp; Hanbury 2015).</summary>
     /// <param name="first">A mask, voxel by voxel.</param>
     /// <param name="second">The other on the same grid.</param>
+    /// <exception cref="ArgumentException">Masks of different length.</exception>
     public static (long Intersection, long First, long Second) Count(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second)
     {
         if (first.Length != second.Length)

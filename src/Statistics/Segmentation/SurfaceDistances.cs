@@ -36,6 +36,7 @@ public sealed class SurfaceDistances
     /// <param name="first">A voxel each of <paramref name="grid"/>.</param>
     /// <param name="second">The other mask on the same grid.</param>
     /// <param name="grid">The shared grid.</param>
+    /// <exception cref="ArgumentException">Masks that are not of the grid, or a grid without voxels or spacing.</exception>
     public static SurfaceDistances Between(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second, MaskGrid grid)
     {
         grid.Check(first.Length, nameof(first));
@@ -58,6 +59,7 @@ public sealed class SurfaceDistances
 
     /// <summary>The larger of the two directed percentiles, linearly interpolated; not the percentile of the pooled distances.</summary>
     /// <param name="fraction">0 to 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A fraction outside [0, 1], unless both masks are empty or one is.</exception>
     public double HausdorffPercentile(double fraction) => Defined(() =>
         Math.Max(Quantiles.OfSorted(firstToSecond, fraction), Quantiles.OfSorted(secondToFirst, fraction)));
 
@@ -73,6 +75,7 @@ public sealed class SurfaceDistances
     /// Distances are sums of spacings, so what exceeds τ by no more than a thousand-millionth of it is rounding, and within.
     /// </summary>
     /// <param name="tolerance">τ, mm, not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A negative tolerance.</exception>
     public double NormalizedSurfaceDice(double tolerance)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tolerance);
@@ -85,6 +88,7 @@ public sealed class SurfaceDistances
     /// <summary>What goes into a mean over cases: a distance that is undefined, because one mask is empty, counts as the worst case.</summary>
     /// <param name="distances">One each case, mm; NaN where undefined.</param>
     /// <param name="worst">Of each case, mm: <see cref="MaskGrid.Diagonal"/>, for instance.</param>
+    /// <exception cref="ArgumentException">Another number of worst cases than distances.</exception>
     public static double[] ForAggregation(ReadOnlySpan<double> distances, ReadOnlySpan<double> worst)
     {
         if (worst.Length != distances.Length) throw new ArgumentException($"{worst.Length} worst cases given for {distances.Length} distances.", nameof(worst));

@@ -16,6 +16,7 @@ public static class SpanMatching
     /// <param name="second">On the same continuum.</param>
     /// <param name="threshold">The lowest IoU of a pair; at 0 any overlap will do.</param>
     /// <returns>By the index on the first side.</returns>
+    /// <exception cref="ArgumentException">A negative threshold, or a span that is empty, not finite or of a negative category.</exception>
     public static IReadOnlyList<SpanPair> Of(IReadOnlyList<LabelledSpan> first, IReadOnlyList<LabelledSpan> second, double threshold = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threshold);

@@ -52,6 +52,7 @@ public sealed record SpanScores(IReadOnlyList<SpanScore> Categories, SpanScore A
     /// </summary>
     /// <param name="reference">In any order, nested and crossing ones too.</param>
     /// <param name="found">On the same continuum.</param>
+    /// <exception cref="ArgumentException">A span that is empty, not finite or of a negative category.</exception>
     public static SpanScores Of(IReadOnlyList<LabelledSpan> reference, IReadOnlyList<LabelledSpan> found)
     {
         LabelledSpan.Check([reference, found]);

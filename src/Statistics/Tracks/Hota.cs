@@ -53,6 +53,7 @@ public sealed record Hota(IReadOnlyList<HotaPoint> Points)
     /// <param name="reference">Their frames may differ in number.</param>
     /// <param name="found">In the unit of the reference.</param>
     /// <param name="similarity">Of two boxes, 0 to 1; null: IoU.</param>
+    /// <exception cref="ArgumentException">A track whose frames do not rise, a box whose sides are out of order or not finite, or a similarity outside [0, 1].</exception>
     public static Hota Of(IReadOnlyList<ObjectTrack> reference, IReadOnlyList<ObjectTrack> found, Func<Box, Box, double>? similarity = null)
     {
         foreach (var track in reference) track.Check(nameof(reference));

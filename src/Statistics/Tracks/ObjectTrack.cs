@@ -25,6 +25,7 @@ public static class TrackOverlap
     /// <summary>Frames in both over frames in either: Jaccard's index (1912) along time.</summary>
     /// <param name="first">A track.</param>
     /// <param name="second">Another of the same recording.</param>
+    /// <exception cref="ArgumentException">A track whose frames do not rise, or a box whose sides are out of order or not finite.</exception>
     public static double TemporalIou(ObjectTrack first, ObjectTrack second)
     {
         var (both, _, _) = Common(first, second);
@@ -35,6 +36,7 @@ public static class TrackOverlap
     /// <summary>Intersections over unions of the boxes, each summed over the frames of either track (Yang, Fan &amp; Xu 2019, eq. 1).</summary>
     /// <param name="first">A track.</param>
     /// <param name="second">Another of the same recording.</param>
+    /// <exception cref="ArgumentException">A track whose frames do not rise, or a box whose sides are out of order or not finite.</exception>
     public static double SpatioTemporalIou(ObjectTrack first, ObjectTrack second)
     {
         var (_, intersection, union) = Common(first, second);

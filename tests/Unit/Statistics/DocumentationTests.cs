@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Reflection.Emit;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Pirogov.Statistics;
@@ -15,7 +16,7 @@ public partial class DocumentationTests
     private static readonly (Type Type, MethodBase Method)[] Functions =
     [
         .. from type in typeof(CohenKappa).Assembly.GetExportedTypes()
-           where !typeof(Delegate).IsAssignableFrom(type) && !type.IsEnum
+           where !typeof(Delegate).IsAssignableFrom(type) && !typeof(Exception).IsAssignableFrom(type) && !type.IsEnum
            from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly).Cast<MethodBase>()
                .Concat(type.GetConstructors().Where(c => !IsRecords(type, c)))
            where !method.IsSpecialName || method.IsConstructor
@@ -42,12 +43,18 @@ public partial class DocumentationTests
     [Fact]
     public void Every_public_function_names_its_source()
     {
-        var missing = Functions.Where(f => !Elementary.Contains(f.Type.Name) && !HasSource(Of(f.Method)) && !HasSource(Members.GetValueOrDefault("T:" + f.Type.FullName!.Replace('+', '.')))).Select(f => Name(f.Type, f.Method)).ToArray();
+        var missing = Functions.Where(f => f.Type != typeof(Position) && !HasSource(Of(f.Method)) && !HasSource(Members.GetValueOrDefault("T:" + f.Type.FullName!.Replace('+', '.')))).Select(f => Name(f.Type, f.Method)).ToArray();
         Assert.True(missing.Length == 0, string.Join('\n', missing));
     }
 
-    // Nobody's formulas.
-    private static readonly string[] Elementary = ["GammaLimitException", "Position"];
+    /// <summary>Whoever refuses arguments, in its own code or in a check that it calls, says which: found in the compiled code.</summary>
+    [Fact]
+    public void Every_public_function_that_refuses_arguments_says_so()
+    {
+        var missing = Functions.Where(f => Calls.Refuses(f.Method) && Of(f.Method)?.Elements("exception").Any() is not true).Select(f => Name(f.Type, f.Method)).ToArray();
+        Assert.True(missing.Length == 0, string.Join('\n', missing));
+        Assert.InRange(Functions.Count(f => Calls.Refuses(f.Method)), 70, Functions.Length - 20);
+    }
 
     private static bool HasSource(XElement? said) => said is not null && Source().IsMatch(said.Value);
 
@@ -95,4 +102,37 @@ public partial class DocumentationTests
 
     [GeneratedRegex(@"\b(1[89]|20)\d\d\b|\bDLMF \d")]
     private static partial Regex Source();
+
+    /// <summary>What a method calls, read from its IL (ECMA-335, III).</summary>
+    private static class Calls
+    {
+        private static readonly Dictionary<int, OpCode> Codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (OpCode)f.GetValue(null)!).ToDictionary(c => (int)(ushort)c.Value);
+
+        /// <summary>In its own body, in a private method of its class, or in a check of the library.</summary>
+        public static bool Refuses(MethodBase method) => RefusesItself(method) || Of(method).Any(called => called.DeclaringType?.Assembly == typeof(CohenKappa).Assembly
+            && (called.Name.StartsWith("Check", StringComparison.Ordinal) || (called.IsPrivate && called.DeclaringType == method.DeclaringType && Refuses(called))));
+
+        private static bool RefusesItself(MethodBase method) => Of(method).Any(called => typeof(ArgumentException).IsAssignableFrom(called.DeclaringType));
+
+        private static IEnumerable<MethodBase> Of(MethodBase method)
+        {
+            var il = method.GetMethodBody()?.GetILAsByteArray() ?? [];
+            for (var at = 0; at < il.Length;)
+            {
+                var code = il[at] == 0xFE ? Codes[0xFE00 | il[at + 1]] : Codes[il[at]];
+                at += code.Size;
+                if (code.OperandType is OperandType.InlineMethod)
+                    yield return method.Module.ResolveMethod(BitConverter.ToInt32(il, at), method.DeclaringType!.GetGenericArguments(), method.IsConstructor ? null : method.GetGenericArguments())!;
+                at += code.OperandType switch
+                {
+                    OperandType.InlineNone => 0,
+                    OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
+                    OperandType.InlineVar => 2,
+                    OperandType.InlineI8 or OperandType.InlineR => 8,
+                    OperandType.InlineSwitch => 4 + 4 * BitConverter.ToInt32(il, at),
+                    _ => 4,
+                };
+            }
+        }
+    }
 }
