@@ -31,7 +31,7 @@ public class MarkupFormatTests
     public void Shapes_masks_tracks_and_answers_survive_cvat() => Survive(Cvat, Gen.OneOf(Box, Ellipse, Line, FormatRoom.Track), (_, _) => false);
 
     [Fact]
-    public void Shapes_masks_tracks_relations_and_answers_survive_label_studio() => 
+    public void Shapes_masks_tracks_relations_and_answers_survive_label_studio() =>
         Survive(Studio, Gen.OneOf(Box, Ellipse, FormatRoom.Track, Whole), (one, other) => (one.Text, one.SopInstanceUid) == (other.Text, other.SopInstanceUid));
 
     [Fact]
