@@ -15,7 +15,10 @@ internal static class BurnedInFilters
 
     /// <summary>What any filter asks for.</summary>
     private static readonly Lazy<(string Name, DicomTag Tag)[]> Fields = new(() =>
-        [.. Filters.Value.SelectMany(f => f.Conditions).SelectMany(any => any).Select(c => c.Field).Distinct().Select(f => (f, DicomTag.TryParse(f, out var tag) ? tag : default))]);
+        [.. Filters.Value.SelectMany(f => f.Conditions).SelectMany(any => any).Select(c => c.Field).Distinct().Select(f => (f, TagOf(f)))]);
+
+    /// <summary>Group and element of the first overlay; each of the groups 60xx may hold one.</summary>
+    private static readonly DicomTag OverlayDescription = new(0x60000022);
 
     /// <summary>A thousand slices of a series answer alike. In memory only.</summary>
     private static readonly ConcurrentDictionary<string, int[][]> Asked = new(StringComparer.Ordinal);
@@ -27,12 +30,6 @@ internal static class BurnedInFilters
     /// <returns>The regions of every filter that fits the instance, cut to its rows and columns.</returns>
     public static IReadOnlyList<PixelRegion> Regions(DicomFile file)
     {
-        // A filter without a modality among its conditions would be asked of everything; there is none.
-        if (file.Dataset.GetString(DicomTags.Modality) is null)
-        {
-            return [];
-        }
-
         string[] values = [.. Fields.Value.Select(field => ValueOf(file, field.Tag))];
         var key = KeyOf(values);
         if (!Asked.TryGetValue(key, out var regions))
@@ -67,8 +64,17 @@ internal static class BurnedInFilters
         return key.ToString();
     }
 
+    /// <exception cref="JsonException">The dictionary has no such attribute, and the filter would never fit.</exception>
+    private static DicomTag TagOf(string field) => DicomTag.TryParse(field, out var tag) ? tag
+        : field == nameof(OverlayDescription) ? OverlayDescription : throw new JsonException($"Unknown attribute {field}.");
+
     private static string ValueOf(DicomFile file, DicomTag tag)
     {
+        if (tag == OverlayDescription)
+        {
+            return string.Join('\\', file.Dataset.Where(e => e.Tag.Group is >= 0x6000 and <= 0x60FF && e.Tag.Element == tag.Element).SelectMany(e => file.Dataset.GetStrings(e.Tag)));
+        }
+
         var values = (tag.Group == 2 ? file.Meta : file.Dataset).GetStrings(tag);
         return values.Count == 1 ? values[0] : string.Join('\\', values);
     }

@@ -126,7 +126,7 @@ public static class PixelRules
             : ShowsLabel(file) ? DeidentificationRefusalReason.SpecimenLabel
             : IsScreenCapture(dataset) || IsSheet(file) ? DeidentificationRefusalReason.ScreenCapture
             : usual ?? (suggested.Count > 0 ? DeidentificationRefusalReason.BurnedInByDevice : null);
-        return reason is null ? PixelVerdict.Pass : new(null, reason, suggested);
+        return reason is null ? PixelVerdict.Pass : new(null, reason, [.. suggested, .. UltrasoundRegions.Around(dataset)]);
     }
 
     private static PixelVerdict Refused(DeidentificationRefusalReason reason) => new(reason, null, []);

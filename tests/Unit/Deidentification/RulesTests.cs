@@ -16,6 +16,7 @@ public class RulesTests
     {
         [2] = "9219e61cbf2c1dc0d8db6a4c2a59c9aa3f1ccc964aa7e258341b26048c3ac2e9",
         [3] = "9b46858a75e57db695ce98d92d98e763f5fde6a7937925ec5e5966aeea919c61",
+        [4] = "e85dad3deeb315d5b9bca57d04c0ac06a08c2d51fbbee52b206ce61f57ea8245",
     };
 
     [Fact]
@@ -60,6 +61,8 @@ public class RulesTests
             yield return File(DicomUids.CTImageStorage, d => d.Set(DicomTags.SeriesDescription, description));
         foreach (var sopClass in new[] { DicomUids.UltrasoundImageStorage, DicomUids.EncapsulatedPDFStorage, DicomUids.GrayscaleSoftcopyPresentationStateStorage, DicomUids.RawDataStorage, DicomUids.VLWholeSlideMicroscopyImageStorage })
             yield return File(sopClass, d => d.Set(DicomTags.Manufacturer, "GE Healthcare").Set(DicomTags.ManufacturerModelName, "LOGIQ9").Set(DicomTags.Modality, "US").Set(DicomTags.Rows, 480).Set(DicomTags.Columns, 640));
+        yield return File(DicomUids.UltrasoundMultiFrameImageStorage, d => d.Set(DicomTags.Modality, "US").Set(DicomTags.Rows, 480).Set(DicomTags.Columns, 640)
+            .SetItems(DicomTags.SequenceOfUltrasoundRegions, new DicomDataset().Set(DicomTags.RegionLocationMinX0, 20).Set(DicomTags.RegionLocationMinY0, 40).Set(DicomTags.RegionLocationMaxX1, 600).Set(DicomTags.RegionLocationMaxY1, 470)));
         yield return File(DicomUids.ComprehensiveSRStorage, d => d.SetItems(DicomTags.ContentSequence, new[] { "121031", "121033", "121008", "121071", "125011" }.Select(code =>
             new DicomDataset().Set(DicomTags.ValueType, "TEXT").Set(DicomTags.TextValue, DicomVr.UT, Encoding.UTF8.GetBytes("97, Выдуманова")).Set(DicomTags.Date, "19510317")
                 .SetItems(DicomTags.ConceptNameCodeSequence, new DicomDataset().Set(DicomTags.CodeValue, code)))));
