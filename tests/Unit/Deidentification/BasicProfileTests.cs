@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Pirogov.Deidentification;
 using Pirogov.Dicom;
 using Pirogov.Unit.Dicom;
@@ -29,10 +30,30 @@ public class BasicProfileTests
         Assert.Empty(corpus.Markers.Where(m => output.AsSpan().IndexOf(m.Bytes) >= 0).Select(m => m.Row));
     }
 
+    [Theory]
+    [InlineData("utf-8", "ISO_IR 192")]
+    [InlineData("iso-8859-5", "ISO_IR 144")]
+    [InlineData("windows-1251", null)]
+    [InlineData("windows-1251", "ISO_IR 100")]
+    [InlineData("koi8-r", null)]
+    [InlineData("cp866", null)]
+    public void No_russian_value_survives_in_whatever_encoding_it_was_written(string encoding, string? declared)
+    {
+        var corpus = new MarkerCorpus(CodePagesEncodingProvider.Instance.GetEncoding(encoding) ?? Encoding.GetEncoding(encoding), declared);
+        var input = DicomWriter.ToBytes(corpus.File);
+        Assert.All(corpus.Markers, m => Assert.True(input.AsSpan().IndexOf(m.Bytes) >= 0, $"{m.Row} is not in the corpus"));
+        Assert.True(corpus.Markers.Count(m => m.Bytes.Any(b => b >= 0x80) && m.Bytes[0] != 0xA5) > 100, "Hundreds are Russian.");
+
+        var output = DicomWriter.ToBytes(Done(Centre.Apply(corpus.File)).File);
+
+        Assert.Empty(corpus.Markers.Where(m => output.AsSpan().IndexOf(m.Bytes) >= 0).Select(m => m.Row));
+    }
+
     [Fact]
     public void Every_row_of_the_profile_is_counted_in_the_report()
     {
         var done = Done(Centre.Apply(new MarkerCorpus().File));
+        Assert.Equal([0x5000, 0x5012, 0x501E, 0x50FE, 0x6000, 0x6012, 0x601E, 0x60FE], done.Counts.Where(c => IsRepeating(c.Tag)).Select(c => (int)c.Tag.Group).Distinct());
         var touched = done.Counts.Where(c => c.Action != AttributeAction.Kept).Select(c => c.Tag).ToHashSet();
         // Referenced Image and Source Image Sequence (U*) stay as containers: what is done is done inside them.
         var missing = DeidentificationProfile.Basic.Rows
@@ -43,13 +64,14 @@ public class BasicProfileTests
         // Commands and the meta header are no part of a data set: the meta header is written anew.
         static bool IsOutsideDatasets(ProfileRow row) => row.Tag.StartsWith("0000", StringComparison.Ordinal) || row.Tag.StartsWith("0002", StringComparison.Ordinal);
         Assert.All(
-            done.Counts.Where(c => c.Tag.IsPrivate || c.Tag.Group is 0x5000 or 0x6000), c => Assert.Equal(AttributeAction.Removed, c.Action));
+            done.Counts.Where(c => c.Tag.IsPrivate || IsRepeating(c.Tag)), c => Assert.Equal(AttributeAction.Removed, c.Action));
     }
 
     [Fact]
     public void The_result_says_what_was_done_to_it()
     {
-        var file = Done(Centre.Apply(new MarkerCorpus().File)).File;
+        var corpus = new MarkerCorpus();
+        var file = Done(Centre.Apply(corpus.File)).File;
         Assert.Equal("YES", file.Dataset.GetString(DicomTags.PatientIdentityRemoved));
         Assert.Equal("REMOVED", file.Dataset.GetString(DicomTags.LongitudinalTemporalInformationModified));
         Assert.Equal("113100", file.Dataset.GetItems(DicomTags.DeidentificationMethodCodeSequence)[0].GetString(DicomTags.CodeValue));
@@ -57,6 +79,7 @@ public class BasicProfileTests
         Assert.Equal(file.Dataset.GetString(DicomTags.PatientID), file.Dataset.GetString(DicomTags.PatientName));
         Assert.Equal(file.Meta.GetString(DicomTags.MediaStorageSopInstanceUid), file.Dataset.GetString(DicomTags.SopInstanceUid));
         Assert.False(file.Meta.Contains(DicomTags.SourceApplicationEntityTitle));
+        Assert.Contains(corpus.File.Preamble.ToArray(), b => b != 0);
         Assert.DoesNotContain(file.Preamble.ToArray(), b => b != 0);
     }
 
@@ -178,6 +201,9 @@ public class BasicProfileTests
         var waits = Assert.IsType<DeidentificationNeedsReview>(Centre.Apply(DicomFile.Create(image, DicomUids.ExplicitVRLittleEndian)));
         Assert.Contains(new PixelRegion(0, 0, 640, 30), waits.Suggested);
     }
+
+    /// <summary>Curves and overlays.</summary>
+    private static bool IsRepeating(DicomTag tag) => tag.Group is (>= 0x5000 and <= 0x50FF) or (>= 0x6000 and <= 0x60FF);
 
     private static IEnumerable<(DicomElement Element, string Value)> Texts(DicomDataset dataset) => dataset.SelectMany(e =>
         e is DicomSequence sequence ? sequence.Items.SelectMany(Texts) : dataset.GetStrings(e.Tag).Select(v => (e, v)));
