@@ -28,19 +28,20 @@ internal static partial class ConfidentialityProfile
     ];
 
     /// <summary>
-    /// Private attributes of numbers and coded strings that PS3.15 Table E.3.10-1 lists as safe; VR and name are looked up
-    /// in the private dictionary.
+    /// Private attributes of numbers and coded strings that PS3.15 Table E.3.10-1 lists as safe and the private dictionary knows: VR and
+    /// name are looked up there. Texts, bytes and measures of one maker's analyses are left out.
     /// </summary>
     private static readonly (string Creator, string Tags)[] SafePrivate =
     [
         ("Philips PET Private Group", "7053xx00 7053xx09"),
-        ("ELSCINT1", "00E1xx21 01F1xx01 01F1xx07 01F1xx26 01F1xx27"),
+        ("ELSCINT1", "00E1xx21 00E1xx50 01F1xx01 01F1xx07 01F1xx26 01F1xx27"),
         ("GEMS_ACQU_01", "0019xx23 0019xx24 0019xx27"),
         ("GEMS_SERS_01", "0025xx07"),
-        ("GEMS_PARM_01", "0043xx27 0043xx39"),
+        ("GEMS_PARM_01", "0043xx27 0043xx39 0043xx6F"),
         ("GEMS_HELIOS_01", "0045xx01 0045xx02"),
         ("GEIIS PACS", "0903xx10 0903xx11 0903xx12"),
         ("Philips Imaging DD 001", "2001xx03 2001xx04"),
+        ("Philips MR Imaging DD 001", "2005xx0D 2005xx0E"),
         ("SIEMENS MR HEADER", "0019xx0C 0019xx0D 0019xx0E 0019xx27"),
     ];
 
