@@ -7,7 +7,7 @@ using Pirogov.Dicom;
 namespace Pirogov.Integration.Harness;
 
 /// <summary>
-/// Looks for values that must not be there, in whatever form they may have been left: as they are, as UTF-16, percent-encoded, in JSON's escapes, as hexadecimal
+/// Looks for values that must not be there, in whatever form they may have been left: as they are, in the Russian code pages, as UTF-16, percent-encoded, in JSON's escapes, as hexadecimal
 /// digits and in base64 at each of its three places; and in what is compressed: gzip, zlib, the entries of a zip, a deflated DICOM file.
 /// </summary>
 public sealed class Traces
@@ -17,6 +17,8 @@ public sealed class Traces
 
     private const int Deepest = 4;
     private const long MostInflated = 64 << 20;
+
+    private static readonly Encoding[] RussianPages = [.. ((int[])[1251, 20866, 866, 28595]).Select(p => CodePagesEncodingProvider.Instance.GetEncoding(p)!)];
 
     /// <summary>By their first eight bytes.</summary>
     private readonly Dictionary<ulong, List<(byte[] Form, string What)>> forms = [];
@@ -28,6 +30,14 @@ public sealed class Traces
         {
             var text = Encoding.UTF8.GetString(marker);
             Add(marker, text, "as it is");
+            foreach (var page in System.Text.Ascii.IsValid(marker) ? [] : RussianPages.Where(p => p.GetString(p.GetBytes(text)) == text))
+            {
+                Add(page.GetBytes(text), text, $"in {page.WebName}");
+                Add(Ascii(string.Concat(page.GetBytes(text).Select(b => $"%{b:X2}"))), text, $"percent-encoded in {page.WebName}");
+                for (var before = 0; before < 3; before++)
+                    AddBase64(page.GetBytes(text), text, before);
+            }
+
             Add(Encoding.Unicode.GetBytes(text), text, "as UTF-16");
             Add(Ascii(Uri.EscapeDataString(text)), text, "percent-encoded");
             Add(Ascii(string.Concat(marker.Select(b => $"%{b:X2}"))), text, "percent-encoded throughout");

@@ -27,8 +27,8 @@ public sealed class MarkersAtTheGatewayTests(HospitalApp app) : IClassFixture<Ho
         await gateway.Configure();
         string[] classes = [DicomUids.CTImageStorage, DicomUids.UltrasoundImageStorage, DicomUids.BasicTextSRStorage, DicomUids.EncapsulatedPDFStorage];
         foreach (var sopClass in classes)
-            scratch.Write($"in/МаркерПапки/MRKFILE{next}Z.dcm", DicomWriter.ToBytes(DicomFile.Create(Marked(sopClass), DicomUids.ExplicitVRLittleEndian)));
-        scratch.Write("in/МаркерПапки/MRKFILE99Z.dcm", DicomWriter.ToBytes(DicomFile.Create(Marked(DicomUids.CTImageStorage), DicomUids.ExplicitVRLittleEndian))[..1500]);
+            scratch.Write($"in/МаркерПапки/MRKFILE{next}Z.dcm", Sent(Marked(sopClass)));
+        scratch.Write("in/МаркерПапки/MRKFILE99Z.dcm", Sent(Marked(DicomUids.CTImageStorage))[..1500]);
         await gateway.Start();
         await using (var device = await gateway.Connect())
         {
@@ -39,7 +39,7 @@ public sealed class MarkersAtTheGatewayTests(HospitalApp app) : IClassFixture<Ho
         await gateway.Until(() => gateway.Noted("original") == 5 && gateway.Count("queue") == 2);
         var status = await gateway.Command("status");
         Assert.Equal(0, await gateway.Stop());
-        var traces = new Traces([.. new MarkerCorpus().Markers.Select(m => m.Bytes).Where(b => b.Length >= Traces.Shortest), .. Text("МаркерПапки", "MRKFILE", "1.2.999.800")]);
+        var traces = new Traces([.. new MarkerCorpus(Encoding.UTF8).Markers.Select(m => m.Bytes).Where(b => b.Length >= Traces.Shortest), .. Text("МаркерПапки", "MRKFILE", "1.2.999.800")]);
         Assert.NotEmpty(traces.In(DicomWriter.ToBytes(DicomFile.Create(Marked(DicomUids.CTImageStorage), DicomUids.DeflatedExplicitVRLittleEndian))));
         foreach (var (name, bytes) in scratch.Files("state"))
         {
@@ -53,12 +53,17 @@ public sealed class MarkersAtTheGatewayTests(HospitalApp app) : IClassFixture<Ho
 
     private DicomDataset Marked(string sopClass)
     {
-        var dataset = new MarkerCorpus().File.Dataset;
+        // Each in another encoding, declared or not.
+        var (page, declared) = (next % 4) switch { 0 => (1251, null), 1 => (65001, "ISO_IR 192"), 2 => (28595, "ISO_IR 144"), _ => (20866, (string?)null) };
+        var dataset = new MarkerCorpus(CodePagesEncodingProvider.Instance.GetEncoding(page) ?? Encoding.GetEncoding(page), declared).File.Dataset;
         dataset.Set(DicomTags.SopClassUid, sopClass).Set(DicomTags.SopInstanceUid, $"1.2.999.800{next++}").Set(DicomTags.BitsStored, 12).Set(DicomTags.HighBit, 11);
         foreach (var overlay in dataset.Where(e => e.Tag.Group is >= 0x6000 and <= 0x60FF).Select(e => e.Tag).ToArray())
             dataset.Remove(overlay);
         return dataset;
     }
+
+    private static byte[] Sent(DicomDataset dataset) =>
+        MarkerCorpus.ToBytes(DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian), new MarkerCorpus(Encoding.UTF8).File.Preamble.Span);
 
     private static IEnumerable<byte[]> Text(params string[] texts) => texts.Select(Encoding.UTF8.GetBytes);
 }

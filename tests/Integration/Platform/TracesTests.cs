@@ -34,6 +34,18 @@ public sealed class TracesTests
         }
     }
 
+    [Theory]
+    [InlineData("windows-1251")]
+    [InlineData("koi8-r")]
+    [InlineData("cp866")]
+    [InlineData("iso-8859-5")]
+    public void A_russian_marker_is_found_in_every_code_page(string page)
+    {
+        byte[] bytes = [9, 9, 9, .. CodePagesEncodingProvider.Instance.GetEncoding(page)!.GetBytes(Cyrillic), 9];
+        foreach (var form in new[] { bytes, Text(string.Concat(bytes.Select(b => $"%{b:X2}"))), Text(Convert.ToBase64String(bytes)), Compressed(s => new ZLibStream(s, CompressionLevel.Fastest), bytes) })
+            Assert.NotEmpty(Traces.In(form));
+    }
+
     [Fact]
     public void A_marker_is_found_in_a_deflated_file()
     {
