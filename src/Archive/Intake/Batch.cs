@@ -27,6 +27,9 @@ internal sealed class Batch
     public const int NameLimit = 200;
     public const int DoorLimit = 20;
 
+    /// <summary>Parts the edition from the number of the rules in <see cref="ProfileVersion"/>.</summary>
+    public const string RulesBehind = ", rules ";
+
     public BatchId Id { get; private set; } = EntityId.New<BatchId>();
     public ReferenceCentreId CentreId { get; private set; }
     public string CentreCode { get; private set; } = "";
@@ -43,6 +46,8 @@ internal sealed class Batch
     /// <summary>As the centre had them when the batch was opened.</summary>
     public DeidentificationOptions Options { get; private set; }
     public string ProfileName { get; private set; } = "";
+
+    /// <summary>The edition of the standard, and the number of the rules that are code: "2024e, rules 4".</summary>
     public string ProfileVersion { get; private set; } = "";
     public string ProfileSha256 { get; private set; } = "";
 
@@ -66,7 +71,7 @@ internal sealed class Batch
             CreatedBy = by,
             CreatedAt = now,
             ProfileName = profile.Name,
-            ProfileVersion = profile.Version,
+            ProfileVersion = $"{profile.Version}{RulesBehind}{DeidentificationProfile.Rules}",
             ProfileSha256 = profile.Sha256,
         };
     }

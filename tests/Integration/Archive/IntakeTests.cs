@@ -47,6 +47,9 @@ public abstract class IntakeTests(PirogovApp app) : OnBothEngines(app)
         var (batch, _) = await App.SendStudy(client, await App.Centre("INT2"), study: 102);
         var report = (await client.GetFromJsonAsync<JsonObject>($"/api/v1/batches/{batch}"))!;
         Assert.Equal("complete", (string?)report["state"]);
+        Assert.Equal($"2024e, rules {DeidentificationProfile.Rules}", (string?)report["profileVersion"]);
+        Assert.Equal((DeidentificationProfile.Basic.Name, DeidentificationProfile.Basic.Sha256), ((string?)report["profileName"], (string?)report["profileSha256"]));
+        Assert.Contains($"PS3.15, редакция 2024e, правила {DeidentificationProfile.Rules}", WebUtility.HtmlDecode(await client.GetStringAsync($"/archive/batches/{batch}")), StringComparison.Ordinal);
         var actions = report["actions"]!.AsArray().Select(a => ((string?)a!["keyword"], (string?)a["what"], (int)a["count"]!)).ToArray();
         Assert.Contains(("PatientName", "replaced", 4), actions);
         Assert.Contains(("StudyInstanceUID", "uidRemapped", 4), actions.Select(a => (a.Item1!.Replace("Uid", "UID", StringComparison.Ordinal), a.Item2!, a.Item3)));

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using System.Text;
 using System.Text.Json.Nodes;
+using Pirogov.Deidentification;
 using Pirogov.Dicom;
 using Pirogov.Integration.Archive;
 using Pirogov.Integration.Harness;
@@ -57,6 +58,7 @@ public sealed class DeidTests : IDisposable
         var report = JsonNode.Parse(await File.ReadAllTextAsync(scratch["report.json"]))!;
         Assert.Equal(["cleanDescriptors", "retainModifiedDates"], report["profile"]!["options"]!.AsArray().Select(o => (string)o!).Order());
         Assert.Equal(64, ((string)report["profile"]!["sha256"]!).Length);
+        Assert.Equal(("2024e", DeidentificationProfile.Rules), ((string)report["profile"]!["version"]!, (int)report["profile"]!["rules"]!));
         Assert.Equal(2, (int)report["files"]!["written"]!);
         var moved = report["elements"]!.AsArray().Single(e => (string)e!["keyword"]! == "StudyDate")!;
         Assert.Equal(("dateMoved", 2), ((string)moved["action"]!, (int)moved["count"]!));
