@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Integration.Harness;
@@ -9,7 +10,7 @@ using static Pirogov.Integration.Labelling.ReadingRoom;
 
 namespace Pirogov.Integration.Labelling;
 
-/// <summary>The whole walk of kinds of data that have no workbench yet: two blind readings, their comparison, decisions, validation, release.</summary>
+/// <summary>The whole walk of kinds of data that have no workbench yet: two blind readings, their comparison, decisions, validation, release; and their way out and in.</summary>
 public abstract class KindTests(LabellingApp app) : OnBothEngines(app)
 {
     private readonly LabellingApp app = app;
@@ -60,21 +61,54 @@ public abstract class KindTests(LabellingApp app) : OnBothEngines(app)
         Assert.All(released.Objects, o => Assert.Single(o.Holes!));
     }
 
+    /// <summary>From one reader's draft into a file, and from the file into another's draft and into pre-labels.</summary>
+    [SkippableTheory]
+    [InlineData("pirogov", InventedCases.Text, "clinicalText", 4, "")]
+    [InlineData("brat", InventedCases.Text, "clinicalText", 4, "")]
+    [InlineData("conll", InventedCases.Text, "clinicalText", 3, "relation-unheld")]
+    [InlineData("label-studio", InventedCases.Text, "clinicalText", 4, "")]
+    [InlineData("w3c", InventedCases.Text, "clinicalText", 4, "")]
+    [InlineData("geojson", InventedCases.Slide, "pathology", 2, "")]
+    [InlineData("w3c", InventedCases.Slide, "pathology", 2, "")]
+    public async Task What_one_drew_leaves_in_a_format_of_its_kind_and_comes_back_the_same(string format, int number, string kind, int things, string losses)
+    {
+        var room = await Open(app, start: false);
+        var project = await Project(room, number, kind);
+        var drawn = DocumentOf(project.Schema, kind == "pathology" ? [Outline(100, 1_000), Outline(2_000, 800)] : [Span("finding", 36, 46), Span("side", 24, 29), Span("finding", 62, 67)], kind != "pathology");
+        var (mine, others) = (await Reading(room.Readers[0]), await Reading(room.Readers[1]));
+        var saved = (await Sent(Save(room.Readers[0], mine, 0, drawn)))["document"]!;
+        var files = await ExchangeTests.Unzip(room.Readers[0].GetAsync($"/api/v1/readings/{mine}/export?format={format}"));
+        var lost = files.Remove("losses.tsv", out var listed) ? Encoding.UTF8.GetString(listed).Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Select(l => l.Split('\t')[2]) : [];
+        Assert.Equal(losses, string.Join(' ', lost));
+
+        var zip = ExchangeTests.Zip([.. files.Select(f => ($"TEST-{number:D6}/{f.Key}", f.Value))]);
+        var back = await Sent(ExchangeTests.Upload(room.Readers[1], $"/api/v1/readings/{others}/import?format={format}&baseRevision=0&name=x.zip", zip));
+        Assert.True(((int)back["taken"]!, (int)back["notTaken"]!) == (things, 0), back.ToJsonString());
+        Assert.Equal(Told(saved, relations: losses.Length == 0), Told((await Sent(room.Readers[1].GetAsync($"/api/v1/readings/{others}")))["document"]!));
+
+        var sent = await Sent(ExchangeTests.Upload(room.Manager, $"/api/v1/labelling-projects/{project.Id}/prelabels?format={format}&name=x.zip", zip));
+        await app.Settle();
+        var import = await Sent(room.Manager.GetAsync($"/api/v1/labelling-imports/{sent["id"]}"));
+        Assert.Equal(("succeeded", 1, things, 0), ((string)import["state"]!, (int)import["cases"]!, (int)import["taken"]!, (int)import["notTaken"]!));
+    }
+
+    /// <summary>What stands in a document, whatever its ids and its order are; a place in a text has no frame.</summary>
+    private static string[] Told(JsonNode document, bool relations = true)
+    {
+        string Words(JsonNode one) => $"{one["class"]} {one["type"]} {one["sopInstanceUid"]} {((string)one["sopInstanceUid"]! is "" ? null : one["frame"])} "
+            + string.Join(' ', new[] { "points", "holes", "text", "spans" }.Select(m => one[m]?.ToJsonString()));
+        var objects = document["objects"]!.AsArray().ToDictionary(o => (string)o!["id"]!, o => Words(o!));
+        var joined = relations ? document["relations"]?.AsArray().Select(r => $"{r!["type"]}: {objects[(string)r["from"]!]} → {objects[(string)r["to"]!]}") : null;
+        return [.. objects.Values.Concat(joined ?? []).Order(StringComparer.Ordinal)];
+    }
+
     private async Task<LabelDocument> Walk(
         int number, string kind, JsonObject[] one, JsonObject[] other, bool relate, Action<JsonObject> look)
     {
         var room = await Open(app, start: false);
         var project = await Project(room, number, kind);
-        JsonObject Document(JsonObject[] objects, bool related) => new()
-        {
-            ["schemaVersion"] = project.Schema,
-            ["masks"] = new JsonArray(),
-            ["objects"] = new JsonArray([.. objects]),
-            ["answers"] = new JsonObject(),
-            ["relations"] = related ? new JsonArray(new JsonObject { ["id"] = Guid.CreateVersion7(), ["type"] = "of", ["from"] = (string)objects[0]["id"]!, ["to"] = (string)objects[1]["id"]! }) : null,
-        };
-        await ReadAndSubmit(room.Readers[0], Document(one, relate));
-        await ReadAndSubmit(room.Readers[1], Document(other, false));
+        await ReadAndSubmit(room.Readers[0], DocumentOf(project.Schema, one, relate));
+        await ReadAndSubmit(room.Readers[1], DocumentOf(project.Schema, other, false));
         await app.Settle();
         var decision = await Reading(room.Adjudicator, "adjudicate");
         var view = await Sent(room.Adjudicator.GetAsync($"/api/v1/readings/{decision}"));
@@ -120,6 +154,16 @@ public abstract class KindTests(LabellingApp app) : OnBothEngines(app)
         var labels = await releases.Labels(id, (await releases.Find(id, default))!.Cases.Single(), default);
         return LabelDocument.Parse(await s.GetRequiredService<ObjectStore>().Read(labels!.DocumentMd5, default));
     });
+
+    /// <summary>Objects of which the first is of the second, if they are related.</summary>
+    private static JsonObject DocumentOf(string schema, JsonObject[] objects, bool related) => new()
+    {
+        ["schemaVersion"] = schema,
+        ["masks"] = new JsonArray(),
+        ["objects"] = new JsonArray([.. objects]),
+        ["answers"] = new JsonObject(),
+        ["relations"] = related ? new JsonArray(new JsonObject { ["id"] = Guid.CreateVersion7(), ["type"] = "of", ["from"] = (string)objects[0]["id"]!, ["to"] = (string)objects[1]["id"]! }) : null,
+    };
 
     private static string[] Kinds(JsonObject view) => [.. view["adjudication"]!["disagreements"]!.AsArray().Select(d => (string)d!["disagreement"]!["kind"]!).Order()];
 
