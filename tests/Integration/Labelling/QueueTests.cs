@@ -104,7 +104,8 @@ public abstract class QueueTests(LabellingApp app) : OnBothEngines(app)
         var queue = await Begin(app, readers: 3, cases: 1);
         var (first, third) = (queue.Readers[0], queue.Readers[2]);
         var taken = await queue.Take(first);
-        await Refused(HttpStatusCode.UnprocessableEntity, first.PostAsJsonAsync($"/api/v1/readings/{taken["id"]}/skip", new { reason = "other" }));
+        foreach (var text in new[] { null, "", "  " })
+            Assert.Equal("labelling.skip-needs-text", Refusal(await Refused(HttpStatusCode.UnprocessableEntity, first.PostAsJsonAsync($"/api/v1/readings/{taken["id"]}/skip", new { reason = "other", text }))));
         await Sent(first.PostAsJsonAsync($"/api/v1/readings/{taken["id"]}/skip", new { reason = "notMySpecialty" }));
         Assert.Equal("labelling.nothing-to-read", Refusal(await Refused(HttpStatusCode.Conflict, queue.Next(first))));
         await Refused(HttpStatusCode.NotFound, first.GetAsync($"/api/v1/readings/{taken["id"]}"));
