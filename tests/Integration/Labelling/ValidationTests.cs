@@ -65,6 +65,46 @@ public abstract class ValidationTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal("automatic", (string)decision["consensus"]!["origin"]!);
     }
 
+    [SkippableFact]
+    public async Task A_reason_pinned_to_an_object_is_read_back_at_that_object_by_who_corrects_it_and_by_a_reader()
+    {
+        var room = await Open(app);
+        var mine = await Reading(room.Readers[0]);
+        foreach (var reader in room.Readers)
+        {
+            var document = room.Document();
+            document["objects"] = new JsonArray([.. new[] { 1, 20 }.Select(top => (JsonNode)new JsonObject
+            {
+                ["id"] = Guid.CreateVersion7(), ["class"] = "kidney", ["type"] = "length", ["sopInstanceUid"] = "2.25.1.1.1", ["frame"] = 1, ["points"] = new JsonArray(new JsonArray(1, top), new JsonArray(9, top)),
+            })]);
+            await ReadAndSubmit(reader, document);
+        }
+
+        await app.Settle();
+        var validation = await Reading(room.Validator, "validate");
+        var lower = (string)Lower((await Sent(room.Validator.GetAsync($"/api/v1/readings/{validation}")))["document"]!)["id"]!;
+        await Sent(Return(room.Validator, validation, Remark("boundary", null, new() { ["objectId"] = lower }), Remark("answer", null, new() { ["question"] = "stone" })));
+        await app.Settle();
+        var decision = await Sent(room.Adjudicator.GetAsync($"/api/v1/readings/{await Reading(room.Adjudicator, "adjudicate")}"));
+        Pinned(decision["comments"]!);
+        Assert.Equal(lower, (string)Lower(decision["document"]!)["id"]!);
+
+        await ReadAndSubmit(room.Adjudicator, decision["document"]!.AsObject(), "adjudicate");
+        await app.Settle();
+        await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
+        await app.Settle();
+        Pinned((await Sent(room.Readers[0].GetAsync($"/api/v1/readings/{mine}/result")))["comments"]!);
+
+        void Pinned(JsonNode comments)
+        {
+            var pinned = comments.AsArray().Single(c => (string)c!["reason"]! == "boundary")!;
+            Assert.Equal(lower, (string)pinned["place"]!["objectId"]!);
+            Assert.Equal("stone", (string)comments.AsArray().Single(c => (string)c!["reason"]! == "answer")!["place"]!["question"]!);
+        }
+
+        static JsonNode Lower(JsonNode document) => document["objects"]!.AsArray().MaxBy(o => (double)o!["points"]![0]![1]!)!;
+    }
+
     [SkippableTheory]
     [InlineData("reason-unknown", """{"reason":"ugly","text":"x"}""")]
     [InlineData("place-missing", """{"reason":"boundary","text":"x"}""")]
