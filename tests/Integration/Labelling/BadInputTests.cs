@@ -42,6 +42,14 @@ public abstract class BadInputTests(LabellingApp app) : OnBothEngines(app)
         var (room, reading) = await Drafted();
         var problem = await Refused(HttpStatusCode.UnprocessableEntity, SaveText(room, reading, room.Document().ToJsonString().Replace("\"objects\":[]", $"\"objects\":[{objects}]", StringComparison.Ordinal)));
         Assert.Equal((reason, at), ((string)problem["reason"]!, (string)problem["at"]!));
+        // What was sent is kept beside the reading, with the object as it was.
+        var kept = await Sent(room.Readers[0].GetAsync($"/api/v1/readings/{reading}/side-drafts/{problem["draft"]}"));
+        foreach (var (drawn, held) in JsonNode.Parse($"[{objects}]")!.AsArray().Zip(kept["objects"]!.AsArray()))
+        {
+            Assert.True(JsonNode.DeepEquals(drawn?["points"], held?["points"]) && (string?)drawn?["id"] == (string?)held?["id"], kept.ToJsonString());
+            Assert.Equal(drawn?["holes"]?.ToJsonString(), held?["holes"]?.ToJsonString());
+        }
+
         await Untouched(room, reading);
     }
 
