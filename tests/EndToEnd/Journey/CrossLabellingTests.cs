@@ -29,7 +29,7 @@ public sealed class CrossLabellingTests(DemoPlatform demo, Browser browser)
     public async Task Three_read_blind_one_decides_two_validate_and_a_reader_sees_what_came_of_it()
     {
         var manager = await demo.As("manager");
-        var project = await Plan(manager);
+        var project = await CrossLabellingProject.Plan(demo, manager, Name, Readers.Select(r => r.Login), Names[4..]);
         var readings = new Dictionary<string, string>();
         foreach (var reader in Readers)
             readings[reader.Login] = await ReadBlind(reader, project, offline: reader.Login == "expert2");
@@ -46,54 +46,11 @@ public sealed class CrossLabellingTests(DemoPlatform demo, Browser browser)
         await Accept("validator1", project);
         await Accept("validator2", project);
         await CaseIs(manager, project, "validated");
-        await manager.Post($"/api/v1/labelling-projects/{project}/release");
+        await Release(project);
         await CaseIs(manager, project, "released");
         await ResultIsSeen(readings["expert1"]);
         Assert.Empty(errors);
     }
-
-    /// <summary>Two people for the levels, a schema with masks and objects, a project of one case.</summary>
-    private async Task<string> Plan(Api manager)
-    {
-        var admin = await demo.As("admin");
-        foreach (var (login, name) in new[] { ("validator1", Names[4]), ("validator2", Names[5]) })
-            await admin.Post("/api/v1/accounts", new { login, fullName = name, email = $"{login}@demo.example", roles = new[] { "expert" }, password = DemoPlatform.Password });
-        var accounts = (await admin.Items("/api/v1/accounts?size=200")).ToDictionary(a => (string)a["login"]!, a => (string)a["id"]!);
-        var schema = await manager.Post("/api/v1/labelling-schemas", new
-        {
-            name = Name,
-            dataKind = "radiology",
-            classes = new object[] { Class("liver", "Печень", "Liver", "#e07a3f", "mask"), Class("nodule", "Очаг", "Nodule", "#d6336c", "rectangle") },
-            questions = new[]
-            {
-                new
-                {
-                    id = "quality",
-                    text = new { ru = "Качество исследования", en = "Image quality" },
-                    type = "choice",
-                    required = true,
-                    options = new[] { new { id = "good", text = new { ru = "хорошее", en = "good" } }, new { id = "poor", text = new { ru = "плохое", en = "poor" } } },
-                },
-            },
-        });
-        var published = await manager.Post($"/api/v1/labelling-schemas/{schema["id"]}/publish");
-        var made = await manager.Post("/api/v1/labelling-projects", new
-        {
-            name = Name,
-            schemaVersionId = (string)published["versionId"]!,
-            cases = new[] { (string)(await (await demo.As("engineer")).Items("/api/v1/cases"))[0]["id"]! },
-            readers = Readers.Select(r => accounts[r.Login]),
-            readersPerCase = 3,
-            mostReaders = 3,
-            adjudicators = new[] { accounts["expert4"] },
-            levels = new object[] { new { validators = new[] { accounts["validator1"] } }, new { validators = new[] { accounts["validator2"] }, sees = "consensus" } },
-            threshold = 0.9,
-        });
-        await manager.Post($"/api/v1/labelling-projects/{made["id"]}/start");
-        return (string)made["id"]!;
-    }
-
-    private static object Class(string id, string ru, string en, string color, string geometry) => new { id, name = new { ru, en }, color, geometries = new[] { geometry } };
 
     /// <summary>With the mouse; one of them loses the network in the middle of the work and the page with it, and loses no stroke.</summary>
     private async Task<string> ReadBlind((string Login, (float, float)[] Liver, (float, float)[] Nodule, string Quality) reader, string project, bool offline)
@@ -101,6 +58,8 @@ public sealed class CrossLabellingTests(DemoPlatform demo, Browser browser)
         var (page, answers) = await SignIn(reader.Login);
         var reading = await OpenReading(reader.Login, project);
         var workbench = await WorkbenchPage.Take(page, reading);
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "ru");
+        await InstructionIsSeen(page, workbench);
         await workbench.Answer("quality", reader.Quality);
         await workbench.Saved();
         if (offline)
@@ -127,6 +86,18 @@ public sealed class CrossLabellingTests(DemoPlatform demo, Browser browser)
         return reading;
     }
 
+    /// <summary>In words and with a picture, under the class that is chosen and under no other.</summary>
+    private static async Task InstructionIsSeen(IPage page, WorkbenchPage workbench)
+    {
+        var told = page.Locator(".class-row:has([data-class='liver']) .class-instruction");
+        await workbench.PickClass("nodule");
+        await Expect(told).ToBeHiddenAsync();
+        await workbench.PickClass("liver");
+        await Expect(told).ToContainTextAsync(CrossLabellingProject.Instruction);
+        await Expect(told.Locator("figcaption")).ToHaveTextAsync(CrossLabellingProject.Caption);
+        await Expect(told.Locator("img")).ToHaveJSPropertyAsync("naturalWidth", 16);
+    }
+
     private async Task<WorkbenchPage> LoseTheNetwork(IPage page, string reading)
     {
         await page.Locator("#save-state[data-state='offline']").WaitForAsync();
@@ -147,6 +118,7 @@ public sealed class CrossLabellingTests(DemoPlatform demo, Browser browser)
     {
         var (page, _) = await SignIn("manager");
         await page.Open($"/labelling/projects/{project}", "labelling-project");
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "ru");
         await Expect(page.Locator("[data-list='cases'] tr[data-state='Adjudication']")).ToHaveCountAsync(1);
         await Look(page, "project-with-disagreement");
         await page.Context.CloseAsync();
@@ -259,6 +231,19 @@ public sealed class CrossLabellingTests(DemoPlatform demo, Browser browser)
         await Expect(page.Locator("[data-pane^='source-']")).ToHaveCountAsync(login == "validator2" ? 0 : 3);
         await Look(page, $"accepted-by-{login}");
         await workbench.Accept();
+        await page.Context.CloseAsync();
+    }
+
+    private async Task Release(string project)
+    {
+        var (page, _) = await SignIn("manager");
+        await page.Open($"/labelling/projects/{project}", "labelling-project");
+        await page.Act("release");
+        await page.Agree();
+        await page.Locator("[data-release] a").First.ClickAsync();
+        await page.Ready("labelling-release");
+        await Expect(page.Locator("[data-sha256]")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^[0-9a-f]{64}$"));
+        await Look(page, "release");
         await page.Context.CloseAsync();
     }
 
