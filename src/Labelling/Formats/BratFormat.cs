@@ -144,8 +144,9 @@ internal sealed partial class BratFormat : ILabelFormat
 
         private void TakeEntity(string id, Match line)
         {
-            var own = AttributesOf(id);
-            if (intake.Class(prefix + id, line.Groups["type"].Value) is not { } @class)
+            var @class = intake.Class(prefix + id, line.Groups["type"].Value);
+            var own = AttributesOf(id, @class);
+            if (@class is null)
                 return;
             var (spans, quotes) = (new List<TextSpan>(), new List<string>());
             foreach (var (place, start) in line.Groups["start"].Captures.Index())
@@ -168,7 +169,7 @@ internal sealed partial class BratFormat : ILabelFormat
         }
 
         /// <summary>Those of the entity itself and of events that it triggers.</summary>
-        private IReadOnlyDictionary<string, DocumentAnswer>? AttributesOf(string entity)
+        private IReadOnlyDictionary<string, DocumentAnswer>? AttributesOf(string entity, LabelClass? @class)
         {
             var own = new Dictionary<string, DocumentAnswer>();
             foreach (var target in triggers.Where(t => t.Value == entity).Select(t => t.Key).Prepend(entity))
@@ -177,7 +178,8 @@ internal sealed partial class BratFormat : ILabelFormat
                     continue;
                 foreach (var (line, name, value) in lines)
                 {
-                    if (!own.TryAdd(name, new(name is Reference or BratFormat.Note ? AttributeValues.Of(value) : AttributeValues.Read(value))))
+                    var (id, read) = name is Reference or BratFormat.Note || @class is null ? (name, AttributeValues.Of(value)) : AttributeValues.Read(@class, name, [value]);
+                    if (!own.TryAdd(id, new(read)))
                         intake.Leave(prefix + line, "attribute-twice", name);
                 }
             }

@@ -87,6 +87,20 @@ public class TextFormatTests
         Assert.Equal([("R3", "roles-unheld", "Cause, Effect")], back.Untaken.Select(u => (u.Object, u.Reason, u.Detail)));
     }
 
+    /// <summary>A text that reads as a number or as yes is still a text where the class asks for one.</summary>
+    [Fact]
+    public void Attributes_of_brat_have_the_type_that_their_class_gives_them()
+    {
+        Question[] asked = [new("word", new("слово", "word"), Question.FreeText, []), new("seen", new("видно", "seen"), Question.YesNo, []), new("kind", new("вид", "kind"), Question.Choice, [new("a", new("да", "yes"))])];
+        var into = FormatRoom.Case with { Schema = new([FormatRoom.Schema.Class("organ")! with { Attributes = asked }], []) };
+        var file = new LabelFile("story.ann", Encoding.UTF8.GetBytes("T1\torgan 0 6\tЖалобы\nA1\tword T1 12\nA2\tвидно T1\nA3\tkind T1 да\nA4\tother T1 12\nT2\torgan 12 16\tболь\nA5\tword T2 true\n"));
+        var back = Brat.Import([file], into).Value;
+        Assert.Empty(back.Untaken);
+        Assert.Equal(["kind \"a\"", "other 12", "seen true", "word \"12\""], back.Document.Objects[0].Attributes!.Select(a => $"{a.Key} {a.Value.Value!.Value.GetRawText()}").Order(StringComparer.Ordinal));
+        Assert.Equal("true", back.Document.Objects[1].Attributes!["word"].Value!.Value.GetString());
+        FormatRoom.Same(FormatRoom.Numbered(back.Document), FormatRoom.Numbered(Brat.ThereAndBack(back.Document, into).Document));
+    }
+
     [Theory]
     [InlineData("T1\torgan 0\tЖ", "malformed story.ann: 1")]
     [InlineData("\n\nR1\tcauses T1 T2", "malformed story.ann: 3")]
