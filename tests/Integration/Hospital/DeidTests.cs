@@ -93,6 +93,29 @@ public sealed class DeidTests : IDisposable
     }
 
     [Fact]
+    public async Task Around_the_regions_of_an_ultrasound_image_everything_is_blackened_where_that_is_asked_for()
+    {
+        var scan = SyntheticCt.Slice(907, 0, 0).Set(DicomTags.SopClassUid, DicomUids.UltrasoundImageStorage).Set(DicomTags.Modality, "US").SetItems(
+            DicomTags.SequenceOfUltrasoundRegions, new DicomDataset().Set(DicomTags.RegionLocationMinX0, 10).Set(DicomTags.RegionLocationMinY0, 8).Set(DicomTags.RegionLocationMaxX1, 53).Set(DicomTags.RegionLocationMaxY1, 63));
+        scratch.Write("in/us.dcm", SyntheticCt.File(scan));
+        await Key();
+        Assert.Equal(1, (await Deid("left")).Code);
+        Assert.Empty(scratch.Files("left"));
+
+        Assert.Equal(0, (await Deid("masked", "--mask-suggested")).Code);
+        var masked = DicomReader.Read(scratch.Files("masked").Single().Value).Dataset;
+        var (pixels, before) = (masked.Find(DicomTags.PixelData)!.Bytes.ToArray(), scan.Find(DicomTags.PixelData)!.Bytes.ToArray());
+        Assert.Contains(before[..256], b => b != 0);
+        for (var (y, columns) = (0, scan.GetInt(DicomTags.Columns)!.Value); y < scan.GetInt(DicomTags.Rows); y++)
+        {
+            for (var x = 0; x < columns; x++)
+                Assert.Equal(x is >= 10 and <= 53 && y is >= 8 and <= 63 ? before[2 * (y * columns + x)] : 0, pixels[2 * (y * columns + x)]);
+        }
+
+        Assert.Equal("NO", masked.GetString(DicomTags.BurnedInAnnotation));
+    }
+
+    [Fact]
     public async Task Of_two_that_are_one_instance_the_earlier_stays()
     {
         var other = SyntheticCt.Slice(904, 0, 0).Set(DicomTags.ImageComments, "").Set(DicomTags.KVP, 120.0);
