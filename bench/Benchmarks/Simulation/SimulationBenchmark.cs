@@ -16,6 +16,9 @@ internal static class SimulationBenchmark
     private const int PeopleAtOnce = 12;
     private const int LotSize = 100;
 
+    /// <summary>Roubles for a piece of work.</summary>
+    private static readonly Dictionary<string, decimal> Prices = new() { ["read"] = 100, ["adjudicate"] = 170, ["validate"] = 50 };
+
     public static async Task<int> Run(Uri platform, string database, int server, string batch, int cases, int readers, int seed)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -39,7 +42,7 @@ internal static class SimulationBenchmark
         var people = new World(http, latencies) { Administrator = world.Administrator, Manager = world.Manager, Images = world.Images };
         var (reading, deciding) = (await people.Experts("reader", readers), await people.Experts("adjudicator", 6));
         IReadOnlyList<Person>[] levels = [await people.Experts("first", 6), await people.Experts("second", 3), await people.Experts("third", 2)];
-        var started = Stopwatch.GetTimestamp();
+        var (started, begun) = (Stopwatch.GetTimestamp(), TimeProvider.System.GetUtcNow().UtcDateTime);
         var project = await world.StartProject("Simulated project", cases, new JsonObject
         {
             ["readers"] = Ids(reading),
@@ -49,6 +52,7 @@ internal static class SimulationBenchmark
             ["readersPerCase"] = ReadersPerCase,
             ["mostReaders"] = MostReaders,
             ["threshold"] = 0.7,
+            ["terms"] = new JsonObject { ["prices"] = new JsonArray([.. Prices.Select(p => (JsonNode)new JsonObject { ["mode"] = p.Key, ["amount"] = p.Value })]) },
         });
         using var over = new CancellationTokenSource();
         using var atOnce = new SemaphoreSlim(PeopleAtOnce);
@@ -66,7 +70,27 @@ internal static class SimulationBenchmark
             + $"evidence included: {1000 * processor / (workers.Readings + workers.Decisions + workers.Verdicts):F1} ms.");
         Table($"Requests of {PeopleAtOnce} people at once, ms", latencies, "queue", "next", "take", "open", "save", "submit", "verdict");
         await Reliabilities(world, project, reading, truth);
-        return Rules(Invariants.Check(database, project, ReadersPerCase, MostReaders));
+        return Rules([
+            .. Invariants.Check(database, project, ReadersPerCase, MostReaders), .. Invariants.Levels(database, project, [1, null, 0.1]),
+            Invariants.Payments(database, project, Prices, await Paid(world, project, begun)),
+        ]);
+    }
+
+    /// <summary>By the statements of the months in which the project ran.</summary>
+    private static async Task<Dictionary<(string Person, string Part), (int Pieces, decimal Amount)>> Paid(World world, string project, DateTime since)
+    {
+        var paid = new Dictionary<(string, string), (int Pieces, decimal Amount)>();
+        foreach (var month in new[] { since, TimeProvider.System.GetUtcNow().UtcDateTime }.Select(d => d.ToString("yyyy-MM", CultureInfo.InvariantCulture)).Distinct())
+        {
+            foreach (var line in (await world.Manager.Get("statement", $"/api/v1/labelling-statements/{month}"))["lines"]!.AsArray().Where(l => (string)l!["projectId"]! == project))
+            {
+                var key = ((string)line!["accountId"]!, (string)line["mode"]!);
+                var sum = paid.GetValueOrDefault(key);
+                paid[key] = (sum.Pieces + (int)line["readings"]!, sum.Amount + (decimal)line["amount"]!);
+            }
+        }
+
+        return paid;
     }
 
     private static async Task SaveAtOnce(World world, HttpClient http, Latencies latencies, string[] cases, Truth truth)
