@@ -38,6 +38,8 @@ public static class PlatformModule
         services.AddHttpContextAccessor();
         services.AddSingleton<IMemoryPoolFactory<byte>, ConnectionMemory>();
         services.Configure<JsonOptions>(o => PlatformJson.Configure(o.SerializerOptions));
+        // The answer tells which place of a body cannot be read.
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.AddSingleton(new StringSource(typeof(PlatformModule).Assembly)).AddSingleton<Localizer>();
         services.AddProblemDetails().AddCultures().AddProtection();
         services.AddStorage(configuration, dataFolder).AddAccess(configuration);

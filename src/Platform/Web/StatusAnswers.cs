@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Pirogov.Platform.Problems;
 
@@ -14,15 +16,24 @@ public sealed record WrongMediaType() : Refusal("platform.wrong-media-type", 415
 
 public sealed record Fault() : Refusal("platform.fault", 500);
 
+/// <summary>The body is not the JSON that the request takes: a number that is none, a word in place of a list, an end that is missing.</summary>
+/// <param name="At">JSON path of the first place that cannot be read, from <c>$</c>.</param>
+public sealed record BodyUnreadable(string At) : Refusal("platform.bad-request", 400)
+{
+    public override string WordsKey => "reason.platform.bad-request.body";
+}
+
 /// <summary>
 /// Answers without a body get one: a problem in the caller's language for programs, a page for people. An exception is
 /// logged and becomes the plain 500 of both.
 /// </summary>
 internal static class StatusAnswers
 {
+    private const int LongestPath = 200;
+
     public static IApplicationBuilder UseStatusAnswers(this IApplicationBuilder app)
     {
-        app.UseWhen(IsForPrograms, b => b.UseStatusCodePages(answer => Problem(answer.HttpContext.Response.StatusCode).ToHttp().ExecuteAsync(answer.HttpContext)));
+        app.UseWhen(IsForPrograms, b => b.UseStatusCodePages(answer => Problem(answer.HttpContext).ToHttp().ExecuteAsync(answer.HttpContext)));
         app.UseWhen(c => !IsForPrograms(c), b => b.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true));
         // Leaves the body to the answers above; the headers set so far have been cleared.
         return app.UseExceptionHandler(new ExceptionHandlerOptions
@@ -34,12 +45,13 @@ internal static class StatusAnswers
                 Protection.SetHeaders(context);
                 return Task.CompletedTask;
             },
+            SuppressDiagnosticsCallback = thrown => thrown.Exception is BadHttpRequestException,
         });
     }
 
     private static bool IsForPrograms(HttpContext context) => Protection.IsForPrograms(context.Request.Path);
 
-    private static Refusal Problem(int status) => status switch
+    private static Refusal Problem(HttpContext context) => context.Response.StatusCode switch
     {
         StatusCodes.Status401Unauthorized => new Unauthenticated(),
         StatusCodes.Status403Forbidden => new Forbidden(),
@@ -48,6 +60,6 @@ internal static class StatusAnswers
         StatusCodes.Status413PayloadTooLarge => new TooLarge(),
         StatusCodes.Status415UnsupportedMediaType => new WrongMediaType(),
         >= 500 => new Fault(),
-        _ => new BadRequest(),
+        _ => context.Features.Get<IExceptionHandlerFeature>()?.Error.InnerException is JsonException { Path: { } path } ? new BodyUnreadable(path[..Math.Min(path.Length, LongestPath)]) : new BadRequest(),
     };
 }

@@ -55,16 +55,30 @@ public abstract class BadInputTests(LabellingApp app) : OnBothEngines(app)
 
     /// <summary>No JSON has such numbers, and no document is that deep.</summary>
     [SkippableTheory]
-    [InlineData("NaN")]
-    [InlineData("Infinity")]
-    [InlineData("1e999")]
-    public async Task Numbers_that_are_none_are_refused(string number)
+    [InlineData("NaN", "$.document.objects[0].points[2][1]")]
+    [InlineData("Infinity", "$.document.objects[0].points[2][1]")]
+    [InlineData("null", "$.document.objects[0].points[2][1]")]
+    [InlineData("1e999", null)]
+    public async Task Numbers_that_are_none_are_refused_at_their_place(string number, string? at)
     {
         var (room, reading) = await Drafted();
         var objects = Polygon.Replace("[9,9]", $"[9,{number}]", StringComparison.Ordinal);
         var answer = await SaveText(room, reading, room.Document().ToJsonString().Replace("\"objects\":[]", $"\"objects\":[{objects}]", StringComparison.Ordinal));
-        Assert.True(answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity, $"{answer.StatusCode}");
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        if (at is not null)
+        {
+            // What cannot be read cannot be kept either, and the words say so.
+            Assert.Equal((HttpStatusCode.BadRequest, "/problems/platform.bad-request", at), (answer.StatusCode, (string)problem["type"]!, (string)problem["at"]!));
+            Assert.Contains(at, (string)problem["detail"]!, StringComparison.Ordinal);
+            Assert.Empty(JsonNode.Parse(await room.Readers[0].GetStringAsync($"/api/v1/readings/{reading}/side-drafts"))!.AsArray());
+        }
+        else
+        {
+            Assert.Equal((HttpStatusCode.UnprocessableEntity, "coordinate-not-finite"), (answer.StatusCode, (string)problem["reason"]!));
+            await Sent(room.Readers[0].GetAsync($"/api/v1/readings/{reading}/side-drafts/{problem["draft"]}"));
+        }
+
         await Untouched(room, reading);
     }
 
