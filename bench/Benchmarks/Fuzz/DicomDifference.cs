@@ -28,9 +28,9 @@ internal static class DicomDifference
         return texts is [""] ? [] : texts;
     }
 
-    /// <summary>What a model spells as numbers and cannot spell to the bit: a part of a number at the end, and the many NaNs.</summary>
+    /// <summary>What a model spells as numbers and cannot spell to the bit: a part of a number or tag at the end, and the many NaNs.</summary>
     private static bool IsBroken(DicomDataset dataset, DicomElement element) => !element.Vr.IsBinary()
-        && (element.Bytes.Length % element.Vr.UnitSize() != 0 || dataset.GetStrings(element.Tag).Contains("NaN"));
+        && (element.Bytes.Length % (element.Vr == DicomVr.AT ? 4 : element.Vr.UnitSize()) != 0 || dataset.GetStrings(element.Tag).Contains("NaN"));
 
     private static List<DicomElement> Comparable(DicomDataset dataset) => [.. dataset.Where(e => !e.Tag.IsGroupLength && e.Tag != DicomTags.SpecificCharacterSet)];
 }
