@@ -10,7 +10,7 @@ out=bench/results/consensus.md
   echo
   echo "\`ITEMS=$items RATERS=$raters CLASSES=$classes ROUNDS=$rounds TOLERANCE=$tolerance ./pirogov bench consensus\` — $items items × $raters raters × $classes"
   echo "classes, a tenth of the ratings missing; from the ratings to labels, posteriors and error rates; median of $rounds rounds in one process each, kind"
-  echo "after kind, on our side after compiling. NumPy: vectorised over the items. + SciPy: with sparse products. Merged: the peer counts equal rows once, too."
+  echo "after kind, on our side after compiling. NumPy: vectorised over the items; 10 × this is wanted. + SciPy: with sparse products. Merged: the peer counts equal rows once, too."
   echo "Memory: all that ours allocates beside its input. Load: processes that wanted the machine's $(nproc) cores meanwhile."
   echo
   echo "| load | ours, s | NumPy, s | ÷ ours | + SciPy, s | ÷ ours | merged, s | ÷ ours | steps | ours: memory, MB | ours: ln L | NumPy: ln L |"

@@ -5,6 +5,9 @@ namespace Pirogov.Benchmarks.Simulation;
 
 internal sealed record Person(string Login, string Id, Caller Api);
 
+/// <param name="Label">The same in every run, unlike all identifiers.</param>
+internal sealed record SimulatedCase(string Label, string SopInstanceUid);
+
 /// <summary>The people, the schema and the cases of a simulated project, made through the API as an administrator and a manager would.</summary>
 internal sealed class World(HttpClient http, Latencies latencies)
 {
@@ -15,34 +18,34 @@ internal sealed class World(HttpClient http, Latencies latencies)
     public required Caller Manager { get; init; }
     public string SchemaVersion { get; private set; } = "";
 
-    /// <summary>The first images of the cases, asked once and kept as a workbench keeps them.</summary>
-    public required IReadOnlyDictionary<string, string> Images { get; init; }
+    /// <summary>By id, with their first images: asked once and kept as a workbench keeps them.</summary>
+    public required IReadOnlyDictionary<string, SimulatedCase> Cases { get; init; }
 
     public static async Task<World> Open(HttpClient http, Latencies latencies, string batch)
     {
         var engineer = await SignIn(http, latencies, "engineer", "Pirogov-1810");
-        var images = new Dictionary<string, string>();
+        var cases = new Dictionary<string, SimulatedCase>();
         for (var page = 1; ; page++)
         {
             var items = (await engineer.Get("list cases", $"/api/v1/cases?batch={batch}&page={page}&size=200"))["items"]!.AsArray();
             foreach (var one in items)
-                images[(string)one!["id"]!] = "";
+                cases[(string)one!["id"]!] = new((string)one["label"]!, "");
             if (items.Count < 200)
                 break;
         }
 
-        await Parallel.ForEachAsync(images.Keys.ToArray(), new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce }, async (id, _) =>
+        await Parallel.ForEachAsync(cases.Keys.ToArray(), new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce }, async (id, _) =>
         {
             var series = (await engineer.Get("see case", $"/api/v1/cases/{id}/viewer"))["series"]!.AsArray().Single()!;
             var metadata = await engineer.Get("metadata", $"/dicomweb/studies/{series["studyInstanceUid"]}/series/{series["seriesInstanceUid"]}/metadata");
-            lock (images)
-                images[id] = (string)metadata[0]!["00080018"]!["Value"]![0]!;
+            lock (cases)
+                cases[id] = cases[id] with { SopInstanceUid = (string)metadata[0]!["00080018"]!["Value"]![0]! };
         });
         return new World(http, latencies)
         {
             Administrator = await SignIn(http, latencies, "admin", "Pirogov-1810"),
             Manager = await SignIn(http, latencies, "manager", "Pirogov-1810"),
-            Images = images,
+            Cases = cases,
         };
     }
 

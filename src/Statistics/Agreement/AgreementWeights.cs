@@ -49,12 +49,12 @@ public sealed class AgreementWeights
     /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite or do not rise.</exception>
     public static AgreementWeights Quadratic(params ReadOnlySpan<double> scores) => Of(scores, (x, y) => (x - y) * (x - y));
 
-    /// <summary>1 − √|x−y| / √(max − min).</summary>
+    /// <summary>1 − √|x−y| / √(max − min) (Gwet 2014, chapter 3, radical weights).</summary>
     /// <param name="scores">The position of each category, rising strictly and finite; at least 2.</param>
     /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite or do not rise.</exception>
     public static AgreementWeights Radical(params ReadOnlySpan<double> scores) => Of(scores, (x, y) => Math.Sqrt(Math.Abs(x - y)));
 
-    /// <summary>1 − ((x−y)/(x+y))², divided by its largest value; scores are positive.</summary>
+    /// <summary>1 − ((x−y)/(x+y))², divided by its largest value; scores are positive (Gwet 2014, chapter 3, ratio weights).</summary>
     /// <param name="scores">The position of each category, rising strictly and finite and above 0; at least 2.</param>
     /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not above 0, not finite or do not rise.</exception>
     public static AgreementWeights Ratio(params ReadOnlySpan<double> scores)
@@ -64,7 +64,7 @@ public sealed class AgreementWeights
         return Of(scores, (x, y) => (x - y) * (x - y) / ((x + y) * (x + y)));
     }
 
-    /// <summary>1 − sin²(π(x−y)/(max − min + 1)), divided by its largest value: the last score is next to the first.</summary>
+    /// <summary>1 − sin²(π(x−y)/(max − min + 1)), divided by its largest value: the last score is next to the first (Gwet 2014, chapter 3, circular weights).</summary>
     /// <param name="scores">The position of each category, rising strictly and finite; at least 2.</param>
     /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite or do not rise.</exception>
     public static AgreementWeights Circular(params ReadOnlySpan<double> scores)
@@ -73,7 +73,7 @@ public sealed class AgreementWeights
         return Of(scores, (x, y) => Math.Pow(Math.Sin(Math.PI * (x - y) / (high - low + 1)), 2));
     }
 
-    /// <summary>1 − (x−y)² / ((x+y−2·min)(2·max−x−y)), divided by its largest value: differences near an end weigh more.</summary>
+    /// <summary>1 − (x−y)² / ((x+y−2·min)(2·max−x−y)), divided by its largest value: differences near an end weigh more (Gwet 2014, chapter 3, bipolar weights).</summary>
     /// <param name="scores">The position of each category, rising strictly and finite; at least 2.</param>
     /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite or do not rise.</exception>
     public static AgreementWeights Bipolar(params ReadOnlySpan<double> scores)
@@ -82,7 +82,7 @@ public sealed class AgreementWeights
         return Of(scores, (x, y) => (x - y) * (x - y) / ((x + y - 2 * low) * (2 * high - x - y)));
     }
 
-    /// <summary>1 − C(|i−j|+1, 2) / C(k, 2): how many pairs of categories lie between.</summary>
+    /// <summary>1 − C(|i−j|+1, 2) / C(k, 2): how many pairs of categories lie between (Gwet 2014, chapter 3, ordinal weights).</summary>
     /// <param name="categories">The length of the declared scale, at least 2.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 categories.</exception>
     public static AgreementWeights Ordinal(int categories) => Of(Ranks(categories), (x, y) => (Math.Abs(x - y) + 1) * Math.Abs(x - y) / 2);

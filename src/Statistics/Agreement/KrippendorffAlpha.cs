@@ -77,6 +77,7 @@ public static class KrippendorffAlpha
     /// <param name="ratings">items × raters, item after item; null where a rater did not rate the item. NaN and ∞ are refused.</param>
     /// <param name="raters">Ratings, given or missing, of each item.</param>
     /// <param name="scale">How far apart two values are.</param>
+    /// <exception cref="ArgumentException">A value outside the scale, too many distinct ones for a ratio scale, or ratings that are no whole number of items.</exception>
     public static ItemStatistic Statistic(ReadOnlySpan<double?> ratings, int raters, MeasurementScale scale)
     {
         var table = CodedRatings.Of(ratings, new int[ratings.Length], raters, scale);

@@ -51,10 +51,10 @@ public sealed class SurfaceDistances
         return new SurfaceDistances(fromA, fromB);
     }
 
-    /// <summary>The largest distance in either direction (Hausdorff distance).</summary>
+    /// <summary>The largest distance in either direction, mm (Hausdorff distance; Huttenlocher et al. 1993, eq. 1); NaN when one mask is empty.</summary>
     public double Hausdorff => HausdorffPercentile(1);
 
-    /// <summary>HD95: <see cref="HausdorffPercentile"/> at 0.95.</summary>
+    /// <summary>HD95, mm: <see cref="HausdorffPercentile"/> at 0.95 (Maier-Hein et al. 2024); NaN when one mask is empty.</summary>
     public double Hausdorff95 => HausdorffPercentile(0.95);
 
     /// <summary>The larger of the two directed percentiles, linearly interpolated; not the percentile of the pooled distances.</summary>
@@ -63,11 +63,11 @@ public sealed class SurfaceDistances
     public double HausdorffPercentile(double fraction) => Defined(() =>
         Math.Max(Quantiles.OfSorted(firstToSecond, fraction), Quantiles.OfSorted(secondToFirst, fraction)));
 
-    /// <summary>ASSD: the mean over the border voxels of both masks together.</summary>
+    /// <summary>ASSD, mm: the mean over the border voxels of both masks together (Maier-Hein et al. 2024); NaN when one mask is empty.</summary>
     public double AverageSymmetric => Defined(() =>
         (firstToSecond.Sum() + secondToFirst.Sum()) / (firstToSecond.Length + secondToFirst.Length));
 
-    /// <summary>MASD: the mean of the two directed means, so the larger border weighs no more.</summary>
+    /// <summary>MASD, mm: the mean of the two directed means, so the larger border weighs no more (Maier-Hein et al. 2024); NaN when one mask is empty.</summary>
     public double MeanAverage => Defined(() => (firstToSecond.Average() + secondToFirst.Average()) / 2);
 
     /// <summary>
@@ -75,10 +75,10 @@ public sealed class SurfaceDistances
     /// Distances are sums of spacings, so what exceeds τ by no more than a thousand-millionth of it is rounding, and within.
     /// </summary>
     /// <param name="tolerance">τ, mm, not negative.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A negative tolerance.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A negative tolerance, or NaN.</exception>
     public double NormalizedSurfaceDice(double tolerance)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(tolerance);
+        if (!(tolerance >= 0)) throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, "A tolerance is not negative.");
         if (BothEmpty) return 1;
         var limit = tolerance * (1 + 1e-9);
         var within = Within(firstToSecond, limit) + Within(secondToFirst, limit);

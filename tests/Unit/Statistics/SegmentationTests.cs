@@ -77,6 +77,8 @@ public class SegmentationTests
         var same = SurfaceDistances.Between(p.A, p.A, p.Grid);
         Assert.Equal(0, same.Hausdorff);
         Assert.Equal(1, same.NormalizedSurfaceDice(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => same.NormalizedSurfaceDice(double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => same.NormalizedSurfaceDice(-1));
         Assert.Equal(1, Overlap.Dice(p.A, p.A));
         Assert.Equal(1, Overlap.VolumetricSimilarity(p.A, p.A));
     });
