@@ -58,7 +58,6 @@ public sealed class CrossLabellingTests(DemoPlatform demo, Browser browser)
         var (page, answers) = await SignIn(reader.Login);
         var reading = await OpenReading(reader.Login, project);
         var workbench = await WorkbenchPage.Take(page, reading);
-        await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "ru");
         await InstructionIsSeen(page, workbench);
         await workbench.Answer("quality", reader.Quality);
         await workbench.Saved();
@@ -102,6 +101,9 @@ public sealed class CrossLabellingTests(DemoPlatform demo, Browser browser)
     {
         await page.Locator("#save-state[data-state='offline']").WaitForAsync();
         await Look(page, "offline");
+        var (amount, rectangle) = (page.Locator(".class-row:has([data-class='liver']) .class-amount"), page.Locator("[data-object-type='rectangle']"));
+        var (drawn, marked) = (await amount.InnerTextAsync(), await rectangle.InnerTextAsync());
+        Assert.NotEmpty(drawn);
         // The page dies while the network is away: what it held stands in the browser's journal.
         await page.GotoAsync("about:blank");
         await page.Context.SetOfflineAsync(false);
@@ -109,8 +111,9 @@ public sealed class CrossLabellingTests(DemoPlatform demo, Browser browser)
         await page.GotoAsync($"/workbench/radiology/{reading}");
         var workbench = new WorkbenchPage(page);
         await workbench.Ready();
-        await Expect(page.Locator("[data-object-type='rectangle']")).ToHaveCountAsync(1);
-        await Expect(page.Locator(".class-row:has([data-class='liver']) .class-amount")).Not.ToHaveTextAsync("");
+        await Expect(rectangle).ToHaveCountAsync(1);
+        await Expect(rectangle).ToHaveTextAsync(marked, new() { UseInnerText = true });
+        await Expect(amount).ToHaveTextAsync(drawn, new() { UseInnerText = true });
         return workbench;
     }
 
@@ -118,7 +121,6 @@ public sealed class CrossLabellingTests(DemoPlatform demo, Browser browser)
     {
         var (page, _) = await SignIn("manager");
         await page.Open($"/labelling/projects/{project}", "labelling-project");
-        await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "ru");
         await Expect(page.Locator("[data-list='cases'] tr[data-state='Adjudication']")).ToHaveCountAsync(1);
         await Look(page, "project-with-disagreement");
         await page.Context.CloseAsync();
@@ -307,6 +309,10 @@ public sealed class CrossLabellingTests(DemoPlatform demo, Browser browser)
     private static Task<JsonNode> CaseIs(Api manager, string project, string state) =>
         manager.Until($"/api/v1/labelling-projects/{project}/cases", page => (string)page["items"]![0]!["state"]! == state);
 
-    private Task<byte[]> Look(IPage page, string name) =>
-        page.ScreenshotAsync(new() { Path = Path.Combine(Browser.ScreenshotFolder, "cross-labelling", $"{++pictures:D2}-{name}.png") });
+    /// <summary>Every page of the journey speaks Russian.</summary>
+    private async Task Look(IPage page, string name)
+    {
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "ru");
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Browser.ScreenshotFolder, "cross-labelling", $"{++pictures:D2}-{name}.png") });
+    }
 }
