@@ -44,7 +44,7 @@ public sealed class DeidentificationProfile
     /// Counts the changes of what is code and not data: which concepts and numbers identify, which objects wait for a look, how texts are cleaned.
     /// Raised with every change after which the same file comes out otherwise, so that one hash never names two outcomes.
     /// </summary>
-    public const int Rules = 4;
+    public const int Rules = 5;
 
     private const string TableName = "confidentiality-profile.json";
 
@@ -142,11 +142,11 @@ public sealed class DeidentificationProfile
         return bytes.ToArray();
     }
 
-    /// <summary>What an option keeps is kept, whatever another would clean.</summary>
+    /// <summary>What an option keeps is kept, whatever another would clean. Bytes that nobody can read are not cleaned: the basic action stands.</summary>
     private static ProfileAction ActionOf(ProfileRow row, HashSet<string> chosen)
     {
         var codes = row.Options?.Where(o => chosen.Contains(o.Key)).Select(o => o.Value).ToArray() ?? [];
-        return codes.Contains("K") ? ProfileAction.Keep : codes.Contains("C") ? ProfileAction.Clean : row.Action switch
+        return codes.Contains("K") ? ProfileAction.Keep : codes.Contains("C") && !IsUnreadable(row) ? ProfileAction.Clean : row.Action switch
         {
             "X" => ProfileAction.X,
             "Z" => ProfileAction.Z,
@@ -160,6 +160,10 @@ public sealed class DeidentificationProfile
             _ => throw new JsonException($"Unknown action {row.Action} of {row.Tag}."),
         };
     }
+
+    /// <summary>A maker's note, a timestamp that is bytes; the planes of overlays are judged apart.</summary>
+    private static bool IsUnreadable(ProfileRow row) =>
+        uint.TryParse(row.Tag, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var tag) && BinaryValues.IsOf(DicomDictionary.VrsOf(new DicomTag(tag)).Vr);
 
     private static uint Hex(string text) => uint.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 

@@ -78,7 +78,7 @@ internal sealed partial class DeidentificationRun
         var typed = new DicomElement(tag, vr, element.Bytes);
         var holder = new DicomDataset().Set(typed);
         var isCode = vr is not (DicomVr.CS or DicomVr.SH) || holder.GetStrings(tag).All(v => v.Length <= 16 && v.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c is '_' or ' ' or '.' or ':' or '-'));
-        return isCode && IsPlausible(holder, typed) && !holder.GetStrings(tag).Any(identity.IsRepeatedIn) ? (AttributeAction.Kept, typed) : (AttributeAction.Removed, null);
+        return isCode && PlausibleValues.Holds(typed) && !holder.GetStrings(tag).Any(identity.IsRepeatedIn) ? (AttributeAction.Kept, typed) : (AttributeAction.Removed, null);
     }
 
     private static uint BlockLess(DicomTag tag) => tag.Value & 0xFFFF00FF;
@@ -87,30 +87,4 @@ internal sealed partial class DeidentificationRun
         vr == known.Vr || vr == known.Alternative || (vr.IsText() && known.Vr.IsText() && (vr == DicomVr.UI) == (known.Vr == DicomVr.UI))
         || (vr is DicomVr.OB or DicomVr.OW && known.Vr is DicomVr.OB or DicomVr.OW or DicomVr.US)
         || (vr is DicomVr.US or DicomVr.SS && known.Vr is DicomVr.US or DicomVr.SS);
-
-    /// <summary>Numbers, dates and times that are none may be anything: a name typed into the wrong field.</summary>
-    private static bool IsPlausible(DicomDataset source, DicomElement element)
-    {
-        var characters = element.Vr switch
-        {
-            DicomVr.DS or DicomVr.IS => "0123456789+-.eE",
-            DicomVr.DA or DicomVr.TM or DicomVr.DT => "0123456789+-.:",
-            DicomVr.AS => "0123456789DWMY",
-            _ => null,
-        };
-        if (characters is null)
-        {
-            return true;
-        }
-
-        foreach (var b in element.Bytes.Span)
-        {
-            if (b is not ((byte)' ' or 0 or (byte)'\\') && !characters.Contains((char)b))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 }

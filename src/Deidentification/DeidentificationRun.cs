@@ -4,7 +4,7 @@ using Pirogov.Dicom;
 namespace Pirogov.Deidentification;
 
 /// <summary>One instance on its way through a profile, with the tally of what was done.</summary>
-/// <param name="pixels">To stand in the place of the instance's own.</param>
+/// <param name="pixels">To stand in the place of the instance's own; null of an object that has none to show.</param>
 internal sealed partial class DeidentificationRun(
     DeidentificationProfile profile, Pseudonyms pseudonyms, string patient, HeaderIdentity identity, AttributeTypes.Iod? iod, DicomElement? pixels)
 {
@@ -62,8 +62,9 @@ internal sealed partial class DeidentificationRun(
             return Private(source, element);
         }
 
-        // Signatures sign what is no longer there (4FFE, FFFA), padding may hold anything (FFFC), encrypted attributes are the original ones.
-        if (tag.IsGroupLength || tag.Group is <= 0x0002 or 0x4FFE or 0xFFFA or 0xFFFC || tag == DicomTags.EncryptedAttributesSequence || (tag.Group is >= 0x6000 and <= 0x60FF && !IsRegionOverlay(source, tag))
+        // Signatures sign what is no longer there (4FFE, FFFA), padding may hold anything (FFFC), encrypted attributes are the original ones,
+        // a waveform beside an image may be a voice (PS3.3 C.10.10); objects that are waveforms are refused.
+        if (tag.IsGroupLength || tag.Group is <= 0x0002 or 0x4FFE or 0xFFFA or 0xFFFC || tag == DicomTags.EncryptedAttributesSequence || tag == DicomTags.WaveformSequence || (tag.Group is >= 0x6000 and <= 0x60FF && !IsRegionOverlay(source, tag))
             || DicomDictionary.VrsOf(tag) is not { Vr: not DicomVr.None } known)
         {
             return (AttributeAction.Removed, null);
@@ -74,9 +75,11 @@ internal sealed partial class DeidentificationRun(
             return (AttributeAction.Replaced, Text(tag, known.Vr, patient));
         }
 
-        if (tag.IsPixelData && parent.Value == 0 && pixels is not null)
+        // Pixels inside a sequence, and those of an object that is no image, nobody looks at.
+        if (tag.IsPixelData)
         {
-            return (ReferenceEquals(element, pixels) ? AttributeAction.Kept : AttributeAction.Cleaned, pixels);
+            return parent.Value != 0 || pixels is null ? (AttributeAction.Removed, null)
+                : (ReferenceEquals(element, pixels) ? AttributeAction.Kept : AttributeAction.Cleaned, pixels);
         }
 
         // The Basic Offset Table says it, where it is needed.
@@ -146,6 +149,11 @@ internal sealed partial class DeidentificationRun(
             return (AttributeAction.Removed, null);
         }
 
+        if (BinaryValues.IsOf(element.Vr) && !(isListed && BinaryValues.IsOf(known.Vr)))
+        {
+            return BinaryValues.Keep(element);
+        }
+
         // A text is what the dictionary says, whatever its writer calls it: a description under the VR of a code is cleaned as a description.
         var whole = source;
         if (element.Vr != known.Vr && element.Vr.IsText())
@@ -154,7 +162,7 @@ internal sealed partial class DeidentificationRun(
             source = source.Alone(element);
         }
 
-        if (!IsPlausible(source, element))
+        if (!PlausibleValues.Holds(element))
         {
             return (AttributeAction.Removed, null);
         }

@@ -30,10 +30,10 @@ internal sealed class Deidentifier(DeidentificationProfile profile, Pseudonyms p
         return verdict.Review is { } why ? new DeidentificationNeedsReview(done, why, verdict.Suggested) : done;
     }
 
-    /// <param name="pixels">Without what is no pixel; null of a file that has none.</param>
+    /// <param name="pixels">Without what is no pixel; null of a file that has none, or is of a kind that shows none.</param>
     private static DeidentificationRefusalReason? Pixels(DicomFile file, out DicomElement? pixels)
     {
-        pixels = file.Dataset.Find(DicomTags.PixelData) ?? file.Dataset.Find(DicomTags.FloatPixelData) ?? file.Dataset.Find(DicomTags.DoubleFloatPixelData);
+        pixels = PixelRules.IsWithoutPixels(file.SopClassUid) ? null : file.Dataset.Find(DicomTags.PixelData) ?? file.Dataset.Find(DicomTags.FloatPixelData) ?? file.Dataset.Find(DicomTags.DoubleFloatPixelData);
         try
         {
             pixels = pixels is null or { IsEmpty: true } ? pixels : BarePixels.Of(file, pixels);

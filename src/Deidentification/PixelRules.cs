@@ -18,6 +18,9 @@ internal sealed record PixelVerdict(DeidentificationRefusalReason? Refusal, Deid
 /// </summary>
 public static class PixelRules
 {
+    /// <summary>As many as a person can look through, and as a review takes.</summary>
+    public const int MostRegions = 50;
+
     private static readonly FrozenSet<string> Accepted = FrozenSet.ToFrozenSet<string>([
         DicomUids.CTImageStorage, DicomUids.EnhancedCTImageStorage, DicomUids.LegacyConvertedEnhancedCTImageStorage,
         DicomUids.MRImageStorage, DicomUids.EnhancedMRImageStorage, DicomUids.LegacyConvertedEnhancedMRImageStorage,
@@ -85,8 +88,9 @@ public static class PixelRules
         DicomUids.DigitalXRayImageStorageForPresentation, DicomUids.DigitalXRayImageStorageForProcessing,
     ], StringComparer.Ordinal);
 
-    /// <summary>Reports and presentation states: objects whose texts are cleaned where an option takes them.</summary>
-    public static bool IsWithoutPixels(string? sopClassUid) => sopClassUid is not null && (StructuredReports.Contains(sopClassUid) || PresentationStates.Contains(sopClassUid));
+    /// <summary>Contours, reports and presentation states, the latter two where an option takes them: what they have of pixels goes.</summary>
+    public static bool IsWithoutPixels(string? sopClassUid) => sopClassUid is not null
+        && (sopClassUid == DicomUids.RTStructureSetStorage || StructuredReports.Contains(sopClassUid) || PresentationStates.Contains(sopClassUid));
 
     internal static PixelVerdict Judge(DicomFile file, DeidentificationOptions options)
     {
@@ -126,8 +130,12 @@ public static class PixelRules
             : ShowsLabel(file) ? DeidentificationRefusalReason.SpecimenLabel
             : IsScreenCapture(dataset) || IsSheet(file) ? DeidentificationRefusalReason.ScreenCapture
             : usual ?? (suggested.Count > 0 ? DeidentificationRefusalReason.BurnedInByDevice : null);
-        return reason is null ? PixelVerdict.Pass : new(null, reason, [.. suggested, .. UltrasoundRegions.Around(dataset)]);
+        return reason is null ? PixelVerdict.Pass : new(null, reason, Together(suggested, UltrasoundRegions.Around(dataset)));
     }
+
+    /// <summary>What lies around is suggested as a whole or not at all: a part of it would look like the whole.</summary>
+    internal static IReadOnlyList<PixelRegion> Together(IReadOnlyList<PixelRegion> known, IReadOnlyList<PixelRegion> around) =>
+        known.Count + around.Count <= MostRegions ? [.. known, .. around] : [.. known.Take(MostRegions)];
 
     private static PixelVerdict Refused(DeidentificationRefusalReason reason) => new(reason, null, []);
 

@@ -70,7 +70,7 @@ internal static class Admission
         var dataset = twin.File.Dataset;
         if (!PixelDecoder.CanDecode(file.TransferSyntax.Uid))
             return new FileRefused(FileRefused.UnsupportedTransferSyntax);
-        if (!HasNoPixels(file) && CheckPixels(twin.File) is { } fault)
+        if (!PixelRules.IsWithoutPixels(file.SopClassUid) && CheckPixels(twin.File) is { } fault)
             return fault;
         // One native syntax in the archive: whoever reads it later needs no other.
         var kept = file.TransferSyntax.IsEncapsulated ? twin.File : DicomFile.Create(dataset, DicomUids.ExplicitVRLittleEndian);
@@ -84,9 +84,6 @@ internal static class Admission
     /// </summary>
     private static string CodeOf(DicomWarning warning, DicomCharacterSet set) =>
         warning.Code.EndsWith("-character-set", StringComparison.Ordinal) && (set.Assumed ?? warning.Detail) is { } encoding ? $"{warning.Code}:{encoding}" : warning.Code;
-
-    /// <summary>Structure sets, reports and presentation states are objects without pixels.</summary>
-    private static bool HasNoPixels(DicomFile file) => file.SopClassUid == DicomUids.RTStructureSetStorage || PixelRules.IsWithoutPixels(file.SopClassUid);
 
     private static FileRefused? CheckPixels(DicomFile file)
     {

@@ -49,6 +49,16 @@ public class UltrasoundRegionsTests
     public void An_image_that_waits_for_nobody_is_not_made_to_wait_by_them() => Assert.IsType<Deidentified>(Apply(
         Image((5, 10, 39, 49)).Set(DicomTags.SopClassUid, DicomUids.CTImageStorage).Set(DicomTags.Modality, "CT").Set(DicomTags.ImagePositionPatient, 0, 0, 0)));
 
+    [Fact]
+    public void No_more_is_suggested_than_a_review_takes()
+    {
+        PixelRegion[] Some(int count, int row) => [.. Enumerable.Range(0, count).Select(k => new PixelRegion(k, row, 1, 1))];
+        Assert.Equal([.. Some(11, 0), .. Some(39, 1)], PixelRules.Together(Some(11, 0), Some(39, 1)));
+        // A part of what lies around would look like the whole of it.
+        Assert.Equal(Some(11, 0), PixelRules.Together(Some(11, 0), Some(40, 1)));
+        Assert.Equal(Some(60, 0)[..50], PixelRules.Together(Some(60, 0), Some(1, 1)));
+    }
+
     private static IReadOnlyList<PixelRegion> Suggested(DicomDataset image)
     {
         var waits = Assert.IsType<DeidentificationNeedsReview>(Apply(image));
