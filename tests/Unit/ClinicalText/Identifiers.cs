@@ -63,7 +63,10 @@ public class Identifiers(ITestOutputHelper output)
     [InlineData("Консилиум: А.Б. Докторова, зав. отделением", "Консилиум: [NAME], зав. отделением")]
     [InlineData("Сидорова Анна Петровна осмотрена", "[NAME] осмотрена")]
     [InlineData("История болезни № 12345/24-К", "История болезни № [ID]")]
-    [InlineData("Пациентка 94 года, 97-летняя, 91-го и 102-х лет", "Пациентка 90 года, 90-летняя, 91-го и 90-х лет")]
+    [InlineData("Пациентка 94 года, 97-летняя, 91-го и 102-х лет", "Пациентка 90 года, 90-летняя, 90-го и 90-х лет")]
+    [InlineData("От 91 до 95 лет; 92–101 года, 93-97 лет, 94 и 65 лет, 95 или 96, 97 лет", "От 90 до 90 лет; 90–90 года, 90-90 лет, 90 и 65 лет, 95 или 96, 90 лет")]
+    [InlineData("К 91-му году, 92-мя и 93-ми годами, на 94-м году жизни, пациентам 91-го года", "К 90-му году, 90-мя и 90-ми годами, на 90-м году жизни, пациентам 90-го года")]
+    [InlineData("Women of 91 to 95 years, 92 and 70 yo", "Women of 90 to 90 years, 90 and 70 yo")]
     [InlineData("Возраст: 99. Девяносто четыре года, девяностодвухлетний", "Возраст: 90. 90 года, 90")]
     [InlineData("A 95 years old woman, 96 y.o., aged 101", "A 90 years old woman, 90 y.o., aged 90")]
     public void Identifiers_are_taken_out_by_their_form(string text, string cleaned) => Assert.Equal(cleaned, TextCleaning.Clean(text).Text);
@@ -76,6 +79,7 @@ public class Identifiers(ITestOutputHelper output)
     [InlineData("Версия 2.1.3.4, матрица 512/512/16, T2N1M0")]
     [InlineData("2 г. Цефтриаксона, скорость 3.5 мл/с. Без реакции")]
     [InlineData("Пациент 89 лет, пульс 94, 95 г контраста, сто грамм, 120 кВ")]
+    [InlineData("Болен с 91-го года, операция в 95-м году, 94-й год; пульс 95 и 2 года ремиссии, 98 до 100 мм")]
     [InlineData("Th10-Th12, L1-L5, C34.1, BI-RADS 4")]
     public void Clinical_text_without_identifiers_stays_as_it_is(string text) => Assert.Equal(text, TextCleaning.Clean(text).Text);
 
