@@ -116,7 +116,8 @@ public static class PixelMasking
     private static void Blacken(Span<byte> pixels, int frame, PixelDescription description, PixelRegion region)
     {
         var (left, top) = (Math.Clamp(region.X, 0, description.Columns), Math.Clamp(region.Y, 0, description.Rows));
-        var (right, bottom) = (Math.Clamp(region.X + region.Width, left, description.Columns), Math.Clamp(region.Y + region.Height, top, description.Rows));
+        // A far edge beyond all numbers is the image's own.
+        var (right, bottom) = (Math.Clamp((long)region.X + region.Width, left, description.Columns), Math.Clamp((long)region.Y + region.Height, top, description.Rows));
         for (var y = top; y < bottom; y++)
         {
             for (var x = left; x < right; x++)

@@ -34,7 +34,7 @@ internal sealed class DecideReview(PirogovDb db, Quarantine quarantine, Reviewed
             return closed;
         if (request.Version is { } seen && seen != found.Version)
             return new Conflict();
-        if (request.Decision is ReviewDecision.Accepted or ReviewDecision.Masked && found.Frames > 1
+        if (request.Decision is ReviewDecision.Accepted or ReviewDecision.Masked
             && await reviewed.Count(found, cancellation) is var shown && shown < found.Frames)
             return new FramesNotSeen(shown, found.Frames);
         if (found.Decide(request.Decision, request.Regions ?? [], actor.Actor.AccountId, time.Now()) is { } refusal)

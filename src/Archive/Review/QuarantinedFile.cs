@@ -17,9 +17,11 @@ internal enum ReviewDecision
 
 internal sealed record MaskIsEmpty() : Refusal("archive.review.mask-is-empty", 422);
 
+internal sealed record MaskHasTooMany(int Most) : Refusal("archive.review.mask-has-too-many", 422);
+
 internal sealed record MaskIsOutside(int Columns, int Rows) : Refusal("archive.review.mask-is-outside", 422);
 
-/// <summary>Of a file of several frames: one that bears a name may be any of them.</summary>
+/// <summary>A frame that bears a name may be any of them, or the only one.</summary>
 internal sealed record FramesNotSeen(int Seen, int Frames) : Refusal("archive.review.frames-not-seen", 422);
 
 internal sealed record MaskIsImpossible() : Refusal("archive.review.mask-is-impossible", 422);
@@ -30,7 +32,7 @@ internal sealed record MaskIsImpossible() : Refusal("archive.review.mask-is-impo
 /// </summary>
 internal sealed class QuarantinedFile
 {
-    public const int MostRegions = 50;
+    public const int MostRegions = PixelRules.MostRegions;
 
     public long Id { get; private set; }
     public BatchId BatchId { get; private set; }
@@ -84,9 +86,12 @@ internal sealed class QuarantinedFile
     {
         if (decision == ReviewDecision.Masked)
         {
-            if (regions.Count is 0 or > MostRegions)
+            if (regions.Count == 0)
                 return new MaskIsEmpty();
-            if (regions.Any(r => r.Width < 1 || r.Height < 1 || r.X < 0 || r.Y < 0 || r.X + r.Width > Columns || r.Y + r.Height > Rows))
+            if (regions.Count > MostRegions)
+                return new MaskHasTooMany(MostRegions);
+            // In 64 bits: a far edge that overflows would lie inside, and blacken nothing.
+            if (regions.Any(r => r.Width < 1 || r.Height < 1 || r.X < 0 || r.Y < 0 || (long)r.X + r.Width > Columns || (long)r.Y + r.Height > Rows))
                 return new MaskIsOutside(Columns, Rows);
             RegionsJson = Write(regions);
         }

@@ -61,21 +61,24 @@ internal sealed class SeeReview(PirogovDb db, Quarantine quarantine, ReviewedFra
     {
         if (await db.Set<QuarantinedFile>().AsNoTracking().SingleOrDefaultAsync(f => f.Id == file && f.BatchId == id, cancellation) is not { } found || frame < 1 || frame > found.Frames)
             return new NotFound("file").ToHttp();
+        var hidden = Parse(regions);
+        if (hidden.Count > QuarantinedFile.MostRegions)
+            return new MaskHasTooMany(QuarantinedFile.MostRegions).ToHttp();
         var range = Enum.TryParse<GrayRange>(grays, ignoreCase: true, out var asked) ? asked : GrayRange.Window;
         await using var opened = await quarantine.Open(found, cancellation);
         var dicom = opened.File;
-        var (count, hidden) = (last is { } end ? Math.Clamp(Math.Min(end, found.Frames) - frame + 1, 1, ReviewPicture.MostOnSheet) : 1, Parse(regions));
+        var count = last is { } end ? Math.Clamp(Math.Min(end, found.Frames) - frame + 1, 1, ReviewPicture.MostOnSheet) : 1;
         var jpeg = last is null ? ReviewPicture.Frame(dicom, frame - 1, hidden, range) : ReviewPicture.Sheet(dicom, frame - 1, count, hidden, range);
         if (jpeg is null)
             return new FrameUnreadable().ToHttp();
         // What is blackened was not seen.
-        if (found.Frames > 1 && hidden.Count == 0)
+        if (hidden.Count == 0)
             await reviewed.Note(found, frame, frame + count - 1, cancellation);
         return new NotKept(jpeg);
     }
 
     internal static IReadOnlyList<PixelRegion> Parse(string? regions) => [.. (regions ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(r => r.Split(','))
-        .Where(r => r.Length == 4 && r.All(n => int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _))).Take(QuarantinedFile.MostRegions)
+        .Where(r => r.Length == 4 && r.All(n => int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _))).Take(QuarantinedFile.MostRegions + 1)
         .Select(r => r.Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray()).Select(r => new PixelRegion(r[0], r[1], r[2], r[3]))];
 
     /// <summary>No cache keeps what may name a patient.</summary>

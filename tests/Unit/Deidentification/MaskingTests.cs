@@ -50,6 +50,19 @@ public sealed class MaskingTests : IDisposable
         Assert.Equal(PixelEncoder.CanEncode(syntax) ? syntax : DicomUids.ExplicitVRLittleEndian, masked.TransferSyntax.Uid);
     }
 
+    [Theory]
+    [InlineData(1, 0, int.MaxValue, 10)]
+    [InlineData(1, 0, 2_000_000_000, int.MaxValue)]
+    [InlineData(int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue)]
+    public void A_region_whose_far_edge_is_beyond_all_numbers_is_black_to_the_edge_of_the_image(int x, int y, int width, int height)
+    {
+        var native = Synthetic(8, 8, 0, 1, 0, "MONOCHROME2", 1);
+        var masked = PixelMasking.Apply(native, [new(x, y, width, height)])!.Dataset.Find(DicomTags.PixelData)!.Bytes.ToArray();
+        var before = native.Dataset.Find(DicomTags.PixelData)!.Bytes.ToArray();
+        for (var at = 0; at < Rows * Columns; at++)
+            Assert.Equal(at % Columns >= x && at / Columns >= y && at / Columns < (long)y + height ? 0 : before[at], masked[at]);
+    }
+
     [SkippableFact]
     public void Outside_the_regions_no_value_changes_in_a_published_file_of_every_kind()
     {
