@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Pirogov.Deidentification;
 
 /// <summary>Moves dates and caps ages.</summary>
-internal static class Dates
+public static class Dates
 {
     private const int OldestAge = 89;
 

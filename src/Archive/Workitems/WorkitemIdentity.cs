@@ -5,6 +5,7 @@ using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Intake;
 using Pirogov.ClinicalText;
+using Pirogov.Deidentification;
 using Pirogov.Dicom;
 using Pirogov.Platform.Database;
 
@@ -34,10 +35,15 @@ internal sealed partial class WorkitemIdentity(PirogovDb db, CentreKeys keys, Ce
     [GeneratedRegex(@"(?<![\d.])[0-2](\.(0|[1-9]\d*)){4,}(?![\d.]*\d)")]
     private static partial Regex Uids { get; }
 
+    /// <summary>Values of CS (PS3.5 6.2): what is none was typed by somebody.</summary>
+    [GeneratedRegex(@"^[A-Z0-9_ \\\0]*$")]
+    private static partial Regex Codes { get; }
+
     /// <param name="stored">The item as it stands, whose names and UIDs are its own; null of a new one.</param>
     /// <returns>Whether something was changed.</returns>
     public async Task<bool> Clean(DicomDataset given, ReferenceCentreId centre, DicomDataset? stored, CancellationToken cancellation)
     {
+        var isChanged = Understand(given);
         var elements = Elements(given).ToArray();
         var known = await Pseudonyms(elements, centre, cancellation);
         var taken = elements.Where(e => !IsKept(e.At, e.Element, known)).ToArray();
@@ -56,11 +62,26 @@ internal sealed partial class WorkitemIdentity(PirogovDb db, CentreKeys keys, Ce
 
         var key = await keys.Of(centre, cancellation, await profiles.Of(centre, cancellation));
         var own = stored is null ? [] : Elements(stored).SelectMany(e => e.At.GetStrings(e.Element.Tag)).ToHashSet();
-        var isChanged = Replace(people, name => own.Contains(name) ? name : key.Person(name));
+        isChanged |= Replace(people, name => own.Contains(name) ? name : key.Person(name));
         var objects = await ObjectsOf(kept, key, own, cancellation);
         isChanged |= Replace(kept.Where(e => IsOf(e.Element, DicomVr.UI)), objects)
             | Replace(kept.Where(e => e.Element.Vr == DicomVr.UR), address => Uids.Replace(address, found => objects(found.Value)));
+        isChanged |= Replace(kept.Where(e => e.Element.Vr == DicomVr.AS), age => Dates.CapAge(age) ?? "");
         return CleanTexts(kept, identity) | isChanged | taken.Length > 0;
+    }
+
+    /// <summary>A text is what the dictionary says, whatever its sender calls it: a label under the VR of a code is cleaned as a label.</summary>
+    private static bool Understand(DicomDataset given)
+    {
+        var miscalled = Elements(given).Where(e => IsMiscalled(e.Element)).ToArray();
+        foreach (var (at, element) in miscalled)
+        {
+            at.Set(new DicomElement(element.Tag, DicomDictionary.VrsOf(element.Tag).Vr, element.Bytes));
+        }
+
+        return miscalled.Length > 0;
+
+        static bool IsMiscalled(DicomElement element) => element.Vr.IsText() && DicomDictionary.VrsOf(element.Tag).Vr is var known && known != element.Vr && known.IsText();
     }
 
     private async Task<HashSet<string>> Pseudonyms((DicomDataset At, DicomElement Element)[] elements, ReferenceCentreId centre, CancellationToken cancellation)
@@ -121,15 +142,22 @@ internal sealed partial class WorkitemIdentity(PirogovDb db, CentreKeys keys, Ce
             return true;
         if (tag == DicomTags.PatientID || tag == DicomTags.PatientName)
             return at.GetString(tag) is { } text && known.Contains(text);
-        // Bytes of which nobody can tell what they say have no place in an item.
-        return !tag.IsPrivate && tag.Group != 0x0038 && !Identifying.Contains(tag) && (tag.Group != 0x0010 || tag == DicomTags.PatientSex || tag == DicomTags.PatientAge)
+        // Bytes of which nobody can tell what they say have no place in an item, nor what is of another kind than its attribute.
+        return !tag.IsPrivate && IsOfKind(element) && tag.Group != 0x0038 && !Identifying.Contains(tag) && (tag.Group != 0x0010 || tag == DicomTags.PatientSex || tag == DicomTags.PatientAge)
             && element.Vr is not (DicomVr.UN or DicomVr.OB or DicomVr.OD or DicomVr.OF or DicomVr.OL or DicomVr.OV or DicomVr.OW);
     }
 
-    /// <summary>By what the sender says it is, and by what it is.</summary>
+    /// <summary>Of a VR that the dictionary gives it, and free of words where those have no place.</summary>
+    private static bool IsOfKind(DicomElement element)
+    {
+        var (known, alternative) = DicomDictionary.VrsOf(element.Tag);
+        return (element.Vr == known || (element.Vr == alternative && alternative != DicomVr.None))
+            && (element.Vr == DicomVr.CS ? Codes.IsMatch(System.Text.Encoding.Latin1.GetString(element.Bytes.Span)) : PlausibleValues.Holds(element));
+    }
+
     private static bool IsOf(DicomElement element, DicomVr vr)
     {
-        if (element.Vr != vr && DicomDictionary.VrsOf(element.Tag).Vr != vr)
+        if (element.Vr != vr)
             return false;
         return vr != DicomVr.UI || (element.Tag != DicomTags.TransactionUid && !Array.Exists(Kinds, k => element.Tag.Keyword.EndsWith(k, StringComparison.Ordinal)));
     }

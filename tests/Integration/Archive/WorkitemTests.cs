@@ -140,6 +140,42 @@ public abstract class WorkitemTests(PirogovApp app) : WorkitemsOverHttp(app)
     }
 
     [SkippableFact]
+    public async Task Whatever_vr_a_sender_writes_a_text_under_it_is_cleaned_as_what_it_is()
+    {
+        var client = await App.As(Role.DataEngineer);
+        await App.Centre("WI7");
+        string[] vrs = ["AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT"];
+        foreach (var (vr, k) in vrs.Select((v, k) => (v, k)))
+        {
+            var item = JsonNode.Parse(DicomJson.ToText(Item()))!.AsObject();
+            // Every attribute is what the dictionary says: a name, numbers, a label, comments, a code, a date, and two that no text belongs in.
+            foreach (var (tag, value) in new[]
+                     {
+                         ("00100010", "МаркерИмени^Тест"), ("00100020", "MRK100007Z"), ("00380010", "MRK100008Z"), ("00741204", "Пациент МаркерИмени, MRK100007Z, СНИЛС 112-233-445 95, МаркерВрача"),
+                         ("00400400", "МаркерИмени"), ("00401010", "МаркерВрача"), ("0040A040", "МаркерИмени"), ("00404010", "МаркерИмени"), ("00280010", "МаркерИмени"), ("00082999", "МаркерИмени"), ("00404025", "МаркерИмени"),
+                     })
+                item[tag] = new JsonObject { ["vr"] = vr, ["Value"] = new JsonArray(vr == "PN" ? new JsonObject { ["Alphabetic"] = value } : JsonValue.Create(value)) };
+            item["00101010"] = new JsonObject { ["vr"] = vr, ["Value"] = new JsonArray(vr == "PN" ? new JsonObject { ["Alphabetic"] = "097Y" } : JsonValue.Create("097Y")) };
+            using var body = new ByteArrayContent(Encoding.UTF8.GetBytes($"[{item.ToJsonString()}]"));
+            body.Headers.ContentType = new("application/dicom+json");
+            var made = await client.PostAsync($"/dicomweb/workitems?workitem=2.25.97{k}&centre=WI7", body);
+            var said = await made.Content.ReadAsStringAsync();
+            // Numbers are refused where they are none; what is taken is clean.
+            Assert.True(made.StatusCode is HttpStatusCode.Created || (vr is "DS" or "IS" && made.StatusCode == HttpStatusCode.BadRequest), $"{vr}: {(int)made.StatusCode} {said}");
+            if (made.StatusCode != HttpStatusCode.Created)
+                continue;
+            var kept = await client.GetStringAsync($"/dicomweb/workitems/2.25.97{k}");
+            foreach (var marker in new[] { "МаркерИмени", "МаркерВрача", "MRK10000", "112-233", "097Y" })
+            {
+                Assert.False(kept.Contains(marker, StringComparison.Ordinal) || kept.Contains(JavaScriptEncoder.Default.Encode(marker), StringComparison.OrdinalIgnoreCase), $"{marker} under {vr} in {kept}");
+            }
+
+            var read = JsonNode.Parse(kept)![0]!;
+            Assert.Equal(("LO", "090Y"), ((string?)read["00741204"]!["vr"], (string?)read["00101010"]?["Value"]?[0]));
+        }
+    }
+
+    [SkippableFact]
     public async Task Items_are_found_by_state_label_range_and_path_and_answer_in_XML()
     {
         var client = await App.As(Role.DataEngineer);
