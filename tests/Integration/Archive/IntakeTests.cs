@@ -103,6 +103,7 @@ public abstract class IntakeTests(PirogovApp app) : OnBothEngines(app)
         Assert.Equal("quarantined", (string?)(await client.SendFile(batch, "marked", marked))["outcome"]);
         Assert.Equal(FileRefused.SameUidOtherContent, (await client.SendFile(batch, "plain", SyntheticCt.File(SyntheticCt.Slice(107, 0, 0)))).ReasonOf());
         var item = (await client.GetFromJsonAsync<JsonObject>($"/api/v1/batches/{batch}/review"))!["items"]![0]!;
+        await client.GetByteArrayAsync($"/api/v1/batches/{batch}/review/{item["id"]}/image");
         await client.PostAsJsonAsync($"/api/v1/batches/{batch}/review/{item["id"]}", new { decision = "accepted" });
         await App.Close(client, batch);
         var report = (await client.GetFromJsonAsync<JsonObject>($"/api/v1/batches/{batch}"))!;

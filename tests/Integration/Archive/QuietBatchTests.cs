@@ -45,6 +45,7 @@ public abstract class QuietBatchTests
         await LookIn(TimeSpan.FromMinutes(120));
         Assert.Equal("open", await State(engineer, day.Id));
         var item = (await engineer.GetFromJsonAsync<JsonObject>($"/api/v1/batches/{day.Id}/review"))!["items"]![0]!;
+        await engineer.GetByteArrayAsync($"/api/v1/batches/{day.Id}/review/{item["id"]}/image");
         await engineer.PostAsJsonAsync($"/api/v1/batches/{day.Id}/review/{item["id"]}", new { decision = "accepted" });
         await LookIn(TimeSpan.FromMinutes(30));
         Assert.Equal("open", await State(engineer, day.Id));

@@ -23,6 +23,8 @@ public abstract class ReviewTests(PirogovApp app) : OnBothEngines(app)
         var items = await Items(client, batch);
         Assert.Equal(4, items.Count);
         Assert.All(items, i => Assert.Equal("burned-in-annotation", (string?)i!["reason"]));
+        foreach (var item in items)
+            await Look(client, batch, (long)item!["id"]!);
         await Decide(client, batch, items[0]!, "accepted");
         await Decide(client, batch, items[1]!, "masked", new { x = 8, y = 4, width = 16, height = 10 });
         await Decide(client, batch, items[2]!, "rejected");
@@ -71,8 +73,68 @@ public abstract class ReviewTests(PirogovApp app) : OnBothEngines(app)
         var found = Directory.EnumerateFiles(App.DataFolder, "*", SearchOption.AllDirectories).Where(f => f.Contains("md5", StringComparison.Ordinal))
             .Any(f => File.ReadAllBytes(f).AsSpan().IndexOf(pixels.AsSpan(0, 512)) >= 0);
         Assert.False(found);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Post(engineer, batch, item, "masked", new { x = 60, y = 0, width = 10, height = 10 })).StatusCode);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Post(engineer, batch, item, "masked")).StatusCode);
+    }
+
+    [SkippableFact]
+    public async Task A_mask_that_would_mask_nothing_or_not_all_is_refused_in_its_own_words()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var batch = await client.OpenBatch(await App.Centre("REV8"));
+        await client.SendFile(batch, "x", SyntheticCt.File(Capture(310, 0)));
+        var item = (long)(await Items(client, batch))[0]!["id"]!;
+        await Look(client, batch, item);
+        // The third and fourth have a far edge that no number of 32 bits holds.
+        await IsRefused("mask-is-outside", new { x = 60, y = 0, width = 10, height = 10 });
+        await IsRefused("mask-is-outside", new { x = 0, y = 60, width = 10, height = 10 });
+        await IsRefused("mask-is-outside", new { x = 1, y = 0, width = int.MaxValue, height = 10 });
+        await IsRefused("mask-is-outside", new { x = 0, y = 1, width = 10, height = int.MaxValue });
+        await IsRefused("mask-is-empty");
+        object[] many = [.. Enumerable.Range(0, 51).Select(k => new { x = k, y = 0, width = 1, height = 64 })];
+        await IsRefused("mask-has-too-many", many);
+        var image = $"/api/v1/batches/{batch}/review/{item}/image?regions=";
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await client.GetAsync(image + string.Join(';', Enumerable.Range(0, 51).Select(k => $"{k},0,1,64")))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(image + string.Join(';', Enumerable.Range(0, 50).Select(k => $"{k},0,1,64")))).StatusCode);
+        Assert.Equal("waiting", (string?)(await Items(client, batch))[0]!["decision"]);
+        await Decide(client, batch, (await Items(client, batch))[0]!, "masked", many[1..]);
+        await App.Close(client, batch);
+        var masked = DicomImage.Open((await Files(client, batch)).Single()).Decode(0).Samples;
+        Assert.All(Enumerable.Range(0, 64 * 64), i => Assert.Equal(i % 64 is 0 or > 50, BitConverter.ToInt16(masked, 2 * i) != 0));
+
+        async Task IsRefused(string code, params object[] regions)
+        {
+            var refused = await Post(client, batch, item, "masked", regions);
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+            Assert.EndsWith("." + code, (string?)(await refused.Content.ReadFromJsonAsync<JsonObject>())!["type"]);
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_file_of_one_frame_passes_only_when_this_person_was_shown_it_as_it_came()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var batch = await client.OpenBatch(await App.Centre("REV9"));
+        await client.SendFile(batch, "x", SyntheticCt.File(Capture(311, 0)));
+        await client.SendFile(batch, "y", SyntheticCt.File(Capture(311, 1)));
+        var items = (await Items(client, batch)).Select(i => (long)i!["id"]!).ToArray();
+        await IsRefused("accepted");
+        await IsRefused("masked");
+        // Another's look, and the picture without what was blackened in it, are none.
+        await Look(await App.As(Role.DataEngineer, "another-reviewer"), batch, items[0]);
+        await client.GetByteArrayAsync($"/api/v1/batches/{batch}/review/{items[0]}/image?regions=0,0,64,64");
+        await IsRefused("accepted");
+        await Look(client, batch, items[0]);
+        Assert.True((await Post(client, batch, items[0], "accepted")).IsSuccessStatusCode);
+        // To leave it outside nothing need be looked at.
+        Assert.True((await Post(client, batch, items[1], "rejected")).IsSuccessStatusCode);
+        Assert.Equal(1, (int)(await App.Close(client, batch))["counts"]!["accepted"]!);
+
+        async Task IsRefused(string decision)
+        {
+            var refused = await Post(client, batch, items[0], decision, new { x = 0, y = 0, width = 9, height = 9 });
+            var problem = (await refused.Content.ReadFromJsonAsync<JsonObject>())!;
+            Assert.Equal((422, "/problems/archive.review.frames-not-seen"), ((int)refused.StatusCode, (string?)problem["type"]));
+            Assert.Contains("0 из 1", (string?)problem["detail"], StringComparison.Ordinal);
+        }
     }
 
     [SkippableFact]
@@ -158,8 +220,10 @@ public abstract class ReviewTests(PirogovApp app) : OnBothEngines(app)
         dataset = Capture(307, 1).Set(DicomTags.BitsAllocated, 8).Set(DicomTags.BitsStored, 8).Set(DicomTags.HighBit, 7).Set(DicomTags.PixelRepresentation, 0)
             .Set(new DicomEncapsulatedPixelData(DicomTags.PixelData, DicomVr.OB, default, [cut]));
         Assert.Equal("quarantined", (string?)(await client.SendFile(batch, "y", SyntheticCt.File(dataset, DicomUids.JPEGBaseline8Bit)))["outcome"]);
-        refused = await Post(client, batch, (long)(await Items(client, batch))[1]!["id"]!, "masked", new { x = 0, y = 0, width = 9, height = 9 });
-        Assert.EndsWith("mask-is-impossible", (string?)(await refused.Content.ReadFromJsonAsync<JsonObject>())!["type"]);
+        item = (long)(await Items(client, batch))[1]!["id"]!;
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await client.GetAsync($"/api/v1/batches/{batch}/review/{item}/image")).StatusCode);
+        refused = await Post(client, batch, item, "masked", new { x = 0, y = 0, width = 9, height = 9 });
+        Assert.EndsWith("frames-not-seen", (string?)(await refused.Content.ReadFromJsonAsync<JsonObject>())!["type"]);
     }
 
     [SkippableFact]
@@ -218,6 +282,8 @@ public abstract class ReviewTests(PirogovApp app) : OnBothEngines(app)
         var answer = await client.PostAsJsonAsync($"/api/v1/batches/{batch}/review/{item["id"]}", new { decision, regions, version = (int)item["version"]! });
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
+
+    private static Task Look(HttpClient client, string batch, long item) => client.GetByteArrayAsync($"/api/v1/batches/{batch}/review/{item}/image");
 
     private static Task<HttpResponseMessage> Post(HttpClient client, string batch, long item, string decision, params object[] regions) =>
         client.PostAsJsonAsync($"/api/v1/batches/{batch}/review/{item}", new { decision, regions });

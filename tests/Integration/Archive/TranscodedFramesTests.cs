@@ -68,7 +68,8 @@ public sealed class TranscodedFramesTests(SqliteApp app) : IClassFixture<SqliteA
         Assert.True((string?)sent["outcome"] is "accepted" or "quarantined", sent.ToJsonString());
         foreach (var item in (await client.GetFromJsonAsync<JsonObject>($"/api/v1/batches/{batch}/review"))!["items"]!.AsArray())
         {
-            var passed = await client.PostAsJsonAsync($"/api/v1/batches/{batch}/review/{item!["id"]}", new { decision = "accepted" });
+            await client.GetByteArrayAsync($"/api/v1/batches/{batch}/review/{item!["id"]}/image?frame=1&last={item["frames"]}");
+            var passed = await client.PostAsJsonAsync($"/api/v1/batches/{batch}/review/{item["id"]}", new { decision = "accepted" });
             Assert.True(passed.IsSuccessStatusCode, await passed.Content.ReadAsStringAsync());
         }
 
