@@ -13,6 +13,9 @@ namespace Pirogov.Integration.Archive;
 /// </summary>
 public sealed class NothingIdentifyingTests(SqliteApp app) : IClassFixture<SqliteApp>
 {
+    /// <summary>Of a folder: its slices are alike, and every byte that is left is searched in every form for each of their values.</summary>
+    private const int MostFiles = 60;
+
     private static readonly DicomTag[] NotIdentifying = [DicomTags.SopClassUid, DicomTags.MediaStorageSopClassUid];
 
     [Fact]
@@ -31,7 +34,7 @@ public sealed class NothingIdentifyingTests(SqliteApp app) : IClassFixture<Sqlit
     {
         var folder = SharedData.Folder("data", "radiology", source, part);
         Skip.If(folder is null, $"shared/data/radiology/{source}/{part} is absent.");
-        var originals = Directory.EnumerateFiles(folder!, "*", SearchOption.AllDirectories).Where(IsDicom).Order().Take(60).Select(File.ReadAllBytes).ToArray();
+        var originals = Directory.EnumerateFiles(folder!, "*", SearchOption.AllDirectories).Where(IsDicom).Order().Take(MostFiles).Select(File.ReadAllBytes).ToArray();
         var secrets = originals.SelectMany(o => Identifying(DicomReader.Read(o))).Distinct().ToArray();
         Assert.NotEmpty(secrets);
         await SendAndSearch("NID" + Math.Abs((source + part).Sum(c => c)), originals, secrets);
@@ -39,47 +42,59 @@ public sealed class NothingIdentifyingTests(SqliteApp app) : IClassFixture<Sqlit
 
     private async Task SendAndSearch(string centre, byte[][] originals, string[] secrets)
     {
+        var traces = new Traces(secrets.Where(s => s.Length >= Traces.Shortest).Select(Encoding.UTF8.GetBytes));
         var client = await app.As(Role.DataEngineer);
         var batch = await client.OpenBatch(await app.Centre(centre));
-        var answers = new List<string>();
+        var answers = new List<byte[]>();
         foreach (var (bytes, k) in originals.Select((b, k) => (b, k)))
         {
             var sent = await client.SendFile(batch, $"{k}.dcm", bytes);
-            answers.Add(sent.ToJsonString());
+            answers.Add(Encoding.UTF8.GetBytes(sent.ToJsonString()));
         }
 
-        Assert.True(answers.Exists(a => a.Contains("\"accepted\"", StringComparison.Ordinal)), answers[0]);
-        answers.Add((await app.Close(client, batch)).ToJsonString());
-        answers.Add(await client.GetStringAsync($"/api/v1/batches/{batch}/files?size=200"));
+        Assert.True(answers.Exists(a => a.AsSpan().IndexOf("\"accepted\""u8) >= 0), Encoding.UTF8.GetString(answers[0]));
+        answers.Add(Encoding.UTF8.GetBytes((await app.Close(client, batch)).ToJsonString()));
+        answers.Add(await client.GetByteArrayAsync($"/api/v1/batches/{batch}/files?size=200"));
         foreach (var row in (await client.GetFromJsonAsync<JsonObject>($"/api/v1/cases?batch={batch}&size=200"))!["items"]!.AsArray())
             answers.AddRange(await Open(client, (string)row!["id"]!));
-        Search("an answer", Encoding.UTF8.GetBytes(string.Join('\n', answers)), secrets);
-        Search("the log", Encoding.UTF8.GetBytes(app.Log.All), secrets);
+        foreach (var answer in answers)
+            Search("an answer", answer);
+        Search("the log", Encoding.UTF8.GetBytes(app.Log.All));
         foreach (var path in Directory.EnumerateFiles(app.DataFolder, "*", SearchOption.AllDirectories))
         {
             await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var bytes = new MemoryStream();
             await file.CopyToAsync(bytes);
-            Search(path, bytes.ToArray(), secrets);
+            Search(path, bytes.ToArray());
+        }
+
+        void Search(string where, byte[] bytes)
+        {
+            Plain(where, bytes, secrets);
+            // Of what was found the kind is told, and no value of a real file.
+            Assert.True(traces.In(bytes) is { Count: 0 }, $"{traces.In(bytes).Count} values of originals stand compressed or encoded in {where}");
         }
     }
 
-    private static async Task<IEnumerable<string>> Open(HttpClient client, string id)
+    private static async Task<IEnumerable<byte[]>> Open(HttpClient client, string id)
     {
         var viewer = await client.GetFromJsonAsync<JsonObject>($"/api/v1/cases/{id}/viewer");
         var series = viewer!["series"]![0]!;
         var study = (string)series["studyInstanceUid"]!;
         return
         [
-            await client.GetStringAsync($"/api/v1/cases/{id}"),
-            await client.GetStringAsync($"/api/v1/cases/{id}/series/{series["seriesInstanceUid"]}/attributes"),
-            await client.GetStringAsync($"/dicomweb/studies?StudyInstanceUID={study}"),
-            await client.GetStringAsync($"/dicomweb/studies/{study}/metadata"),
-            Encoding.Latin1.GetString(await client.GetByteArrayAsync($"/dicomweb/studies/{study}")),
+            await client.GetByteArrayAsync($"/api/v1/cases/{id}"),
+            await client.GetByteArrayAsync($"/api/v1/cases/{id}/series/{series["seriesInstanceUid"]}/attributes"),
+            await client.GetByteArrayAsync($"/dicomweb/studies?StudyInstanceUID={study}"),
+            await client.GetByteArrayAsync($"/dicomweb/studies/{study}/metadata"),
+            await client.GetByteArrayAsync($"/dicomweb/studies/{study}"),
+            await client.GetByteArrayAsync($"/dicomweb/studies/{study}/rendered?viewport=32,32"),
+            await client.GetByteArrayAsync($"/dicomweb/studies/{study}/thumbnail"),
         ];
     }
 
-    private static void Search(string where, byte[] bytes, string[] secrets)
+    /// <summary>Those too short to be looked for in every form too.</summary>
+    private static void Plain(string where, byte[] bytes, string[] secrets)
     {
         foreach (var secret in secrets)
         {
