@@ -131,6 +131,13 @@ internal sealed class StoreInstances(
             await arriving.Fill(read, cancellation);
             isTaken = !arriving.IsTooLarge;
         }
+        catch (NoRoomForOriginalsException full)
+        {
+            // The parts before it are told, and small ones after it may still come in.
+            log.LogError(full, "An instance found no room on the disk.");
+            stored.Fail(null, null, StoreAnswer.OutOfResources, new NotStored().Code);
+            return null;
+        }
         finally
         {
             if (!isTaken)

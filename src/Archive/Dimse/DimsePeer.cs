@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
+using Pirogov.Archive.Dicomweb;
 using Pirogov.Archive.Intake;
 using Pirogov.Deidentification;
 using Pirogov.Dicom;
@@ -59,6 +60,20 @@ internal sealed class DimsePeer(
     }
 
     public override async ValueTask<DimseStatus> Store(StoreRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Take(request, cancellation);
+        }
+        catch (IOException full)
+        {
+            // What comes over the network fails otherwise: the disk does not take it now (PS3.4 B.2.3: A7xx, which may be tried again).
+            log.LogError(full, "DIMSE: an instance of {Title} could not be stored.", allowed.Title);
+            return Refuse(DimseStatus.OutOfResources.Because(new NotStored().Code));
+        }
+    }
+
+    private async ValueTask<DimseStatus> Take(StoreRequest request, CancellationToken cancellation)
     {
         var services = (storing ??= Scope()).ServiceProvider;
         // How much comes is not said beforehand.

@@ -41,7 +41,7 @@ internal sealed class ArrivingFile : WriteOnlyStream
     public override long Length => Spool?.Length ?? size;
 
     /// <summary>To the end of the file, or to where it is too large.</summary>
-    /// <exception cref="NoRoomForOriginalsException">The disk is nearly full.</exception>
+    /// <exception cref="NoRoomForOriginalsException">The disk is nearly full, or full.</exception>
     public async Task Fill(Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellation)
     {
         while (!IsTooLarge && await read(Room(), cancellation) is var taken and > 0)
@@ -89,7 +89,7 @@ internal sealed class ArrivingFile : WriteOnlyStream
         if (Spool is null)
             size += taken;
         else
-            Spool.Writer.Write(chunk.AsSpan(0, taken));
+            NoRoomForOriginalsException.Guard(() => Spool.Writer.Write(chunk.AsSpan(0, taken)));
     }
 
     private bool Grow()
@@ -107,7 +107,7 @@ internal sealed class ArrivingFile : WriteOnlyStream
     private void Spill()
     {
         Spool = large.Begin();
-        Spool.Writer.Write(Bytes.Span);
+        NoRoomForOriginalsException.Guard(() => Spool.Writer.Write(Bytes.Span));
         ReturnBuffers();
         chunk = new byte[Chunk];
     }

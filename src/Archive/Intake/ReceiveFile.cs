@@ -115,8 +115,23 @@ internal sealed class ReceiveFile(
     private async Task<Outcome<Response>> ReceiveZip(EnteredBatch entered, string name, Stream archive, CancellationToken cancellation)
     {
         using var turn = await memory.Unpack(cancellation);
-        var entries = new List<Response>();
         var underWay = new FilesUnderWay<Outcome<Response>>();
+        try
+        {
+            return await ReceiveEntries(entered, name, archive, underWay, cancellation);
+        }
+        finally
+        {
+            // Of an archive that is left in the middle: its entries hold memory of the turn that ends here. Why it was left is told already.
+            while (underWay.Any)
+                await ((Task)underWay.Next()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<Outcome<Response>> ReceiveEntries(
+        EnteredBatch entered, string name, Stream archive, FilesUnderWay<Outcome<Response>> underWay, CancellationToken cancellation)
+    {
+        var entries = new List<Response>();
         foreach (var entry in ZipEntries.Unpack(archive, large.Begin))
         {
             cancellation.ThrowIfCancellationRequested();

@@ -91,13 +91,13 @@ internal static class ZipEntries
                     return new(entry.FullName, new FileRefused(FileRefused.ZipBomb));
                 if (inflated.Length + read > LargeFiles.LargestFile)
                     return new(entry.FullName, new FileRefused(FileRefused.TooLarge));
-                inflated.Write(chunk, 0, read);
+                NoRoomForOriginalsException.Guard(() => inflated.Write(chunk, 0, read));
             }
 
             isTaken = true;
             return new(entry.FullName, (ReadOnlyMemory<byte>)memory.GetBuffer().AsMemory(0, (int)memory.Length), inflated.Spool);
         }
-        catch (Exception damaged) when (damaged is InvalidDataException or IOException or NotSupportedException)
+        catch (Exception damaged) when (damaged is (InvalidDataException or IOException or NotSupportedException) and not NoRoomForOriginalsException)
         {
             return new(entry.FullName, new FileRefused(FileRefused.ZipDamaged));
         }

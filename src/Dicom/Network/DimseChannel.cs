@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 
 namespace Pirogov.Dicom.Network;
 
@@ -56,6 +57,7 @@ internal sealed class DimseChannel(PduStream pdus, uint peerMaximumLength, TimeS
     public async ValueTask<bool> ReadDataSet(byte contextId, Stream target, long limit, CancellationToken cancellation)
     {
         var begun = Stopwatch.GetTimestamp();
+        ExceptionDispatchInfo? fault = null;
         for (var taken = 0L; ;)
         {
             if (Stopwatch.GetElapsedTime(begun) > patience + TimeSpan.FromSeconds(taken / SlowestRate))
@@ -66,10 +68,21 @@ internal sealed class DimseChannel(PduStream pdus, uint peerMaximumLength, TimeS
             if (fragment.End != PduType.Data || fragment.IsCommand || fragment.ContextId != contextId)
                 throw DicomNetworkException.Malformed("A data set is broken off.", DicomNetworkException.UnexpectedPdu);
             taken += fragment.Data.Length;
-            if (taken <= limit)
-                await target.WriteAsync(fragment.Data, cancellation);
-            if (fragment.IsLast)
-                return taken <= limit;
+            try
+            {
+                if (taken <= limit && fault is null)
+                    await target.WriteAsync(fragment.Data, cancellation);
+            }
+            catch (Exception full) when (full is not OperationCanceledException)
+            {
+                // What is left of the data set is read over: behind it comes the next command.
+                fault = ExceptionDispatchInfo.Capture(full);
+            }
+
+            if (!fragment.IsLast)
+                continue;
+            fault?.Throw();
+            return taken <= limit;
         }
     }
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Intake;
@@ -124,6 +125,50 @@ public sealed class DimseTests(DimseApp app) : IClassFixture<DimseApp>
         await client.Release();
     }
 
+    [Fact]
+    public async Task Each_status_of_the_conformance_statement_is_told_with_its_reason()
+    {
+        await Ready(needsDcmtk: false);
+        await using var client = await Connect("PACS", DicomUids.CTImageStorage, DicomUids.EncapsulatedPDFStorage);
+        var waiting = await Files(FileVerdict.Quarantined);
+        var burned = SyntheticCt.Slice(803, 0, 0).Set(DicomTags.BurnedInAnnotation, "YES");
+        Assert.Equal(DimseStatus.Success, await Store(client, burned));
+        Assert.Equal(waiting + 1, await Files(FileVerdict.Quarantined));
+        var text = SyntheticCt.Slice(803, 1, 3).Set(DicomTags.SopClassUid, DicomUids.EncapsulatedPDFStorage);
+        Assert.Equal(DimseStatus.CannotUnderstand.Because("free-text-document"), await Store(client, text));
+        var good = SyntheticCt.Slice(803, 2, 6);
+        Assert.Equal(DimseStatus.InvalidSopInstance, await Store(client, good, "no UID"));
+        Assert.Equal(DimseStatus.DataSetDoesNotMatch.Because("other-instance"), await Store(client, good, "2.25.99"));
+        Assert.Equal(DimseStatus.Success, await Store(client, good));
+        var other = SyntheticCt.Slice(803, 2, 6).Set(DicomTags.KVP, 80.0);
+        Assert.Equal(DimseStatus.DataSetDoesNotMatch.Because("same-uid-other-content"), await Store(client, other));
+        await client.Release();
+    }
+
+    [Fact]
+    public async Task What_the_disk_does_not_take_may_be_sent_again_in_the_same_association()
+    {
+        await Ready(needsDcmtk: false);
+        await using var client = await Connect("PACS");
+        var notNow = DimseStatus.OutOfResources.Because("archive.not-stored");
+        var (small, next) = (SyntheticCt.Slice(804, 0, 0), SyntheticCt.Slice(804, 1, 3));
+        var large = SyntheticCt.Slice(804, 2, 6).Set(DicomTags.Rows, 4200).Set(DicomTags.Columns, 4200).Set(DicomTags.PixelData, DicomVr.OW, new byte[4200 * 4200 * 2]);
+        var files = app.Services.GetRequiredService<LargeFiles>();
+        var least = files.LeastFree;
+        files.LeastFree = long.MaxValue;
+        Assert.Equal(notNow, await Store(client, large));
+        Assert.Equal(DimseStatus.Success, await Store(client, small));
+        files.LeastFree = least;
+        Assert.Equal(DimseStatus.Success, await Store(client, large));
+        var incoming = Path.Combine(app.DataFolder, "store", "incoming");
+        Directory.Move(incoming, incoming + ".away");
+        var status = await Store(client, next);
+        Directory.Move(incoming + ".away", incoming);
+        Assert.Equal(notNow, status);
+        Assert.Equal(DimseStatus.Success, await Store(client, next));
+        await client.Release();
+    }
+
     [Theory]
     [InlineData(DicomUids.ImplicitVRLittleEndian, 841)]
     [InlineData(DicomUids.ExplicitVRBigEndian, 842)]
@@ -201,11 +246,13 @@ public sealed class DimseTests(DimseApp app) : IClassFixture<DimseApp>
         await app.Centre("D2");
     }
 
-    private Task<DicomClient> Connect(string title) => DicomClient.Connect(new("127.0.0.1", app.Port, "PIROGOV", title),
-        [(DicomUids.CTImageStorage, [DicomUids.ExplicitVRLittleEndian])], default);
+    private Task<int> Files(FileVerdict verdict) => app.InDatabase(db => db.Set<IncomingFile>().CountAsync(f => f.Verdict == verdict));
 
-    private static Task<DimseStatus> Store(DicomClient client, DicomDataset dataset, string uid) => client.Store(DicomUids.CTImageStorage, uid,
-        DicomUids.ExplicitVRLittleEndian, DicomWriter.DatasetToBytes(dataset, DicomTransferSyntax.ExplicitLittleEndian), default);
+    private Task<DicomClient> Connect(string title, params string[] classes) => DicomClient.Connect(new("127.0.0.1", app.Port, "PIROGOV", title),
+        [.. classes.DefaultIfEmpty(DicomUids.CTImageStorage).Select(c => (c, (string[])[DicomUids.ExplicitVRLittleEndian]))], default);
+
+    private static Task<DimseStatus> Store(DicomClient client, DicomDataset dataset, string? uid = null) => client.Store(
+        dataset.GetString(DicomTags.SopClassUid) ?? DicomUids.CTImageStorage, uid ?? dataset.GetString(DicomTags.SopInstanceUid)!, DicomUids.ExplicitVRLittleEndian, DicomWriter.DatasetToBytes(dataset, DicomTransferSyntax.ExplicitLittleEndian), default);
 
     private async Task<string> Batch(string device)
     {

@@ -1,9 +1,12 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Pirogov.Archive.Intake;
 using Pirogov.Dicom;
 using Pirogov.Integration.Harness;
 using Pirogov.Platform.Access;
@@ -101,6 +104,45 @@ public abstract class StoreTests(PirogovApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task A_nearly_full_disk_takes_what_is_small_and_tells_what_is_large_that_it_may_come_again()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var path = $"/dicomweb/studies?centre={await App.Centre("STN")}&batch=Full";
+        var large = SyntheticCt.Slice(407, 1, 3).Set(DicomTags.Rows, 4200).Set(DicomTags.Columns, 4200).Set(DicomTags.PixelData, DicomVr.OW, new byte[4200 * 4200 * 2]);
+        byte[][] files = [Slice(407, 0), SyntheticCt.File(large), Slice(407, 2)];
+        var (status, answer) = await OnAFullDisk(() => Store(client, path, files));
+        Assert.Equal((HttpStatusCode.Accepted, 2), (status, answer["00081199"]!["Value"]!.AsArray().Count));
+        var failed = Assert.Single(answer["0008119A"]!["Value"]!.AsArray())!;
+        Assert.Equal((0xA700, "archive.not-stored"), ((int)failed["00081197"]!["Value"]![0]!, Text(failed, "00000902")));
+        var batch = (string)(await client.GetFromJsonAsync<JsonObject>("/api/v1/batches?size=100"))!["items"]!.AsArray().Single(b => (string?)b!["name"] == "Full")!["id"]!;
+        await App.Settle();
+        var noted = await App.InDatabase(db => db.Set<AuditEntry>().AsNoTracking().SingleAsync(e => e.Action == "archive.stored" && e.ObjectId == batch));
+        Assert.Equal("""{"stored":2,"failed":1}""", noted.Details);
+        (status, answer) = await Store(client, path, files);
+        Assert.Equal((HttpStatusCode.OK, 3), (status, answer["00081199"]!["Value"]!.AsArray().Count));
+    }
+
+    [SkippableFact]
+    public async Task On_a_nearly_full_disk_a_large_file_and_an_archive_with_one_are_not_judged_and_may_come_again()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var batch = await client.OpenBatch(await App.Centre("STZ"));
+        using var zip = new MemoryStream();
+        using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            await Add(archive, "0.dcm", Slice(408, 0));
+            await Add(archive, "large.dcm", new byte[LargeFiles.LargestGrown + 1]);
+        }
+
+        using var content = new ByteArrayContent(zip.ToArray());
+        content.Headers.ContentType = new("application/octet-stream");
+        var answer = await OnAFullDisk(() => client.PostAsync($"/api/v1/batches/{batch}/files", content));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        var again = await client.SendFile(batch, "study.zip", zip.ToArray());
+        Assert.Equal(["duplicate", "refused"], again["entries"]!.AsArray().Select(e => (string)e!["outcome"]!));
+    }
+
+    [SkippableFact]
     public async Task Senders_at_once_share_the_batch_of_the_day_and_one_instance_may_come_alone()
     {
         var client = await App.As(Role.DataEngineer, "pacs-of-st4");
@@ -131,6 +173,27 @@ public abstract class StoreTests(PirogovApp app) : OnBothEngines(app)
         Assert.Equal(HttpStatusCode.Forbidden, (await Send(await App.As(Role.Expert), $"/dicomweb/studies?centre={centre}", Body(Slice(405, 0)))).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await Send(await App.As(Role.CentreRepresentative), $"/dicomweb/studies?centre={centre}", Body(Slice(405, 0)))).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await Send(App.Nobody(), $"/dicomweb/studies?centre={centre}", Body(Slice(405, 0)))).StatusCode);
+    }
+
+    private async Task<T> OnAFullDisk<T>(Func<Task<T>> send)
+    {
+        var large = App.Services.GetRequiredService<LargeFiles>();
+        var before = large.LeastFree;
+        large.LeastFree = long.MaxValue;
+        try
+        {
+            return await send();
+        }
+        finally
+        {
+            large.LeastFree = before;
+        }
+    }
+
+    private static async Task Add(ZipArchive archive, string name, byte[] bytes)
+    {
+        await using var entry = await archive.CreateEntry(name).OpenAsync();
+        await entry.WriteAsync(bytes);
     }
 
     private static byte[] Slice(int study, int k) => SyntheticCt.File(SyntheticCt.Slice(study, k, 3 * k));

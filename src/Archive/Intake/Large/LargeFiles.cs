@@ -15,9 +15,6 @@ internal sealed class LargeFiles
     /// <summary>From here on a file whose length was not announced goes to the disk: a buffer that grows takes twice as much for a while.</summary>
     public const int LargestGrown = 32 << 20;
 
-    /// <summary>The original and its twin lie side by side for a while.</summary>
-    private const long LeastFree = 2 * LargestFile;
-
     private readonly string folder;
 
     public LargeFiles(StoreFolders folders)
@@ -25,6 +22,9 @@ internal sealed class LargeFiles
         folder = Path.Combine(Path.GetDirectoryName(folders.Root)!, "originals");
         OriginalSpool.Sweep(folder);
     }
+
+    /// <summary>Bytes of the disk below which nothing large is begun: the original and its twin lie side by side for a while.</summary>
+    public long LeastFree { get; set; } = 2 * LargestFile;
 
     /// <exception cref="NoRoomForOriginalsException">The disk is nearly full.</exception>
     public OriginalSpool Begin()
@@ -36,4 +36,18 @@ internal sealed class LargeFiles
 }
 
 /// <summary>For whoever runs the platform; the sender tries again later.</summary>
-internal sealed class NoRoomForOriginalsException() : Exception("The disk has no room for a large file.");
+internal sealed class NoRoomForOriginalsException(Exception? inner = null) : IOException("The disk has no room for a large file.", inner)
+{
+    /// <summary>A disk that becomes full meanwhile says so by an exception of its own, which a connection that breaks may throw as well.</summary>
+    public static void Guard(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException full) when (full is not NoRoomForOriginalsException)
+        {
+            throw new NoRoomForOriginalsException(full);
+        }
+    }
+}
