@@ -12,6 +12,9 @@ public enum DicomNetworkFault
     /// <summary>Bytes that are no PDU, or one that has no place here; answered with A-ABORT.</summary>
     Malformed,
     Unreachable,
+
+    /// <summary>This side was stopped within the association.</summary>
+    Stopped,
 }
 
 /// <summary>The one exception of the network layer beside cancellation.</summary>

@@ -84,6 +84,11 @@ internal sealed class ServedAssociation(
                 fault = broken;
                 throw;
             }
+            catch (OperationCanceledException stopped)
+            {
+                fault = new(DicomNetworkFault.Stopped, "This side was stopped within the association.", stopped);
+                throw;
+            }
             finally
             {
                 // What goes wrong here must not hide why the association ended.

@@ -52,6 +52,33 @@ public sealed class AssociationTests
         Assert.Empty(server.Stored);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1000)]
+    [InlineData(500_000)]
+    [InlineData(599_000)]
+    public async Task Wherever_taking_a_data_set_fails_the_rest_is_read_over_and_the_association_lives_on(int room)
+    {
+        await using var server = new TestServer { Room = room };
+        await using var client = await server.Connect((Ct, [DicomUids.ExplicitVRLittleEndian]));
+        Assert.Equal(0x0110, (await client.Store(Ct, "2.25.1", DicomUids.ExplicitVRLittleEndian, new byte[600_000], default)).Code);
+        server.Room = null;
+        Assert.Equal(0, (await client.Store(Ct, "2.25.1", DicomUids.ExplicitVRLittleEndian, DicomWriter.DatasetToBytes(Dataset(1), DicomTransferSyntax.ExplicitLittleEndian), default)).Code);
+        Assert.Single(server.Defects);
+    }
+
+    [Fact]
+    public async Task An_association_that_our_own_stop_cuts_is_not_called_released()
+    {
+        var server = new TestServer();
+        await using (var released = await server.Connect((Ct, [DicomUids.ExplicitVRLittleEndian])))
+            await released.Release();
+        await using var cut = await server.Connect((DicomUids.Verification, [DicomUids.ImplicitVRLittleEndian]));
+        Assert.Equal(0, (await cut.Echo(default)).Code);
+        await server.DisposeAsync();
+        Assert.Equal([null, DicomNetworkFault.Stopped], server.Ended.Order());
+    }
+
     [Fact]
     public async Task Beyond_the_most_associations_a_further_one_is_refused_for_now()
     {

@@ -32,6 +32,12 @@ internal sealed class TestServer : IAsyncDisposable
 
     public List<Exception> Defects { get; } = [];
 
+    /// <summary>How associations ended; null after a release.</summary>
+    public List<DicomNetworkFault?> Ended { get; } = [];
+
+    /// <summary>Takes this many bytes of an instance, and then fails as a full disk does.</summary>
+    public int? Room { get; set; }
+
     /// <summary>What a query finds and a move sends.</summary>
     public int Matches { get; init; }
 
@@ -75,7 +81,7 @@ internal sealed class TestServer : IAsyncDisposable
 
         public override async ValueTask<DimseStatus> Store(StoreRequest request, CancellationToken cancellation)
         {
-            using var target = new MemoryStream();
+            using var target = server.Room is { } room ? new MemoryStream(new byte[room]) : new MemoryStream();
             if (!await request.CopyFileTo(target, server.Limit, cancellation))
                 return DimseStatus.OutOfResources;
             lock (server.Stored)
@@ -89,6 +95,13 @@ internal sealed class TestServer : IAsyncDisposable
         public override ValueTask<MovePlan> Move(QueryRequest request, string destination, CancellationToken cancellation) => new(new MovePlan(default, server.Destination,
             [.. Enumerable.Range(0, server.Matches).Select(i => new MoveItem(DicomUids.CTImageStorage, $"2.25.{i + 1}", DicomUids.ExplicitVRLittleEndian,
                 (_, _) => Task.FromResult<Stream?>(new MemoryStream(new byte[64]))))]));
+
+        public override ValueTask Ended(DicomNetworkException? fault)
+        {
+            lock (server.Ended)
+                server.Ended.Add(fault?.Fault);
+            return ValueTask.CompletedTask;
+        }
 
         public override void Failed(Exception defect)
         {
