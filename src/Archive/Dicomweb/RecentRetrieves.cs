@@ -26,6 +26,14 @@ internal sealed class RecentRetrieves(TimeProvider time)
         return true;
     }
 
+    /// <summary>What was new could not be noted.</summary>
+    public void Forget(Guid account, string uid)
+    {
+        var (_, recent, before) = kept;
+        recent.TryRemove((account, uid), out _);
+        before.TryRemove((account, uid), out _);
+    }
+
     private Generations Turned(DateTimeOffset now)
     {
         if (now - kept.Since <= Window)

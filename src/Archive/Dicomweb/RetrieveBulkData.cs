@@ -45,7 +45,7 @@ internal sealed class RetrieveBulkData(StoredInstances instances, RetrieveFrames
         // What a video is cannot be told otherwise: octets are taken for it too.
         if (!accept.Takes(type) && !accept.Takes(Octets))
             return new NotAcceptable().ToHttp();
-        await log.Note("series", series, cancellation);
+        await log.Note("series", series);
         var isBare = accept.TakesSingle(type) || accept.TakesSingle(Octets) || http.Request.Headers.Range.Count > 0;
         var tag = $"{instance.Sha256[..32]}-{place.Replace('/', '.')}{(isBare ? "-bare" : "")}";
         if (PrivateCaching.IsFresh(http, tag))

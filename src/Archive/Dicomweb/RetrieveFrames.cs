@@ -56,7 +56,7 @@ internal sealed class RetrieveFrames(StoredInstances instances, MultipartAnswer 
         var accept = new Acceptance(http.Request);
         if (FormOf(instance, accept) is not { } form)
             return new NotAcceptable().ToHttp();
-        await log.Note("series", series, cancellation);
+        await log.Note("series", series);
         var tag = $"{instance.Sha256[..32]}-{frames.Replace(',', '.')}-{form.Type[(form.Type.IndexOf('/') + 1)..]}-{form.Syntax}";
         if (PrivateCaching.IsFresh(http, tag))
             return Results.StatusCode(StatusCodes.Status304NotModified);

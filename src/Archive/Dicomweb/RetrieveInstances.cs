@@ -51,7 +51,7 @@ internal sealed class RetrieveInstances(StoredInstances instances, MultipartAnsw
         var other = accept.Transcoded(Dicom);
         if (found.Any(i => !Takes(accept, i)) && other is null)
             return new NotAcceptable().ToHttp();
-        await log.Note(what.Kind, what.Uid, cancellation);
+        await log.Note(what.Kind, what.Uid);
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', found.Select(i => i.Sha256)))))[..32];
         var tag = $"{hash}-{(found.All(i => Takes(accept, i)) ? "stored" : other)}{(isSingle ? "-single" : "")}";
         if (PrivateCaching.IsFresh(http, tag))

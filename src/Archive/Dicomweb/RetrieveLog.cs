@@ -4,23 +4,31 @@ using Pirogov.Platform.Database;
 
 namespace Pirogov.Archive.Dicomweb;
 
-/// <summary>Notes that a person searched, or retrieved a study or a series, once in ten minutes.</summary>
+/// <summary>
+/// Notes that a person searched, or retrieved a study or a series, once in ten minutes. Whoever hangs up at this moment is noted all the same,
+/// and what could not be noted is not remembered as noted: the next request is.
+/// </summary>
 internal sealed class RetrieveLog(PirogovDb db, AuditTrail audit, CurrentActor actor, RecentRetrieves recent)
 {
     /// <summary>Notes that a person searched at a level, once in ten minutes: viewers search at every stroke of a key.</summary>
-    public async Task NoteSearch(QidoLevel level, CancellationToken cancellation)
-    {
-        if (!recent.IsNew(actor.Actor.AccountId, level.ToString()))
-            return;
-        audit.Note("archive.searched", "level", level);
-        await db.SaveChangesAsync(cancellation);
-    }
+    public Task NoteSearch(QidoLevel level) => Once(level.ToString(), "archive.searched", "level");
 
-    public async Task Note(string objectKind, string uid, CancellationToken cancellation)
+    public Task Note(string objectKind, string uid) => Once(uid, "archive.retrieved", objectKind);
+
+    private async Task Once(string what, string action, string objectKind)
     {
-        if (!recent.IsNew(actor.Actor.AccountId, uid))
+        var account = actor.Actor.AccountId;
+        if (!recent.IsNew(account, what))
             return;
-        audit.Note("archive.retrieved", objectKind, uid);
-        await db.SaveChangesAsync(cancellation);
+        try
+        {
+            audit.Note(action, objectKind, what);
+            await db.SaveChangesAsync(CancellationToken.None);
+        }
+        catch
+        {
+            recent.Forget(account, what);
+            throw;
+        }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class RetrieveMetadata(CaseAccess access, ObjectStore store, Ret
         var accept = new Acceptance(http.Request);
         if (!DicomModels.IsTaken(accept))
             return new NotAcceptable().ToHttp();
-        await log.Note(series is null ? "study" : "series", series ?? study, cancellation);
+        await log.Note(series is null ? "study" : "series", series ?? study);
         var root = DicomModels.Root(http);
         var isJson = DicomModels.TakesJson(accept);
         var tag = TagOf([.. documents, sop ?? "", root, isJson ? "json" : "xml"]);

@@ -57,7 +57,7 @@ internal sealed class RetrieveRendered(
 
     private async Task<IResult> Picture(HttpContext http, Instance instance, int? frame, RenderedQuery query, bool isThumbnail, CancellationToken cancellation)
     {
-        await log.Note("series", instance.SeriesInstanceUid, cancellation);
+        await log.Note("series", instance.SeriesInstanceUid);
         query.Warn(http.Response);
         var way = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{frame} {isThumbnail} {query.Viewport} {query.Window} {query.Quality}")).AsSpan(0, 8));
         if (PrivateCaching.IsFresh(http, $"{instance.Sha256[..32]}-{way}"))
@@ -84,7 +84,7 @@ internal sealed class RetrieveRendered(
         Instance[] pictured = [.. found.Where(i => i.Rows > 0)];
         if (query!.Viewport is { } place && Array.Exists(pictured, i => place.Left >= i.Columns || place.Top >= i.Rows))
             return new RenderingMalformed("viewport").ToHttp();
-        await log.Note(series is null ? "study" : "series", series ?? study, cancellation);
+        await log.Note(series is null ? "study" : "series", series ?? study);
         query.Warn(http.Response);
         var parts = Parts(pictured, query, cancellation);
         return await answers.Of(http, Jpeg, "pirogov-" + found[0].Sha256[..32], parts, isWholeOnly: false, cancellation);
@@ -130,7 +130,7 @@ internal sealed class RetrieveRendered(
             .FirstOrDefault(s => s.ThumbnailMd5 is not null && (series is null || s.SeriesInstanceUid == series));
         if (found is null)
             return new NotFound("thumbnail").ToHttp();
-        await log.Note("series", found.SeriesInstanceUid, cancellation);
+        await log.Note("series", found.SeriesInstanceUid);
         return PrivateCaching.IsFresh(http, found.ThumbnailMd5!)
             ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Stream(await store.OpenRead(found.ThumbnailMd5!, cancellation), Jpeg);
     }

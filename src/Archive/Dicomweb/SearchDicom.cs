@@ -181,7 +181,7 @@ internal sealed class SearchDicom(PirogovDb db, CaseAccess access, HeaderSearch 
             http.Response.Headers.Append("Warning", $"299 pirogov \"The attribute {Plain(name)} is not supported and was not matched.\"");
         if (QidoQuery.IsCutAt(found.Count))
             http.Response.Headers.Append("Warning", "299 pirogov \"There may be more results: ask for them by offset.\"");
-        await log.NoteSearch(level, cancellation);
+        await log.NoteSearch(level);
         if (found.Count == 0)
             return Results.NoContent();
         var root = DicomModels.Root(http);
