@@ -47,6 +47,22 @@ internal sealed class CaseAccess(PirogovDb db, CentreAccess centres, CurrentActo
         return visible;
     }
 
+    /// <summary>Cases that hold one of the studies, as far as the person may see them; each is judged by itself.</summary>
+    public async Task<List<CaseId>> OfStudies(IEnumerable<string> studyInstanceUids, CancellationToken cancellation)
+    {
+        var visible = new List<CaseId>();
+        foreach (var some in studyInstanceUids.Distinct().Chunk(500))
+        {
+            foreach (var found in await db.Set<Case>().AsNoTracking().Where(c => some.Contains(c.StudyInstanceUid)).OrderBy(c => c.Id).ToArrayAsync(cancellation))
+            {
+                if (await MaySee(found, cancellation))
+                    visible.Add(found.Id);
+            }
+        }
+
+        return visible;
+    }
+
     private async Task<bool> IsGranted(CaseId id, CancellationToken cancellation)
     {
         if (granted.TryGetValue(id, out var known))

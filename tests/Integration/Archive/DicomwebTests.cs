@@ -263,6 +263,9 @@ public sealed class DicomwebTests(DicomwebApp app) : IClassFixture<DicomwebApp>
         app.Given.Given.Add(((await app.Person("expert-of-dw6", [Role.Expert])).Id, id));
         Assert.Equal(HttpStatusCode.OK, (await expert.GetAsync(path)).StatusCode);
         Assert.Single(await Json(expert, $"/dicomweb/studies?StudyInstanceUID={study}"));
+        // However many are named: each is judged.
+        var many = string.Join(',', Enumerable.Range(1, 600).Select(k => $"1.2.{k}").Append(study));
+        Assert.Single(await Json(expert, $"/dicomweb/studies?StudyInstanceUID={many}"));
         Assert.Equal(HttpStatusCode.OK, (await expert.GetAsync($"/api/v1/cases/{id}/viewer")).StatusCode);
     }
 
