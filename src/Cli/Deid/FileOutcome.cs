@@ -20,6 +20,8 @@ internal enum FileState
 /// <param name="Offset">The byte at which it showed, where there is one.</param>
 internal sealed record FileOutcome(FileState State, string? Reason = null, long? Offset = null)
 {
+    /// <summary>The program failed where it should have judged; a newer one may do better.</summary>
+    public const string Defect = "defect";
     public const string NotReadable = "not-readable";
     public const string SameUidOtherContent = "same-uid-other-content";
 

@@ -17,11 +17,7 @@ internal enum GatewayVerdict
 }
 
 /// <param name="Sha">Of the de-identified bytes, where there are some.</param>
-internal sealed record GatewayTaken(GatewayVerdict Verdict, string? Sha = null, string? Reason = null, long? Offset = null)
-{
-    /// <summary>The gateway failed where it should have judged; a newer one may do better.</summary>
-    public const string Defect = "defect";
-}
+internal sealed record GatewayTaken(GatewayVerdict Verdict, string? Sha = null, string? Reason = null, long? Offset = null);
 
 /// <summary>
 /// From an original in memory to de-identified bytes on the disk. When it says so they are flushed: the original may be let go of.
@@ -101,6 +97,12 @@ internal sealed class GatewayIntake(
 
     /// <summary>Sent, or refused by the platform and lying where a person sees it: taken out of there, it may come again.</summary>
     private bool IsKnown(string sha) => journal.WasSent(sha) || (journal.WasRefusedThere(sha) && store.IsRefused(sha));
+
+    /// <summary>
+    /// Whether these bytes lie on the disk or on the platform. Those that a person rejected, or released in another form, do not: an original
+    /// that is known by them alone stays where it is.
+    /// </summary>
+    public bool IsKept(string? sha) => sha is not null && (store.IsQueued(sha) || journal.WasSent(sha) || store.IsRefused(sha));
 
     private GatewayTaken Enqueue(byte[] bytes)
     {

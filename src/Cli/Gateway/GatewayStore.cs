@@ -155,6 +155,8 @@ internal sealed class GatewayStore
     /// <summary>The platform does not want it, or does not get it: kept for a person to see why.</summary>
     public void Refuse(string sha) => File.Move(QueuedPath(sha), RefusedPath(sha), overwrite: true);
 
+    public bool IsQueued(string sha) => File.Exists(QueuedPath(sha));
+
     public bool IsRefused(string sha) => File.Exists(RefusedPath(sha));
 
     public void Sent(string sha) => File.Delete(QueuedPath(sha));

@@ -119,7 +119,7 @@ internal sealed class WatchedFolder(
                 continue;
             var (size, changed) = (file.Length, file.LastWriteTimeUtc.Ticks);
             if (journal.Find(Mark(file), size, changed) is { } before)
-                PutAway(file, before.Outcome);
+                PutAway(file, before.Outcome, before.Sha);
             else if (time.GetUtcNow() - file.LastWriteTimeUtc > settle && !settling.ContainsKey(file.FullName))
                 yield return file;
             else if (!settling.TryGetValue(file.FullName, out var seen) || (seen.Size, seen.Changed) != (size, changed))
@@ -203,7 +203,7 @@ internal sealed class WatchedFolder(
         {
             // Of ours, with this file: it is told and left, and the next one is taken.
             log.Say("defect", new { kind = defect.GetType().Name });
-            taken = new(GatewayVerdict.Refused, Reason: GatewayTaken.Defect);
+            taken = new(GatewayVerdict.Refused, Reason: FileOutcome.Defect);
         }
 
         if (taken.Verdict == GatewayVerdict.NoRoom)
@@ -223,7 +223,7 @@ internal sealed class WatchedFolder(
         if (!Note(new(default, "original", outcome, taken.Sha, Mark(file), size, changed, taken.Reason, taken.Offset)))
             return;
         log.Say(outcome, new { id = GatewayLog.Short(taken.Sha), reason = taken.Reason });
-        PutAway(file, outcome);
+        PutAway(file, outcome, taken.Sha);
     }
 
     /// <returns>False on a full disk: the file is met again, and known by its bytes.</returns>
@@ -242,9 +242,9 @@ internal sealed class WatchedFolder(
     }
 
     /// <summary>Moves or deletes an original that is safely queued, if that is wanted; a kill before it is made up for by the next look.</summary>
-    private void PutAway(FileInfo file, string? outcome)
+    private void PutAway(FileInfo file, string? outcome, string? sha)
     {
-        if (outcome is not ("queued" or "known") || (part.MoveTo is null && !part.Delete))
+        if ((part.MoveTo is null && !part.Delete) || !(outcome == "queued" || (outcome == "known" && intake.IsKept(sha))))
             return;
         try
         {

@@ -134,6 +134,30 @@ public sealed class GatewayTests(HospitalApp app) : IClassFixture<HospitalApp>, 
     }
 
     [Fact]
+    public async Task Where_originals_are_deleted_a_copy_of_a_rejected_image_stays_and_a_copy_of_a_sent_one_goes()
+    {
+        await using var gateway = await Gateway("GW17");
+        await gateway.Configure(watch: new { delete = true, rescanSeconds = 0.5 });
+        var burned = SyntheticCt.File(SyntheticCt.Slice(938, 0, 0).Set(DicomTags.BurnedInAnnotation, "YES"));
+        var plain = SyntheticCt.File(SyntheticCt.Slice(938, 1, 3));
+        scratch.Write("in/1.dcm", burned);
+        scratch.Write("in/2.dcm", plain);
+        await gateway.Start();
+        await gateway.Until(() => gateway.Noted("original") == 2 && gateway.Noted("sent") == 1 && gateway.Count("quarantine") == 1);
+        var waiting = Path.GetFileName(Assert.Single(Directory.GetFiles(Path.Combine(gateway.State, "quarantine"), "*.dcm")))[..12];
+        Assert.Equal(0, (await gateway.Command("reject", waiting)).Code);
+        scratch.Write("in/3.dcm", burned);
+        scratch.Write("in/4.dcm", plain);
+        await gateway.Until(() => gateway.Noted("original") == 4 && !File.Exists(scratch["in/4.dcm"]));
+        // Looked over once more, what is noted of them is read.
+        await gateway.Kill();
+        await gateway.Start();
+        scratch.Write("in/5.dcm", SyntheticCt.File(SyntheticCt.Slice(938, 2, 6)));
+        await gateway.Until(() => gateway.Noted("sent") == 2 && !File.Exists(scratch["in/5.dcm"]));
+        Assert.Equal(["1.dcm", "3.dcm"], scratch.Files("in").Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Without_room_an_instance_is_refused_for_now_and_a_file_is_left_where_it_is()
     {
         await using var gateway = await Gateway("GW4");
