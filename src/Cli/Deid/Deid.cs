@@ -70,7 +70,7 @@ internal static class Deid
         using var output = new DeidOutput(Path.GetFullPath(to));
         await Parallel.ForEachAsync(Originals.Of(from), new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation }, (original, _) =>
         {
-            One(original, deidentifier, pixels, output, report);
+            OneOrDefect(original, deidentifier, pixels, output, report);
             return ValueTask.CompletedTask;
         });
         if (report.Total == 0)
@@ -91,6 +91,19 @@ internal static class Deid
         return report.Of(FileState.NeedsLook) + report.Of(FileState.Refused) == 0 ? ExitCode.Done : ExitCode.No;
     }
 
+    /// <summary>A defect of ours with one file is told of that file: the others are written, and so is the report. Its message may hold a value.</summary>
+    private static void OneOrDefect(Original original, CentreDeidentifier deidentifier, PixelChoice pixels, DeidOutput output, DeidReport report)
+    {
+        try
+        {
+            One(original, deidentifier, pixels, output, report);
+        }
+        catch (Exception defect) when (defect is not CannotFollow)
+        {
+            Tell(original.Position, original.Path, new(FileState.Refused, FileOutcome.Defect), report);
+        }
+    }
+
     private static void One(Original original, CentreDeidentifier deidentifier, PixelChoice pixels, DeidOutput output, DeidReport report)
     {
         if (Opened(original) is not { } stream)
@@ -108,7 +121,7 @@ internal static class Deid
                 return;
             }
 
-            report.Count(twin.Counts);
+            report.Count(original.Position, twin.Counts);
             output.Write(original.Position, twin, (position, outcome) => Tell(position, position == original.Position ? original.Path : null, outcome, report));
         }
     }

@@ -9,7 +9,9 @@ namespace Pirogov.Cli;
 /// </summary>
 internal sealed class DeidReport(CentreDeidentifier deidentifier, string? keyFingerprint, bool showsPaths)
 {
-    private readonly Dictionary<(uint Tag, AttributeAction Action), long> elements = [];
+    /// <summary>Of each file that is written, until it turns out to be another one's duplicate; files of a series share theirs.</summary>
+    private readonly Dictionary<int, IReadOnlyList<AttributeCount>> elements = [];
+    private readonly Dictionary<string, IReadOnlyList<AttributeCount>> shared = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, (string? Path, FileOutcome Outcome)> leftOut = [];
     private readonly Dictionary<int, string> paths = [];
     private readonly Lock turn = new();
@@ -18,13 +20,14 @@ internal sealed class DeidReport(CentreDeidentifier deidentifier, string? keyFin
 
     public int Of(FileState state) => state == FileState.Written ? Total - leftOut.Count : leftOut.Values.Count(f => f.Outcome.State == state);
 
-    /// <summary>Adds what was done to the elements of a file that was not left out for its pixels.</summary>
-    public void Count(IReadOnlyList<AttributeCount> counts)
+    /// <summary>What was done to the elements of a file; it counts as long as the file is told as written.</summary>
+    public void Count(int position, IReadOnlyList<AttributeCount> counts)
     {
+        var shape = string.Join(' ', counts.Select(c => $"{c.Tag.Value:X8}{c.Action:D}:{c.Count}"));
         lock (turn)
         {
-            foreach (var count in counts)
-                elements[(count.Tag.Value, count.Action)] = elements.GetValueOrDefault((count.Tag.Value, count.Action)) + count.Count;
+            shared.TryAdd(shape, counts);
+            elements[position] = shared[shape];
         }
     }
 
@@ -41,7 +44,11 @@ internal sealed class DeidReport(CentreDeidentifier deidentifier, string? keyFin
             if (outcome.State == FileState.Written)
                 leftOut.Remove(position);
             else
+            {
                 leftOut[position] = (shown, outcome);
+                elements.Remove(position);
+            }
+
             return (Total, shown ?? Words.Of["cli.deid.number", new { position }]);
         }
     }
@@ -97,7 +104,8 @@ internal sealed class DeidReport(CentreDeidentifier deidentifier, string? keyFin
     private void WriteElements(Utf8JsonWriter json)
     {
         json.WriteStartArray("elements");
-        foreach (var ((tag, action), count) in elements.OrderBy(e => e.Key))
+        var sums = elements.Values.SelectMany(c => c).GroupBy(c => (c.Tag.Value, c.Action), (key, counts) => (Key: key, Count: counts.Sum(c => (long)c.Count)));
+        foreach (var ((tag, action), count) in sums.OrderBy(e => e.Key))
         {
             var dicom = new Dicom.DicomTag(tag);
             json.WriteStartObject();

@@ -53,15 +53,35 @@ public sealed class DeidTests : IDisposable
     {
         scratch.Write("in/1.dcm", SyntheticCt.File(SyntheticCt.Slice(902, 0, 0)));
         scratch.Write("in/2.dcm", SyntheticCt.File(SyntheticCt.Slice(902, 1, 3)));
+        // Of two files of one instance the elements of one are counted.
+        scratch.Write("in/3.dcm", SyntheticCt.File(SyntheticCt.Slice(902, 0, 0)));
         await Key();
         Assert.Equal(0, (await Deid("out", "--options", "retainModifiedDates,cleanDescriptors", "--report", scratch["report.json"])).Code);
         var report = JsonNode.Parse(await File.ReadAllTextAsync(scratch["report.json"]))!;
         Assert.Equal(["cleanDescriptors", "retainModifiedDates"], report["profile"]!["options"]!.AsArray().Select(o => (string)o!).Order());
         Assert.Equal(64, ((string)report["profile"]!["sha256"]!).Length);
         Assert.Equal(("2024e", DeidentificationProfile.Rules), ((string)report["profile"]!["version"]!, (int)report["profile"]!["rules"]!));
-        Assert.Equal(2, (int)report["files"]!["written"]!);
+        Assert.Equal((2, 1), ((int)report["files"]!["written"]!, (int)report["files"]!["duplicates"]!));
         var moved = report["elements"]!.AsArray().Single(e => (string)e!["keyword"]! == "StudyDate")!;
         Assert.Equal(("dateMoved", 2), ((string)moved["action"]!, (int)moved["count"]!));
+    }
+
+    [Fact]
+    public async Task What_the_program_fails_at_is_told_the_others_are_written_and_there_is_a_report()
+    {
+        var wide = SyntheticCt.Slice(909, 0, 0).Set(new DicomTag(0x0009_0010), DicomVr.LO, "VENDOR"u8.ToArray()).Set(new DicomTag(0x0009_1001), DicomVr.OB, new byte[120 << 20]);
+        scratch.Write("in/1.dcm", SyntheticCt.File(wide));
+        scratch.Write("in/2.dcm", SyntheticCt.File(SyntheticCt.Slice(909, 1, 3)));
+        await Key();
+        // Eighty megabytes: what does not fit into them is no fault that a file can be told of.
+        var answer = await CommandLine.Run(new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "5000000" },
+            "deid", scratch["in"], scratch["out"], "--key", scratch["key"], "--parallel", "1", "--report", scratch["report.json"]);
+        Assert.True(answer.Code == 1, answer.Told + answer.Errors);
+        Assert.Contains("№ 1: отклонён: сбой программы на этом файле", answer.Errors, StringComparison.Ordinal);
+        Assert.Single(scratch.Files("out"));
+        var report = JsonNode.Parse(await File.ReadAllTextAsync(scratch["report.json"]))!;
+        Assert.Equal((1, 1), ((int)report["files"]!["written"]!, (int)report["files"]!["refused"]!));
+        Assert.Equal("defect", (string)Assert.Single(report["leftOut"]!.AsArray())!["reason"]!);
     }
 
     [Fact]
