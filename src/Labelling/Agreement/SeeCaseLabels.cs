@@ -18,7 +18,7 @@ namespace Pirogov.Labelling.Agreement;
 /// readings are compared; and a manager who reads in the same project sees nothing while the case may still want a reader.
 /// </summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class SeeCaseLabels(PirogovDb db, CurrentActor actor, ICases cases, ComparisonStore comparisons, DisagreementPictures pictures, HeatMaps maps)
+internal sealed class SeeCaseLabels(PirogovDb db, OwnPart own, ICases cases, ComparisonStore comparisons, DisagreementPictures pictures, HeatMaps maps)
 {
     private const string Case = "/labelling-projects/{id}/cases/{caseId}";
 
@@ -71,16 +71,9 @@ internal sealed class SeeCaseLabels(PirogovDb db, CurrentActor actor, ICases cas
     private async Task<(Comparison Comparison, CaseId Case)?> Compared(ProjectId id, ProjectCaseId caseId, CancellationToken cancellation)
     {
         if (await db.Set<ProjectCase>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == caseId && c.ProjectId == id, cancellation) is not { } one
-            || await Reads(one, cancellation)
+            || await own.IsBlindTo(one, cancellation)
             || await db.Set<Comparison>().AsNoTracking().SingleOrDefaultAsync(c => c.ProjectCaseId == caseId && c.IsCurrent, cancellation) is not { } comparison)
             return null;
         return (comparison, one.CaseId);
-    }
-
-    private async Task<bool> Reads(ProjectCase one, CancellationToken cancellation)
-    {
-        var me = actor.Actor.AccountId;
-        return one.State is ProjectCaseState.Planned or ProjectCaseState.Reading or ProjectCaseState.Comparing
-            && await db.Set<ProjectMember>().AnyAsync(m => m.ProjectId == one.ProjectId && m.AccountId == me && m.Mode == ReadingMode.Read, cancellation);
     }
 }

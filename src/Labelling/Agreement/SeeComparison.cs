@@ -26,9 +26,12 @@ internal sealed record ComparisonView(
     int Round, DateTimeOffset At, bool Agreed, IReadOnlyList<string> Sources, IReadOnlyList<PairFigures> Pairs, IReadOnlyList<DisagreementCount> Disagreements,
     IReadOnlyList<FrameDisagreement> Frames, ConsensusProvenance? Consensus, IReadOnlyList<SourceScoreView> Scores);
 
-/// <summary>A manager's view of one case's comparison: figures by pair, what differs and how often, how the consensus came about; nobody's labels.</summary>
+/// <summary>
+/// A manager's view of one case's comparison: figures and answers by pair of letters, what differs and how often, how the consensus came about. A manager who
+/// reads in the same project sees nothing while the case may still want a reader.
+/// </summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class SeeComparison(PirogovDb db, ComparisonStore comparisons)
+internal sealed class SeeComparison(PirogovDb db, OwnPart own, ComparisonStore comparisons)
 {
     private const int FramesShown = 50;
 
@@ -38,7 +41,8 @@ internal sealed class SeeComparison(PirogovDb db, ComparisonStore comparisons)
 
     public async Task<Outcome<ComparisonView>> Handle(ProjectId id, ProjectCaseId caseId, CancellationToken cancellation)
     {
-        if (await db.Set<Comparison>().AsNoTracking().SingleOrDefaultAsync(c => c.ProjectId == id && c.ProjectCaseId == caseId && c.IsCurrent, cancellation) is not { } comparison)
+        if (await db.Set<Comparison>().AsNoTracking().SingleOrDefaultAsync(c => c.ProjectId == id && c.ProjectCaseId == caseId && c.IsCurrent, cancellation) is not { } comparison
+            || await own.Blind(id).AnyAsync(c => c == caseId, cancellation))
             return new NotFound("comparison");
         var detail = await comparisons.Detail(comparison, cancellation);
         var provenance = await db.Set<Consensus>().Where(c => c.ProjectCaseId == caseId && c.ProvenanceMd5 != null).OrderByDescending(c => c.Number)

@@ -7,10 +7,27 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Labelling.Dashboards;
 
 /// <summary>Agreement over cases, summed up by the database.</summary>
-internal sealed class AgreementSums(PirogovDb db, FiguresCache cache)
+internal sealed class AgreementSums(PirogovDb db, OwnPart own, FiguresCache cache)
 {
+    /// <summary>Of the cases that the person who asks may know about.</summary>
     public Task<ProjectAgreement> Of(ProjectId project, SchemaContent schema, CancellationToken cancellation) =>
-        cache.Of(db, project, "agreement", () => Of(schema, db.Set<CaseItem>().Where(i => i.ProjectId == project), cancellation), cancellation);
+        Kept(project, "agreement", () => Of(schema, Items(project), cancellation), cancellation);
+
+    public IQueryable<CaseItem> Items(ProjectId project)
+    {
+        var blind = own.Blind(project);
+        return db.Set<CaseItem>().Where(i => i.ProjectId == project && !blind.Contains(i.ProjectCaseId));
+    }
+
+    public IQueryable<ClassConfusion> Confusions(ProjectId project)
+    {
+        var blind = own.Blind(project);
+        return db.Set<ClassConfusion>().Where(c => c.ProjectId == project && !blind.Contains(c.ProjectCaseId));
+    }
+
+    /// <summary>Who reads in the project gets other figures than who only manages it.</summary>
+    public async Task<T> Kept<T>(ProjectId project, string what, Func<Task<T>> make, CancellationToken cancellation) where T : class =>
+        await cache.Of(db, project, await own.Reads(project, cancellation) ? $"{what} for a reader" : what, make, cancellation);
 
     /// <param name="items">Of the cases that are meant.</param>
     public static async Task<ProjectAgreement> Of(SchemaContent schema, IQueryable<CaseItem> items, CancellationToken cancellation)

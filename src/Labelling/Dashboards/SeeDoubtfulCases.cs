@@ -21,14 +21,14 @@ internal enum CaseOrder
     Slow,
 }
 
-/// <param name="Doubt">Points, see <see cref="CaseDigest.DoubtOf"/>; 0 before the first comparison.</param>
+/// <param name="Doubt">Points, see <see cref="CaseDigest.DoubtOf"/>; 0 before the first comparison, and for a manager who may still read the case.</param>
 /// <param name="Days">Since its first reading was offered, until it was through or today.</param>
 internal sealed record DoubtfulCase(
     ProjectCaseId Id, CaseId CaseId, string Label, ProjectCaseState State, int Level, double Doubt, double? LowestAgreement, int Uncertain, int Rounds, int Returns, int Corrections, int Days);
 
 /// <summary>Cases that deserve a manager's look.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class SeeDoubtfulCases(PirogovDb db, TimeProvider time)
+internal sealed class SeeDoubtfulCases(PirogovDb db, OwnPart own, TimeProvider time)
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/labelling-projects/{id}/doubtful-cases",
             (SeeDoubtfulCases use, ProjectId id, EnumWord<CaseOrder>? order, int? page, int? size, CancellationToken cancellation) =>
@@ -40,8 +40,10 @@ internal sealed class SeeDoubtfulCases(PirogovDb db, TimeProvider time)
         if (!await db.Set<LabellingProject>().AnyAsync(p => p.Id == id, cancellation))
             return new NotFound("labelling-project");
         var (now, slow) = (time.Now(), order == CaseOrder.Slow);
+        var blind = own.Blind(id);
+        var digests = db.Set<CaseDigest>().Where(d => d.ProjectId == id && !blind.Contains(d.ProjectCaseId));
         var query = from c in db.Set<ProjectCase>().AsNoTracking()
-                    from d in db.Set<CaseDigest>().Where(d => d.ProjectCaseId == c.Id).DefaultIfEmpty()
+                    from d in digests.Where(d => d.ProjectCaseId == c.Id).DefaultIfEmpty()
                     where c.ProjectId == id && !c.IsGold && c.AsideAt == null && (slow ? c.State != ProjectCaseState.Planned && c.State != ProjectCaseState.Validated && c.State != ProjectCaseState.Released : d != null && d.Doubt > 0)
                     select new { Case = c, Digest = d, Begun = db.Set<Reading>().Where(r => r.ProjectCaseId == c.Id).Min(r => (DateTimeOffset?)r.OfferedAt) };
         // Engines differ in where what never began would stand.

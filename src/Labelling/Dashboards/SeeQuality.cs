@@ -33,7 +33,7 @@ internal sealed record QualityView(
 
 /// <summary>How far the readers of a project agree, since when, about what they do not, and what is found.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class SeeQuality(PirogovDb db, FiguresCache cache, AgreementSums agreement)
+internal sealed class SeeQuality(PirogovDb db, AgreementSums agreement)
 {
     /// <summary>Weeks shown, the newest.</summary>
     private const int MostWeeks = 53;
@@ -47,14 +47,14 @@ internal sealed class SeeQuality(PirogovDb db, FiguresCache cache, AgreementSums
         if (await (from p in db.Set<LabellingProject>() join v in db.Set<SchemaVersion>() on p.SchemaVersionId equals v.Id where p.Id == id select v)
                 .AsNoTracking().SingleOrDefaultAsync(cancellation) is not { } version)
             return new NotFound("labelling-project");
-        return await cache.Of(db, id, "quality", async () => new QualityView(await agreement.Of(id, version.Content, cancellation),
+        return await agreement.Kept(id, "quality", async () => new QualityView(await agreement.Of(id, version.Content, cancellation),
             await ByWeek(id, cancellation), [.. await Answers(id, cancellation), .. await Classes(id, cancellation)], await Found(id, cancellation),
             await Numbers(id, version.Content, cancellation)), cancellation);
     }
 
     private async Task<IReadOnlyList<WeekAgreement>> ByWeek(ProjectId id, CancellationToken cancellation)
     {
-        var found = await db.Set<CaseItem>().Where(i => i.ProjectId == id && i.Agreement != null).GroupBy(i => new { i.Kind, i.Item, i.Week })
+        var found = await agreement.Items(id).Where(i => i.Agreement != null).GroupBy(i => new { i.Kind, i.Item, i.Week })
             .Select(g => new { g.Key.Kind, g.Key.Item, g.Key.Week, Cases = g.Count(), Mean = g.Average(i => i.Agreement!.Value), Squares = g.Average(i => i.Agreement!.Value * i.Agreement!.Value), Lowest = g.Min(i => i.Agreement!.Value) })
             .ToArrayAsync(cancellation);
         var first = found.Select(f => f.Week).DefaultIfEmpty().Max() - MostWeeks;
@@ -68,7 +68,7 @@ internal sealed class SeeQuality(PirogovDb db, FiguresCache cache, AgreementSums
     /// <summary>Over the pairs of readers of each case, both ways round: who is first says nothing.</summary>
     private async Task<IEnumerable<ConfusedPair>> Answers(ProjectId id, CancellationToken cancellation)
     {
-        var patterns = await db.Set<CaseItem>().Where(i => i.ProjectId == id && i.Pattern != null).GroupBy(i => new { i.Item, i.Pattern })
+        var patterns = await agreement.Items(id).Where(i => i.Pattern != null).GroupBy(i => new { i.Item, i.Pattern })
             .Select(g => new { g.Key.Item, g.Key.Pattern, Cases = g.Count() }).ToArrayAsync(cancellation);
         return from p in patterns
                let answers = new PatternCount(p.Item, p.Pattern!, p.Cases).Answers
@@ -82,7 +82,7 @@ internal sealed class SeeQuality(PirogovDb db, FiguresCache cache, AgreementSums
 
     private async Task<IEnumerable<ConfusedPair>> Classes(ProjectId id, CancellationToken cancellation)
     {
-        var found = await db.Set<ClassConfusion>().Where(c => c.ProjectId == id).GroupBy(c => new { c.Unit, c.First, c.Second })
+        var found = await agreement.Confusions(id).GroupBy(c => new { c.Unit, c.First, c.Second })
             .Select(g => new { g.Key.Unit, g.Key.First, g.Key.Second, Count = g.Sum(c => c.Count) }).ToArrayAsync(cancellation);
         return found.OrderBy(f => f.Unit).ThenBy(f => f.First, StringComparer.Ordinal).ThenBy(f => f.Second, StringComparer.Ordinal)
             .Select(f => new ConfusedPair(ItemKind.Class, null, f.Unit == ConfusionUnit.Objects ? "objects" : "pixels", f.First, f.Second, f.Count));
@@ -90,9 +90,9 @@ internal sealed class SeeQuality(PirogovDb db, FiguresCache cache, AgreementSums
 
     private async Task<IReadOnlyList<Prevalence>> Found(ProjectId id, CancellationToken cancellation)
     {
-        var classes = await db.Set<CaseItem>().Where(i => i.ProjectId == id && i.IsPresent != null).GroupBy(i => i.Item)
+        var classes = await agreement.Items(id).Where(i => i.IsPresent != null).GroupBy(i => i.Item)
             .Select(g => new { g.Key, Of = g.Count(), Cases = g.Sum(i => i.IsPresent == true ? 1 : 0) }).ToArrayAsync(cancellation);
-        var answers = await db.Set<CaseItem>().Where(i => i.ProjectId == id && i.Answer != null).GroupBy(i => new { i.Item, i.Answer })
+        var answers = await agreement.Items(id).Where(i => i.Answer != null).GroupBy(i => new { i.Item, i.Answer })
             .Select(g => new { g.Key.Item, g.Key.Answer, Cases = g.Count() }).ToArrayAsync(cancellation);
         var of = answers.GroupBy(a => a.Item).ToDictionary(g => g.Key, g => g.Sum(a => a.Cases));
         return [.. classes.Select(c => Share(ItemKind.Class, c.Key, null, c.Cases, c.Of)),
@@ -101,7 +101,7 @@ internal sealed class SeeQuality(PirogovDb db, FiguresCache cache, AgreementSums
 
     private async Task<IReadOnlyList<NumberPairs>> Numbers(ProjectId id, SchemaContent schema, CancellationToken cancellation)
     {
-        var measured = await AgreementSums.Measured(db.Set<CaseItem>().Where(i => i.ProjectId == id), cancellation);
+        var measured = await AgreementSums.Measured(agreement.Items(id), cancellation);
         var readers = measured.SelectMany(m => m.Measures.Readers).Distinct().ToArray();
         var names = await db.Set<Account>().Where(a => readers.Contains(a.Id)).Select(a => new { a.Id, a.FullName }).ToDictionaryAsync(a => a.Id, a => a.FullName, cancellation);
         return NumberPairs.Of(schema, measured, names);

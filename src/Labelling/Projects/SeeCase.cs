@@ -16,7 +16,7 @@ using Pirogov.Platform.Problems;
 
 namespace Pirogov.Labelling.Projects;
 
-/// <param name="Letter">By which the comparison names it; none before the case is compared, and for who decides.</param>
+/// <param name="Letter">By which the comparison names it; none before the case is compared, of who decides, and for a manager who decides in the project themself.</param>
 /// <param name="LeftAt">From then on it holds no place in the case.</param>
 internal sealed record CasePart(
     ReadingId Id, Guid AccountId, string Name, ReadingMode Mode, int Slot, string? Letter, ReadingState State, int Pass, int Revision, DateTimeOffset OfferedAt,
@@ -41,7 +41,7 @@ internal sealed record ProjectCasePage(
 
 /// <summary>One case of a project for its manager: its way so far, who has or had what part in it, and what it rests on. Nobody's labels.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class SeeCase(PirogovDb db, EvidenceChain chain)
+internal sealed class SeeCase(PirogovDb db, OwnPart own, EvidenceChain chain)
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/labelling-projects/{id}/cases/{caseId}",
             (SeeCase use, ProjectId id, ProjectCaseId caseId, CancellationToken cancellation) => use.Handle(id, caseId, cancellation).ToHttp())
@@ -80,7 +80,7 @@ internal sealed class SeeCase(PirogovDb db, EvidenceChain chain)
                               join a in db.Set<Account>() on r.AccountId equals a.Id
                               where r.ProjectCaseId == one.Id
                               select new { Reading = r, a.FullName }).ToArrayAsync(cancellation);
-        var sources = comparison?.SourceIds.ToArray() ?? [];
+        var sources = comparison is null || await own.Decides(one.ProjectId, cancellation) ? [] : comparison.SourceIds.ToArray();
         var letters = await db.Set<ReadingRevision>().Where(v => sources.Contains(v.Id)).Select(v => new { v.Id, v.ReadingId })
             .ToDictionaryAsync(v => v.ReadingId, v => ComparisonDetail.Letter(Array.IndexOf(sources, v.Id)), cancellation);
         return [.. readings.OrderBy(r => r.Reading.LeftAt is not null).ThenBy(r => r.Reading.Mode).ThenBy(r => r.Reading.Slot).ThenBy(r => r.Reading.Id.Value).Select(r => new CasePart(

@@ -38,7 +38,7 @@ internal sealed record ProjectPage(
 
 internal sealed record SlotView(ReadingMode Mode, ReadingState State);
 
-/// <param name="Dice">Class → Dice; null until both blind readings are locked.</param>
+/// <param name="Dice">Class → Dice; null until both blind readings are locked, and for a manager who may still read the case.</param>
 /// <param name="AsideAt">Since when it is in no queue and no release, if a manager has set it aside.</param>
 internal sealed record ProjectCaseRow(
     ProjectCaseId Id, CaseId CaseId, string Label, ProjectCaseState State, DateTimeOffset ChangedAt, IReadOnlyList<SlotView> Slots,
@@ -46,7 +46,7 @@ internal sealed record ProjectCaseRow(
 
 /// <summary>A manager's view: who is how far and how the readers agree; nobody's labels.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class SeeProjects(PirogovDb db, IAgenda agenda, AgreementSums agreement)
+internal sealed class SeeProjects(PirogovDb db, OwnPart own, IAgenda agenda, AgreementSums agreement)
 {
     internal static void Map(IEndpointRouteBuilder api)
     {
@@ -101,7 +101,8 @@ internal sealed class SeeProjects(PirogovDb db, IAgenda agenda, AgreementSums ag
             .OrderBy(c => c.Label).ToPage(page, size, cancellation);
         var ids = found.Items.Select(c => c.Id).ToArray();
         var readings = (await db.Set<Reading>().AsNoTracking().Where(r => ids.Contains(r.ProjectCaseId)).ToArrayAsync(cancellation)).ToLookup(r => r.ProjectCaseId);
-        var compared = await db.Set<Comparison>().AsNoTracking().Where(c => ids.Contains(c.ProjectCaseId) && c.IsCurrent).ToDictionaryAsync(c => c.ProjectCaseId, cancellation);
+        var blind = own.Blind(id);
+        var compared = await db.Set<Comparison>().AsNoTracking().Where(c => ids.Contains(c.ProjectCaseId) && c.IsCurrent && !blind.Contains(c.ProjectCaseId)).ToDictionaryAsync(c => c.ProjectCaseId, cancellation);
         var consensus = (await db.Set<Consensus>().AsNoTracking().Where(c => ids.Contains(c.ProjectCaseId)).ToArrayAsync(cancellation)).ToLookup(c => c.ProjectCaseId);
         return new([.. found.Items.Select(c => new ProjectCaseRow(c.Id, c.CaseId, c.Label, c.State, c.ChangedAt,
             [.. readings[c.Id].OrderBy(r => r.Mode).ThenBy(r => r.Slot).Select(r => new SlotView(r.Mode, r.State))],

@@ -78,11 +78,58 @@ public abstract class CasePageTests(LabellingApp app) : OnBothEngines(app)
         await app.Settle();
         var address = await FirstCase(room.Manager, Project(room));
         Assert.Equal("reading", await room.CaseState());
-        await Sent(room.Manager.GetAsync($"{address}/disagreements"));
-        await Refused(HttpStatusCode.NotFound, both.GetAsync($"{address}/disagreements"));
-        await Refused(HttpStatusCode.NotFound, both.GetAsync($"{address}/heat-map"));
+        var found = (await Sent(room.Manager.GetAsync($"{address}/disagreements")))["items"]!.AsArray();
+        var frame = (await Sent(room.Manager.GetAsync($"{address}/heat-map")))["items"]![0]!;
+        string[] parts =
+        [
+            "comparison", "disagreements", "heat-map", $"heat-map/kidney/{frame["sopInstanceUid"]}/{frame["frame"]}",
+            $"disagreements/{found.Single(d => (string)d!["disagreement"]!["kind"]! == "shape")!["disagreement"]!["id"]}/picture",
+        ];
+        foreach (var part in parts)
+            Assert.Equal((part, HttpStatusCode.OK, HttpStatusCode.NotFound), (part, (await room.Manager.GetAsync($"{address}/{part}")).StatusCode, (await both.GetAsync($"{address}/{part}")).StatusCode));
+        var page = $"/labelling/projects/{room.Project}/cases/{address.Split('/')[^1]}";
+        Assert.Contains("data-list=\"pairs-answers\"", await room.Manager.GetStringAsync(page), StringComparison.Ordinal);
+        Assert.DoesNotContain("data-list=\"pairs-", await both.GetStringAsync(page), StringComparison.Ordinal);
+
+        // Nor by figures of one case, or of the project, while they are of this case alone.
+        Assert.NotNull((await Row(room.Manager))["dice"]);
+        Assert.Equal((null, null), ((await Row(both))["dice"], (await Row(both))["agreed"]));
+        Assert.Single((await Sent(room.Manager.GetAsync($"{Project(room)}/doubtful-cases")))["items"]!.AsArray());
+        Assert.Empty((await Sent(both.GetAsync($"{Project(room)}/doubtful-cases")))["items"]!.AsArray());
+        Assert.Null((await Sent(both.GetAsync($"{Project(room)}/doubtful-cases?order=slow")))["items"]![0]!["lowestAgreement"]);
+        Assert.NotEmpty((await Sent(room.Manager.GetAsync($"{Project(room)}/quality")))["confusion"]!.AsArray());
+        var quality = await Sent(both.GetAsync($"{Project(room)}/quality"));
+        Assert.All(["confusion", "weeks", "numbers"], part => Assert.Empty(quality[part]!.AsArray()));
+        Assert.All((await Sent(both.GetAsync(Project(room))))["agreement"]!["questions"]!.AsArray(), q => Assert.Equal(0, (int)q!["cases"]!));
+
         await Sent(room.Manager.PostAsJsonAsync($"{address}/adjudicate", new { comment = "x" }));
-        await Sent(both.GetAsync($"{address}/disagreements"));
+        foreach (var part in parts)
+            Assert.Equal((part, HttpStatusCode.OK), (part, (await both.GetAsync($"{address}/{part}")).StatusCode));
+        Assert.NotNull((await Row(both))["dice"]);
+        Assert.NotEmpty((await Sent(both.GetAsync($"{Project(room)}/quality")))["confusion"]!.AsArray());
+
+        async Task<JsonNode> Row(HttpClient manager) => (await Sent(manager.GetAsync($"{Project(room)}/cases")))["items"]![0]!;
+    }
+
+    [SkippableTheory]
+    [InlineData("adjudicators")]
+    [InlineData("levels")]
+    public async Task A_manager_who_decides_in_the_project_is_not_told_whose_letter_is_whose(string part)
+    {
+        var name = $"deciding-manager-{part}-{GetType().Name}";
+        var both = await app.As(name, [Role.LabellingManager, Role.Expert]);
+        var id = (await app.Person(name, [Role.LabellingManager, Role.Expert])).Id;
+        var room = await Open(app, plan: p => (part == "adjudicators" ? p[part]! : p[part]![0]!["validators"]!).AsArray().Add(id));
+        await room.ReadBlind(agreeing: false);
+        var address = await FirstCase(room.Manager, Project(room));
+        Assert.Equal(["A", "B"], await Letters(room.Manager));
+        Assert.Empty(await Letters(both));
+        var page = $"/labelling/projects/{room.Project}/cases/{address.Split('/')[^1]}";
+        Assert.Contains("<td>A</td>", await room.Manager.GetStringAsync(page), StringComparison.Ordinal);
+        Assert.DoesNotContain("<td>A</td>", await both.GetStringAsync(page), StringComparison.Ordinal);
+
+        async Task<IEnumerable<string>> Letters(HttpClient manager) =>
+            (await Sent(manager.GetAsync(address)))["parts"]!.AsArray().Select(p => (string?)p!["letter"]).OfType<string>().Order();
     }
 
     [SkippableFact]
