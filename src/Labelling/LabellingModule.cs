@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Archive.Contracts;
@@ -35,7 +36,7 @@ public static class LabellingModule
         services.AddScoped<ComparisonStore>().AddScoped<MakeComparison>().AddScoped<AnswerModels>().AddScoped<ReaderSkills>().AddScoped<Adjudication>().AddScoped<DisagreementPictures>().AddScoped<HeatMaps>().AddScoped<AppendRevision>().AddScoped<SentBefore>().AddScoped<KeepSideDraft>().AddScoped<ShownPreLabels>();
         services.AddSingleton<FiguresCache>().AddScoped<AgreementSums>().AddScoped<CaseDigests>().AddJob<DigestCase, DigestCase.Payload>();
         services.AddScoped<Rounds>().AddHandler<SecondPassEnded, Rounds>().AddScoped<WaitingCases>().AddScoped<UntakenPlaces>().AddScoped<WaitingDecisions>().AddScoped<Examination>().AddScoped<StoppedComparisons>().AddSingleton<HandOutGate>().AddScoped<HandOut>().AddScoped<NextPlace>().AddScoped<Capacity>().AddScoped<ReaderRules>().AddScoped<Replacement>().AddScoped<OfferCases>();
-        services.AddScoped<CaseSelection>().AddScoped<OwnPart>().AddScoped<OwnReading>().AddScoped<OwnCentres>().AddScoped<ActiveExperts>().AddScoped<PersonLock>().AddScoped<ActiveTime>().AddScoped<GoldDraw>().AddScoped<KnownLabels>();
+        services.AddScoped<CaseSelection>().AddScoped<OwnPart>().AddScoped<OwnReading>().AddScoped<OwnCentres>().AddScoped<ActiveExperts>().AddScoped<PersonLock>().AddScoped<ActiveTime>().AddSingleton<Chance>(RandomNumberGenerator.GetInt32).AddScoped<GoldDraw>().AddScoped<KnownLabels>();
         services.AddScoped<ExpertPages>().AddScoped<Earnings>().AddScoped<StatementBook>().AddScoped<StatementFile>();
         services.AddScoped<LeastLoaded>().AddScoped<Deciders>().AddScoped<Outcomes>().AddScoped<AskReader>().AddScoped<AskValidators>().AddScoped<AskAdjudicator>();
         services.AddScoped<ReleasableCases>().AddScoped<ReliabilityReports>().AddScoped<ReleaseChanges>().AddJob<FreezeRelease, FreezeRelease.Payload>();

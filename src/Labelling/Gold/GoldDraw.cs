@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Assignment;
 using Pirogov.Labelling.PreLabels;
@@ -9,7 +8,7 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Labelling.Gold;
 
 /// <summary>Which case with known labels a person gets, and whether now. Asked under the project's lock.</summary>
-internal sealed class GoldDraw(PirogovDb db, ShownPreLabels preLabels)
+internal sealed class GoldDraw(PirogovDb db, ShownPreLabels preLabels, Chance chance)
 {
     private const int Millionths = 1_000_000;
 
@@ -18,7 +17,7 @@ internal sealed class GoldDraw(PirogovDb db, ShownPreLabels preLabels)
     /// <returns>None when it is an ordinary case's turn, or no control case is left for this person.</returns>
     public async Task<ProjectCase?> Draw(LabellingProject project, Guid person, QualifiedReaders able, ProjectCase next, CancellationToken cancellation)
     {
-        if (RandomNumberGenerator.GetInt32(Millionths) >= project.Terms.Golden.Share * Millionths)
+        if (chance(Millionths) >= project.Terms.Golden.Share * Millionths)
             return null;
         // Who knows a case from the one side never gets it from the other: a control case whose ordinary twin still wants readers is not spent on one of them.
         var wanting = db.Set<ProjectCase>().Where(c => c.ProjectId == project.Id && !c.IsGold && c.AsideAt == null
@@ -30,7 +29,7 @@ internal sealed class GoldDraw(PirogovDb db, ShownPreLabels preLabels)
             free = [.. free.Where(c => labelled.Contains(c.Id) == labelled.Contains(next.Id))];
         }
 
-        return free.Length == 0 ? null : free[RandomNumberGenerator.GetInt32(free.Length)];
+        return free.Length == 0 ? null : free[chance(free.Length)];
     }
 
     /// <returns>None when the person has read them all.</returns>

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -7,6 +9,7 @@ using Pirogov.Dicom;
 using Pirogov.Dicom.Geometry;
 using Pirogov.Integration.Competitions;
 using Pirogov.Integration.Harness;
+using Pirogov.Labelling.Gold;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 
@@ -112,6 +115,16 @@ internal sealed class InventedCases : ICases
         $"P{n}", new string('c', 64), null, null, modality, DateTimeOffset.UnixEpoch, [new($"2.25.{n}", $"2.25.{n}.1", modality, "axial", Frames, null, Side, Side)]);
 }
 
+/// <summary>True chance, or, where a test needs something of both kinds, the highest and the lowest number in turn, for each range by itself.</summary>
+internal sealed class Draws
+{
+    private readonly ConcurrentDictionary<int, bool> wasHigh = new();
+
+    public bool AreInTurn { get; set; }
+
+    public int Next(int below) => !AreInTurn ? RandomNumberGenerator.GetInt32(below) : wasHigh.AddOrUpdate(below, true, (_, high) => !high) ? below - 1 : 0;
+}
+
 public abstract class LabellingApp : PirogovApp
 {
     private protected LabellingApp(Engine engine) : base(engine)
@@ -121,6 +134,8 @@ public abstract class LabellingApp : PirogovApp
     internal InventedCases Cases { get; } = new();
 
     internal MovableClock Clock { get; } = new();
+
+    internal Draws Draws { get; } = new();
 
     /// <summary>Moves the clock by days: the tokens of people who are at work live on.</summary>
     public async Task LiveOn(TimeSpan by)
@@ -139,7 +154,7 @@ public abstract class LabellingApp : PirogovApp
     }
 
     protected override void ConfigureServices(IServiceCollection services) =>
-        services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock)).AddSingleton<ICases>(Cases);
+        services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock)).Replace(ServiceDescriptor.Singleton<Chance>(Draws.Next)).AddSingleton<ICases>(Cases);
 }
 
 public sealed class LabellingOnSqlite() : LabellingApp(Engine.Sqlite);

@@ -205,14 +205,16 @@ public abstract class QueueTests(LabellingApp app) : OnBothEngines(app)
                 new JsonObject { ["caseId"] = $"00000000-0000-7000-8000-{n:D12}", ["document"] = queue.Room.Document($"2.25.{n}.1") }));
         }
 
-        // Six draws at one half; a wrong answer to the first control ends the person's work.
+        // Every other draw is a control, and a wrong answer to the first ends the person's work.
+        app.Draws.AreInTurn = true;
         for (var n = 0; n < 6 && (await queue.Next(queue.Readers[2])).IsSuccessStatusCode; n++)
         {
             await queue.Read(queue.Readers[2], await queue.Take(queue.Readers[2]), left: 14, stone: "yes");
             await app.Settle();
         }
 
-        Skip.If((string)(await queue.Member(2))["standing"]! != "paused", "Chance drew no control.");
+        app.Draws.AreInTurn = false;
+        Assert.Equal("paused", (string)(await queue.Member(2))["standing"]!);
         Assert.DoesNotContain("reading", (await Sent(queue.Manager.GetAsync($"{queue.Address}/cases")))["items"]!.AsArray().Select(c => (string)c!["state"]!));
     }
 
