@@ -36,7 +36,8 @@ internal sealed class ReaderSkills(PirogovDb db)
         if (weighed.Length == 0)
             return new Dictionary<string, IReadOnlyList<SourceSkill>>();
         var measured = await db.Set<ReaderItem>()
-            .Where(i => i.ProjectId == one.ProjectId && i.ProjectCaseId != one.Id && i.Kind == ItemKind.Class && i.Mode == ReadingMode.Read && weighed.Contains(i.Item))
+            .Where(i => i.ProjectId == one.ProjectId && i.ProjectCaseId != one.Id && i.Kind == ItemKind.Class && i.Mode == ReadingMode.Read && weighed.Contains(i.Item)
+                && !db.Set<ProjectCase>().Any(c => c.Id == i.ProjectCaseId && c.IsGold))
             .GroupBy(i => new { i.Item, i.AccountId }).Select(g => new { g.Key.Item, g.Key.AccountId, Readings = g.Count(), Quality = g.Sum(i => i.Quality) }).ToArrayAsync(cancellation);
         return measured.GroupBy(m => m.Item).Where(g => g.Sum(m => m.Readings) >= FewestReadings).ToDictionary(g => g.Key, IReadOnlyList<SourceSkill> (g) =>
         {

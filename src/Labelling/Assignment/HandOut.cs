@@ -187,7 +187,7 @@ internal sealed class HandOut(
     private async Task<Reading?> ComeBack(LabellingProject project, Guid person, DateTimeOffset now, CancellationToken cancellation)
     {
         var left = await db.Set<Reading>().IgnoreQueryFilters().Where(r => r.ProjectId == project.Id && r.AccountId == person && r.LeftAt != null
-            && r.ReasonLeft == ReasonLeft.Expired && r.Purpose == ReadingPurpose.Work).OrderByDescending(r => r.Revision > 0).ThenBy(r => r.Id).ToArrayAsync(cancellation);
+            && r.ReasonLeft == ReasonLeft.Expired && r.Purpose != ReadingPurpose.Training).OrderByDescending(r => r.Revision > 0).ThenBy(r => r.Id).ToArrayAsync(cancellation);
         foreach (var reading in left)
         {
             if (await Revive(reading, now, cancellation))
@@ -202,12 +202,20 @@ internal sealed class HandOut(
     public async Task<bool> Revive(Reading reading, DateTimeOffset now, CancellationToken cancellation)
     {
         var one = await db.Set<ProjectCase>().AsNoTracking().SingleAsync(c => c.Id == reading.ProjectCaseId, cancellation);
-        if (one is not { State: ProjectCaseState.Reading, AsideAt: null } || await FreeSlot(one, cancellation) is var slot && slot > one.ReadersWanted)
+        if (await PlaceFor(reading, one, cancellation) is not { } slot)
             return false;
         reading.ComeBack(slot, now);
         await BringOver(reading, one, now, cancellation);
         audit.Note("labelling.reservation-revived", "reading", reading.Id, new { reading.Revision });
         return true;
+    }
+
+    /// <summary>In a control case each has a place of their own, which nobody takes meanwhile.</summary>
+    private async Task<int?> PlaceFor(Reading left, ProjectCase one, CancellationToken cancellation)
+    {
+        if (left.Purpose == ReadingPurpose.Control)
+            return await db.Set<GoldCase>().AnyAsync(g => g.ProjectCaseId == one.Id && g.RetiredAt == null, cancellation) ? left.Slot : null;
+        return one is { State: ProjectCaseState.Reading, AsideAt: null } && await FreeSlot(one, cancellation) is var slot && slot <= one.ReadersWanted ? slot : null;
     }
 
     /// <summary>A project that went over to another version meanwhile passed this draft by: it follows now, and its reader is asked what the others were.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
+using Pirogov.Labelling.Schemas;
 using Pirogov.Labelling.Validation;
 using Pirogov.Platform;
 
@@ -95,6 +96,8 @@ internal sealed class CaseItem
     /// <summary>Of <see cref="ItemMeasures"/>; none where sums say all.</summary>
     public string? MeasuredJson { get; init; }
 
+    public static string? Short(string? answer) => answer?.Length > AnswerLimit ? answer[..AnswerLimit] : answer;
+
     public static string? Written(ItemMeasures? measures) => measures is null ? null : JsonSerializer.Serialize(measures, PlatformJson.Options);
 
     public static ItemMeasures Read(string measured) => JsonSerializer.Deserialize<ItemMeasures>(measured, PlatformJson.Options)!;
@@ -118,6 +121,29 @@ internal sealed class ReaderItem
     /// <summary>Dice of masks, F1 of objects, 1 or 0 for an answer.</summary>
     public double Quality { get; init; }
     public string? Answer { get; init; }
+
+    /// <param name="own">Where what stands departs from the reading.</param>
+    public static IEnumerable<ReaderItem> Of(ProjectCase one, SchemaContent schema, Reading reading, DocumentDifference own, int week)
+    {
+        return own.Classes.Where(c => c.Quality is not null && (c.IsPresent || c.Mine + c.Extra > 0)).Select(c => Row(ItemKind.Class, c.Class, c.Quality!.Value, null))
+            .Concat(schema.Questions.Where(q => q.Type != Question.FreeText).Select(q => own.Answers.Single(a => a.Question == q.Id))
+                .Where(a => a.Result is not null || a.Mine is not null).Select(a => Row(ItemKind.Question, a.Question, a.Same ? 1 : 0, CaseItem.Short(a.Mine))));
+
+        ReaderItem Row(ItemKind kind, string item, double quality, string? answer) => new()
+        {
+            ReadingId = reading.Id,
+            Kind = kind,
+            Item = item,
+            ProjectId = one.ProjectId,
+            ProjectCaseId = one.Id,
+            AccountId = reading.AccountId,
+            Patient = one.PatientPseudonym,
+            Mode = reading.Mode,
+            Week = week,
+            Quality = quality,
+            Answer = answer,
+        };
+    }
 }
 
 internal enum ConfusionUnit

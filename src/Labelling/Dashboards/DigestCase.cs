@@ -142,30 +142,7 @@ internal sealed class CaseSum(
            },
     ];
 
-    public IEnumerable<ReaderItem> Reader(Reading reading, int place)
-    {
-        if (differences.Length == 0)
-            return [];
-        var own = differences[place];
-        return own.Classes.Where(c => c.Quality is not null && (c.IsPresent || c.Mine + c.Extra > 0)).Select(c => Row(ItemKind.Class, c.Class, c.Quality!.Value, null))
-            .Concat(schema.Questions.Where(q => q.Type != Question.FreeText).Select(q => own.Answers.Single(a => a.Question == q.Id))
-                .Where(a => a.Result is not null || a.Mine is not null).Select(a => Row(ItemKind.Question, a.Question, a.Same ? 1 : 0, Short(a.Mine))));
-
-        ReaderItem Row(ItemKind kind, string item, double quality, string? answer) => new()
-        {
-            ReadingId = reading.Id,
-            Kind = kind,
-            Item = item,
-            ProjectId = one.ProjectId,
-            ProjectCaseId = one.Id,
-            AccountId = reading.AccountId,
-            Patient = one.PatientPseudonym,
-            Mode = reading.Mode,
-            Week = week,
-            Quality = quality,
-            Answer = answer,
-        };
-    }
+    public IEnumerable<ReaderItem> Reader(Reading reading, int place) => differences.Length == 0 ? [] : ReaderItem.Of(one, schema, reading, differences[place], week);
 
     private static DocumentDifference[] Departures(LabellingProject project, SchemaContent schema, IEnumerable<OpenedLabels> sources, OpenedLabels result) =>
         [.. sources.Select(s => DocumentDifference.Of(project, schema, s, result))];
@@ -204,14 +181,12 @@ internal sealed class CaseSum(
             Week = week,
             Agreement = pairs.Length == 0 ? null : pairs.Average(p => p.First.Says(p.Second, rules.NumberTolerance) ? 1.0 : 0),
             Pattern = pattern?.Length > CaseItem.PatternLimit ? null : pattern,
-            Answer = categories && result is not null ? Short(Category(result.Document, question)) : null,
+            Answer = categories && result is not null ? CaseItem.Short(Category(result.Document, question)) : null,
             MeasuredJson = CaseItem.Written(ItemMeasures.OfQuestion(question, readers, documents)),
         };
     }
 
     private static string Category(LabelDocument document, Question question) => ProjectAgreement.Category(AnswerText.Of(document, question));
-
-    private static string? Short(string? answer) => answer?.Length > CaseItem.AnswerLimit ? answer[..CaseItem.AnswerLimit] : answer;
 
     private readonly record struct Confused(ConfusionUnit Unit, string First, string Second, double Count);
 

@@ -34,7 +34,7 @@ internal sealed class MyQuality(PirogovDb db, CurrentActor actor)
     {
         var me = actor.Actor.AccountId;
         var rows = (await (from i in db.Set<ReaderItem>().AsNoTracking()
-                           join c in ShownResults.Of(db) on i.ProjectCaseId equals c.Id
+                           join r in ShownResults.Readings(db, me) on i.ReadingId equals r.Reading.Id
                            where i.AccountId == me && i.Mode == ReadingMode.Read
                            select new { i.ProjectId, i.Kind, i.Item, i.ProjectCaseId, i.Patient, i.Quality, i.Week }).ToArrayAsync(cancellation)).ToLookup(r => r.ProjectId);
         var ids = rows.Select(r => r.Key).OrderByDescending(p => p.Value).Take(Most).ToArray();

@@ -25,7 +25,7 @@ internal sealed class AskForScore(PirogovDb db, JobQueue jobs) : IHandle<Reading
 }
 
 /// <summary>Measures a reading against known labels, and draws the consequence: admission after training, a pause after a fall in quality.</summary>
-internal sealed class ScoreReading(PirogovDb db, KnownLabels known, Examination examination, PersonLock persons, WaitingCases waiting, AuditTrail audit, TimeProvider time) : DurableJob<ScoreReading.Payload>
+internal sealed class ScoreReading(PirogovDb db, KnownLabels known, ControlItems items, Examination examination, PersonLock persons, WaitingCases waiting, AuditTrail audit, TimeProvider time) : DurableJob<ScoreReading.Payload>
 {
     internal sealed record Payload(ReadingId Id);
 
@@ -38,15 +38,22 @@ internal sealed class ScoreReading(PirogovDb db, KnownLabels known, Examination 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         // Two readings of one person may be measured at one time: the second sees the first's score.
         await persons.Take(reading.AccountId, cancellation);
-        if (await db.Set<GoldScore>().AnyAsync(s => s.ReadingId == reading.Id, cancellation))
-            return;
+        if (reading.Purpose == ReadingPurpose.Control)
+            await items.Renew(reading, cancellation);
+        // Measured before, it is asked for again when the project goes over to another version: the score and what followed from it stand.
+        if (!await db.Set<GoldScore>().AnyAsync(s => s.ReadingId == reading.Id, cancellation))
+            await Score(reading, closeness, now, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    private async Task Score(Reading reading, Closeness closeness, DateTimeOffset now, CancellationToken cancellation)
+    {
         db.Add(new GoldScore(reading, closeness.Score, now));
         await db.SaveChangesAsync(cancellation);
         await Conclude(reading, now, cancellation);
         await db.SaveChangesAsync(cancellation);
         await waiting.SendOn(reading.ProjectId, cancellation);
-        await db.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
     }
 
     private async Task Conclude(Reading reading, DateTimeOffset now, CancellationToken cancellation)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Agreement;
+using Pirogov.Labelling.Gold;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Access;
@@ -110,6 +111,8 @@ internal sealed class MigrateProject(
         plan.Project.Use(plan.To.Id, Thresholds(plan));
         foreach (var one in await db.Set<Comparison>().Where(c => c.ProjectId == id && c.IsCurrent).Select(c => c.ProjectCaseId).ToArrayAsync(cancellation))
             jobs.Enqueue<CompareAgain, CompareAgain.Payload>(new(one), "labelling-case", one);
+        foreach (var control in await db.Set<GoldScore>().Where(s => s.ProjectId == id && s.Purpose == ReadingPurpose.Control).Select(s => s.ReadingId).ToArrayAsync(cancellation))
+            jobs.Enqueue<ScoreReading, ScoreReading.Payload>(new(control), "reading", control);
         audit.Note("labelling.project-migrated", "labelling-project", id, new { To = plan.To.Id, Drafts = plan.Open.Count, Pending = pending });
         try
         {

@@ -21,6 +21,6 @@ internal sealed class OwnReading(PirogovDb db, HandOut handOut, TimeProvider tim
             return new NotFound("reading");
         var running = await db.Set<LabellingProject>().AnyAsync(p => p.Id == reading.ProjectId && p.State == ProjectState.Running
             && p.Members.Any(m => m.AccountId == person && m.Standing == MemberStanding.Admitted), cancellation);
-        return running && reading.Purpose == ReadingPurpose.Work && await handOut.Revive(reading, time.Now(), cancellation) ? reading : new ReservationHasExpired();
+        return running && reading.Purpose != ReadingPurpose.Training && await handOut.Revive(reading, time.Now(), cancellation) ? reading : new ReservationHasExpired();
     }
 }

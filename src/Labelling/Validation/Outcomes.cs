@@ -53,7 +53,7 @@ internal sealed class Outcomes(PirogovDb db)
         var found = await db.Set<ReaderItem>().Where(i => readings.Contains(i.ReadingId)).GroupBy(i => i.ReadingId)
             .Select(g => new { g.Key, Mean = g.Average(i => i.Quality) }).ToDictionaryAsync(g => g.Key, g => g.Mean, cancellation);
         foreach (var score in await db.Set<GoldScore>().AsNoTracking().Where(s => readings.Contains(s.ReadingId)).ToArrayAsync(cancellation))
-            found[score.ReadingId] = score.Score;
+            found.TryAdd(score.ReadingId, score.Score);
         return found;
     }
 

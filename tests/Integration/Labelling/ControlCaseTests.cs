@@ -140,6 +140,15 @@ public abstract class ControlCaseTests : OnBothEngines
             }
         }
 
+        // As many as are listed are counted: the difference would tell how many controls there were, and, as results come to light, which.
+        foreach (var (reader, readings) in read)
+        {
+            var own = (await reader.GetFromJsonAsync<JsonArray>("/api/v1/reading-results/quality"))!.Single(q => (string)q!["projectId"]! == queue.Project)!;
+            Assert.Equal(readings.Count, (int)own["cases"]!);
+            Assert.Equal(readings.Count, own["weeks"]!.AsArray().Sum(w => (int)w!["cases"]!));
+            Assert.All(own["items"]!.AsArray(), i => Assert.Equal(readings.Count, (int)i!["cases"]!));
+        }
+
         var (control, work) = (seen.Where(s => s.Purpose == ReadingPurpose.Control).ToArray(), seen.Where(s => s.Purpose == ReadingPurpose.Work).ToArray());
         Assert.Equal(12, work.Length);
         Assert.NotEmpty(control);
@@ -182,6 +191,61 @@ public abstract class ControlCaseTests : OnBothEngines
 
         Assert.Equal(cases / 2, purposes.Count(p => p == ReadingPurpose.Control));
         Assert.Equal(cases / 2, (int)(await Sent(queue.Manager.GetAsync($"{queue.Address}/gold")))["items"]![0]!["readings"]!);
+    }
+
+    /// <summary>Nobody has taken the place meanwhile: both come back, whether they are asked for or written into.</summary>
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_control_reading_whose_reservation_ran_out_comes_back_with_its_draft_like_any_other(bool asked)
+    {
+        var queue = await Begin(app, cases: 6, terms: Reserved());
+        await Gold(queue, 20, training: false);
+        await Gold(queue, 21, training: false);
+        var reader = queue.Readers[0];
+        var purposes = new List<ReadingPurpose>();
+        while (purposes.Distinct().Count() < 2)
+        {
+            var taken = await queue.Take(reader);
+            var (id, uid) = ((string)taken["id"]!, $"2.25.{int.Parse(((string)taken["caseLabel"]!)[^6..], CultureInfo.InvariantCulture)}.1");
+            await Sent(Save(reader, id, 0, queue.Room.Document(uid)));
+            await app.LiveOn(TimeSpan.FromMinutes(40));
+            // What has run out is found when another asks.
+            var other = await queue.Take(queue.Readers[1]);
+            await queue.Read(queue.Readers[1], other);
+            Assert.Equal(ReasonLeft.Expired, await app.InDatabase(db => db.Set<Reading>().IgnoreQueryFilters()
+                .Where(r => r.Id == Pirogov.Labelling.Contracts.ReadingId.From(Guid.Parse(id))).Select(r => r.ReasonLeft).SingleAsync()));
+            if (asked)
+            {
+                var back = await queue.Take(reader);
+                Assert.Equal((id, 1), ((string)back["id"]!, (int)(await Sent(reader.GetAsync($"/api/v1/readings/{id}")))["revision"]!));
+            }
+
+            await Sent(Save(reader, id, 1, queue.Room.Document(uid, left: 5)));
+            await Sent(Submit(reader, id, 2));
+            await app.Settle();
+            purposes.Add(await PurposeOf(id));
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_control_reading_that_ran_out_does_not_come_back_once_its_labels_are_retired()
+    {
+        var queue = await Begin(app, cases: 6, terms: Reserved());
+        var gold = await Gold(queue, 20, training: false);
+        JsonObject taken;
+        do
+        {
+            taken = await queue.Take(queue.Readers[0]);
+            if ((string)taken["caseLabel"]! != "TEST-000020")
+                await queue.Read(queue.Readers[0], taken);
+        }
+        while ((string)taken["caseLabel"]! != "TEST-000020");
+        await app.LiveOn(TimeSpan.FromMinutes(40));
+        await queue.Take(queue.Readers[1]);
+        await Sent(queue.Manager.PostAsync($"{queue.Address}/gold/{gold["id"]}/retire", null));
+        Assert.Equal("labelling.reservation-has-expired",
+            Refusal(await Refused(HttpStatusCode.Conflict, Save(queue.Readers[0], (string)taken["id"]!, 0, queue.Room.Document("2.25.20.1")))));
     }
 
     [SkippableFact]
@@ -232,6 +296,13 @@ public abstract class ControlCaseTests : OnBothEngines
         await Gold(queue, 1, training: true);
         var view = await Sent(queue.Readers[0].GetAsync($"/api/v1/readings/{(await queue.Take(queue.Readers[0]))["id"]}"));
         Assert.Equal("import", (string)view["document"]!["masks"]![0]!["origin"]!);
+    }
+
+    private static JsonObject Reserved()
+    {
+        var terms = Control(share: 0.5);
+        terms["reservedMinutes"] = 30;
+        return terms;
     }
 
     /// <summary>The same volume for each of the cases.</summary>
