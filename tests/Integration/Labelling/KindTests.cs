@@ -32,6 +32,15 @@ public abstract class KindTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task A_release_of_one_class_of_two_holds_no_relation_to_the_other()
+    {
+        JsonObject[] objects = [Span("finding", 36, 46), Span("side", 24, 29), Span("finding", 62, 67)];
+        var released = await Walk(InventedCases.Text, "clinicalText", objects, [Span("finding", 36, 56), Span("side", 24, 29)], relate: true, _ => { }, new { classes = new[] { "finding" } });
+        Assert.Equal(["finding", "finding"], released.Objects.Select(o => o.Class));
+        Assert.Empty(released.Relations ?? []);
+    }
+
+    [SkippableFact]
     public async Task A_video_is_read_compared_decided_and_released_with_events_and_tracks()
     {
         JsonObject[] One() => [Event(1, 20), Track(5, 2), Event(60, 70)];
@@ -103,7 +112,7 @@ public abstract class KindTests(LabellingApp app) : OnBothEngines(app)
     }
 
     private async Task<LabelDocument> Walk(
-        int number, string kind, JsonObject[] one, JsonObject[] other, bool relate, Action<JsonObject> look)
+        int number, string kind, JsonObject[] one, JsonObject[] other, bool relate, Action<JsonObject> look, object? scope = null)
     {
         var room = await Open(app, start: false);
         var project = await Project(room, number, kind);
@@ -120,7 +129,7 @@ public abstract class KindTests(LabellingApp app) : OnBothEngines(app)
         await app.Settle();
         await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
         await app.Settle();
-        var release = await ReadingRoom.Released(room.Manager, project.Id);
+        var release = await ReadingRoom.Released(room.Manager, project.Id, scope);
         return await Released(release);
     }
 

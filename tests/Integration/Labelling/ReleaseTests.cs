@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,6 +12,7 @@ using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Releases;
 using Pirogov.Platform.Evidence;
 using Pirogov.Platform.Jobs;
+using Pirogov.Platform.Store;
 using static Pirogov.Integration.Labelling.ReadingRoom;
 
 namespace Pirogov.Integration.Labelling;
@@ -47,6 +49,88 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal((1, 1, 0, 2), ((int)changes["since"]!, (int)changes["added"]!, (int)changes["removed"]!, (int)changes["changed"]!));
         Assert.Equal(["kidney", "size"], changes["scopeAdded"]!.AsArray().Select(c => (string)c!));
         await TheChainIsWhole(whole);
+    }
+
+    [SkippableFact]
+    public async Task A_release_of_one_class_of_two_holds_no_mask_no_object_and_no_file_of_the_other()
+    {
+        var room = await Open(app, schema: WithLiver);
+        foreach (var reader in room.Readers)
+            await ReadAndSubmit(reader, Both(room));
+        await app.Settle();
+        await Sent(room.Validator.PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Validator, "validate")}/accept", new { }));
+        await app.Settle();
+        var part = await room.Release(new { classes = new[] { "kidney" }, questions = Array.Empty<string>() });
+        var whole = await room.Release();
+        var (chosen, all) = (await Labels(room, part), await Labels(room, whole));
+        Assert.Empty(chosen["answers"]!.AsObject());
+        foreach (var kind in new[] { "masks", "objects" })
+        {
+            Assert.Equal(["kidney"], Classes(chosen, kind));
+            Assert.Equal(["kidney", "liver"], Classes(all, kind));
+        }
+
+        string[] others = [(string)all["masks"]!.AsArray().Single(m => (string)m!["class"]! == "liver")!["blob"]!, (string)all["objects"]!.AsArray().Single(m => (string)m!["class"]! == "liver")!["id"]!];
+        // Nor in any file for which the release vouches: its list of cases, its report, its documents and masks.
+        var (files, allFiles) = (await Files(part), await Files(whole));
+        Assert.Contains(others[0], allFiles.Keys);
+        Assert.DoesNotContain(others[0], files.Keys);
+        Assert.Contains((string)chosen["masks"]![0]!["blob"]!, files.Keys);
+        foreach (var word in others.Append("\"liver\"").Append("\"stone\""))
+        {
+            Assert.Contains(allFiles.Values, text => text.Contains(word, StringComparison.OrdinalIgnoreCase));
+            Assert.All(files.Values, text => Assert.DoesNotContain(word, text, StringComparison.OrdinalIgnoreCase));
+        }
+
+        await TheChainIsWhole(part);
+
+        async Task<Dictionary<string, string>> Files(JsonObject release)
+        {
+            return await app.InScope(async s =>
+            {
+                var (stated, store) = (await s.GetServices<IEvidenceSource>().Single(e => e.Kind == LabellingEvidence.Release).State(Guid.Parse((string)release["id"]!), default), s.GetRequiredService<ObjectStore>());
+                var found = new Dictionary<string, string>();
+                foreach (var file in stated!.Files)
+                    found[file.Sha256] = Encoding.Latin1.GetString(await store.Read(file.Md5, default));
+                return found;
+            });
+        }
+
+        static string[] Classes(JsonObject labels, string part) => [.. labels[part]!.AsArray().Select(m => (string)m!["class"]!).Order()];
+
+        static Task<JsonObject> Labels(ReadingRoom room, JsonObject release) => Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{release["id"]}/cases/00000000-0000-7000-8000-000000000001"));
+    }
+
+    private static JsonObject WithLiver(string name)
+    {
+        var schema = SchemaOf(name);
+        var liver = schema["classes"]![0]!.DeepClone();
+        liver["id"] = "liver";
+        schema["classes"]!.AsArray().Add(liver);
+        return schema;
+    }
+
+    /// <summary>A square and a length of either class.</summary>
+    private static JsonObject Both(ReadingRoom room)
+    {
+        var document = room.Document();
+        var mask = Square("2.25.1.1", 12);
+        mask["class"] = "liver";
+        document["masks"]!.AsArray().Add(mask);
+        foreach (var (@class, row) in new[] { ("kidney", 3), ("liver", 20) })
+        {
+            document["objects"]!.AsArray().Add(new JsonObject
+            {
+                ["id"] = Guid.CreateVersion7(),
+                ["class"] = @class,
+                ["type"] = "length",
+                ["sopInstanceUid"] = "2.25.1.1.1",
+                ["frame"] = 1,
+                ["points"] = new JsonArray(new JsonArray(1, row), new JsonArray(9, row)),
+            });
+        }
+
+        return document;
     }
 
     [SkippableFact]
