@@ -24,11 +24,10 @@ internal sealed class AppendRevision(PirogovDb db, ICases cases, AuditTrail audi
             return early;
         if (document is null)
             return new DocumentDoesNotFitSchema("incomplete", "");
-        if (await cases.Find(reading.CaseId, cancellation) is not { } summary)
-            return new NotFound("case");
-        // The labels would lie on other pixels than those for which the case was planned, and on others than its other readers see.
-        if (summary.ContentSha256 != await db.Set<ProjectCase>().Where(c => c.Id == reading.ProjectCaseId).Select(c => c.ContentSha256).SingleAsync(cancellation))
-            return new DocumentDoesNotFitSchema("files-changed", summary.Label);
+        // The labels would lie on other pixels than those for which the case was planned, and on others than its other readers see; or on none.
+        var planned = await db.Set<ProjectCase>().AsNoTracking().SingleAsync(c => c.Id == reading.ProjectCaseId, cancellation);
+        if (await cases.Find(reading.CaseId, cancellation) is not { } summary || summary.ContentSha256 != planned.ContentSha256)
+            return new DocumentDoesNotFitSchema("files-changed", planned.Label);
         var version = await (from p in db.Set<LabellingProject>()
                              join v in db.Set<SchemaVersion>() on p.SchemaVersionId equals v.Id
                              where p.Id == reading.ProjectId

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -36,7 +37,7 @@ internal sealed class SaveDocument(PirogovDb db, CurrentActor actor, OwnReading 
         var appended = await append.To(reading, request.BaseRevision, request.Document, cancellation);
         if (!appended.IsRefused(out var refusal))
             return new Response(appended.Value.Number, appended.Value.SavedAt, appended.Value.Document);
-        if (request.Document is null || refusal is NotFound or ValidatorDoesNotDraw)
+        if (request.Document is null || refusal is ValidatorDoesNotDraw)
             return refusal;
         var kept = await keep.Of(reading, request.BaseRevision, request.Document, refusal, cancellation);
         return refusal switch
@@ -45,7 +46,8 @@ internal sealed class SaveDocument(PirogovDb db, CurrentActor actor, OwnReading 
             ReadingIsLocked locked => locked with { Draft = kept },
             ReservationHasExpired expired => expired with { Draft = kept },
             DocumentDoesNotFitSchema unfit => unfit with { Draft = kept },
-            _ => refusal,
+            // Kept and not told where would be lost to who drew it.
+            _ => throw new UnreachableException($"{refusal.Code} does not say where what was sent is kept."),
         };
     }
 

@@ -60,6 +60,9 @@ internal sealed class InventedCases : ICases
     /// <summary>More slides, from this number on.</summary>
     public void AddSlides(int first, int count) => cases = [.. cases, .. Enumerable.Range(first, count).Select(n => Invent(n, FirstCentre, DataKind.Pathology, "SM"))];
 
+    /// <summary>From now on the archive does not know it.</summary>
+    public void Lose(int number) => cases = [.. cases.Where(c => c.Label != $"TEST-{number:D6}")];
+
     public Task<CaseSummary?> Find(CaseId id, CancellationToken cancellation) => Task.FromResult(cases.Find(c => c.Id == id));
 
     public Task<IReadOnlyList<CaseSummary>> Find(IReadOnlyCollection<CaseId> ids, CancellationToken cancellation) =>

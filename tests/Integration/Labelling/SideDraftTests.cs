@@ -44,6 +44,18 @@ public abstract class SideDraftTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task What_was_drawn_on_a_case_that_the_archive_has_lost_is_kept_too()
+    {
+        var room = await Open(app, plan: p => p["cases"] = new JsonArray(KnownCases.Case(25)));
+        var (reader, reading) = (room.Readers[0], await Reading(room.Readers[0]));
+        app.Cases.Lose(25);
+        var problem = await Refused(HttpStatusCode.UnprocessableEntity, Save(reader, reading, 0, room.Document("2.25.25.1")));
+        Assert.Equal(("files-changed", "TEST-000025"), ((string)problem["reason"]!, (string)problem["where"]!));
+        var kept = await Sent(reader.GetAsync($"/api/v1/readings/{reading}/side-drafts/{problem["draft"]}"));
+        Assert.Equal((string)Square("2.25.25.1", 4)["runs"]!, (string)kept["masks"]![0]!["runs"]!);
+    }
+
+    [SkippableFact]
     public async Task The_newest_are_kept_and_nobody_else_sees_them()
     {
         var room = await Open(app);
