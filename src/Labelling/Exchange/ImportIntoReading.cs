@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Formats;
+using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
@@ -20,7 +21,8 @@ namespace Pirogov.Labelling.Exchange;
 /// <summary>Adds a file's labels to one's own draft, as its next revision. What is there stays: an object, an answer or a pixel is never overwritten.</summary>
 [Needs(LabellingRights.ReadCases)]
 internal sealed class ImportIntoReading(
-    PirogovDb db, FormatCases formatCases, Documents documents, VersionedDocuments versioned, SaveDocument save, ObjectStore store, StoreFolders folders, CurrentActor actor, AuditTrail audit, TimeProvider time)
+    PirogovDb db, FormatCases formatCases, Documents documents, VersionedDocuments versioned, ReadingSources sources, ShownPreLabels preLabels, SaveDocument save, ObjectStore store,
+    StoreFolders folders, CurrentActor actor, AuditTrail audit, TimeProvider time)
 {
     /// <param name="Left">The first page of what was not taken.</param>
     public sealed record Response(ImportId Id, int Revision, int Taken, int NotTaken, Page<ImportLine> Left);
@@ -51,7 +53,7 @@ internal sealed class ImportIntoReading(
         if ((await Read(upload, known!, into, cancellation)).IsRefused(out refusal, out var read))
             return refusal;
         var (document, labels) = LabelMerge.Add(await Draft(reading, version.Id, cancellation), read!);
-        var saved = await save.Handle(id, new(baseRevision, document), cancellation);
+        var saved = await save.Save(id, new(baseRevision, document), Hand.Platform, cancellation);
         if (saved.IsRefused(out refusal))
             return refusal;
         return await Report(reading, known!.Id, fileName, options, label, labels, saved.Value.Revision, cancellation);
@@ -72,10 +74,14 @@ internal sealed class ImportIntoReading(
         return format.Import(files, into).IsRefused(out var refusal, out var read) || LabelFit.Of(read!, into).IsRefused(out refusal, out var fitted) ? refusal : fitted.Labels;
     }
 
+    /// <summary>Before the first save it is what its person was given to begin with.</summary>
     private async Task<LabelDocument> Draft(Reading reading, SchemaVersionId version, CancellationToken cancellation)
     {
-        var saved = await db.Set<ReadingRevision>().AsNoTracking().SingleOrDefaultAsync(r => r.ReadingId == reading.Id && r.Number == reading.Revision, cancellation);
-        return saved is null ? LabelDocument.Empty(version) : await documents.WithRuns(await versioned.Load(saved, version, cancellation), cancellation);
+        if (await db.Set<ReadingRevision>().AsNoTracking().SingleOrDefaultAsync(r => r.ReadingId == reading.Id && r.Number == reading.Revision, cancellation) is { } saved)
+            return await documents.WithRuns(await versioned.Load(saved, version, cancellation), cancellation);
+        var passes = (await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == reading.ProjectId, cancellation)).Passes;
+        var begun = await sources.Draft(reading, cancellation) ?? await preLabels.For(reading, passes, cancellation);
+        return begun is not null ? await documents.WithRuns(begun, cancellation) : LabelDocument.Empty(version);
     }
 
     private async Task<Outcome<Response>> Report(
@@ -97,20 +103,16 @@ internal sealed class ImportIntoReading(
 internal static class LabelMerge
 {
     /// <param name="draft">With the runs of its masks.</param>
-    /// <returns>The document with runs, and what of the file came into it.</returns>
+    /// <returns>The document with runs, and what of the file came into it. A mask to which the file added is nobody's own until its person confirms it.</returns>
     public static (LabelDocument Document, ImportedLabels Labels) Add(LabelDocument draft, ImportedLabels read)
     {
-        var (left, masks) = (new List<Untaken>(read.Untaken), draft.Masks.ToDictionary(m => (m.Class, m.SopInstanceUid, m.Frame), m => m with { Blob = null }));
+        var (left, united, masks) = (new List<Untaken>(read.Untaken), new HashSet<string>(), draft.Masks.ToDictionary(m => (m.Class, m.SopInstanceUid, m.Frame), m => m with { Blob = null }));
         foreach (var mask in read.Document.Masks)
         {
             var place = (mask.Class, mask.SopInstanceUid, mask.Frame);
             if (masks.TryGetValue(place, out var there))
-            {
-                var union = MaskLayers.Decode(there).Union(MaskLayers.Decode(mask));
-                masks[place] = there with { Runs = Convert.ToBase64String(union.Encode()), PixelCount = union.PixelCount, Origin = null };
-            }
-            else
-                masks[place] = mask;
+                left.AddRange(united.Add(mask.Class) ? [new(NamedMask(read, mask.Class), "instances-united", mask.Class)] : []);
+            masks[place] = there is null ? mask : PreLabelled.Union(there, mask);
         }
 
         var ids = draft.Objects.Select(o => o.Id).ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -137,4 +139,6 @@ internal static class LabelMerge
     }
 
     private static string Named(ImportedLabels read, string id) => read.Taken.FirstOrDefault(t => t.Id == id)?.Object ?? id;
+
+    private static string NamedMask(ImportedLabels read, string @class) => read.Taken.FirstOrDefault(t => t.Kind == Geometry.Mask && t.What == @class)?.Object ?? @class;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pirogov.Labelling.Formats;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform;
@@ -10,24 +11,42 @@ namespace Pirogov.Labelling.PreLabels;
 /// <param name="Where">The first of them: an object's id, or a class of masks.</param>
 internal sealed record PreLabelsUnconfirmed(int Count, string Where) : Refusal("labelling/pre-labels-unconfirmed", 422);
 
+/// <summary>Who made a document of the one before: its reader by hand, or the platform at their order, which changes no pre-label into the reader's view.</summary>
+internal enum Hand
+{
+    Reader,
+    Platform,
+}
+
 /// <summary>Keeps apart what a reader drew and what they were shown: only what they changed or confirmed is theirs.</summary>
 internal static class PreLabelled
 {
     /// <summary>
-    /// Says of each part where it comes from. What is still as it was shown keeps its origin, whatever the client says; what was changed loses it.
+    /// Says of each part where it comes from. What is still as it was shown keeps its origin, whatever the client says; what its reader changed loses it.
     /// A part that was never shown may call itself a model's or a file's: then it needs the reader's confirmation like the others.
     /// </summary>
     /// <param name="shown">What this reader was shown, and their own revision before.</param>
-    public static LabelDocument Settle(LabelDocument sent, IReadOnlyList<LabelDocument> shown)
+    public static LabelDocument Settle(LabelDocument sent, IReadOnlyList<LabelDocument> shown, Hand by)
     {
-        var objects = shown.SelectMany(d => d.Objects).Where(o => o.Origin is not null).DistinctBy(o => o.Id, StringComparer.OrdinalIgnoreCase)
-            .ToDictionary(o => o.Id, StringComparer.OrdinalIgnoreCase);
-        var masks = shown.SelectMany(d => d.Masks).Where(m => m.Origin is not null).DistinctBy(Place).ToDictionary(Place);
+        var objects = shown.SelectMany(d => d.Objects).Where(o => o.Origin is not null).ToLookup(o => o.Id, StringComparer.OrdinalIgnoreCase);
+        var masks = shown.SelectMany(d => d.Masks).Where(m => m.Origin is not null).ToLookup(Place);
         return sent with
         {
-            Objects = [.. sent.Objects.Select(o => objects.TryGetValue(o.Id, out var known) ? Same(o, known) ? o with { Origin = known.Origin } : Own(o) : o)],
-            Masks = [.. sent.Masks.Select(m => masks.TryGetValue(Place(m), out var known) ? m.Blob == known.Blob ? m with { Origin = known.Origin } : Own(m) : m)],
+            Objects = [.. sent.Objects.Select(o => objects[o.Id].FirstOrDefault(known => Same(o, known)) is { } known ? o with { Origin = known.Origin }
+                : by == Hand.Reader && objects.Contains(o.Id) ? Own(o) : o)],
+            Masks = [.. sent.Masks.Select(m => masks[Place(m)].FirstOrDefault(known => m.Blob == known.Blob) is { } known ? m with { Origin = known.Origin }
+                : by == Hand.Reader && masks.Contains(Place(m)) ? Own(m) : m)],
         };
+    }
+
+    /// <summary>Both on one frame under the class of the first. Pixels that nobody has confirmed make the whole a pre-label again, for they are told apart no more.</summary>
+    /// <param name="one">With its runs, like <paramref name="other"/>.</param>
+    public static DocumentMask Union(DocumentMask one, DocumentMask other)
+    {
+        var (there, union) = (MaskLayers.Decode(one), MaskLayers.Decode(one).Union(MaskLayers.Decode(other)));
+        var both = one with { Runs = Convert.ToBase64String(union.Encode()), Blob = null, PixelCount = union.PixelCount };
+        return union.PixelCount == there.PixelCount || !IsOpen(other) ? both
+            : both with { Origin = one.Origin ?? other.Origin, Confirmed = null };
     }
 
     /// <summary>What stands in a reading when nobody has confirmed a pre-label: everything else.</summary>
@@ -62,7 +81,9 @@ internal static class PreLabelled
 
     private static string[] Unconfirmed(LabelDocument document) =>
         [.. document.Objects.Where(o => o is { Origin: not null, Confirmed: not true }).Select(o => o.Id),
-            .. document.Masks.Where(m => m is { Origin: not null, Confirmed: not true }).Select(m => m.Class)];
+            .. document.Masks.Where(IsOpen).Select(m => m.Class)];
+
+    private static bool IsOpen(DocumentMask mask) => mask is { Origin: not null, Confirmed: not true };
 
     private static (string, string, int) Place(DocumentMask mask) => (mask.Class, mask.SopInstanceUid, mask.Frame);
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Access;
@@ -82,7 +83,7 @@ internal sealed class AnswerPending(PirogovDb db, CurrentActor actor, Documents 
         await versioned.Ask(id, again, cancellation);
         audit.Note("labelling.pending-answered", "reading", id, new { chosen.Length });
         // One commit: the label is in the draft, or it still waits.
-        var saved = await append.To(reading, request.BaseRevision, document, cancellation);
+        var saved = await append.To(reading, request.BaseRevision, document, cancellation, Hand.Platform);
         return saved.IsRefused(out var refusal) ? refusal : new Response(saved.Value.Number, waiting.Length - chosen.Length + again.Count);
     }
 
@@ -100,7 +101,7 @@ internal sealed class AnswerPending(PirogovDb db, CurrentActor actor, Documents 
         foreach (var mask in label.Masks)
         {
             var there = document.Masks.FirstOrDefault(m => m.Class == mask.Class && m.SopInstanceUid == mask.SopInstanceUid && m.Frame == mask.Frame);
-            document = document with { Masks = [.. document.Masks.Where(m => m != there).Select(m => m with { Blob = null }), there is null ? mask : MigrateDocument.Union(there, mask)] };
+            document = document with { Masks = [.. document.Masks.Where(m => m != there).Select(m => m with { Blob = null }), there is null ? mask : PreLabelled.Union(there, mask)] };
         }
 
         if (label.Objects.Count == 0)

@@ -18,7 +18,8 @@ internal sealed class AppendRevision(PirogovDb db, ICases cases, AuditTrail audi
 {
     /// <summary>Saves the caller's changes with it, or nothing.</summary>
     /// <param name="reading">Tracked.</param>
-    public async Task<Outcome<AppendedRevision>> To(Reading reading, int baseRevision, LabelDocument? document, CancellationToken cancellation)
+    /// <param name="by">Who changed what was there.</param>
+    public async Task<Outcome<AppendedRevision>> To(Reading reading, int baseRevision, LabelDocument? document, CancellationToken cancellation, Hand by = Hand.Reader)
     {
         if (reading.MaySave(baseRevision) is { } early)
             return early;
@@ -37,7 +38,7 @@ internal sealed class AppendRevision(PirogovDb db, ICases cases, AuditTrail audi
         var checkedDocument = new DocumentCheck(version.Id, version.Content, images, await cases.Texts(reading.CaseId, cancellation), known).Check(document);
         if (checkedDocument.IsRefused(out var unfit))
             return unfit;
-        var settled = PreLabelled.Settle(checkedDocument.Value.Document, shown);
+        var settled = PreLabelled.Settle(checkedDocument.Value.Document, shown, by);
         await documents.Keep(checkedDocument.Value.NewMasks, cancellation);
         var stored = await documents.Put(settled, cancellation);
         // A project on its way to the next version knows nothing of a first save that is on its way, too: one of them waits for the other.

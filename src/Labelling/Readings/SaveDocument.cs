@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Labelling.Contracts;
+using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
@@ -27,14 +28,17 @@ internal sealed class SaveDocument(PirogovDb db, CurrentActor actor, OwnReading 
             (SaveDocument use, ReadingId id, Request request, CancellationToken cancellation) => use.Handle(id, request, cancellation).ToHttp())
         .Needs(typeof(SaveDocument)).WithMetadata(new RequestSizeLimitAttribute(LargestRequest)).WithSummary("Saves the labels as the next revision.");
 
-    public async Task<Outcome<Response>> Handle(ReadingId id, Request request, CancellationToken cancellation)
+    public Task<Outcome<Response>> Handle(ReadingId id, Request request, CancellationToken cancellation) => Save(id, request, Hand.Reader, cancellation);
+
+    /// <param name="by">Who changed what was there.</param>
+    internal async Task<Outcome<Response>> Save(ReadingId id, Request request, Hand by, CancellationToken cancellation)
     {
         var me = actor.Actor.AccountId;
         var opened = await own.Open(id, me, cancellation);
         if (opened.IsRefused(out var gone))
             return await Late(id, me, request, gone, cancellation);
         var reading = opened.Value;
-        var appended = await append.To(reading, request.BaseRevision, request.Document, cancellation);
+        var appended = await append.To(reading, request.BaseRevision, request.Document, cancellation, by);
         if (!appended.IsRefused(out var refusal))
             return new Response(appended.Value.Number, appended.Value.SavedAt, appended.Value.Document);
         if (request.Document is null || refusal is ValidatorDoesNotDraw)

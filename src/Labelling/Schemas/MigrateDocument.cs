@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Pirogov.Imaging;
-using Pirogov.Labelling.Formats;
+using Pirogov.Labelling.PreLabels;
 
 namespace Pirogov.Labelling.Schemas;
 
@@ -111,16 +110,10 @@ internal sealed class MigrateDocument(SchemaVersionId to, SchemaContent after, S
 
             Count(moved, mask.Class);
             var place = (target, mask.SopInstanceUid, mask.Frame);
-            made[place] = made.TryGetValue(place, out var there) ? Union(there, mask) : mask with { Class = target };
+            made[place] = made.TryGetValue(place, out var there) ? PreLabelled.Union(there, mask) : mask with { Class = target };
         }
 
         return [.. made.Values];
-    }
-
-    public static DocumentMask Union(DocumentMask one, DocumentMask other)
-    {
-        var union = MaskLayers.Decode(one).Union(MaskLayers.Decode(other));
-        return one with { Runs = Convert.ToBase64String(union.Encode()), Blob = null, PixelCount = union.PixelCount };
     }
 
     private Dictionary<string, DocumentAnswer> Answers(IReadOnlyDictionary<string, DocumentAnswer> given)

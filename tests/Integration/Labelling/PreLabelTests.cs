@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +10,9 @@ using Pirogov.Labelling.PreLabels;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
 using Pirogov.Labelling.Schemas;
+using Pirogov.Platform;
 using Pirogov.Platform.Database;
+using static Pirogov.Integration.Labelling.ExchangeTests;
 using static Pirogov.Integration.Labelling.ReadingRoom;
 
 namespace Pirogov.Integration.Labelling;
@@ -72,6 +76,48 @@ public abstract class PreLabelTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task A_file_laid_over_a_pre_label_confirms_nothing_for_the_reader()
+    {
+        var (room, _) = await Open("atStart", "perObject", Drawn);
+        var (reader, reading) = (room.Readers[0], await Reading(room.Readers[0]));
+        var imported = await Sent(Upload(reader, $"/api/v1/readings/{reading}/import?format=coco&baseRevision=0&name=mine.json", Pixel(row: 30, column: 30)));
+        Assert.Equal(["annotation 1 instances-united"], imported["left"]!["items"]!.AsArray().Select(l => $"{l!["object"]} {l["reason"]}"));
+        var document = (await Sent(reader.GetAsync($"/api/v1/readings/{reading}")))["document"]!.DeepClone().AsObject();
+        // The findings with which the reading began are there still, and the mask holds a pixel more.
+        Assert.Equal((2, 20 * 16 + 1, "model"), (document["objects"]!.AsArray().Count, (int)document["masks"]![0]!["pixelCount"]!, (string?)document["masks"]![0]!["origin"]));
+        document["objects"] = new JsonArray();
+        document["answers"] = room.Document()["answers"]!.DeepClone();
+        document["masks"]![0]!.AsObject().Remove("origin");
+        await Sent(Save(reader, reading, 1, document));
+        var problem = await Refused(HttpStatusCode.UnprocessableEntity, Submit(reader, reading, 2, confirmPreLabels: true));
+        Assert.EndsWith("/pre-labels-unconfirmed", (string)problem["type"]!, StringComparison.Ordinal);
+        Assert.Equal((1, "kidney"), ((int)problem["count"]!, (string)problem["where"]!));
+
+        document["masks"]![0]!["confirmed"] = true;
+        await Sent(Save(reader, reading, 2, document));
+        // Pixels of one more file ask anew; those that are there already ask nothing.
+        await Sent(Upload(reader, $"/api/v1/readings/{reading}/import?format=coco&baseRevision=3&name=same.json", Pixel(row: 30, column: 30)));
+        Assert.True((bool)(await Sent(reader.GetAsync($"/api/v1/readings/{reading}")))["document"]!["masks"]![0]!["confirmed"]!);
+        await Sent(Upload(reader, $"/api/v1/readings/{reading}/import?format=coco&baseRevision=4&name=more.json", Pixel(row: 31, column: 31)));
+        await Refused(HttpStatusCode.UnprocessableEntity, Submit(reader, reading, 5));
+    }
+
+    [SkippableFact]
+    public async Task What_a_file_adds_to_ones_own_mask_waits_to_be_confirmed()
+    {
+        var (room, _) = await Open("never", "perObject");
+        var (reader, reading) = (room.Readers[0], await Reading(room.Readers[0]));
+        await Sent(Save(reader, reading, 0, room.Document()));
+        await Sent(Upload(reader, $"/api/v1/readings/{reading}/import?format=coco&baseRevision=1&name=mine.json", Pixel(row: 30, column: 30)));
+        var document = (await Sent(reader.GetAsync($"/api/v1/readings/{reading}")))["document"]!.DeepClone().AsObject();
+        Assert.Equal("import", (string?)document["masks"]![0]!["origin"]);
+        await Refused(HttpStatusCode.UnprocessableEntity, Submit(reader, reading, 2));
+        document["masks"]![0]!["confirmed"] = true;
+        await Sent(Save(reader, reading, 2, document));
+        await Sent(Submit(reader, reading, 3));
+    }
+
+    [SkippableFact]
     public async Task A_pre_label_is_never_a_reading()
     {
         var (room, project) = await Open("never", "perObject");
@@ -128,7 +174,16 @@ public abstract class PreLabelTests(LabellingApp app) : OnBothEngines(app)
         return one;
     }
 
-    private async Task<(ReadingRoom Room, string Project)> Open(string show, string confirmation)
+    /// <summary>A mask of one pixel of the kidney; COCO counts along columns.</summary>
+    private static byte[] Pixel(int row, int column) => Encoding.UTF8.GetBytes($$"""
+        { "images": [{ "id": 1, "file_name": "2.25.1.1.1.png", "width": 32, "height": 32 }], "categories": [{ "id": 1, "name": "kidney" }],
+          "annotations": [{ "id": 1, "image_id": 1, "category_id": 1, "segmentation": { "size": [32, 32], "counts": [{{column * 32 + row}}, 1, {{1_023 - column * 32 - row}}] } }] }
+        """);
+
+    private static DocumentMask[] Drawn(ReadingRoom room) =>
+        [room.Document()["masks"]![0]!.Deserialize<DocumentMask>(PlatformJson.Options)!];
+
+    private async Task<(ReadingRoom Room, string Project)> Open(string show, string confirmation, Func<ReadingRoom, DocumentMask[]>? masks = null)
     {
         var room = await ReadingRoom.Open(app, start: false);
         var plan = await room.PlanOf(1);
@@ -139,7 +194,8 @@ public abstract class PreLabelTests(LabellingApp app) : OnBothEngines(app)
         {
             var (db, documents) = (s.GetRequiredService<PirogovDb>(), s.GetRequiredService<Documents>());
             var one = await db.Set<ProjectCase>().SingleAsync(c => c.ProjectId == project);
-            var found = new LabelDocument(room.SchemaVersion, [], [Length(2), Length(20)], new Dictionary<string, DocumentAnswer>());
+            var (found, drawn) = StoredMasks.Of(new LabelDocument(room.SchemaVersion, masks?.Invoke(room) ?? [], [Length(2), Length(20)], new Dictionary<string, DocumentAnswer>()));
+            await documents.Keep(drawn, default);
             db.Add(new PreLabel(one.Id, "model-1", PreLabel.Model, await documents.Put(found, default), s.GetRequiredService<TimeProvider>().Now()));
             return await db.SaveChangesAsync();
         });

@@ -14,7 +14,7 @@ public class PreLabelledTests
     [Fact]
     public void What_is_as_it_was_shown_keeps_its_origin_and_what_was_changed_loses_it()
     {
-        LabelDocument Settled(DocumentObject one, DocumentMask mask) => PreLabelled.Settle(Document([one], [mask]), [Document([Shown], [Drawn])]);
+        LabelDocument Settled(DocumentObject one, DocumentMask mask) => PreLabelled.Settle(Document([one], [mask]), [Document([Shown], [Drawn])], Hand.Reader);
         var same = Settled(Shown with { Origin = null, Confirmed = true }, Drawn with { Origin = null });
         Assert.Equal(("model", true), (same.Objects[0].Origin, same.Objects[0].Confirmed));
         Assert.Equal("import", same.Masks[0].Origin);
