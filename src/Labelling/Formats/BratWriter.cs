@@ -32,7 +32,7 @@ internal static class BratWriter
     {
         var lines = new Lines();
         var points = new CodePoints(text.Text);
-        var names = new Dictionary<string, string>();
+        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var one in document.Objects.Where(o => o.Type == "span" && o.Text == text.Name))
         {
             var places = string.Join(';', one.Spans!.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Start} {s.End}")));

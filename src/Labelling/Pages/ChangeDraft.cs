@@ -3,7 +3,7 @@ using Pirogov.Labelling.Schemas;
 
 namespace Pirogov.Labelling.Pages;
 
-/// <summary>What the form says of one class or question of the version before.</summary>
+/// <summary>What the form says of one class, question or type of relations of the version before.</summary>
 internal sealed class ChangeDraft
 {
     public const string Keep = "same";
@@ -13,6 +13,8 @@ internal sealed class ChangeDraft
 
     public string From { get; init; } = "";
     public bool IsQuestion { get; init; }
+    public bool IsRelation { get; init; }
+    public bool IsClass => !IsQuestion && !IsRelation;
     public string Kind { get; set; } = "";
     public string To { get; set; } = "";
     public string Reason { get; set; } = "";
@@ -54,6 +56,9 @@ internal sealed class ChangeDraft
     public static ChangeDraft Of(string from, QuestionFate? change) =>
         new() { From = from, IsQuestion = true, Kind = change is null ? "" : change.To is not null ? Rename : Drop, To = change?.To ?? "", Reason = change?.Drop ?? "" };
 
+    public static ChangeDraft Of(string from, RelationFate? change) =>
+        new() { From = from, IsRelation = true, Kind = change is null ? "" : change.To is not null ? Rename : Drop, To = change?.To ?? "", Reason = change?.Drop ?? "" };
+
     public ClassFate? ToClassChange(SchemaContent after) => Kind switch
     {
         Rename => new(From, To: To),
@@ -67,4 +72,6 @@ internal sealed class ChangeDraft
     };
 
     public QuestionFate? ToQuestionChange() => Kind switch { Rename => new(From, To: To), Drop => new(From, Drop: Reason), _ => null };
+
+    public RelationFate? ToRelationChange() => Kind switch { Rename => new(From, To: To), Drop => new(From, Drop: Reason), _ => null };
 }

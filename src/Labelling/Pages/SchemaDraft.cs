@@ -33,6 +33,7 @@ internal sealed class SchemaDraft
         var migration = page.Versions is [{ PublishedAt: null }, ..] ? page.Migration : null;
         draft.Changes.AddRange((draft.before?.Classes ?? []).Select(c => ChangeDraft.Of(c, migration?.Classes.FirstOrDefault(m => m.From == c.Id))));
         draft.Changes.AddRange((draft.before?.Questions ?? []).Select(q => ChangeDraft.Of(q.Id, migration?.Questions.FirstOrDefault(m => m.From == q.Id))));
+        draft.Changes.AddRange((draft.before?.Relations ?? []).Select(r => ChangeDraft.Of(r.Id, migration?.Relations?.FirstOrDefault(m => m.From == r.Id))));
         return draft;
     }
 
@@ -44,9 +45,10 @@ internal sealed class SchemaDraft
     {
         var made = new DesignSchema.Request(Name, DataKind, [.. Classes.Select(c => c.ToClass())], [.. Questions.Select(q => q.ToQuestion())],
             Relations.Count > 0 ? [.. Relations.Select(r => r.ToRelation())] : null);
-        var migration = new SchemaMigration([.. Changes.Where(c => !c.IsQuestion).Select(c => c.ToClassChange(made.Content)).OfType<ClassFate>()],
-            [.. Changes.Where(c => c.IsQuestion).Select(c => c.ToQuestionChange()).OfType<QuestionFate>()]);
-        return migration.Classes.Count + migration.Questions.Count > 0 ? made with { Migration = migration } : made;
+        RelationFate[] relations = [.. Changes.Where(c => c.IsRelation).Select(c => c.ToRelationChange()).OfType<RelationFate>()];
+        var migration = new SchemaMigration([.. Changes.Where(c => c.IsClass).Select(c => c.ToClassChange(made.Content)).OfType<ClassFate>()],
+            [.. Changes.Where(c => c.IsQuestion).Select(c => c.ToQuestionChange()).OfType<QuestionFate>()], relations.Length > 0 ? relations : null);
+        return migration.Classes.Count + migration.Questions.Count + relations.Length > 0 ? made with { Migration = migration } : made;
     }
 
     /// <summary>What is left to do before publishing; a row nobody has filled yet is one line, not one for every field.</summary>

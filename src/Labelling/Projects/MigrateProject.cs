@@ -34,6 +34,9 @@ internal sealed class MigrateProject(
     /// <param name="Dropped">Labels and answers that end.</param>
     public sealed record Row(string From, string Change, string? To, int Moved, int Pending, int Dropped);
 
+    /// <param name="Dropped">Relations that end: their type does, an object at one of their ends does, or two between the same objects become one.</param>
+    public sealed record RelationRow(string From, string Change, string? To, int Moved, int Dropped);
+
     /// <param name="Drafts">That get a new revision.</param>
     /// <param name="Locked">Handed in, of cases that are not validated: they stay, and are brought over when they are compared.</param>
     /// <param name="Decided">Cases that have a consensus and are in validation or behind it: it goes over as the version declares.</param>
@@ -41,7 +44,7 @@ internal sealed class MigrateProject(
     /// <param name="Unheld">Attributes that the new classes do not have.</param>
     /// <param name="Thresholds">Class of the next version → what its readings must reach; the others need what the project asks of all.</param>
     public sealed record Preview(SchemaVersionId To, int Version, int Drafts, int Locked, int Decided, int Reopened, int Pending, int Unheld, IReadOnlyList<Row> Rows,
-        IReadOnlyDictionary<string, double> Thresholds);
+        IReadOnlyList<RelationRow> Relations, IReadOnlyDictionary<string, double> Thresholds);
 
     public sealed record Response(SchemaVersionId To, int Drafts, int Pending);
 
@@ -58,24 +61,27 @@ internal sealed class MigrateProject(
         if ((await Begin(id, cancellation)).IsRefused(out var refusal, out var plan))
             return refusal;
         var (moved, dropped, waiting, unheld) = (new Dictionary<string, int>(), new Dictionary<string, int>(), new Dictionary<string, int>(), 0);
+        var related = new List<KeyValuePair<string, (int Moved, int Dropped)>>();
         foreach (var (_, revision) in plan!.Open)
         {
             var made = await Made(plan, revision.DocumentMd5, isLocked: false, cancellation);
             Sum(moved, made.Moved);
             Sum(dropped, made.Dropped);
             Sum(waiting, made.Pending.GroupBy(p => p.Class).ToDictionary(g => g.Key, g => g.Count()));
+            related.AddRange(made.Relations);
             unheld += made.Unheld;
         }
 
         var (before, changes) = (plan.From.Content, plan.To.Migration ?? SchemaMigration.None);
         var rows = before.Classes.Select(c => ClassRow(c.Id, changes.Classes.FirstOrDefault(m => m.From == c.Id))).Concat(before.Questions.Select(q => QuestionRow(q.Id, changes.Questions.FirstOrDefault(m => m.From == q.Id))))
             .Select(r => r with { Moved = moved.GetValueOrDefault(r.From), Dropped = dropped.GetValueOrDefault(r.From), Pending = waiting.GetValueOrDefault(r.From) });
+        var relations = (before.Relations ?? []).Select(r => RelationRowOf(r.Id, changes, related.Where(x => x.Key == r.Id).Select(x => x.Value).ToArray()));
         var decided = (await (from c in db.Set<ProjectCase>()
                               join x in db.Set<Consensus>().AsNoTracking() on c.Id equals x.ProjectCaseId
                               where c.ProjectId == id && (c.State == ProjectCaseState.Validation || c.State == ProjectCaseState.Validated || c.State == ProjectCaseState.Released)
                               select x).ToArrayAsync(cancellation)).GroupBy(x => x.ProjectCaseId).Select(g => g.MaxBy(x => x.Number)!).ToArray();
         var reopened = (await versioned.NeedPerson(decided, plan.To.Id, cancellation)).Count;
-        return new Preview(plan.To.Id, plan.To.Number, plan.Open.Count, plan.Locked.Count, decided.Length, reopened, waiting.Values.Sum(), unheld, [.. rows], Thresholds(plan));
+        return new Preview(plan.To.Id, plan.To.Number, plan.Open.Count, plan.Locked.Count, decided.Length, reopened, waiting.Values.Sum(), unheld, [.. rows], [.. relations], Thresholds(plan));
     }
 
     public async Task<Outcome<Response>> Handle(ProjectId id, CancellationToken cancellation)
@@ -193,6 +199,12 @@ internal sealed class MigrateProject(
 
     private static Row QuestionRow(string from, QuestionFate? change) =>
         change is null ? new(from, "same", from, 0, 0, 0) : change.To is { } to ? new(from, "rename", to, 0, 0, 0) : new(from, "drop", null, 0, 0, 0);
+
+    private static RelationRow RelationRowOf(string from, SchemaMigration changes, (int Moved, int Dropped)[] counts)
+    {
+        var to = changes.Relation(from);
+        return new(from, to is null ? "drop" : to == from ? "same" : "rename", to, counts.Sum(c => c.Moved), counts.Sum(c => c.Dropped));
+    }
 
     private static void Sum(Dictionary<string, int> sums, IReadOnlyDictionary<string, int> counts)
     {

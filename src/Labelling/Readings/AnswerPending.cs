@@ -75,7 +75,7 @@ internal sealed class AnswerPending(PirogovDb db, CurrentActor actor, Documents 
                 return new SplitOptionUnknown(answers[label.Id]);
             // Later versions may have gone on from the class that it is now said to be.
             var (alone, open) = await versioned.Carry(await Alone(document, label.Part, option.To, cancellation), label.SchemaVersionId, version.Id, cancellation);
-            document = Join(document, alone, label.Part.Relations.Where(r => version.Content.Relation(r.Type) is not null));
+            document = Join(document, alone, await versioned.Carry(label.Part.Relations, label.SchemaVersionId, version.Id, cancellation));
             again.AddRange(open.Select(o => o with { Part = o.Part with { Relations = label.Part.Relations } }));
         }
 
@@ -107,7 +107,7 @@ internal sealed class AnswerPending(PirogovDb db, CurrentActor actor, Documents 
         if (label.Objects.Count == 0)
             return document;
         DocumentObject[] objects = [.. document.Objects, .. label.Objects];
-        var (ids, joined) = (objects.Select(o => o.Id).ToHashSet(), (document.Relations ?? []).Select(r => r.Id).ToHashSet());
+        var (ids, joined) = (objects.Select(o => o.Id).ToHashSet(StringComparer.OrdinalIgnoreCase), (document.Relations ?? []).Select(r => r.Id).ToHashSet(StringComparer.OrdinalIgnoreCase));
         DocumentRelation[] relations = [.. document.Relations ?? [], .. between.Where(r => ids.Contains(r.From) && ids.Contains(r.To) && !joined.Contains(r.Id))];
         return document with { Objects = objects, Relations = relations.Length > 0 ? relations : null };
     }

@@ -113,6 +113,18 @@ internal sealed class VersionedDocuments(PirogovDb db, Documents documents)
         return (classes, questions);
     }
 
+    /// <returns>Those whose types are still there, under their newest names.</returns>
+    public async Task<IReadOnlyList<DocumentRelation>> Carry(IEnumerable<DocumentRelation> relations, SchemaVersionId version, SchemaVersionId wanted, CancellationToken cancellation)
+    {
+        foreach (var step in Steps(await Schema(wanted, cancellation), version, wanted))
+        {
+            relations = [.. relations.Select(r => (step.Migration ?? SchemaMigration.None).Relation(r.Type) is { } type && step.Content.Relation(type) is not null ? r with { Type = type } : null)
+                .OfType<DocumentRelation>()];
+        }
+
+        return [.. relations];
+    }
+
     /// <summary>Where only a person could say which of several classes a label is, none of them is known.</summary>
     private static IEnumerable<string> Targets(string @class, ClassFate? change) => change switch
     {

@@ -11,9 +11,11 @@ internal sealed record PendingPart(string Class, DocumentObject? Object, Documen
 /// <param name="Document">Under the new version, masks with their runs.</param>
 /// <param name="Moved">Old class or question → how many of its labels and answers went over.</param>
 /// <param name="Dropped">Old class or question → how many ended, by declaration or because the new version has no place for them.</param>
+/// <param name="Relations">Old type → how many went over, and how many ended: by declaration, with an end of theirs, or because two became one.</param>
 /// <param name="Unheld">Attributes that the new class does not have, or holds otherwise.</param>
 internal sealed record MigratedDocument(
-    LabelDocument Document, IReadOnlyList<PendingPart> Pending, IReadOnlyDictionary<string, int> Moved, IReadOnlyDictionary<string, int> Dropped, int Unheld);
+    LabelDocument Document, IReadOnlyList<PendingPart> Pending, IReadOnlyDictionary<string, int> Moved, IReadOnlyDictionary<string, int> Dropped,
+    IReadOnlyDictionary<string, (int Moved, int Dropped)> Relations, int Unheld);
 
 /// <summary>Brings a document to the next version of its schema, as that version declares.</summary>
 /// <param name="isLocked">Nobody can be asked: what a split leaves open goes where it says otherwise.</param>
@@ -23,6 +25,7 @@ internal sealed class MigrateDocument(SchemaVersionId to, SchemaContent after, S
     private readonly Dictionary<string, QuestionFate> questions = migration.Questions.ToDictionary(q => q.From);
     private readonly Dictionary<string, int> moved = [];
     private readonly Dictionary<string, int> dropped = [];
+    private readonly Dictionary<string, (int Moved, int Dropped)> related = [];
     private readonly List<PendingPart> pending = [];
     private int unheld;
 
@@ -35,23 +38,57 @@ internal sealed class MigrateDocument(SchemaVersionId to, SchemaContent after, S
             if (Target(one.Class, one.Attributes) is { } target)
                 Take(one, target, objects);
             else if (IsOpen(one.Class))
-                pending.Add(new(one.Class, one, null, [.. (document.Relations ?? []).Where(r => r.From == one.Id || r.To == one.Id)]));
+                pending.Add(new(one.Class, one, null, Waiting(document, one.Id)));
             else
                 Count(dropped, one.Class);
         }
 
-        var ids = objects.Select(o => o.Id).ToHashSet();
-        DocumentRelation[] relations = [.. (document.Relations ?? []).Where(r => ids.Contains(r.From) && ids.Contains(r.To) && after.Relation(r.Type) is not null)];
+        var relations = Relations(document.Relations ?? [], objects);
         var made = document with
         {
             SchemaVersion = to.ToString(),
             Masks = Masks(document.Masks),
             Objects = objects,
             Answers = Answers(document.Answers),
-            Relations = relations.Length > 0 ? relations : null,
+            Relations = relations.Count > 0 ? relations : null,
         };
-        return new(made, pending, moved, dropped, unheld);
+        return new(made, pending, moved, dropped, related, unheld);
     }
+
+    /// <summary>They come back with the object when its person has spoken, under the type that they have then.</summary>
+    private DocumentRelation[] Waiting(LabelDocument document, string id) =>
+        [.. (document.Relations ?? []).Where(r => Same(r.From, id) || Same(r.To, id)).Select(Renamed).OfType<DocumentRelation>()];
+
+    private DocumentRelation? Renamed(DocumentRelation one) => migration.Relation(one.Type) is { } type && after.Relation(type) is not null ? one with { Type = type } : null;
+
+    private List<DocumentRelation> Relations(IEnumerable<DocumentRelation> relations, IEnumerable<DocumentObject> objects)
+    {
+        var ids = objects.Select(o => o.Id).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var open = pending.Select(p => p.Object?.Id).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var (kept, joined) = (new List<DocumentRelation>(), new HashSet<(string, string, string)>());
+        foreach (var one in relations)
+        {
+            var made = Renamed(one);
+            if (made is not null && (ids.Contains(one.From) || open.Contains(one.From)) && (ids.Contains(one.To) || open.Contains(one.To)) && (!ids.Contains(one.From) || !ids.Contains(one.To)))
+                continue;
+            var goesOver = made is not null && ids.Contains(made.From) && ids.Contains(made.To) && joined.Add(Place(made));
+            if (goesOver)
+                kept.Add(made!);
+            var (over, ended) = related.GetValueOrDefault(one.Type);
+            related[one.Type] = goesOver ? (over + 1, ended) : (over, ended + 1);
+        }
+
+        return kept;
+    }
+
+    /// <summary>Between two objects there is one relation of a type; where it has no direction, whichever way it was drawn.</summary>
+    private (string, string, string) Place(DocumentRelation one)
+    {
+        var (from, to) = (one.From.ToUpperInvariant(), one.To.ToUpperInvariant());
+        return !after.Relation(one.Type)!.Directed && string.CompareOrdinal(from, to) > 0 ? (one.Type, to, from) : (one.Type, from, to);
+    }
+
+    private static bool Same(string id, string other) => id.Equals(other, StringComparison.OrdinalIgnoreCase);
 
     /// <returns>Null when the label ends, or waits for a person.</returns>
     private string? Target(string @class, IReadOnlyDictionary<string, DocumentAnswer>? attributes)

@@ -32,7 +32,15 @@ internal sealed record QuestionFate(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? To = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Drop = null);
 
-internal sealed record SchemaMigration(IReadOnlyList<ClassFate> Classes, IReadOnlyList<QuestionFate> Questions)
+/// <summary>What becomes of a type of relations: another id, or an end with its reason.</summary>
+internal sealed record RelationFate(
+    string From,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? To = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Drop = null);
+
+internal sealed record SchemaMigration(
+    IReadOnlyList<ClassFate> Classes, IReadOnlyList<QuestionFate> Questions,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RelationFate>? Relations = null)
 {
     public const int ReasonLimit = 1_000;
 
@@ -47,14 +55,18 @@ internal sealed record SchemaMigration(IReadOnlyList<ClassFate> Classes, IReadOn
         _ => [],
     };
 
+    /// <returns>The type that relations of an earlier one have; null where they end.</returns>
+    public string? Relation(string type) => Relations?.FirstOrDefault(r => r.From == type) is { } change ? change.To : type;
+
     /// <summary>A member that JSON left out arrives as null whatever its type says.</summary>
-    internal static SchemaMigration Of(IEnumerable<ClassFate?>? classes, IEnumerable<QuestionFate?>? questions) => new(
+    internal static SchemaMigration Of(IEnumerable<ClassFate?>? classes, IEnumerable<QuestionFate?>? questions, IEnumerable<RelationFate?>? relations) => new(
         [.. (classes ?? []).OfType<ClassFate>().Select(c => c with
         {
             From = c.From ?? "",
             Split = c.Split is null ? null : c.Split with { Options = [.. (c.Split.Options ?? []).OfType<SplitOption>().Select(o => o with { Id = o.Id ?? "", To = o.To ?? "" })] },
         })],
-        [.. (questions ?? []).OfType<QuestionFate>().Select(q => q with { From = q.From ?? "" })]);
+        [.. (questions ?? []).OfType<QuestionFate>().Select(q => q with { From = q.From ?? "" })],
+        relations?.OfType<RelationFate>().Select(r => r with { From = r.From ?? "" }).ToArray() is { Length: > 0 } said ? said : null);
 }
 
 /// <summary>What keeps a new version from taking over the labels of the one before.</summary>
@@ -74,11 +86,21 @@ internal sealed class MigrationFaults(SchemaContent before, SchemaContent after,
                 yield return Named(reason, change.From, migration.Classes.Count + place);
         }
 
+        foreach (var (place, change) in Relations.Index())
+        {
+            if (Fault(change, Relations.Take(place)) is { } reason)
+                yield return Named(reason, change.From, migration.Classes.Count + migration.Questions.Count + place);
+        }
+
         foreach (var lost in before.Classes.Where(c => after.Class(c.Id) is null && migration.Classes.All(m => m.From != c.Id)))
             yield return new("change-undeclared", lost.Id);
         foreach (var lost in before.Questions.Where(q => after.Question(q.Id) is null && migration.Questions.All(m => m.From != q.Id)))
             yield return new("change-undeclared", lost.Id);
+        foreach (var lost in (before.Relations ?? []).Where(r => after.Relation(r.Id) is null && Relations.All(m => m.From != r.Id)))
+            yield return new("change-undeclared", lost.Id);
     }
+
+    private IReadOnlyList<RelationFate> Relations => migration.Relations ?? [];
 
     private static SchemaIsUnfit Named(string reason, string from, int place) => new(reason, from.Length > 0 ? from : $"{place + 1}") { Part = "change", Place = place + 1 };
 
@@ -119,6 +141,19 @@ internal sealed class MigrationFaults(SchemaContent before, SchemaContent after,
         if (change.To is not { } to)
             return ReasonFault(change.Drop!);
         return after.Question(to) is not { } target ? "change-target-unknown" : target.Type != old.Type ? "change-of-other-type" : null;
+    }
+
+    private string? Fault(RelationFate change, IEnumerable<RelationFate> earlier)
+    {
+        if (before.Relation(change.From) is not { } old)
+            return "change-of-unknown";
+        if (earlier.Any(e => e.From == change.From))
+            return "change-twice";
+        if (change.To is null == change.Drop is null)
+            return "change-unfit";
+        if (change.To is not { } to)
+            return ReasonFault(change.Drop!);
+        return after.Relation(to) is not { } target ? "change-target-unknown" : target.Directed && !old.Directed ? "change-of-other-type" : null;
     }
 
     private static string? ReasonFault(string reason) => string.IsNullOrWhiteSpace(reason) || reason.Length > SchemaMigration.ReasonLimit ? "change-reason-unfit" : null;
