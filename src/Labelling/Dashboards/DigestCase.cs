@@ -118,7 +118,8 @@ internal sealed class CaseSum(
     /// <summary>What each reading departs from.</summary>
     private readonly DocumentDifference[] differences = result is null ? [] : Departures(project, schema, sources, result);
 
-    public int Uncertain => sources.Sum(s => s.Document.Answers.Values.Count(a => a.Uncertain || a.CannotAssess));
+    public int Uncertain => sources.Sum(s => s.Document.Answers.Values.Concat(s.Document.Objects.SelectMany(o => o.Attributes?.Values ?? []))
+        .Count(a => a.Uncertain || a.CannotAssess));
 
     public double? Lowest => Items.Min(i => i.Agreement);
 

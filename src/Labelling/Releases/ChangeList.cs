@@ -24,11 +24,16 @@ internal enum CaseChangeKind
 internal sealed record ClassChange(
     string Class, int ObjectsAdded, int ObjectsRemoved, int ObjectsChanged, long PixelsBefore, long PixelsAfter, double? Dice, double? MillilitresBefore, double? MillilitresAfter);
 
-internal sealed record AnswerChange(string Question, string? Before, string? After);
+/// <summary>An answer that became another, or whose giver was sure of it before and is no longer, or the other way round.</summary>
+internal sealed record AnswerChange(string Question, string? Before, string? After, bool UncertainBefore = false, bool UncertainAfter = false);
 
-internal sealed record CaseChange(CaseId CaseId, string Label, CaseChangeKind Kind, IReadOnlyList<ClassChange> Classes, IReadOnlyList<AnswerChange> Answers);
+internal sealed record RelationChange(string Type, int Added, int Removed);
 
-/// <param name="Cases">In which the class or the question changed.</param>
+/// <param name="Relations">None in lists that were made before relations were listed.</param>
+internal sealed record CaseChange(
+    CaseId CaseId, string Label, CaseChangeKind Kind, IReadOnlyList<ClassChange> Classes, IReadOnlyList<AnswerChange> Answers, IReadOnlyList<RelationChange>? Relations = null);
+
+/// <param name="Cases">In which the class, the question or the type of relations changed; of the last what was added and removed stands for objects.</param>
 internal sealed record ItemChanges(string Item, int Cases, int ObjectsAdded, int ObjectsRemoved, int ObjectsChanged, long PixelsBefore, long PixelsAfter);
 
 /// <summary>What a release has that the one before it had not.</summary>
@@ -72,7 +77,7 @@ internal sealed class ReleaseChanges(PirogovDb db, Documents documents, Versione
     private async Task LeaveOutRenamed(List<CaseChange> changes, Release earlier, Release later, CancellationToken cancellation)
     {
         var (before, after) = (earlier.Cases.ToDictionary(c => c.CaseId), later.Cases.ToDictionary(c => c.CaseId));
-        foreach (var change in changes.Where(c => c is { Kind: CaseChangeKind.Changed, Classes: [], Answers: [] }).ToArray())
+        foreach (var change in changes.Where(c => c is { Kind: CaseChangeKind.Changed, Classes: [], Answers: [], Relations: null or [] }).ToArray())
         {
             var brought = await versioned.Load(before[change.CaseId].DocumentMd5, earlier.SchemaVersionId, later.SchemaVersionId, cancellation);
             var own = await documents.Load(after[change.CaseId].DocumentMd5, cancellation);
@@ -87,8 +92,8 @@ internal sealed class ReleaseChanges(PirogovDb db, Documents documents, Versione
         var (before, after) = (await OpenedLabels.From(documents, earlier, cancellation), await OpenedLabels.From(documents, await documents.Load(later.DocumentMd5, cancellation), cancellation));
         var voxel = await Voxel(later.CaseId, [.. before.Document.Masks.Concat(after.Document.Masks).Select(m => m.SopInstanceUid).Distinct()], cancellation);
         var classes = schema.Classes.Select(c => Class(c.Id, before, after, rules, voxel)).OfType<ClassChange>().ToArray();
-        var answers = schema.Questions.Select(q => new AnswerChange(q.Id, Shown(before.Document, q), Shown(after.Document, q))).Where(a => a.Before != a.After).ToArray();
-        return new(later.CaseId, label, CaseChangeKind.Changed, classes, answers);
+        var answers = schema.Questions.Select(q => Answer(q, AnswerText.Of(before.Document, q), AnswerText.Of(after.Document, q))).OfType<AnswerChange>().ToArray();
+        return new(later.CaseId, label, CaseChangeKind.Changed, classes, answers, Relations(schema, before.Document, after.Document, rules));
     }
 
     private static ClassChange? Class(string id, OpenedLabels before, OpenedLabels after, ConsensusRules rules, Func<string, double?> voxel)
@@ -125,9 +130,21 @@ internal sealed class ReleaseChanges(PirogovDb db, Documents documents, Versione
         .. changes.SelectMany(c => c.Classes).GroupBy(c => c.Class).Select(g => new ItemChanges(g.Key, g.Count(), g.Sum(c => c.ObjectsAdded), g.Sum(c => c.ObjectsRemoved),
             g.Sum(c => c.ObjectsChanged), g.Sum(c => c.PixelsBefore), g.Sum(c => c.PixelsAfter))),
         .. changes.SelectMany(c => c.Answers).GroupBy(a => a.Question).Select(g => new ItemChanges(g.Key, g.Count(), 0, 0, 0, 0, 0)),
+        .. changes.SelectMany(c => c.Relations ?? []).GroupBy(r => r.Type).Select(g => new ItemChanges(g.Key, g.Count(), g.Sum(r => r.Added), g.Sum(r => r.Removed), 0, 0, 0)),
     ];
 
     private static string Spelled(DocumentObject one) => JsonSerializer.Serialize(one with { Id = "" }, PlatformJson.Options);
 
-    private static string? Shown(LabelDocument document, Question question) => AnswerText.Of(document, question) is var answer && answer.CannotAssess ? "—" : answer.Value;
+    private static RelationChange[] Relations(SchemaContent schema, LabelDocument before, LabelDocument after, ConsensusRules rules) => schema.Relations is null
+        ? []
+        : [.. RelationDifference.Of(schema, before, after, ObjectMatching.Of(before.Objects, after.Objects, rules))
+            .Where(r => r.OnlyMine.Count + r.OnlyResult.Count > 0).Select(r => new RelationChange(r.Type, r.OnlyResult.Count, r.OnlyMine.Count))];
+
+    private static AnswerChange? Answer(Question question, GivenAnswer before, GivenAnswer after)
+    {
+        var change = new AnswerChange(question.Id, Shown(before), Shown(after), before.Uncertain, after.Uncertain);
+        return change.Before != change.After || change.UncertainBefore != change.UncertainAfter ? change : null;
+    }
+
+    private static string? Shown(GivenAnswer answer) => answer.CannotAssess ? "—" : answer.Value;
 }

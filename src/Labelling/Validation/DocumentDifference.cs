@@ -49,10 +49,12 @@ internal sealed record ClassDifference(string Class, double? Dice, long Mine, lo
     internal bool IsPresent => Result > 0 || Matched + Missed > 0;
 }
 
-internal sealed record AnswerDifference(string Question, string? Mine, string? Result, bool Same);
+/// <param name="Same">Doubt is a remark on an answer and makes it no other.</param>
+internal sealed record AnswerDifference(string Question, string? Mine, string? Result, bool Same, bool MineUncertain = false, bool ResultUncertain = false);
 
 /// <summary>Where a reading departs from the result of its case.</summary>
-internal sealed record DocumentDifference(IReadOnlyList<ClassDifference> Classes, IReadOnlyList<AnswerDifference> Answers, IReadOnlyList<DifferencePlace> Places)
+internal sealed record DocumentDifference(
+    IReadOnlyList<ClassDifference> Classes, IReadOnlyList<AnswerDifference> Answers, IReadOnlyList<DifferencePlace> Places, IReadOnlyList<RelationDifference> Relations)
 {
     /// <summary>The largest come first; what is beyond is counted in the classes.</summary>
     private const int MostPlaces = 500;
@@ -78,7 +80,8 @@ internal sealed record DocumentDifference(IReadOnlyList<ClassDifference> Classes
         places.AddRange(alone.Renamed.Select(m => At(DifferenceKind.Class, m.First.Object, m.Second.Object)));
         places.AddRange(alone.OnlySecond.Select(o => At(DifferenceKind.Missed, null, o)));
         places.AddRange(alone.OnlyFirst.Select(o => At(DifferenceKind.Extra, o, null)));
-        return new(classes, Answered(schema, rules, mine.Document, result.Document), [.. places.OrderByDescending(p => p.OnlyMine + p.OnlyResult).Take(MostPlaces)]);
+        return new(classes, Answered(schema, rules, mine.Document, result.Document), [.. places.OrderByDescending(p => p.OnlyMine + p.OnlyResult).Take(MostPlaces)],
+            RelationDifference.Of(schema, mine.Document, result.Document, matches));
     }
 
     private static IEnumerable<DifferencePlace> Differing(IEnumerable<Match> pairs, LabelClass @class, double threshold, ConsensusRules rules)
@@ -113,7 +116,8 @@ internal sealed record DocumentDifference(IReadOnlyList<ClassDifference> Classes
 
     private static AnswerDifference[] Answered(SchemaContent schema, ConsensusRules rules, LabelDocument mine, LabelDocument result) =>
         [.. schema.Questions.Select(q => (q.Id, Mine: AnswerText.Of(mine, q), Result: AnswerText.Of(result, q), q.Type))
-            .Select(a => new AnswerDifference(a.Id, Shown(a.Mine), Shown(a.Result), a.Type == Question.FreeText || a.Mine.Says(a.Result, rules.NumberTolerance)))];
+            .Select(a => new AnswerDifference(a.Id, Shown(a.Mine), Shown(a.Result), a.Type == Question.FreeText || a.Mine.Says(a.Result, rules.NumberTolerance),
+                a.Mine.Uncertain, a.Result.Uncertain))];
 
     /// <summary>"Uncertain" is a remark on an answer; "cannot be assessed" is an answer.</summary>
     private static string? Shown(GivenAnswer answer) => answer.CannotAssess ? "—" : answer.Value;
