@@ -2,8 +2,8 @@ using Pirogov.Archive.Contracts;
 
 namespace Pirogov.Archive.Cases;
 
-/// <summary>What a list of cases is narrowed by; everything that is null or blank is left open.</summary>
-internal sealed record CaseFilter(CaseQuery Query, string? Sex = null, int? FewestInstances = null)
+/// <summary>What a list of cases is narrowed by.</summary>
+internal sealed record CaseFilter(CaseQuery Query)
 {
     public IQueryable<Case> Of(IQueryable<Case> cases)
     {
@@ -23,8 +23,8 @@ internal sealed record CaseFilter(CaseQuery Query, string? Sex = null, int? Fewe
             cases = cases.Where(c => c.Series.Any(s => s.Modality == Query.Modality));
         if (!string.IsNullOrWhiteSpace(Query.BodyPart))
             cases = cases.Where(c => c.Series.Any(s => s.BodyPart == Query.BodyPart));
-        if (!string.IsNullOrWhiteSpace(Sex))
-            cases = cases.Where(c => c.PatientSex == Sex);
-        return FewestInstances is { } fewest ? cases.Where(c => c.InstanceCount >= fewest) : cases;
+        if (!string.IsNullOrWhiteSpace(Query.Sex))
+            cases = cases.Where(c => c.PatientSex == Query.Sex);
+        return Query.FewestInstances is { } fewest ? cases.Where(c => c.InstanceCount >= fewest) : cases;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class SeeCases(CaseAccess access, IAgenda agenda)
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/cases",
             (SeeCases use, string? text, EnumWord<DataKind>? dataKind, ReferenceCentreId? centre, BatchId? batch, string? modality, string? bodyPart, string? sex,
                     int? fewestInstances, int? page, int? size, CancellationToken cancellation) =>
-                use.List(new(new(text, dataKind?.Value, centre, batch, modality, bodyPart), sex, fewestInstances), page ?? 1, size ?? Page.DefaultSize, cancellation))
+                use.List(new(new(text, dataKind?.Value, centre, batch, modality, bodyPart, sex, fewestInstances)), page ?? 1, size ?? Page.DefaultSize, cancellation))
         .Needs(typeof(SeeCases)).WithName("listCases").WithSummary("Cases of the archive");
 
     public async Task<Page<Row>> List(CaseFilter filter, int page, int size, CancellationToken cancellation)

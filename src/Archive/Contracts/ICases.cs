@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Pirogov.Agenda.Contracts;
 using Pirogov.Dicom;
 using Pirogov.Dicom.Geometry;
@@ -40,8 +41,13 @@ public sealed record CaseFile(
 /// <param name="Name">Unique within the case.</param>
 public sealed record CaseText(string Name, string Sha256, string Text);
 
+/// <summary>What cases are asked for by; what is null or blank is left open. A member that is none of these is refused: taken for no bound at all, it would find everything.</summary>
+/// <param name="Sex">As DICOM spells it: F, M or O.</param>
+/// <param name="FewestInstances">Of the whole case.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CaseQuery(
-    string? Text = null, DataKind? DataKind = null, ReferenceCentreId? CentreId = null, BatchId? BatchId = null, string? Modality = null, string? BodyPart = null);
+    string? Text = null, DataKind? DataKind = null, ReferenceCentreId? CentreId = null, BatchId? BatchId = null, string? Modality = null, string? BodyPart = null,
+    string? Sex = null, int? FewestInstances = null);
 
 /// <summary>What the rooms below may ask of the archive.</summary>
 public interface ICases

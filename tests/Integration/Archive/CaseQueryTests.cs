@@ -58,7 +58,28 @@ public abstract class CaseQueryTests(PirogovApp app) : OnBothEngines(app)
         Assert.Equal(1, await Taken("mr", new { modality = "MR" }));
         Assert.Equal(1, await Taken("chest", new { bodyPart = "CHEST", centreId = second }));
         Assert.Equal(2, await Taken("first", new { centreId = first, dataKind = "radiology" }));
+        Assert.Equal(2, await Taken("women", new { sex = "F", dataKind = "radiology" }));
+        Assert.Equal(1, await Taken("woman", new { sex = "F", modality = "CT" }));
+        Assert.Equal(3, await Taken("two images", new { fewestInstances = 2, dataKind = "radiology" }));
+        Assert.Null(await Taken("three images", new { fewestInstances = 3, dataKind = "radiology" }));
         Assert.Null(await Taken("none", new { centreId = first, modality = "US" }));
+    }
+
+    /// <summary>A bound that is misspelled would let everything in.</summary>
+    [SkippableTheory]
+    [InlineData("""{ "gender": "F" }""")]
+    [InlineData("""{ "sex": 5 }""")]
+    [InlineData("""{ "dataKind": "radiology", "fewestSlices": 100 }""")]
+    public async Task A_query_that_asks_for_what_there_is_not_is_refused(string query)
+    {
+        var manager = await App.As(Role.LabellingManager);
+        var plan = new JsonObject { ["name"] = "Bounds", ["schemaVersionId"] = Guid.CreateVersion7(), ["query"] = JsonNode.Parse(query) };
+        var refused = await manager.PostAsJsonAsync("/api/v1/labelling-projects", plan);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.MediaType);
+        // Without it the plan is refused for the schema that is not there, not for its form.
+        plan["query"] = new JsonObject { ["sex"] = "F", ["fewestInstances"] = 100 };
+        Assert.NotEqual(HttpStatusCode.BadRequest, (await manager.PostAsJsonAsync("/api/v1/labelling-projects", plan)).StatusCode);
     }
 
     /// <summary>A centre whose profile keeps what describes the patient, sex among it.</summary>
