@@ -63,6 +63,21 @@ internal sealed class InventedCases : ICases
     /// <summary>From now on the archive does not know it.</summary>
     public void Lose(int number) => cases = [.. cases.Where(c => c.Label != $"TEST-{number:D6}")];
 
+    /// <summary>Where the images of a case lie, if not where those of all others do.</summary>
+    /// <param name="X">mm, of the centre of the first voxel in the patient, like <paramref name="Y"/> and <paramref name="Z"/>.</param>
+    internal sealed record Ct(int Columns, int Rows, int Slices, double SpacingMm, double X, double Y, double Z);
+
+    private readonly Dictionary<string, Ct> scans = [];
+
+    /// <summary>A CT of another size, axial, of cubic voxels.</summary>
+    public void AddCt(int number, Ct scan)
+    {
+        if (scans.TryAdd($"2.25.{number}.1", scan))
+            cases = [.. cases, Invent(number, FirstCentre)];
+    }
+
+    private int FramesOf(SeriesSummary series) => scans.TryGetValue(series.SeriesInstanceUid, out var scan) ? scan.Slices : Frames;
+
     public Task<CaseSummary?> Find(CaseId id, CancellationToken cancellation) => Task.FromResult(cases.Find(c => c.Id == id));
 
     public Task<IReadOnlyList<CaseSummary>> Find(IReadOnlyCollection<CaseId> ids, CancellationToken cancellation) =>
@@ -78,7 +93,7 @@ internal sealed class InventedCases : ICases
     public Task<IReadOnlyList<CaseFile>> Files(CaseId id, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<CaseFile>>(
         cases.Find(c => c.Id == id) is not { Series: [var series] } one ? [] : one.DataKind switch
         {
-            DataKind.Radiology => [.. Enumerable.Range(1, Frames).Select(n => File(series, n))],
+            DataKind.Radiology => [.. Enumerable.Range(1, FramesOf(series)).Select(n => File(series, n))],
             DataKind.Pathology => [File(series, 1) with { Frames = 16, Rows = 1_024, Columns = 1_024, TotalPixelMatrix = (SlideSide, SlideSide) }],
             DataKind.Endoscopy => [File(series, 1) with { Frames = VideoFrames }],
             _ => [],
@@ -89,23 +104,31 @@ internal sealed class InventedCases : ICases
             : RealTexts.Index().FirstOrDefault(t => one.Label == $"TEST-{FirstOfTexts + t.Index:D6}").Item is { } real ? [real] : [new CaseText(TextName, new string('0', 64), Note)]);
 
     public Task<VolumeGeometry?> Geometry(CaseId id, string seriesInstanceUid, CancellationToken cancellation) => Task.FromResult(
-        cases.Find(c => c.Id == id) is { Series: [var series] } one && one.Label == $"TEST-{Volume:D6}"
-            ? VolumeGeometry.Assess(Enumerable.Range(1, Frames).Select(n => Header(series, n))).Geometry : null);
+        cases.Find(c => c.Id == id) is { Series: [var series] } one && (one.Label == $"TEST-{Volume:D6}" || scans.ContainsKey(series.SeriesInstanceUid))
+            ? VolumeGeometry.Assess(Enumerable.Range(1, FramesOf(series)).Select(n => Header(series, n))).Geometry : null);
 
     public Task<IReadOnlyList<DicomDataset>> Headers(CaseId id, string seriesInstanceUid, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DicomDataset>>(
-        cases.Find(c => c.Id == id) is { Series: [var series] } ? [.. Enumerable.Range(1, Frames).Select(n => Header(series, n))] : []);
+        cases.Find(c => c.Id == id) is { Series: [var series] } ? [.. Enumerable.Range(1, FramesOf(series)).Select(n => Header(series, n))] : []);
 
     public Task<IReadOnlyDictionary<string, CaseId>> CasesOf(IReadOnlyCollection<string> sopInstanceUids, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyDictionary<string, CaseId>>(cases.Where(c => c.Series.Count > 0).SelectMany(c => Enumerable.Range(1, Frames).Select(n => (Uid: $"{c.Series[0].SeriesInstanceUid}.{n}", c.Id)))
             .Where(i => sopInstanceUids.Contains(i.Uid)).DistinctBy(i => i.Uid).ToDictionary(i => i.Uid, i => i.Id));
 
-    private static DicomDataset Header(SeriesSummary series, int n) => new DicomDataset().Set(DicomTags.SopClassUid, DicomUids.CTImageStorage)
+    private DicomDataset Header(SeriesSummary series, int n)
+    {
+        var header = Axial(series, n);
+        return !scans.TryGetValue(series.SeriesInstanceUid, out var scan) ? header : header.Set(DicomTags.Rows, scan.Rows).Set(DicomTags.Columns, scan.Columns)
+            .Set(DicomTags.PixelSpacing, scan.SpacingMm, scan.SpacingMm).Set(DicomTags.SliceThickness, scan.SpacingMm)
+            .Set(DicomTags.ImagePositionPatient, scan.X, scan.Y, scan.Z + scan.SpacingMm * (n - 1));
+    }
+
+    private static DicomDataset Axial(SeriesSummary series, int n) => new DicomDataset().Set(DicomTags.SopClassUid, DicomUids.CTImageStorage)
         .Set(DicomTags.SopInstanceUid, $"{series.SeriesInstanceUid}.{n}").Set(DicomTags.SeriesInstanceUid, series.SeriesInstanceUid).Set(DicomTags.StudyInstanceUid, series.StudyInstanceUid)
         .Set(DicomTags.FrameOfReferenceUid, series.StudyInstanceUid + ".9").Set(DicomTags.InstanceNumber, n).Set(DicomTags.Rows, Side).Set(DicomTags.Columns, Side)
         .Set(DicomTags.PixelSpacing, 0.8, 0.8).Set(DicomTags.SliceThickness, 2).Set(DicomTags.ImageOrientationPatient, 1, 0, 0, 0, 1, 0).Set(DicomTags.ImagePositionPatient, -10, 20, 2.0 * n);
 
-    private static CaseFile File(SeriesSummary series, int number) => new(series.StudyInstanceUid, series.SeriesInstanceUid, $"{series.SeriesInstanceUid}.{number}",
-        number, 1, Side, Side, new string('0', 32), new string('0', 64), 1);
+    private CaseFile File(SeriesSummary series, int number) => new(series.StudyInstanceUid, series.SeriesInstanceUid, $"{series.SeriesInstanceUid}.{number}",
+        number, 1, scans.GetValueOrDefault(series.SeriesInstanceUid)?.Rows ?? Side, scans.GetValueOrDefault(series.SeriesInstanceUid)?.Columns ?? Side, new string('0', 32), new string('0', 64), 1);
 
     private static List<CaseSummary> All(ReferenceCentreId second) =>
     [
