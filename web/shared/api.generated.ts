@@ -3591,11 +3591,19 @@ export interface components {
             after: null | string;
             before: null | string;
             question: string;
+            /** @default false */
+            uncertainAfter: boolean;
+            /** @default false */
+            uncertainBefore: boolean;
         };
         AnswerDifference: {
             mine: null | string;
+            /** @default false */
+            mineUncertain: boolean;
             question: string;
             result: null | string;
+            /** @default false */
+            resultUncertain: boolean;
             same: boolean;
         };
         AnswerPendingAnswer: {
@@ -3774,6 +3782,7 @@ export interface components {
             classes: components["schemas"]["ClassChange"][];
             kind: components["schemas"]["CaseChangeKind"];
             label: string;
+            relations: null | components["schemas"]["RelationChange"][];
         };
         /** @enum {string} */
         CaseChangeKind: "added" | "removed" | "changed";
@@ -3826,7 +3835,10 @@ export interface components {
             /** Format: uuid */
             centreId?: string;
             dataKind?: null | components["schemas"]["DataKind"];
+            /** Format: int32 */
+            fewestInstances?: null | number;
             modality?: null | string;
+            sex?: null | string;
             text?: null | string;
         };
         CaseReference: {
@@ -4494,6 +4506,7 @@ export interface components {
             answers: components["schemas"]["AnswerDifference"][];
             classes: components["schemas"]["ClassDifference"][];
             places: components["schemas"]["DifferencePlace"][];
+            relations: components["schemas"]["RelationDifference"][];
         };
         DocumentMask: {
             blob?: null | string;
@@ -5227,6 +5240,7 @@ export interface components {
             locked: number;
             /** Format: int32 */
             pending: number;
+            relations: components["schemas"]["MigrateProjectRelationRow"][];
             /** Format: int32 */
             reopened: number;
             rows: components["schemas"]["MigrateProjectRow"][];
@@ -5238,6 +5252,15 @@ export interface components {
             unheld: number;
             /** Format: int32 */
             version: number;
+        };
+        MigrateProjectRelationRow: {
+            change: string;
+            /** Format: int32 */
+            dropped: number;
+            from: string;
+            /** Format: int32 */
+            moved: number;
+            to: null | string;
         };
         MigrateProjectResponse: {
             /** Format: int32 */
@@ -6398,6 +6421,25 @@ export interface components {
         };
         /** Format: uuid */
         ReferenceCentreId: string;
+        RelationChange: {
+            /** Format: int32 */
+            added: number;
+            /** Format: int32 */
+            removed: number;
+            type: string;
+        };
+        RelationDifference: {
+            onlyMine: string[];
+            onlyResult: string[];
+            /** Format: int32 */
+            same: number;
+            type: string;
+        };
+        RelationFate: {
+            drop?: null | string;
+            from: string;
+            to?: null | string;
+        };
         RelationType: {
             /** @default true */
             directed: boolean;
@@ -6688,6 +6730,7 @@ export interface components {
         SchemaMigration: {
             classes: components["schemas"]["ClassFate"][];
             questions: components["schemas"]["QuestionFate"][];
+            relations?: null | components["schemas"]["RelationFate"][];
         };
         SchemaPage: {
             before: null | components["schemas"]["SchemaContent"];
