@@ -125,12 +125,19 @@ public abstract class RelationTests(LabellingApp app) : OnBothEngines(app)
 
     private static JsonObject Class(string id, JsonArray? attributes = null) => new()
     {
-        ["id"] = id, ["name"] = Both(id), ["color"] = "#e69f00", ["geometries"] = new JsonArray("span"), ["attributes"] = attributes,
+        ["id"] = id,
+        ["name"] = Both(id),
+        ["color"] = "#e69f00",
+        ["geometries"] = new JsonArray("span"),
+        ["attributes"] = attributes,
     };
 
     private static JsonObject Choice(string id) => new()
     {
-        ["id"] = id, ["text"] = Both(id), ["type"] = "choice", ["allowUncertain"] = true,
+        ["id"] = id,
+        ["text"] = Both(id),
+        ["type"] = "choice",
+        ["allowUncertain"] = true,
         ["options"] = new JsonArray(new JsonObject { ["id"] = "yes", ["text"] = Both("да") }, new JsonObject { ["id"] = "no", ["text"] = Both("нет") }),
     };
 
@@ -140,8 +147,14 @@ public abstract class RelationTests(LabellingApp app) : OnBothEngines(app)
 
     private static JsonObject Span(string id, string @class, int start, int end) => new()
     {
-        ["id"] = id, ["class"] = @class, ["type"] = "span", ["sopInstanceUid"] = "", ["frame"] = 0, ["points"] = new JsonArray(),
-        ["text"] = InventedCases.TextName, ["spans"] = new JsonArray(new JsonObject { ["start"] = start, ["end"] = end }),
+        ["id"] = id,
+        ["class"] = @class,
+        ["type"] = "span",
+        ["sopInstanceUid"] = "",
+        ["frame"] = 0,
+        ["points"] = new JsonArray(),
+        ["text"] = InventedCases.TextName,
+        ["spans"] = new JsonArray(new JsonObject { ["start"] = start, ["end"] = end }),
     };
 
     private static JsonObject Document(ReadingRoom room, string sure, bool uncertain, params JsonObject[] relations) => new()
