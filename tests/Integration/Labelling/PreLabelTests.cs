@@ -56,7 +56,7 @@ public abstract class PreLabelTests(LabellingApp app) : OnBothEngines(app)
         var document = (await Sent(reader.GetAsync($"/api/v1/readings/{reading}")))["document"]!.DeepClone().AsObject();
         document["answers"] = room.Document()["answers"]!.DeepClone();
         await Sent(Save(reader, reading, 0, document));
-        await Refused(HttpStatusCode.UnprocessableEntity, Submit(reader, reading, 1));
+        await RefusalTests.Is("labelling/pre-labels-unconfirmed", 422, Submit(reader, reading, 1));
         await Sent(Submit(reader, reading, 1, confirmPreLabels: true));
         var view = await Sent(reader.GetAsync($"/api/v1/readings/{reading}"));
         Assert.Equal(2, (int)view["revision"]!);

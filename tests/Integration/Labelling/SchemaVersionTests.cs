@@ -140,7 +140,7 @@ public abstract class SchemaVersionTests(LabellingApp app) : OnBothEngines(app)
         var waiting = (await Sent(reader.GetAsync($"/api/v1/readings/{draft}/pending")))["items"]!.AsArray().Single()!;
         Assert.Equal(("lesion", "Что это?", "point"), ((string)waiting["class"]!, (string)waiting["ask"]!["ru"]!, (string)waiting["object"]!["type"]!));
         var request = new JsonObject { ["baseRevision"] = 2, ["answers"] = new JsonArray(new JsonObject { ["id"] = (string)waiting["id"]!, ["option"] = "banana" }) };
-        await Refused(HttpStatusCode.UnprocessableEntity, reader.PostAsJsonAsync($"/api/v1/readings/{draft}/pending", request));
+        await RefusalTests.Is("labelling.split-option-unknown", 422, reader.PostAsJsonAsync($"/api/v1/readings/{draft}/pending", request));
         request["answers"]![0]!["option"] = "solid";
         await Refused(HttpStatusCode.NotFound, room.Readers[1].PostAsJsonAsync($"/api/v1/readings/{draft}/pending", request));
         var answered = await Sent(reader.PostAsJsonAsync($"/api/v1/readings/{draft}/pending", request));
@@ -214,7 +214,7 @@ public abstract class SchemaVersionTests(LabellingApp app) : OnBothEngines(app)
         var schema = Second(room.Name);
         schema["migration"]!["classes"]![3]!["split"]!.AsObject().Remove("otherwise");
         await Publish(room, schema);
-        var problem = await Refused(HttpStatusCode.Conflict, room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/migration", null));
+        var problem = await RefusalTests.Is("labelling.split-of-locked", 409, room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/migration", null));
         Assert.Equal((1, "lesion"), ((int)problem["readings"]!, (string)problem["classes"]!));
     }
 
