@@ -13,6 +13,7 @@ namespace Pirogov.Integration.Archive;
 /// <summary>Frames of every compression leave as they are stored or decoded, as the caller takes them (PS3.18 8.7.3.5).</summary>
 public sealed class TranscodedFramesTests(SqliteApp app) : IClassFixture<SqliteApp>
 {
+    private const string HighThroughput = "../pydicom-data/HTJ2KLossless_08_RGB.dcm";
     private const string Octets = "multipart/related; type=\"application/octet-stream\"";
 
     /// <param name="twin">
@@ -33,12 +34,15 @@ public sealed class TranscodedFramesTests(SqliteApp app) : IClassFixture<SqliteA
     [InlineData(DicomUids.JPEG2000Lossless, "../pydicom-data/MR2_J2KR.dcm", "../pydicom-data/MR2_UNCR.dcm")]
     [InlineData(DicomUids.JPEGBaseline8Bit, "../pydicom/test_files/SC_rgb_dcmtk_+eb+cr.dcm", "../pydicom-data/SC_rgb_dcmtk_ebcr_dcmd.dcm")]
     [InlineData(DicomUids.HTJ2KLossless, "../pydicom-data/HTJ2KLossless_08_RGB.dcm", null)]
+    [InlineData(DicomUids.HTJ2KLosslessRPCL, HighThroughput, HighThroughput)]
     [InlineData(DicomUids.HTJ2K, "../pydicom-data/HTJ2K_08_RGB.dcm", null)]
     public async Task Compressed_frames_go_as_stored_to_who_takes_them_and_native_to_others(string syntax, string path, string? twin)
     {
         var folder = SharedData.Folder("data", "radiology", "cornerstone3d");
         Skip.If(folder is null, "shared/data/radiology/cornerstone3d is absent.");
         var original = DicomReader.ReadFile(Path.Combine(folder!, path));
+        if (syntax == DicomUids.HTJ2KLosslessRPCL)
+            original = Rpcl(original);
         Assert.Equal(syntax, original.TransferSyntax.Uid);
         var expected = Hash(DicomImage.Open(twin is null ? original : DicomReader.ReadFile(Path.Combine(folder!, twin))).Decode(0).Samples);
         var client = await app.As(Role.DataEngineer);
@@ -47,6 +51,13 @@ public sealed class TranscodedFramesTests(SqliteApp app) : IClassFixture<SqliteA
         var stored = Assert.Single(await Parts(await Get(client, frame, AnySyntax)));
         Assert.Contains($"transfer-syntax={syntax}", stored.Headers, StringComparison.Ordinal);
         Assert.Equal(expected, Hash(PixelDecoder.Decode(syntax, DicomImage.Open(original).Description, stored.Body).Samples));
+        if (syntax is DicomUids.HTJ2KLossless or DicomUids.HTJ2KLosslessRPCL or DicomUids.HTJ2K)
+        {
+            var named = Assert.Single(await Parts(await Get(client, frame, "multipart/related; type=\"image/jphc\"; transfer-syntax=" + syntax)));
+            Assert.Contains("image/jphc", named.Headers, StringComparison.Ordinal);
+            Assert.Equal(stored.Body, named.Body);
+        }
+
         var native = Assert.Single(await Parts(await Get(client, frame, Octets)));
         Assert.Equal(expected, Hash(native.Body));
         var whole = DicomReader.Read(Assert.Single(await Parts(await Get(client, frame[..^9], "multipart/related; type=\"application/dicom\""))).Body);
@@ -59,7 +70,7 @@ public sealed class TranscodedFramesTests(SqliteApp app) : IClassFixture<SqliteA
     /// <returns>The instance's address.</returns>
     private async Task<string> Kept(HttpClient client, DicomDataset dataset, string syntax, string path)
     {
-        var uid = $"2.25.{Convert.ToUInt32(Hash(System.Text.Encoding.UTF8.GetBytes(path))[..8], 16)}";
+        var uid = $"2.25.{Convert.ToUInt32(Hash(System.Text.Encoding.UTF8.GetBytes(path + syntax))[..8], 16)}";
         dataset.Set(DicomTags.StudyInstanceUid, uid).Set(DicomTags.SeriesInstanceUid, uid + ".1").Set(DicomTags.SopInstanceUid, uid + ".2");
         if (dataset.GetString(DicomTags.SopClassUid) is null)
             dataset.Set(DicomTags.SopClassUid, DicomUids.SecondaryCaptureImageStorage);
@@ -80,6 +91,14 @@ public sealed class TranscodedFramesTests(SqliteApp app) : IClassFixture<SqliteA
         var instance = Assert.Single(await Json(client, root))!;
         Assert.Equal(syntax, (string?)instance["00083002"]!["Value"]![0]);
         return $"{root}/{instance["00080018"]!["Value"]![0]}";
+    }
+
+    /// <summary>The published codestream goes by resolutions first (RPCL: 2 as progression order in COD, ITU-T T.800 A.6.1) and may be declared as what it is.</summary>
+    private static DicomFile Rpcl(DicomFile file)
+    {
+        var stream = ((DicomEncapsulatedPixelData)file.Dataset.Find(DicomTags.PixelData)!).Fragments[0].Span;
+        Assert.Equal(2, stream[stream.IndexOf((byte[])[0xFF, 0x52]) + 5]);
+        return file.InTransferSyntax(DicomUids.HTJ2KLosslessRPCL);
     }
 
     private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
