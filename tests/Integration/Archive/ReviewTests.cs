@@ -283,7 +283,7 @@ public abstract class ReviewTests(PirogovApp app) : OnBothEngines(app)
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    private static Task Look(HttpClient client, string batch, long item) => client.GetByteArrayAsync($"/api/v1/batches/{batch}/review/{item}/image");
+    private static Task<byte[]> Look(HttpClient client, string batch, long item) => client.GetByteArrayAsync($"/api/v1/batches/{batch}/review/{item}/image");
 
     private static Task<HttpResponseMessage> Post(HttpClient client, string batch, long item, string decision, params object[] regions) =>
         client.PostAsJsonAsync($"/api/v1/batches/{batch}/review/{item}", new { decision, regions });

@@ -35,7 +35,7 @@ public class BinaryValuesTests
             dataset.Set(tag, BinaryOf(tag), Marker);
         foreach (var tag in new uint[] { 0x5000200C, 0x50003000, 0x60003000, 0x60023000, 0x7F000010, 0x7F020020, 0x00082999 })
             dataset.Set(new DicomTag(tag), DicomVr.OB, Marker);
-        Assert.True(dataset.Count() > 70, "The dictionary has some eighty.");
+        Assert.True(dataset.Count > 70, "The dictionary has some eighty.");
         var nested = new DicomDataset();
         foreach (var element in dataset)
             nested.Set(element);
