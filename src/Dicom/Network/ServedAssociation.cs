@@ -79,14 +79,11 @@ internal sealed class ServedAssociation(
             {
                 await Messages(cancellation);
             }
-            catch (DicomNetworkException broken)
+            catch (Exception broken) when (broken is DicomNetworkException or OperationCanceledException)
             {
-                fault = broken;
-                throw;
-            }
-            catch (OperationCanceledException stopped)
-            {
-                fault = new(DicomNetworkFault.Stopped, "This side was stopped within the association.", stopped);
+                // A stop shows as cancellation, or as a connection that closes while it is read.
+                fault = broken is DicomNetworkException other && !cancellation.IsCancellationRequested ? other
+                    : new(DicomNetworkFault.Stopped, "This side was stopped within the association.", broken);
                 throw;
             }
             finally
