@@ -36,6 +36,22 @@
     }
   };
 
+  // What is wider than its place is reached, and scrolled, by the keyboard too.
+  let looking = 0;
+  const reach = () => {
+    looking = 0;
+    for (const part of document.querySelectorAll(".mud-table-container, .scrolls")) {
+      if (part.scrollWidth > part.clientWidth) {
+        part.tabIndex = 0;
+      } else {
+        part.removeAttribute("tabindex");
+      }
+    }
+  };
+  const lookAgain = () => looking ||= requestAnimationFrame(reach);
+  new MutationObserver(lookAgain).observe(root, { childList: true, subtree: true });
+  addEventListener("resize", lookAgain);
+
   document.addEventListener("click", event => {
     const at = selector => event.target instanceof Element ? event.target.closest(selector) : null;
     if (at(".skip-link")) {
