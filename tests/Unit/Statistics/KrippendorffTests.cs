@@ -8,7 +8,7 @@ public class KrippendorffTests
 {
     private static readonly Gen<(double?[] Ratings, int Raters)> Ratings =
         from raters in Gen.Int[2, 6]
-        from items in Gen.Int[1, 20]
+        from items in Gen.Int[1, 80]
         from values in Gen.Int[-2, 5].Array[raters * items]
         select (values.Select(v => v < 0 ? (double?)null : v * 1.5).ToArray(), raters);
 
