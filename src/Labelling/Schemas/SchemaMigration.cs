@@ -130,30 +130,24 @@ internal sealed class MigrationFaults(SchemaContent before, SchemaContent after,
         return attribute is not null && split.Options.All(o => attribute.HasOption(o.Id)) ? null : "split-attribute-unfit";
     }
 
-    private string? Fault(QuestionFate change, IEnumerable<QuestionFate> earlier)
-    {
-        if (before.Question(change.From) is not { } old)
-            return "change-of-unknown";
-        if (earlier.Any(e => e.From == change.From))
-            return "change-twice";
-        if (change.To is null == change.Drop is null)
-            return "change-unfit";
-        if (change.To is not { } to)
-            return ReasonFault(change.Drop!);
-        return after.Question(to) is not { } target ? "change-target-unknown" : target.Type != old.Type ? "change-of-other-type" : null;
-    }
+    private string? Fault(QuestionFate change, IEnumerable<QuestionFate> earlier) =>
+        Fault((change.From, change.To, change.Drop), earlier.Select(e => e.From), before.Question, after.Question, static (old, target) => target.Type == old.Type);
 
-    private string? Fault(RelationFate change, IEnumerable<RelationFate> earlier)
+    private string? Fault(RelationFate change, IEnumerable<RelationFate> earlier) =>
+        Fault((change.From, change.To, change.Drop), earlier.Select(e => e.From), before.Relation, after.Relation, static (old, target) => old.Directed || !target.Directed);
+
+    private static string? Fault<T>(
+        (string From, string? To, string? Drop) change, IEnumerable<string> earlier, Func<string, T?> before, Func<string, T?> after, Func<T, T, bool> isAlike) where T : class
     {
-        if (before.Relation(change.From) is not { } old)
+        if (before(change.From) is not { } old)
             return "change-of-unknown";
-        if (earlier.Any(e => e.From == change.From))
+        if (earlier.Contains(change.From))
             return "change-twice";
         if (change.To is null == change.Drop is null)
             return "change-unfit";
-        if (change.To is not { } to)
+        if (change.To is null)
             return ReasonFault(change.Drop!);
-        return after.Relation(to) is not { } target ? "change-target-unknown" : target.Directed && !old.Directed ? "change-of-other-type" : null;
+        return after(change.To) is not { } target ? "change-target-unknown" : isAlike(old, target) ? null : "change-of-other-type";
     }
 
     private static string? ReasonFault(string reason) => string.IsNullOrWhiteSpace(reason) || reason.Length > SchemaMigration.ReasonLimit ? "change-reason-unfit" : null;

@@ -1,17 +1,20 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
-using Pirogov.Dicom;
 using Pirogov.Dicom.Geometry;
+using Pirogov.Dicom;
 using Pirogov.Integration.Competitions;
 using Pirogov.Integration.Harness;
+using Pirogov.Labelling.Contracts;
 using Pirogov.Labelling.Gold;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
+using Pirogov.Platform.Evidence;
 
 namespace Pirogov.Integration.Labelling;
 
@@ -162,6 +165,18 @@ public abstract class LabellingApp : PirogovApp
     internal MovableClock Clock { get; } = new();
 
     internal Draws Draws { get; } = new();
+
+    /// <summary>From the release down to what was read.</summary>
+    internal async Task TheChainIsWhole(JsonObject release)
+    {
+        await Settle();
+        var walked = await InScope(async s =>
+        {
+            var link = await s.GetRequiredService<EvidenceChain>().Find(LabellingEvidence.Release, Guid.Parse((string)release["id"]!), default);
+            return await s.GetRequiredService<EvidenceVerifier>().Walk(link!, null, default);
+        });
+        Assert.All(walked.Links, l => Assert.Null(l.Fault));
+    }
 
     /// <summary>Moves the clock by days: the tokens of people who are at work live on.</summary>
     public async Task LiveOn(TimeSpan by)

@@ -1,9 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Integration.Harness;
-using Pirogov.Labelling.Contracts;
-using Pirogov.Platform.Evidence;
 using static Pirogov.Integration.Labelling.MigratedLabels;
 using static Pirogov.Integration.Labelling.ReadingRoom;
 using static Pirogov.Integration.Labelling.SchemaVersionTests;
@@ -57,7 +54,7 @@ public abstract class MigrationWalkTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal(["released", "validated", "validated", "validated"], await States(queue));
         var last = await Released(queue.Manager, queue.Project);
         Assert.Equal(4, (int)last["cases"]!);
-        await TheChainIsWhole(last);
+        await app.TheChainIsWhole(last);
     }
 
     /// <summary>Nothing asks for a person, so the case needs no adjudicator and no validator; a new name alone is no change.</summary>
@@ -71,7 +68,7 @@ public abstract class MigrationWalkTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal(["cyst", "tumour"], labels["objects"]!.AsArray().Select(o => (string)o!["class"]!).Order());
         var changes = (await Sent(queue.Manager.GetAsync($"/api/v1/labelling-releases/{release["id"]}")))["changes"]!;
         Assert.Equal((0, 1), ((int)changes["changed"]!, (int)changes["unchanged"]!));
-        await TheChainIsWhole(release);
+        await app.TheChainIsWhole(release);
     }
 
     /// <summary>What was decided stays decided; what is open is told in the words of the version and taken from the readings.</summary>
@@ -131,17 +128,6 @@ public abstract class MigrationWalkTests(LabellingApp app) : OnBothEngines(app)
 
     private static async Task<string[]> States(QueueRoom queue) =>
         [.. (await Sent(queue.Manager.GetAsync($"{queue.Address}/cases")))["items"]!.AsArray().OrderBy(c => (string)c!["label"]!).Select(c => (string)c!["state"]!)];
-
-    private async Task TheChainIsWhole(JsonObject release)
-    {
-        await app.Settle();
-        var walked = await app.InScope(async s =>
-        {
-            var link = await s.GetRequiredService<EvidenceChain>().Find(LabellingEvidence.Release, Guid.Parse((string)release["id"]!), default);
-            return await s.GetRequiredService<EvidenceVerifier>().Walk(link!, null, default);
-        });
-        Assert.All(walked.Links, l => Assert.Null(l.Fault));
-    }
 }
 
 public sealed class MigrationWalkOnSqlite(LabellingOnSqlite app) : MigrationWalkTests(app), IClassFixture<LabellingOnSqlite>;

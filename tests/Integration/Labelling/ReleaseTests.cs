@@ -38,7 +38,7 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
         var told = await app.InScope(async s => await s.GetRequiredService<IReleases>().Labels(new(Guid.Parse((string)part["id"]!)), new CaseId(Guid.Parse("00000000-0000-7000-8000-000000000001")), default));
         Assert.Empty(told!.Masks);
         Assert.Equal(["stone"], told.Answers.Keys);
-        await TheChainIsWhole(part);
+        await app.TheChainIsWhole(part);
 
         await Refused(HttpStatusCode.UnprocessableEntity, Release(room, new { classes = new[] { "liver" } }));
         await Refused(HttpStatusCode.NotFound, Release(room, new { cases = new[] { Guid.CreateVersion7().ToString() } }));
@@ -48,7 +48,7 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
         var changes = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{whole["id"]}")))["changes"]!;
         Assert.Equal((1, 1, 0, 2), ((int)changes["since"]!, (int)changes["added"]!, (int)changes["removed"]!, (int)changes["changed"]!));
         Assert.Equal(["kidney", "size"], changes["scopeAdded"]!.AsArray().Select(c => (string)c!));
-        await TheChainIsWhole(whole);
+        await app.TheChainIsWhole(whole);
     }
 
     [SkippableFact]
@@ -82,7 +82,7 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
             Assert.All(files.Values, text => Assert.DoesNotContain(word, text, StringComparison.OrdinalIgnoreCase));
         }
 
-        await TheChainIsWhole(part);
+        await app.TheChainIsWhole(part);
 
         async Task<Dictionary<string, string>> Files(JsonObject release)
         {
@@ -168,8 +168,8 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
         var answer = Assert.Single(one["answers"]!.AsArray())!;
         Assert.Equal(("stone", "no", "yes"), ((string)answer["question"]!, (string)answer["before"]!, (string)answer["after"]!));
         Assert.Equal(0, (int)(await Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{first["id"]}/changes")))["total"]!);
-        await TheChainIsWhole(first);
-        await TheChainIsWhole(second);
+        await app.TheChainIsWhole(first);
+        await app.TheChainIsWhole(second);
     }
 
     [SkippableFact]
@@ -292,17 +292,6 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
         [.. (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases")))["items"]!.AsArray().Select(c => (string)c!["id"]!)];
 
     private static Task<HttpResponseMessage> Release(ReadingRoom room, object request) => room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/release", request);
-
-    private async Task TheChainIsWhole(JsonObject release)
-    {
-        await app.Settle();
-        var walked = await app.InScope(async s =>
-        {
-            var link = await s.GetRequiredService<EvidenceChain>().Find(LabellingEvidence.Release, Guid.Parse((string)release["id"]!), default);
-            return await s.GetRequiredService<EvidenceVerifier>().Walk(link!, null, default);
-        });
-        Assert.All(walked.Links, l => Assert.Null(l.Fault));
-    }
 }
 
 public sealed class ReleasesOnSqlite(LabellingOnSqlite app) : ReleaseTests(app), IClassFixture<LabellingOnSqlite>;
