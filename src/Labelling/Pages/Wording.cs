@@ -81,7 +81,7 @@ internal static class Wording
 
     public static string MillimetreInterval(double? lower, double? upper) => lower is null || upper is null ? "" : $"\u00a0({Millimetres(lower.Value)}\u00a0…\u00a0{Millimetres(upper.Value)})";
 
-    public static string Percent(double? value) => value is { } v ? v.ToString("0.0 %", CultureInfo.CurrentCulture) : "—";
+    public static string Percent(double? value) => value is { } v ? v.ToString("0.0\u00a0%", CultureInfo.CurrentCulture) : "—";
 
     /// <summary>" (0.812 … 0.934)", or nothing where there is no interval.</summary>
     public static string Interval(double? lower, double? upper) => lower is null || upper is null ? "" : $"\u00a0({Figure(lower)}\u00a0…\u00a0{Figure(upper)})";

@@ -66,6 +66,9 @@ public abstract class AgreementTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal(("node", "icc-2-1", 6, 3, 1.0), ((string)width["class"]!, (string)width["coefficient"]!, (int)width["items"]!, (int)width["cases"]!, (double)width["value"]!));
         // 3 of 3 "none" and 2 of 3 "mild" alike: po = 5/6, pe = 1/2, whichever is first.
         Assert.Equal(("cohen-kappa-quadratic", 6, 2.0 / 3), ((string)grade["coefficient"]!, (int)grade["items"]!, Math.Round((double)grade["value"]!, 12)), Near);
+        // Widths are alike in every case: there is nothing to make an interval of, and the page says so.
+        Assert.Null(width["lower"]);
+        await Shown(room, "data-missing=\"interval\"");
     }
 
     [SkippableFact]
