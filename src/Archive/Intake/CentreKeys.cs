@@ -90,7 +90,7 @@ internal sealed class CentreKeys(PirogovDb db, KeyedCentres centres, IDataProtec
             await db.SaveChangesAsync(cancellation);
             return made.ProtectedKey;
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             // Two first files came at once; the one that was written counts.
             db.Entry(made).State = EntityState.Detached;

@@ -82,7 +82,7 @@ internal sealed partial class FilesOfCases(PirogovDb db, ICases cases)
 
     private async Task<IReadOnlyList<ProjectCase>> Meant(UploadedEntry entry, LabelUpload upload, Dictionary<CaseId, ProjectCase> byCase, CancellationToken cancellation)
     {
-        if ((await upload.Read(entry, cancellation)).IsRefused(out _, out var file))
+        if ((await upload.Read(entry, FormatLimits.MostBytes, cancellation)).IsRefused(out _, out var file))
             return [];
         // UIDs are ASCII in every format, DICOM included.
         var uids = Uid().Matches(Encoding.Latin1.GetString(file!.Bytes.Span)).Select(m => m.Value).Where(u => u.Length <= 64).Distinct().Take(MostUids).ToArray();

@@ -22,7 +22,7 @@ namespace Pirogov.Labelling.Exchange;
 [Needs(LabellingRights.ReadCases)]
 internal sealed class ImportIntoReading(
     PirogovDb db, FormatCases formatCases, Documents documents, VersionedDocuments versioned, ReadingSources sources, ShownPreLabels preLabels, SaveDocument save, ObjectStore store,
-    StoreFolders folders, CurrentActor actor, AuditTrail audit, TimeProvider time)
+    StoreFolders folders, ImportSeats seats, CurrentActor actor, AuditTrail audit, TimeProvider time)
 {
     /// <param name="Left">The first page of what was not taken.</param>
     public sealed record Response(ImportId Id, int Revision, int Taken, int NotTaken, Page<ImportLine> Left);
@@ -48,10 +48,15 @@ internal sealed class ImportIntoReading(
             || (await LabelUpload.Receive(fileName, bytes, folders, cancellation)).IsRefused(out refusal, out var received))
             return refusal;
         await using var upload = received!;
+        ImportedLabels? read;
         var label = await db.Set<ProjectCase>().Where(c => c.Id == reading.ProjectCaseId).Select(c => c.Label).SingleAsync(cancellation);
         var into = await formatCases.Of(reading.CaseId, label, version, known!, options, time.Now(), cancellation);
-        if ((await Read(upload, known!, into, cancellation)).IsRefused(out refusal, out var read))
-            return refusal;
+        using (await seats.Take(cancellation))
+        {
+            if ((await Read(upload, known!, into, cancellation)).IsRefused(out refusal, out read))
+                return refusal;
+        }
+
         var (document, labels) = LabelMerge.Add(await Draft(reading, version.Id, cancellation), read!);
         var saved = await save.Save(id, new(baseRevision, document), Hand.Platform, cancellation);
         if (saved.IsRefused(out refusal))
@@ -61,14 +66,13 @@ internal sealed class ImportIntoReading(
 
     private static async Task<Outcome<ImportedLabels>> Read(LabelUpload upload, ILabelFormat format, FormatCase into, CancellationToken cancellation)
     {
-        var files = new List<LabelFile>();
+        var (files, room) = (new List<LabelFile>(), FormatLimits.MostUnpackedBytes);
         foreach (var entry in upload.Entries)
         {
-            if ((await upload.Read(entry, cancellation)).IsRefused(out var unread, out var file))
+            if ((await upload.Read(entry, room, cancellation)).IsRefused(out var unread, out var file))
                 return unread;
             files.Add(file!);
-            if (files.Sum(f => (long)f.Bytes.Length) > FormatLimits.MostUnpackedBytes)
-                return new LabelFileUnreadable("too-large", entry.Name);
+            room -= file!.Bytes.Length;
         }
 
         return format.Import(files, into).IsRefused(out var refusal, out var read) || LabelFit.Of(read!, into).IsRefused(out refusal, out var fitted) ? refusal : fitted.Labels;

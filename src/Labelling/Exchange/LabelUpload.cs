@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using Pirogov.Deidentification;
 using Pirogov.Labelling.Formats;
 using Pirogov.Platform.Problems;
 using Pirogov.Platform.Store;
@@ -17,6 +18,9 @@ internal sealed class LabelUpload : IAsyncDisposable
 {
     public const int LargestMegabytes = 256;
     public const int MostEntries = 50_000;
+
+    /// <summary>Of the zip's directory, from which an object is made for each entry before they can be counted.</summary>
+    private const int MostDirectoryBytes = 16 << 20;
 
     private readonly FileStream bytes;
     private ZipArchive? zip;
@@ -57,8 +61,9 @@ internal sealed class LabelUpload : IAsyncDisposable
         }
     }
 
+    /// <param name="most">What may still be held beside the entries that were read for the same case, in bytes.</param>
     /// <returns>A refusal when the entry is damaged or becomes too large; it concerns this entry alone.</returns>
-    public async Task<Outcome<LabelFile>> Read(UploadedEntry entry, CancellationToken cancellation)
+    public async Task<Outcome<LabelFile>> Read(UploadedEntry entry, long most, CancellationToken cancellation)
     {
         var chunk = ArrayPool<byte>.Shared.Rent(1 << 16);
         try
@@ -69,7 +74,7 @@ internal sealed class LabelUpload : IAsyncDisposable
             {
                 for (int read; (read = await source.ReadAsync(chunk, cancellation)) > 0;)
                 {
-                    if (inflated.Length + read > FormatLimits.MostBytes)
+                    if (inflated.Length + read > Math.Min(most, FormatLimits.MostBytes))
                         return new LabelFileUnreadable("too-large", entry.Name);
                     inflated.Write(chunk, 0, read);
                 }
@@ -134,7 +139,10 @@ internal sealed class LabelUpload : IAsyncDisposable
 
         try
         {
-            bytes.Position = 0;
+            if (ZipDirectory.IsWithin(bytes, MostEntries * 2L, MostDirectoryBytes) is not { } isWithin)
+                return new LabelArchiveDamaged();
+            if (!isWithin)
+                return new LabelFileUnreadable("too-many-entries", name);
             zip = await ZipArchive.CreateAsync(bytes, ZipArchiveMode.Read, leaveOpen: true, null, cancellation);
             var entries = zip.Entries.Where(e => !e.FullName.EndsWith('/') && !e.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal)).ToArray();
             if (entries.Length == 0)

@@ -25,7 +25,8 @@ internal sealed class ReadPreLabels(
             return;
         var (schema, version) = await formatCases.SchemaOf(import.ProjectId, cancellation);
         var format = LabelFormats.Find(import.Format, schema.DataKind).Value;
-        var received = await LabelUpload.Receive(import.FileName, await store.OpenRead(import.UploadMd5!, cancellation), folders, cancellation);
+        await using var stored = await store.OpenRead(import.UploadMd5!, cancellation);
+        var received = await LabelUpload.Receive(import.FileName, stored, folders, cancellation);
         if (received.IsRefused(out var refusal))
             throw new JobRefusedException($"{refusal.WordsKey}.title");
         await using var upload = received.Value;
@@ -36,13 +37,17 @@ internal sealed class ReadPreLabels(
         {
             await progress.Tell(100 * number / groups.Count, "labelling.job.importing", cancellation);
             var into = await formatCases.Of(group.Case.CaseId, group.Case.Label, version, format, import.Options, time.Now(), cancellation);
-            var files = new List<LabelFile>();
+            var (files, room) = (new List<LabelFile>(), FormatLimits.MostUnpackedBytes);
             foreach (var entry in group.Entries)
             {
-                if ((await upload.Read(entry, cancellation)).IsRefused(out var unread, out var file))
+                if ((await upload.Read(entry, room, cancellation)).IsRefused(out var unread, out var file))
+                {
                     found.AddFile(entry.Name, group.Case.Label, unread);
-                else
-                    files.Add(file!);
+                    continue;
+                }
+
+                files.Add(file!);
+                room -= file!.Bytes.Length;
             }
 
             if (files.Count > 0 && await Take(import, format, into, files, group, found, cancellation) is { } prelabel)

@@ -130,14 +130,9 @@ internal sealed class SeeSideDrafts(PirogovDb db, CurrentActor actor, ObjectStor
             .Select(r => r.DocumentMd5).SingleOrDefaultAsync(cancellation);
         if (based is not null)
             blobs.UnionWith((await documents.Load(based, cancellation)).Masks.Select(m => m.Blob).OfType<string>());
-        var masks = new List<DocumentMask>(document.Masks.Count);
-        foreach (var mask in document.Masks)
-        {
-            var isNamed = mask is { Runs: null, Blob: { } blob } && blobs.Contains(blob);
-            masks.Add(isNamed ? (await documents.WithRuns(document with { Masks = [mask] }, cancellation)).Masks[0] : mask);
-        }
-
-        return document with { Masks = masks };
+        bool IsNamed(DocumentMask mask) => mask is { Runs: null, Blob: { } blob } && blobs.Contains(blob);
+        var opened = new Queue<DocumentMask>((await documents.WithRuns(document with { Masks = [.. document.Masks.Where(IsNamed)] }, cancellation)).Masks);
+        return document with { Masks = [.. document.Masks.Select(m => IsNamed(m) ? opened.Dequeue() : m)] };
     }
 
     public async Task<Outcome<Done>> Drop(ReadingId id, Guid draft, CancellationToken cancellation)

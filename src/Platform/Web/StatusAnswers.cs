@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Pirogov.Platform.Database;
 using Pirogov.Platform.Problems;
 
 namespace Pirogov.Platform.Web;
@@ -15,6 +16,8 @@ public sealed record TooLarge() : Refusal("platform.too-large", 413);
 public sealed record WrongMediaType() : Refusal("platform.wrong-media-type", 415);
 
 public sealed record Fault() : Refusal("platform.fault", 500);
+
+public sealed record DatabaseIsAway() : Refusal("platform.database-away", 503);
 
 /// <summary>The body is not the JSON that the request takes: a number that is none, a word in place of a list, an end that is missing.</summary>
 /// <param name="At">JSON path of the first place that cannot be read, from <c>$</c>.</param>
@@ -39,7 +42,8 @@ internal static class StatusAnswers
         return app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             // A body that is too large, or comes too slowly, is the sender's doing.
-            StatusCodeSelector = thrown => thrown is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+            StatusCodeSelector = thrown => thrown is BadHttpRequestException bad ? bad.StatusCode
+                : DatabaseOutage.IsBehind(thrown) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
             ExceptionHandler = context =>
             {
                 Protection.SetHeaders(context);
@@ -59,6 +63,7 @@ internal static class StatusAnswers
         StatusCodes.Status405MethodNotAllowed => new MethodNotAllowed(),
         StatusCodes.Status413PayloadTooLarge => new TooLarge(),
         StatusCodes.Status415UnsupportedMediaType => new WrongMediaType(),
+        StatusCodes.Status503ServiceUnavailable when context.Features.Get<IExceptionHandlerFeature>() is not null => new DatabaseIsAway(),
         >= 500 => new Fault(),
         _ => context.Features.Get<IExceptionHandlerFeature>()?.Error.InnerException is JsonException { Path: { } path } ? new BodyUnreadable(path[..Math.Min(path.Length, LongestPath)]) : new BadRequest(),
     };

@@ -76,6 +76,19 @@ public abstract class SteeringTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task Who_came_during_a_pause_gets_the_places_that_nobody_could_take_when_the_project_goes_on()
+    {
+        var room = await Open(app);
+        await Sent(room.Readers[1].PostAsJsonAsync($"/api/v1/readings/{await Reading(room.Readers[1])}/skip", new { reason = "conflictOfInterest" }));
+        await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/pause", null));
+        var third = await app.As(Role.Expert, $"reader3-{room.Name}");
+        await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/people", new { accountId = await room.Id("reader3"), mode = "read" }));
+        Assert.Empty((await Sent(third.GetAsync("/api/v1/readings")))["open"]!.AsArray());
+        await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/resume", null));
+        Assert.Single((await Sent(third.GetAsync("/api/v1/readings")))["open"]!.AsArray());
+    }
+
+    [SkippableFact]
     public async Task A_case_of_a_cancelled_project_is_not_reopened()
     {
         var room = await Open(app);

@@ -121,6 +121,20 @@ public abstract class OutageTests(AppWithEtudes app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task A_database_that_is_away_is_not_told_as_a_name_that_is_taken()
+    {
+        var office = await app.As("outage-office", [Role.Administrator]);
+        var centre = new { code = "outage1", name = "НМИЦ", readiness = Array.Empty<object>() };
+        app.Outage.Strike("agenda_reference_centre (", times: 1);
+        var away = await office.PostAsJsonAsync("/api/v1/centres", centre);
+        Assert.NotEqual(0, app.Outage.Met);
+        app.Outage.Strike(null);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, away.StatusCode);
+        Assert.EndsWith("platform.database-away", (string)JsonNode.Parse(await away.Content.ReadAsStringAsync())!["type"]!, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Created, (await office.PostAsJsonAsync("/api/v1/centres", centre)).StatusCode);
+    }
+
+    [SkippableFact]
     public async Task Attempts_that_meet_an_outage_do_not_count_against_a_job()
     {
         app.Lessons["unlucky"].MayEnd.SetResult();
