@@ -69,7 +69,8 @@ export class Autosave<D> {
   /** Saves now; true when everything is on the server. */
   async flush(): Promise<boolean> {
     this.cancelTimer();
-    if (this.running) await this.running;
+    // Several may wait for the same request: whoever goes on first begins the next, and the others look again.
+    while (this.running) await this.running.catch(() => false);
     if (!this.pending()) return true;
     this.running = this.save();
     try {
@@ -85,7 +86,9 @@ export class Autosave<D> {
    * what stood here could not be sent.
    */
   async through<R extends { revision: number }>(work: (baseRevision: number) => Promise<R>): Promise<R | null> {
-    if (!(await this.flush())) return null;
+    do {
+      if (!(await this.flush())) return null;
+    } while (this.running || this.pending());
     this.state.value = 'saving';
     const job = work(this.revision);
     this.running = job.then(() => true, () => false);
@@ -153,11 +156,11 @@ export class Autosave<D> {
       this.state.value = current ? 'saved' : 'dirty';
       return current;
     } catch (error) {
-      return this.failed(error);
+      return this.failed(error, version);
     }
   }
 
-  private async failed(error: unknown): Promise<boolean> {
+  private async failed(error: unknown, sent: number): Promise<boolean> {
     // A session that ended while the network was away is begun anew beside this page; the work waits like in any other loss.
     const signedOut = error instanceof Problem && error.status === 401;
     if (error instanceof NetworkLoss || signedOut) {
@@ -171,16 +174,22 @@ export class Autosave<D> {
       this.options.refused(error);
       return false;
     }
+    this.sendWhole = true;
+    // The server keeps what it refuses: what was drawn while that was on its way is sent after it before anybody decides what to give up.
+    if (this.version !== sent) return this.save();
     this.state.value = 'stale';
     const choice = await this.options.resolveStale(error);
-    this.revision = await this.options.reload(choice === 'theirs');
+    try {
+      this.revision = await this.options.reload(choice === 'theirs');
+    } catch (lost) {
+      return this.failed(lost, sent);
+    }
     if (choice === 'theirs') {
       this.savedVersion = this.version;
       await this.forget().catch(() => undefined);
       this.state.value = 'saved';
       return true;
     }
-    this.sendWhole = true;
     return this.save();
   }
 }

@@ -17,26 +17,46 @@ class Server {
   online = true;
   refusal: Problem | null = null;
   saves = 0;
-  send = (base: number, document: string): Promise<Saved<string>> => {
+  /** What was sent and refused: kept beside. */
+  readonly kept: string[] = [];
+  /** Requests at this moment, and the most there were. */
+  atOnce = { now: 0, most: 0 };
+  delayMs = 0;
+
+  send = async (base: number, document: string): Promise<Saved<string>> => {
+    this.atOnce = { now: this.atOnce.now + 1, most: Math.max(this.atOnce.most, this.atOnce.now + 1) };
+    if (this.delayMs > 0) await new Promise((resolve) => { setTimeout(resolve, this.delayMs); });
+    this.atOnce.now--;
+    return this.answer(base, document);
+  };
+
+  private answer(base: number, document: string): Promise<Saved<string>> {
     if (!this.online) return Promise.reject(new NetworkLoss());
     if (this.refusal) return Promise.reject(this.refusal);
-    if (base !== this.revision) return Promise.reject(new Problem({ type: 'https://x/stale-revision', title: 'stale' }, 409));
+    if (base !== this.revision) {
+      this.kept.push(document);
+      return Promise.reject(new Problem({ type: 'https://x/stale-revision', title: 'stale' }, 409));
+    }
     this.saves++;
     this.document = document;
     return Promise.resolve({ revision: ++this.revision, savedAt: '', document });
-  };
+  }
 }
 
-function setUp(choice: 'theirs' | 'mine' = 'mine'): { server: Server; journal: MemoryJournal; autosave: Autosave<string>; page: { text: string } } {
+function setUp(choice: 'theirs' | 'mine' = 'mine'): { server: Server; journal: MemoryJournal; autosave: Autosave<string>; page: { text: string; asked: number } } {
   const server = new Server();
   const journal = new MemoryJournal();
-  const page = { text: '' };
+  const page = { text: '', asked: 0 };
   const options: AutosaveOptions<string> = {
     key: 'r', revision: 0, journal, send: server.send,
     snapshot: () => page.text,
     accepted: () => undefined,
-    resolveStale: () => Promise.resolve(choice),
+    resolveStale: () => {
+      page.asked++;
+      return Promise.resolve(choice);
+    },
     reload: (replace) => {
+      if (!server.online) return Promise.reject(new NetworkLoss());
       if (replace) page.text = server.document;
       return Promise.resolve(server.revision);
     },
@@ -178,5 +198,62 @@ describe('saving by itself', () => {
     const work = vi.fn(() => Promise.resolve({ revision: 9 }));
     expect(await autosave.through(work)).toBeNull();
     expect(work).not.toHaveBeenCalled();
+  });
+
+  test('whoever waits for a slow save sends what is left once, and no question is asked of oneself', async () => {
+    const { server, autosave, page } = setUp('theirs');
+    server.delayMs = 4000;
+    page.text = 'first';
+    autosave.touch();
+    await vi.advanceTimersByTimeAsync(2000);
+    page.text = 'second';
+    autosave.touch();
+    // The timer, a key and the hiding of the page all wait for the same request.
+    await vi.advanceTimersByTimeAsync(1600);
+    const waiting = [autosave.flush(), autosave.flush()];
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await Promise.all(waiting)).toEqual([true, true]);
+    expect(server).toMatchObject({ saves: 2, document: 'second', atOnce: { most: 1 }, kept: [] });
+    expect(page).toEqual({ text: 'second', asked: 0 });
+  });
+
+  test('a decision begins beside no save, whoever else waited for the one before', async () => {
+    const { server, autosave, page } = setUp();
+    server.delayMs = 4000;
+    page.text = 'first';
+    autosave.touch();
+    await vi.advanceTimersByTimeAsync(2000);
+    const decided = [1, 2].map(() => autosave.through(async (base) => ({ revision: (await server.send(base, `decided after ${server.document}`)).revision })));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await Promise.all(decided)).toHaveLength(2);
+    expect(server).toMatchObject({ atOnce: { most: 1 }, kept: [] });
+    expect(page.asked).toBe(0);
+  });
+
+  test('what is drawn while a save is refused as stale is kept by the server before the question is asked', async () => {
+    const { server, autosave, page } = setUp('theirs');
+    [server.revision, server.document, server.delayMs] = [4, 'theirs', 4000];
+    page.text = 'mine';
+    autosave.touch();
+    await vi.advanceTimersByTimeAsync(2000);
+    page.text = 'mine and more';
+    autosave.touch();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(server.kept).toEqual(['mine', 'mine and more']);
+    expect(page).toEqual({ text: 'theirs', asked: 1 });
+  });
+
+  test('a network lost between the question and its answer leaves the work in the journal, and the question is asked again', async () => {
+    const { server, autosave, journal, page } = setUp('theirs');
+    [server.revision, server.document, server.delayMs] = [4, 'theirs', 1000];
+    page.text = 'mine';
+    autosave.touch();
+    autosave.state.subscribe((state) => { if (state === 'stale' && page.asked === 0) server.online = false; });
+    await vi.advanceTimersByTimeAsync(3000);
+    expect([autosave.state.value, page.text, journal.entries.get('r')?.document]).toEqual(['offline', 'mine', 'mine']);
+    server.online = true;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([autosave.state.value, page.text, page.asked]).toEqual(['saved', 'theirs', 2]);
+    expect(journal.entries.size).toBe(0);
   });
 });
