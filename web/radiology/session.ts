@@ -2,13 +2,15 @@ import type { Answer, Api, LabelClass, LabelDocument, Question, Reading, SideDra
 import { Autosave, type Saved } from '../shared/autosave';
 import { ask, toast } from '../shared/dialogs';
 import { h } from '../shared/dom';
-import { IndexedDbJournal } from '../shared/journal';
+import { IndexedDbJournal, LockClaims } from '../shared/journal';
 import { NetworkLoss, Problem } from '../shared/rest';
 import { Signal } from '../shared/signal';
+import { Unsent } from '../shared/unsent';
 import { equal } from './model/adopt';
 import type { MaskSlice } from './model/labels';
 import { unconfirmed, type PreLabelled } from './model/preLabels';
 import { placeWords, type Remarks } from './remarks';
+import { askStale } from './stale';
 import type { Workbench } from './workbench';
 
 const journal = new IndexedDbJournal<LabelDocument>('pirogov-workbench', 'readings');
@@ -37,11 +39,13 @@ export class Session {
   readonly autosave: Autosave<LabelDocument> | null;
   /** Refused saves that the server keeps. */
   readonly kept = new Signal<readonly SideDraft[]>([]);
+  private readonly unsent: Unsent<LabelDocument> | null;
   private quiet = false;
   private sent = new Map<MaskSlice, number>();
 
   constructor(private readonly wb: Workbench, private readonly remarks: Remarks, private readonly opened: (next: string | null) => void) {
     this.autosave = wb.reading && !wb.readOnly ? this.makeAutosave(wb.reading) : null;
+    this.unsent = this.autosave && wb.reading && this.makeUnsent(wb.reading, this.autosave);
     document.body.dataset['savedRevision'] = String(wb.reading?.revision ?? 0);
   }
 
@@ -54,24 +58,7 @@ export class Session {
 
   /** Brings back what an earlier page could not send. */
   async restore(): Promise<void> {
-    const { wb, autosave } = this;
-    const entry = await autosave?.unsent().catch(() => null);
-    if (!autosave || !entry) return;
-    if (entry.document.schemaVersion !== wb.reading?.schema.id) {
-      await autosave.forget();
-      return;
-    }
-    if (entry.baseRevision !== autosave.revision) {
-      const choice = await this.askStale(autosave.revision, null, entry.baseRevision);
-      if (choice === 'theirs') {
-        await autosave.forget();
-        return;
-      }
-    }
-    wb.labels.load(entry.document);
-    wb.undo.clear();
-    autosave.restore(autosave.revision);
-    toast('info', wb.t('workbench.journal.restored'));
+    await this.unsent?.bringBack();
   }
 
   async submit(): Promise<void> {
@@ -160,7 +147,8 @@ export class Session {
   /** Before another case opens: nothing may stay unsent. */
   async leave(): Promise<void> {
     await this.autosave?.flush();
-    this.autosave?.close();
+    await this.autosave?.close();
+    this.unsent?.close();
   }
 
   private async decide(verb: 'accept' | 'correct' | 'return', body: unknown): Promise<string | null> {
@@ -173,7 +161,7 @@ export class Session {
     try {
       const next = await work();
       if (next === undefined) return;
-      this.autosave?.close();
+      await this.autosave?.close();
       toast('success', done);
       this.opened(next);
     } catch (error) {
@@ -183,32 +171,21 @@ export class Session {
 
   private makeAutosave(reading: Reading): Autosave<LabelDocument> {
     const { wb } = this;
-    const url = `/api/v1/readings/${reading.id}`;
     const autosave: Autosave<LabelDocument> = new Autosave<LabelDocument>({
-      key: reading.id,
+      key: `${reading.id}/${crypto.randomUUID()}`,
       revision: reading.revision,
       journal,
       snapshot: (whole) => {
         this.sent = wb.labels.versions();
         return wb.labels.document(whole, wb.asked());
       },
-      send: (baseRevision, document) => wb.rest.put<Saved<LabelDocument>>(`${url}/document`, { baseRevision, document }),
+      send: this.sender(reading),
       accepted: (saved) => {
         wb.labels.acknowledge(saved.document, this.sent);
         document.body.dataset['savedRevision'] = String(saved.revision);
       },
-      resolveStale: ({ body: { currentRevision, savedAt } }) =>
-        this.askStale(typeof currentRevision === 'number' ? currentRevision : null, typeof savedAt === 'string' ? savedAt : null, autosave.revision),
-      reload: async (replace) => {
-        const theirs = await wb.rest.get<Reading>(url);
-        if (replace && theirs.document) {
-          wb.labels.load(theirs.document);
-          wb.undo.clear();
-        }
-        document.body.dataset['savedRevision'] = String(theirs.revision);
-        void this.loadKept();
-        return theirs.revision;
-      },
+      resolveStale: (problem) => askStale(wb, problem, autosave.revision),
+      reload: (replaces) => this.reload(reading, replaces),
       refused: (problem) => {
         reportProblem(wb, problem);
         void this.loadKept();
@@ -216,6 +193,48 @@ export class Session {
     });
     wb.undoChanged.subscribe(() => { if (!this.quiet) autosave.touch(); });
     return autosave;
+  }
+
+  private makeUnsent(reading: Reading, autosave: Autosave<LabelDocument>): Unsent<LabelDocument> {
+    const { wb } = this;
+    const claims = new LockClaims('pirogov-workbench');
+    void claims.take(autosave.key);
+    return new Unsent<LabelDocument>(autosave, {
+      name: reading.id,
+      journal,
+      claims,
+      send: this.sender(reading),
+      fits: (document) => document.schemaVersion === reading.schema.id,
+      show: (document) => { this.show(document); },
+      reload: (replaces) => this.reload(reading, replaces),
+      resolveStale: (problem, base) => askStale(wb, problem, base),
+      restored: () => { toast('info', wb.t('workbench.journal.restored')); },
+      kept: (problem) => {
+        const why = problem.is('stale-revision') ? `${problem.title}.` : problem.detail;
+        toast('error', wb.t('workbench.journal.kept'), `${why} ${wb.t('workbench.journal.keptWhere')}`, wb.t('workbench.close'));
+        void this.loadKept();
+      },
+      waits: () => { toast('error', wb.t('workbench.journal.waits'), wb.t('workbench.journal.waitsFor'), wb.t('workbench.close')); },
+      failed: (error) => { reportProblem(wb, error); },
+    });
+  }
+
+  private sender(reading: Reading): (baseRevision: number, document: LabelDocument) => Promise<Saved<LabelDocument>> {
+    return (baseRevision, document) => this.wb.rest.put(`/api/v1/readings/${reading.id}/document`, { baseRevision, document });
+  }
+
+  private async reload(reading: Reading, replaces: boolean): Promise<number> {
+    const theirs = await this.wb.rest.get<Reading>(`/api/v1/readings/${reading.id}`);
+    if (replaces && theirs.document) this.show(theirs.document);
+    document.body.dataset['savedRevision'] = String(theirs.revision);
+    void this.loadKept();
+    return theirs.revision;
+  }
+
+  /** In place of what is on the screen; the history of that means nothing any more. */
+  private show(document: LabelDocument): void {
+    this.wb.labels.load(document);
+    this.forgetHistory();
   }
 
   /** What the server keeps of refused saves. */
@@ -230,8 +249,9 @@ export class Session {
     if (!autosave || !wb.reading) return;
     try {
       const document = await wb.rest.get<LabelDocument>(`/api/v1/readings/${wb.reading.id}/side-drafts/${draft.id}`);
-      wb.labels.load(document);
-      wb.undo.clear();
+      // What is on the screen goes first, or was refused and is kept as well.
+      if (!(await autosave.flush()) && autosave.state.value !== 'refused') return;
+      this.show(document);
       autosave.restore(autosave.revision);
       toast('info', wb.t('workbench.kept.taken'));
     } catch (error) {
@@ -243,22 +263,6 @@ export class Session {
   async dropKept(draft: SideDraft): Promise<void> {
     await this.wb.rest.delete(`/api/v1/readings/${this.wb.reading?.id ?? ''}/side-drafts/${draft.id}`).catch((e: unknown) => { reportProblem(this.wb, e); });
     await this.loadKept();
-  }
-
-  /** Both ways lose something, so neither is offered first: the sentence that says what has the focus, not a button. */
-  private askStale(theirs: number | null, savedAt: string | null, base: number): Promise<'theirs' | 'mine'> {
-    const { wb } = this;
-    const number = theirs === null ? '' : String(theirs);
-    const at = savedAt === null ? null : new Date(savedAt).toLocaleString(wb.culture, { dateStyle: 'medium', timeStyle: 'short' });
-    const question = at === null ? wb.t('workbench.stale.question', { number, base }) : wb.t('workbench.stale.questionAt', { number, base, at });
-    return ask('stale-dialog', wb.t('workbench.stale.title'), [
-      h('p', { tabindex: -1, autofocus: true }, question),
-      h('p', { class: 'hint' }, wb.t('workbench.stale.kept')),
-      h('ul', {}, h('li', {}, wb.t('workbench.stale.theirsLoses', { number, base })), h('li', {}, wb.t('workbench.stale.mineLoses', { number }))),
-    ], [
-      { value: 'theirs', label: wb.t('workbench.stale.theirs') },
-      { value: 'mine', label: wb.t('workbench.stale.mine') },
-    ], 'mine');
   }
 
   private async tellUnconfirmed(brought: readonly PreLabelled[]): Promise<void> {

@@ -37,6 +37,8 @@ export interface AutosaveOptions<D> {
 export class Autosave<D> {
   readonly state = new Signal<SaveState>('saved');
   revision: number;
+  /** In the journal. */
+  key: string;
 
   private version = 0;
   private savedVersion = 0;
@@ -47,7 +49,7 @@ export class Autosave<D> {
   private closed = false;
 
   constructor(private readonly options: AutosaveOptions<D>) {
-    this.revision = options.revision;
+    [this.revision, this.key] = [options.revision, options.key];
   }
 
   pending(): boolean {
@@ -102,25 +104,27 @@ export class Autosave<D> {
     }
   }
 
-  /** Work that an earlier page left unsent, if any. */
-  unsent(): Promise<{ baseRevision: number; document: D } | null> {
-    return this.options.journal.read(this.options.key);
+  /** What another window left in the journal is on the screen: it stands there under its key until the server has it. */
+  adopt(key: string): void {
+    this.key = key;
+    this.restore(this.revision);
   }
 
-  async forget(): Promise<void> {
-    await this.options.journal.remove(this.options.key);
-  }
-
-  /** After a restored journal: the next save sends everything, on top of the given revision. */
+  /** After a document came from elsewhere: the next save sends everything, on top of the given revision. */
   restore(baseRevision: number): void {
     this.revision = baseRevision;
     this.sendWhole = true;
     this.touch();
   }
 
-  close(): void {
+  /** An edit that is not noted yet is noted before the journal's key may go to another. */
+  async close(): Promise<void> {
     this.closed = true;
     this.cancelTimer();
+    if (this.noting === null) return;
+    clearTimeout(this.noting);
+    this.noting = null;
+    if (this.pending()) await this.note();
   }
 
   private schedule(ms: number): void {
@@ -134,14 +138,17 @@ export class Autosave<D> {
     this.timer = null;
   }
 
+  private async forget(): Promise<void> {
+    await this.options.journal.remove(this.key).catch(() => undefined);
+  }
+
   private async note(): Promise<D> {
     const document = this.options.snapshot(true);
-    await this.options.journal.write(this.options.key, { baseRevision: this.revision, at: new Date().toISOString(), document }).catch(() => undefined);
+    await this.options.journal.write(this.key, { baseRevision: this.revision, at: new Date().toISOString(), document }).catch(() => undefined);
     return document;
   }
 
   private async save(): Promise<boolean> {
-    const { key, journal } = this.options;
     const version = this.version;
     this.state.value = 'saving';
     const whole = await this.note();
@@ -151,7 +158,7 @@ export class Autosave<D> {
       this.savedVersion = version;
       this.sendWhole = false;
       const current = this.version === version;
-      if (current) await journal.remove(key).catch(() => undefined);
+      if (current) await this.forget();
       this.options.accepted(saved, current);
       this.state.value = current ? 'saved' : 'dirty';
       return current;
@@ -186,7 +193,7 @@ export class Autosave<D> {
     }
     if (choice === 'theirs') {
       this.savedVersion = this.version;
-      await this.forget().catch(() => undefined);
+      await this.forget();
       this.state.value = 'saved';
       return true;
     }

@@ -1,14 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Autosave, type AutosaveOptions, type Saved } from '../shared/autosave';
-import type { Journal, JournalEntry } from '../shared/journal';
 import { NetworkLoss, Problem } from '../shared/rest';
-
-class MemoryJournal implements Journal<string> {
-  readonly entries = new Map<string, JournalEntry<string>>();
-  read = (key: string): Promise<JournalEntry<string> | null> => Promise.resolve(this.entries.get(key) ?? null);
-  write = (key: string, entry: JournalEntry<string>): Promise<void> => Promise.resolve(void this.entries.set(key, entry));
-  remove = (key: string): Promise<void> => Promise.resolve(void this.entries.delete(key));
-}
+import { MemoryJournal } from './memoryJournal';
 
 /** A server that knows one document and its revision. */
 class Server {
@@ -43,9 +36,9 @@ class Server {
   }
 }
 
-function setUp(choice: 'theirs' | 'mine' = 'mine'): { server: Server; journal: MemoryJournal; autosave: Autosave<string>; page: { text: string; asked: number } } {
+function setUp(choice: 'theirs' | 'mine' = 'mine'): { server: Server; journal: MemoryJournal<string>; autosave: Autosave<string>; page: { text: string; asked: number } } {
   const server = new Server();
-  const journal = new MemoryJournal();
+  const journal = new MemoryJournal<string>();
   const page = { text: '', asked: 0 };
   const options: AutosaveOptions<string> = {
     key: 'r', revision: 0, journal, send: server.send,
