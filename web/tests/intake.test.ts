@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NetworkLoss, Problem, type Rest } from '../shared/rest';
 import { contentHash } from '../upload/hash';
+import { warnWhileBusy } from '../upload/leaving';
 import { Sending, type Item } from '../upload/sending';
 import { skipReason, type Source } from '../upload/sources';
 import { safePath, suspicious } from '../upload/zip';
@@ -84,6 +85,100 @@ describe('sending a batch', () => {
     broken = false;
     await sending.retry();
     expect([sending.phase, sending.count('accepted')]).toEqual(['done', 1]);
+  });
+});
+
+/** A promise, and what ends it. */
+function gate(): { open: () => void; passed: Promise<void> } {
+  let open = (): void => undefined;
+  const passed = new Promise<void>((resolve) => { open = resolve; });
+  return { open, passed };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve); });
+
+describe('a page that sends', () => {
+  const mayLeave = (page: EventTarget): boolean => page.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+
+  test('is not left without a warning, also when the failed ones are sent again', async () => {
+    let broken = true;
+    const server = rest(() => (broken ? new Problem({ title: 'broken' }, 500) : { outcome: 'accepted' }));
+    const page = new EventTarget();
+    const sending = send(server.rest, [source('1')]);
+    warnWhileBusy(sending, page);
+    const first = sending.run();
+    expect(mayLeave(page)).toBe(false);
+    await first;
+    expect(mayLeave(page)).toBe(true);
+    broken = false;
+    const again = sending.retry();
+    expect(mayLeave(page)).toBe(false);
+    await again;
+    expect([sending.phase, mayLeave(page)]).toEqual(['done', true]);
+  });
+});
+
+describe('a pause', () => {
+  test('holds while files are compared with those the server has', async () => {
+    const known = await contentHash(await source('1').open());
+    const server = rest(() => ({ outcome: 'accepted' }), [known ?? '']);
+    const hashing = gate();
+    const slow = { ...source('1'), open: async () => {
+      await hashing.passed;
+      return source('1').open();
+    } };
+    const sending = send(server.rest, [slow, source('2')]);
+    const running = sending.run();
+    await turn();
+    sending.hold();
+    expect(sending.phase).toBe('paused');
+    hashing.open();
+    await turn();
+    expect([sending.phase, server.asked, server.sent]).toEqual(['paused', [], []]);
+    sending.resume();
+    expect(sending.phase).toBe('asking');
+    await running;
+    expect([sending.phase, sending.count('known'), sending.count('accepted')]).toEqual(['done', 1, 1]);
+  });
+
+  test('holds while the sending waits for a lost network', async () => {
+    const server = rest((_, attempt) => (attempt < 2 ? new NetworkLoss() : { outcome: 'accepted' }));
+    const [lost, waiting] = [gate(), gate()];
+    const sending = new Sending(server.rest, 'b', [source('1')], [], 'unreadable', 'no network', [], () => {
+      lost.open();
+      return waiting.passed;
+    });
+    const running = sending.run();
+    await lost.passed;
+    expect(sending.phase).toBe('waiting');
+    sending.hold();
+    waiting.open();
+    await turn();
+    expect([sending.phase, server.sent]).toEqual(['paused', ['1']]);
+    sending.resume();
+    await running;
+    expect([sending.phase, sending.count('accepted')]).toEqual(['done', 1]);
+  });
+
+  test('ends with the last file, and another try does not wait for it', async () => {
+    const sending: Sending = send(rest((_, attempt) => {
+      if (attempt === 1) sending.hold();
+      return attempt === 1 ? new Problem({ title: 'broken' }, 500) : { outcome: 'accepted' };
+    }).rest, [source('1')]);
+    await sending.run();
+    expect(sending.phase).toBe('done');
+    await sending.retry();
+    expect([sending.phase, sending.count('accepted')]).toEqual(['done', 1]);
+  });
+
+  test('that is cancelled sends nothing more', async () => {
+    const server = rest(() => ({ outcome: 'accepted' }));
+    const sending = send(server.rest, [source('1')]);
+    const running = sending.run();
+    sending.hold();
+    sending.cancel();
+    await running;
+    expect([sending.phase, server.sent]).toEqual(['cancelled', []]);
   });
 });
 

@@ -44,7 +44,7 @@ export class Sending {
   problem: Problem | null = null;
   /** When the next attempt comes after a lost connection, ms since the epoch. */
   retryAt = 0;
-  private paused: { promise: Promise<void>; release: () => void } | null = null;
+  private paused: { promise: Promise<void>; release: () => void; during: Phase } | null = null;
   private readonly abort = new AbortController();
   private readonly marks: { at: number; bytes: number }[] = [];
 
@@ -83,6 +83,7 @@ export class Sending {
   async run(): Promise<void> {
     try {
       await this.askKnown();
+      await this.held();
       this.phase = 'sending';
       this.tell();
       const queue = this.items.filter((item) => item.outcome === 'waiting');
@@ -91,6 +92,8 @@ export class Sending {
     } catch (error) {
       if (!this.abort.signal.aborted) this.stop(error);
     }
+    // Held while the last files were on their way: nothing is left to hold, and another try is not to wait for it.
+    this.paused = null;
     this.tell();
   }
 
@@ -100,20 +103,26 @@ export class Sending {
     await this.run();
   }
 
+  /** Something is still to be sent: not to be left without a word. */
+  get busy(): boolean {
+    return this.phase !== 'done' && !this.over();
+  }
+
+  /** Nothing new begins until it is resumed, whatever the sending is at. */
   hold(): void {
-    if (this.paused || this.phase !== 'sending') return;
+    if (this.paused || !this.busy) return;
     let release = (): void => undefined;
     const promise = new Promise<void>((resolve) => { release = resolve; });
-    this.paused = { promise, release };
+    this.paused = { promise, release, during: this.phase };
     this.phase = 'paused';
     this.marks.length = 0;
     this.tell();
   }
 
   resume(): void {
+    if (this.phase === 'paused' && this.paused) this.phase = this.paused.during;
     this.paused?.release();
     this.paused = null;
-    if (this.phase === 'paused') this.phase = 'sending';
     this.tell();
   }
 
@@ -130,6 +139,11 @@ export class Sending {
     return (await this.rest.post<Api['CloseBatchResponse']>(`/api/v1/batches/${this.batch}/close`, {})).jobId;
   }
 
+  private async held(): Promise<void> {
+    await this.paused?.promise;
+    this.abort.signal.throwIfAborted();
+  }
+
   private over(): boolean {
     return this.phase === 'cancelled' || this.phase === 'stopped';
   }
@@ -143,10 +157,11 @@ export class Sending {
     for (let at = 0; at < waiting.length; at += knownAtOnce) {
       const hashes = new Map<Item, string>();
       for (const item of waiting.slice(at, at + knownAtOnce)) {
-        this.abort.signal.throwIfAborted();
+        await this.held();
         const hash = await this.hash(item);
         if (hash) hashes.set(item, hash);
       }
+      await this.held();
       const known = new Set((await this.ask([...hashes.values()])).known);
       for (const [item, hash] of hashes) if (known.has(hash)) item.outcome = 'known';
       this.tell();
@@ -221,7 +236,7 @@ export class Sending {
         this.retryAt = Date.now() + wait;
         this.tell();
         await this.pause(wait);
-        this.abort.signal.throwIfAborted();
+        await this.held();
       }
     }
   }
@@ -231,6 +246,7 @@ export class Sending {
     this.phase = 'stopped';
     this.problem = error instanceof Problem ? error : new Problem({ title: this.noNetwork }, 0);
     this.abort.abort();
+    this.paused?.release();
   }
 
   /** The rate is that of the last files, so that the time left follows the line. */

@@ -2,6 +2,7 @@ import { h, replaceChildren } from '../shared/dom';
 import { icon } from '../shared/icons';
 import { Problem, type Rest } from '../shared/rest';
 import type { Translate } from '../shared/strings';
+import { warnWhileBusy } from './leaving';
 import { Sending, type Item, type Outcome, type Settled } from './sending';
 import { fromDrop, fromFiles, isZip, skipReason, type Source } from './sources';
 import { sizeText, timeText, type Key } from './text';
@@ -101,18 +102,15 @@ export class Intake {
     const problem = h('div', {});
     const table = h('div', { class: 'intake-table' });
     replaceChildren(this.stage, h('div', { class: 'intake-head' }, status, buttons), bar, numbers, problem, summary, table);
-    const onUnload = (event: BeforeUnloadEvent): void => { event.preventDefault(); };
-    window.addEventListener('beforeunload', onUnload);
+    warnWhileBusy(sending, window);
     let due = 0;
     const draw = (): void => {
       due = 0;
-      const busy = !['done', 'cancelled', 'stopped'].includes(sending.phase);
-      if (!busy) window.removeEventListener('beforeunload', onUnload);
       this.stage.dataset['phase'] = sending.phase;
       const { files, totalFiles, bytes, totalBytes, rate } = sending.progress();
       [bar.max, bar.value] = [Math.max(1, totalBytes), bytes];
       status.textContent = this.statusText(sending);
-      numbers.textContent = this.numbersText(files, totalFiles, bytes, totalBytes, busy ? rate : 0);
+      numbers.textContent = this.numbersText(files, totalFiles, bytes, totalBytes, sending.busy ? rate : 0);
       replaceChildren(problem, sending.problem && this.alert(sending.problem.title, sending.problem.detail));
       replaceChildren(summary, ...this.summaryItems(sending));
       replaceChildren(table, this.table(sending.items));
@@ -125,7 +123,7 @@ export class Intake {
 
   private drawButtons(host: HTMLElement, sending: Sending): void {
     const { t } = this;
-    const wanted = sending.phase === 'sending' ? 'running' : sending.phase;
+    const wanted = sending.busy && sending.phase !== 'paused' ? 'running' : sending.phase;
     if (host.dataset['for'] === wanted && wanted !== 'done') return;
     host.dataset['for'] = wanted;
     const failed = sending.count('failed') > 0;
