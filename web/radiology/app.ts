@@ -7,7 +7,8 @@ import { listen } from '../shared/shortcuts';
 import { panelSection, showHelp, toolRail, topBar, viewBar } from './bars';
 import { Decisions } from './decisions';
 import { shortcutTable } from './keys';
-import { loadSeries, prefetch, type Series } from './model/series';
+import { forgetSeries, loadSeries, prefetch } from './model/series';
+import { Shelf } from './model/shelf';
 import { initialWindow } from './model/initialWindow';
 import { classPanel } from './panel/classes';
 import { objectPanel } from './panel/objects';
@@ -33,7 +34,7 @@ const framesAhead = 6;
 export class App {
   private close: (() => Promise<void>) | null = null;
   private readonly rest: Rest;
-  private readonly ahead = new Map<string, Promise<Series>>();
+  private readonly shelf = new Shelf(loadSeries, forgetSeries);
 
   constructor(private readonly config: WorkbenchConfig) {
     this.rest = new Rest(config.culture, config.antiforgery);
@@ -81,6 +82,7 @@ export class App {
 
   private async open(reading: Reading | null, caseView: CaseView, result: Result | null = null): Promise<void> {
     const t = workbenchText(this.config.culture);
+    this.shelf.keepOnly([...caseView.series, ...(reading?.next?.series ?? [])]);
     document.title = `${caseView.case.label} — ${t('workbench.title')}`;
     const wb = new Workbench(this.config, this.rest, t, reading, caseView, result);
     const remarks = new Remarks(wb);
@@ -147,7 +149,7 @@ export class App {
   private async showSeries(wb: Workbench, index: number): Promise<void> {
     const reference = wb.seriesList[index];
     if (!reference) throw new RangeError('The case has no series.');
-    const series = await this.series(reference);
+    const series = await this.shelf.series(reference);
     const start = wb.startIndex(series);
     wb.cross.value = null;
     wb.loadedFrames.value = 0;
@@ -161,13 +163,6 @@ export class App {
     wb.series.value = series;
   }
 
-  private series(reference: { studyInstanceUid: string; seriesInstanceUid: string }): Promise<Series> {
-    const known = this.ahead.get(reference.seriesInstanceUid) ?? loadSeries(reference);
-    this.ahead.set(reference.seriesInstanceUid, known);
-    known.catch(() => this.ahead.delete(reference.seriesInstanceUid));
-    return known;
-  }
-
   /** First the open series, then the metadata and first frames of the next case in the queue. */
   private async prefetchAll(wb: Workbench, life: { over: boolean }): Promise<void> {
     const series = wb.series.value;
@@ -177,7 +172,7 @@ export class App {
     await prefetch(series.slices, wb.view.value.index, stop, () => { wb.loadedFrames.value++; });
     const next = wb.reading?.next?.series[0];
     if (!next || stop()) return;
-    const ahead = await this.series(next).catch(() => null);
+    const ahead = await this.shelf.series(next).catch(() => null);
     if (!ahead) return;
     const middle = Math.floor(ahead.slices.length / 2);
     const near = ahead.slices.slice(Math.max(0, middle - framesAhead / 2), middle + framesAhead / 2);

@@ -51,6 +51,20 @@ export async function loadSeries(reference: SeriesReference): Promise<Series> {
   };
 }
 
+/** Cornerstone's name of the series as one volume. */
+export const volumeId = (series: SeriesReference): string => `cornerstoneStreamingImageVolume:${series.seriesInstanceUid}`;
+
+/**
+ * Cornerstone lets pixels go by itself when memory is short, headers never. False while frames are on their way: without their headers they
+ * would come to stand in the cache with other values.
+ */
+export function forgetSeries(series: Series): boolean {
+  const isComing = ({ imageId }: Slice): boolean => !cache.isLoaded(imageId) && cache.getImageLoadObject(imageId) !== undefined;
+  if (cache.getVolume(volumeId(series))?.loadStatus?.loading || series.slices.some(isComing)) return false;
+  for (const { imageId } of series.slices) dicomImageLoader.wadors.metaDataManager.remove(imageId);
+  return true;
+}
+
 function frames(reference: SeriesReference, instance: Instance): Slice[] {
   const sopInstanceUid = text(instance, '00080018');
   const base = `wadors:${location.origin}${seriesUrl(reference)}/instances/${sopInstanceUid}/frames/`;

@@ -1,7 +1,7 @@
 import { volumeLoader, type Types } from '@cornerstonejs/core';
 import type { Point3 } from '../../shared/contract';
 import { add, dot, scale, subtract } from '../model/geometry';
-import type { Series } from '../model/series';
+import { volumeId, type Series } from '../model/series';
 
 /** The series as one regular grid; its voxel (i, j, k) is pixel (i, j) of slice `slices[k]`. */
 export interface Grid {
@@ -15,14 +15,14 @@ export interface Grid {
 }
 
 export async function loadVolume(series: Series): Promise<Grid> {
-  const volumeId = `cornerstoneStreamingImageVolume:${series.seriesInstanceUid}`;
-  const volume = (await volumeLoader.createAndCacheVolume(volumeId, { imageIds: series.slices.map((s) => s.imageId) })) as Types.IStreamingImageVolume;
+  const id = volumeId(series);
+  const volume = (await volumeLoader.createAndCacheVolume(id, { imageIds: series.slices.map((s) => s.imageId) })) as Types.IStreamingImageVolume;
   volume.load();
   const d = Array.from(volume.direction, Number);
   const axis = (n: number): Point3 => [d[3 * n] ?? 0, d[3 * n + 1] ?? 0, d[3 * n + 2] ?? 0];
   const indices = new Map(series.slices.map((s, i) => [s.imageId, i]));
   return {
-    volumeId,
+    volumeId: id,
     origin: [...volume.origin],
     axes: [axis(0), axis(1), axis(2)],
     spacing: [...volume.spacing],
