@@ -2,11 +2,12 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Disagreement, LabelDocument, LabelObject, ListedDisagreement } from '../shared/contract';
 import type { Rest } from '../shared/rest';
 import { adopt, areBefore, equal } from '../radiology/model/adopt';
+import { Bitmap } from '../radiology/model/bitmap';
 import { Disputes, parties } from '../radiology/model/disputes';
 import { Findings } from '../radiology/model/findings';
 import { Labels, markNow } from '../radiology/model/labels';
 import { middleOf } from '../radiology/model/middle';
-import { confirm, unconfirmed } from '../radiology/model/preLabels';
+import { confirm, unconfirmed, unconfirmedClasses } from '../radiology/model/preLabels';
 import { paintCapsule } from '../radiology/model/raster';
 
 const frame = { sopInstanceUid: '1.2.3', frame: 1, rows: 16, columns: 16 };
@@ -144,6 +145,35 @@ describe('what was brought', () => {
     confirm(labels, { object: 'm' });
     expect(unconfirmed(labels)).toEqual([]);
     expect(labels.document(true)).toMatchObject({ masks: [{ origin: 'model', confirmed: true }], objects: [{ origin: 'model', confirmed: true }] });
+  });
+
+  test('is looked for by its mark: no pixel of one’s own masks is read at a stroke, nor any beyond the first mask of a class', () => {
+    const labels = painted(8);
+    for (let at = 2; at <= 50; at++) {
+      const mask = labels.ensureMask('liver', { ...frame, frame: at });
+      mask.bitmap.set(1, 1, true);
+      labels.touchMask(mask);
+      if (at > 40) mask.mark = { version: mask.version, origin: 'model', confirmed: false };
+    }
+    const looks = vi.spyOn(Bitmap.prototype, 'empty', 'get');
+    try {
+      expect([...unconfirmedClasses(labels)]).toEqual(['liver']);
+      expect(looks).toHaveBeenCalledTimes(1);
+      confirm(labels, { class: 'liver' });
+      expect([...unconfirmedClasses(labels), ...unconfirmed(labels)]).toEqual([]);
+      expect(looks).toHaveBeenCalledTimes(1);
+    } finally {
+      looks.mockRestore();
+    }
+  });
+
+  test('is not asked about where nothing of it is left', () => {
+    const labels = painted(8);
+    const mask = labels.mask('liver', '1.2.3', 1);
+    if (!mask) throw new Error('No mask.');
+    mask.bitmap = new Bitmap(16, 16);
+    mask.mark = { version: mask.version, origin: 'model', confirmed: false };
+    expect([...unconfirmedClasses(labels), ...unconfirmed(labels)]).toEqual([]);
   });
 
   test('takes its mark back when the server says that the pixels are as they were shown', () => {

@@ -1,4 +1,4 @@
-import { markNow, type Labels } from './labels';
+import { markNow, type Labels, type MaskSlice } from './labels';
 
 /** Something that a model or a file brought, which the reader has neither changed nor confirmed. */
 export interface PreLabelled {
@@ -8,8 +8,18 @@ export interface PreLabelled {
   frame: number;
 }
 
+/** The mark first: to see that a bitmap is not empty takes a walk through its pixels. */
+const waits = (slice: MaskSlice): boolean => markNow(slice)?.confirmed === false && !slice.bitmap.empty;
+
+/** Classes with masks that wait to be confirmed; asked at every stroke. */
+export function unconfirmedClasses(labels: Labels): Set<string> {
+  const classes = new Set<string>();
+  for (const slice of labels.masks()) if (!classes.has(slice.class) && waits(slice)) classes.add(slice.class);
+  return classes;
+}
+
 export function unconfirmed(labels: Labels): PreLabelled[] {
-  const masks = labels.masks().filter((slice) => !slice.bitmap.empty && markNow(slice)?.confirmed === false)
+  const masks = labels.masks().filter(waits)
     .map((slice) => ({ class: slice.class, object: null, sopInstanceUid: slice.sopInstanceUid, frame: slice.frame }));
   const objects = [...labels.objects.values()].filter((o) => o.origin && !o.confirmed)
     .map((o) => ({ class: o.class, object: o.id, sopInstanceUid: o.sopInstanceUid, frame: o.frame }));

@@ -2,7 +2,7 @@ import { h, replaceChildren } from '../../shared/dom';
 import { icon } from '../../shared/icons';
 import type { LabelClass } from '../../shared/contract';
 import { classKey } from '../keys';
-import { confirm, unconfirmed } from '../model/preLabels';
+import { confirm, unconfirmedClasses } from '../model/preLabels';
 import { sizeOf } from '../tools/brush';
 import type { Change, Labels } from '../model/labels';
 import { round } from '../view/paint';
@@ -13,7 +13,10 @@ export function classPanel(wb: Workbench): HTMLElement {
   const list = h('ul', { class: 'classes', 'aria-label': wb.t('workbench.classes.title') });
   const rows = wb.classes.map((c, i) => classRow(wb, c, i));
   replaceChildren(list, ...rows.map((r) => r.root));
-  const update = (): void => { for (const row of rows) row.update(); };
+  const update = (): void => {
+    const waiting = unconfirmedClasses(wb.labels);
+    for (const row of rows) row.update(waiting);
+  };
   let waiting = 0;
   const later = (): void => {
     clearTimeout(waiting);
@@ -27,7 +30,7 @@ export function classPanel(wb: Workbench): HTMLElement {
   return list;
 }
 
-function classRow(wb: Workbench, labelClass: LabelClass, position: number): { root: HTMLElement; update: () => void } {
+function classRow(wb: Workbench, labelClass: LabelClass, position: number): { root: HTMLElement; update: (waiting: ReadonlySet<string>) => void } {
   const { id } = labelClass;
   const name = wb.text(labelClass.name);
   const amount = h('span', { class: 'class-amount' });
@@ -62,7 +65,7 @@ function classRow(wb: Workbench, labelClass: LabelClass, position: number): { ro
   if (told) root.append(told);
   return {
     root,
-    update: () => {
+    update: (waiting) => {
       if (told) told.hidden = wb.activeClass.value !== id;
       const active = wb.activeClass.value === id;
       const display = wb.display.value[id] ?? { visible: true, opacity: 0.4 };
@@ -75,8 +78,7 @@ function classRow(wb: Workbench, labelClass: LabelClass, position: number): { ro
       eye.title = label;
       replaceChildren(eye, icon(display.visible ? 'eye' : 'eyeOff', 16));
       opacity.value = String(Math.round(display.opacity * 100));
-      const waiting = unconfirmed(wb.labels).filter((p) => p.class === id && p.object === null).length;
-      brought.hidden = waiting === 0;
+      brought.hidden = !waiting.has(id);
       replaceChildren(brought, h('span', { class: 'badge' }, wb.t('workbench.preLabels.badge')), wb.editable && confirmAll);
       const { pixels, mm3 } = wb.volume(wb.labels, id);
       amount.textContent = pixels === 0 ? '' : mm3 === null
