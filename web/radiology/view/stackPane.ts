@@ -9,6 +9,7 @@ import { Frame } from './frame';
 import { attachGestures, type Navigable } from './gestures';
 import { round, toImage, type Placement } from './paint';
 import { paintLayers } from './paintLayers';
+import { ShownSlice } from './shownSlice';
 import type { Toolbox } from '../tools/toolbox';
 
 const unplaced: Plane = { position: [0, 0, 0], rowCosines: [1, 0, 0], columnCosines: [0, 1, 0], rowSpacing: 1, columnSpacing: 1 };
@@ -17,10 +18,7 @@ const unplaced: Plane = { position: [0, 0, 0], rowCosines: [1, 0, 0], columnCosi
 export class StackPane implements Navigable {
   readonly frame: Frame;
   private viewport: StackViewport | null = null;
-  private shown: Slice | null = null;
-  /** The index whose frame is on the screen. */
-  private at = -1;
-  private moving = false;
+  private screen: ShownSlice | null = null;
   private drawing = 0;
   private readonly ends: (() => void)[] = [];
   private readonly resizing = new ResizeObserver(() => { this.resize(); });
@@ -32,7 +30,7 @@ export class StackPane implements Navigable {
     readonly editable: boolean,
     private readonly toolbox: Toolbox,
     name: string,
-    private readonly firstImage: () => void,
+    private readonly opened: () => void,
   ) {
     this.frame = new Frame(name, title, wb.t('workbench.slice.slider'));
   }
@@ -43,12 +41,14 @@ export class StackPane implements Navigable {
     const engine = renderingEngine();
     const viewportId = `stack-${frame.name}`;
     engine.enableElement({ viewportId, type: Enums.ViewportType.STACK, element: frame.surface, defaultOptions: { background: [0, 0, 0] } });
-    this.viewport = engine.getViewport<StackViewport>(viewportId);
+    const viewport = engine.getViewport<StackViewport>(viewportId);
+    this.viewport = viewport;
+    this.screen = new ShownSlice(viewport, () => wb.view.value.index, (slice) => cache.getImage(slice.imageId) !== undefined, this.arrived);
     frame.surface.addEventListener(Enums.Events.IMAGE_RENDERED, this.redraw);
     frame.slider.addEventListener('input', () => { wb.goTo(Number(frame.slider.value)); });
     this.ends.push(
       wb.series.subscribe((series) => { void this.open(series); }),
-      wb.view.subscribe(() => { void this.show(); }),
+      wb.view.subscribe(() => { this.show(); }),
       ...[wb.display, wb.selected, wb.cursor, wb.hideLabels, wb.brush, wb.tool, wb.activeClass, wb.pins, wb.activePin, this.labels.changed, this.toolbox.changed,
         ...wb.overlays()]
         .map((signal) => (signal as { subscribe(f: () => void): () => void }).subscribe(this.redraw)),
@@ -61,18 +61,19 @@ export class StackPane implements Navigable {
   dispose(): void {
     this.resizing.disconnect();
     for (const end of this.ends) end();
+    this.screen?.close();
     cancelAnimationFrame(this.drawing);
     renderingEngine().disableElement(`stack-${this.frame.name}`);
     this.viewport = null;
   }
 
   get slice(): Slice | null {
-    return this.shown;
+    return this.screen?.slice ?? null;
   }
 
   /** Where the image lies in the pane, or null before the first image. */
   placement(): Placement | null {
-    const slice = this.shown;
+    const { slice } = this;
     if (!slice) return null;
     const { width, height } = this.frame.size;
     const plane = slice.plane ?? unplaced;
@@ -89,7 +90,7 @@ export class StackPane implements Navigable {
 
   panBy(dx: number, dy: number): void {
     const place = this.placement();
-    const slice = this.shown;
+    const { slice } = this;
     if (!place || !slice) return;
     const [cx, cy] = this.wb.view.value.center ?? [slice.columns / 2, slice.rows / 2];
     this.wb.view.patch({ center: [cx - dx / place.scaleX, cy - dy / place.scaleY] });
@@ -97,7 +98,7 @@ export class StackPane implements Navigable {
 
   zoomAt(factor: number, [x, y]: Point2): void {
     const place = this.placement();
-    const slice = this.shown;
+    const { slice } = this;
     if (!place || !slice) return;
     const { zoom, center } = this.wb.view.value;
     const next = Math.min(64, Math.max(0.2, zoom * factor));
@@ -109,7 +110,7 @@ export class StackPane implements Navigable {
 
   hover(at: Point2 | null): void {
     const place = this.placement();
-    const slice = this.shown;
+    const { slice } = this;
     if (!at || !place || !slice) {
       this.wb.cursor.value = null;
       return;
@@ -121,43 +122,23 @@ export class StackPane implements Navigable {
   }
 
   private async open(series: Series | null): Promise<void> {
-    if (!series || !this.viewport || series.slices.length === 0) return;
-    const { index } = this.wb.view.value;
-    this.shown = null;
-    this.at = -1;
-    this.moving = true;
-    this.frame.slider.max = String(series.slices.length - 1);
-    await this.viewport.setStack(series.slices.map((s) => s.imageId), index);
-    this.moving = false;
-    if (this.arrived(series, index)) this.firstImage();
-    await this.show();
+    if (!series || !this.screen) return;
+    this.frame.slider.max = String(Math.max(0, series.slices.length - 1));
+    if (await this.screen.open(series)) this.opened();
   }
 
-  /** One frame at a time, always the newest wish: what is drawn over the image belongs to the image on the screen. */
-  private async show(): Promise<void> {
-    const series = this.wb.series.value;
-    if (!series || this.moving) return;
-    if (this.wb.view.value.index === this.at) this.place();
-    this.moving = true;
-    while (this.viewport && this.at >= 0 && series === this.wb.series.value && this.wb.view.value.index !== this.at) {
-      const { index } = this.wb.view.value;
-      await this.viewport.setImageIdIndex(index).catch(() => undefined);
-      this.arrived(series, index);
-    }
-    this.moving = false;
+  private show(): void {
+    if (this.screen?.stands) this.place();
+    void this.screen?.follow();
   }
 
-  /** A frame that did not load leaves the pane without a slice, so that nothing can be painted on the wrong one. */
-  private arrived(series: Series, index: number): boolean {
-    const slice = series.slices[index];
-    this.at = index;
-    this.shown = slice && cache.getImage(slice.imageId) ? slice : null;
-    this.frame.text('tr', this.shown ? '' : this.wb.t('workbench.slice.failed'));
-    this.frame.root.classList.toggle('failed', !this.shown);
+  private readonly arrived = (): void => {
+    const failed = this.screen?.failed ?? false;
+    this.frame.text('tr', failed ? this.wb.t('workbench.slice.failed') : '');
+    this.frame.root.classList.toggle('failed', failed);
     this.place();
     this.redraw();
-    return this.shown !== null;
-  }
+  };
 
   private resize(): void {
     if (!this.viewport) return;
@@ -167,7 +148,7 @@ export class StackPane implements Navigable {
 
   /** Puts Cornerstone's camera where the shared view wants it, so that overlay and image agree to the pixel. */
   private place(): void {
-    const slice = this.shown;
+    const { slice } = this;
     if (!slice || !this.viewport) return;
     const { window, invert, zoom, center } = this.wb.view.value;
     const { width, height } = this.frame.size;
@@ -197,7 +178,7 @@ export class StackPane implements Navigable {
     const { wb, frame } = this;
     const context = frame.context();
     const place = this.placement();
-    const slice = this.shown;
+    const { slice } = this;
     if (!context || !place || !slice) return;
     paintLayers(context, place, wb, this.labels, slice, frame.name);
     if (this.editable) this.toolbox.draw(context, place, slice);

@@ -19,7 +19,7 @@ export class Stage {
   private panes: (StackPane | MprPane)[] = [];
   private generation = 0;
 
-  constructor(private readonly wb: Workbench, private readonly toolbox: Toolbox, private readonly firstImage: () => void) {}
+  constructor(private readonly wb: Workbench, private readonly toolbox: Toolbox, private readonly opened: () => void) {}
 
   /** Call once the root stands in the page. */
   async show(): Promise<void> {
@@ -65,7 +65,7 @@ export class Stage {
     const compare = wb.layout.value === 'compare';
     const own = wb.mode === 'validate' ? wb.t('workbench.pane.reviewed') : wb.mode === 'result' ? wb.t('workbench.pane.myReading') : wb.t('workbench.pane.mine');
     const rows = this.divide();
-    const main = new StackPane(wb, wb.labels, compare ? own : '', true, toolbox, 'main', this.firstImage);
+    const main = new StackPane(wb, wb.labels, compare ? own : '', true, toolbox, 'main', this.opened);
     const names = this.pages.value[this.page] ?? [];
     const title = (name: string): string => wb.mode === 'result' ? wb.t('workbench.pane.result') : wb.t('workbench.pane.source', { name });
     const sources = compare
