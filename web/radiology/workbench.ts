@@ -91,6 +91,8 @@ export class Workbench {
   readonly invalid = new Set<string>();
   /** Nothing may be drawn while a decision is being written down. */
   readonly busy = new Signal(false);
+  /** The button is down with a labelling tool: until it goes up no slice is turned, for a stroke is of the slice where it began. */
+  drawing = false;
   readonly pins = new Signal<readonly Pin[]>([]);
   /** A place that was clicked to be remarked on. */
   readonly pinned = new Signal<RemarkPlace | null>(null);
@@ -194,6 +196,7 @@ export class Workbench {
   }
 
   goTo(index: number): void {
+    if (this.drawing) return;
     const last = (this.series.value?.slices.length ?? 1) - 1;
     this.view.patch({ index: Math.min(last, Math.max(0, index)) });
   }
@@ -203,6 +206,7 @@ export class Workbench {
   }
 
   goToFrame(sopInstanceUid: string, frame: number): boolean {
+    if (this.drawing) return false;
     const index = this.series.value?.slices.findIndex((s) => s.sopInstanceUid === sopInstanceUid && s.frame === frame) ?? -1;
     if (index >= 0) this.goTo(index);
     return index >= 0;

@@ -38,6 +38,8 @@ export class Toolbox {
   readonly changed = new Signal(0);
   private pane: EditedPane | null = null;
   private at: Point2 | null = null;
+  /** The slice on the screen when the button went down. */
+  private began: Slice | null = null;
   private readonly tools: Partial<Record<ToolId, Tool>>;
 
   constructor(private readonly wb: Workbench) {
@@ -53,6 +55,8 @@ export class Toolbox {
       pin: new PinTool(wb),
     };
     wb.tool.subscribe(() => { this.cancel(); });
+    // What was begun on a slice of one series does not go on over a slice of another.
+    wb.series.subscribe(() => { this.cancel(); });
   }
 
   attach(pane: EditedPane): void {
@@ -60,15 +64,17 @@ export class Toolbox {
   }
 
   down(at: Point2, event: PointerEvent): void {
+    this.began = this.pane?.slice ?? null;
     this.with(at, (tool, stroke) => { tool.down(stroke, event); });
   }
 
   move(at: Point2, event: PointerEvent): void {
-    this.with(at, (tool, stroke) => { tool.move(stroke, event); });
+    if (this.goesOn()) this.with(at, (tool, stroke) => { tool.move(stroke, event); });
   }
 
   up(at: Point2, event: PointerEvent): void {
-    this.with(at, (tool, stroke) => { tool.up(stroke, event); });
+    if (this.goesOn()) this.with(at, (tool, stroke) => { tool.up(stroke, event); });
+    this.began = null;
   }
 
   finish(): void {
@@ -76,6 +82,7 @@ export class Toolbox {
   }
 
   cancel(): void {
+    this.began = null;
     for (const tool of Object.values(this.tools)) tool.cancel?.();
     this.changed.value++;
   }
@@ -94,6 +101,14 @@ export class Toolbox {
   draw(context: CanvasRenderingContext2D, place: Placement, slice: Slice): void {
     if (!this.wb.editable) return;
     this.tools[this.wb.tool.value]?.draw?.(context, place, slice, this.at);
+  }
+
+  /** A slice that was called before the button went down may come while it is down: a stroke ends with the slice it was begun on. */
+  private goesOn(): boolean {
+    if (!this.began) return false;
+    if (this.pane?.slice === this.began) return true;
+    this.cancel();
+    return false;
   }
 
   private with(at: Point2, run: (tool: Tool, stroke: Stroke) => void): void {

@@ -44,6 +44,7 @@ export function attachGestures(pane: Navigable, wb: Workbench, toolbox: Toolbox 
     last = pane.frame.at(event);
     drag = begin(event);
     surface.setPointerCapture(event.pointerId);
+    wb.drawing ||= drag === 'label';
     if (drag === 'label') toolbox?.down(last, event);
     if (drag === 'point') pane.pointAt?.(last);
   });
@@ -67,12 +68,19 @@ export function attachGestures(pane: Navigable, wb: Workbench, toolbox: Toolbox 
     last = at;
   });
 
-  const end = (event: PointerEvent): void => {
-    if (drag === 'label') toolbox?.up(pane.frame.at(event), event);
+  const release = (endStroke: () => void): void => {
+    const was = drag;
     drag = null;
+    if (was !== 'label') return;
+    wb.drawing = false;
+    endStroke();
   };
+  const end = (event: PointerEvent): void => { release(() => { toolbox?.up(pane.frame.at(event), event); }); };
+  /** The button went up where the pane did not hear of it: behind a dialog, or when the pane itself is gone. */
+  const lose = (): void => { release(() => { toolbox?.cancel(); }); };
   on('pointerup', end);
   on('pointercancel', end);
+  on('lostpointercapture', lose);
   on('dblclick', () => {
     if (wb.tool.value !== 'window' && wb.tool.value !== 'pan' && wb.tool.value !== 'zoom') toolbox?.finish();
   });
@@ -95,5 +103,8 @@ export function attachGestures(pane: Navigable, wb: Workbench, toolbox: Toolbox 
     else pane.scroll(Math.sign(steps));
   }, { passive: false });
 
-  return () => { stop.abort(); };
+  return () => {
+    stop.abort();
+    lose();
+  };
 }
