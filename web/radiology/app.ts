@@ -9,7 +9,6 @@ import { Decisions } from './decisions';
 import { shortcutTable } from './keys';
 import { forgetSeries, loadSeries, prefetch } from './model/series';
 import { Shelf } from './model/shelf';
-import { initialWindow } from './model/initialWindow';
 import { classPanel } from './panel/classes';
 import { objectPanel } from './panel/objects';
 import { disagreementPanel } from './panel/disagreements';
@@ -21,6 +20,7 @@ import { resultPanel } from './panel/result';
 import { toolOptions } from './panel/toolOptions';
 import { Remarks } from './remarks';
 import { resultReading } from './resultReading';
+import { SeriesChoice } from './seriesChoice';
 import { reportProblem, Session } from './session';
 import { workbenchText } from './text';
 import { Toolbox } from './tools/toolbox';
@@ -94,11 +94,11 @@ export class App {
       document.body.dataset['ready'] = 'true';
       void this.prefetchAll(wb, life);
     });
-    const openSeries = (index: number): void => { void this.showSeries(wb, index).catch((e: unknown) => { reportProblem(wb, e); }); };
+    const choice = new SeriesChoice(wb, (reference) => this.shelf.series(reference));
     const table = shortcutTable({ wb, session, toolbox, stage, decisions }, () => { showHelp(wb, table); });
     const panel = sidePanel(wb, remarks, decisions);
     replaceChildren(document.body, h('div', { class: panel.childElementCount > 0 ? 'app' : 'app no-panel' },
-      topBar(wb, session, panel, () => { showHelp(wb, table); }), viewBar(wb, stage, openSeries),
+      topBar(wb, session, panel, () => { showHelp(wb, table); }), viewBar(wb, stage, (index) => choice.open(index)),
       wb.readOnly ? null : h('p', { class: 'narrow-note', role: 'note' }, t('workbench.narrow')), toolRail(wb), stage.root, panel));
     const unlisten = listen(table);
     const stopMeter = this.measure(reading);
@@ -117,7 +117,7 @@ export class App {
       await session.leave();
       await stopMeter();
     };
-    await this.showSeries(wb, firstSeries(caseView.series));
+    await choice.open(firstSeries(caseView.series));
     await stage.show();
     await session.restore();
     // The order of the lists is theirs from the beginning; what is missing of them comes while one looks at the first.
@@ -144,23 +144,6 @@ export class App {
       unlisten();
       await meter.stop();
     };
-  }
-
-  private async showSeries(wb: Workbench, index: number): Promise<void> {
-    const reference = wb.seriesList[index];
-    if (!reference) throw new RangeError('The case has no series.');
-    const series = await this.shelf.series(reference);
-    const start = wb.startIndex(series);
-    wb.cross.value = null;
-    wb.loadedFrames.value = 0;
-    const first = series.slices[start];
-    if (first) {
-      const window = await initialWindow(first, series.modality);
-      wb.defaultWindow.value = window;
-      wb.view.value = { index: start, zoom: 1, center: null, window, invert: false };
-    }
-    if (wb.layout.value === 'mpr') wb.layout.value = 'stack';
-    wb.series.value = series;
   }
 
   /** First the open series, then the metadata and first frames of the next case in the queue. */

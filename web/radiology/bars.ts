@@ -1,4 +1,4 @@
-import { sheet } from '../shared/dialogs';
+import { sheet, toast } from '../shared/dialogs';
 import { h, leaveOnChange, replaceChildren } from '../shared/dom';
 import { icon, type IconName } from '../shared/icons';
 import { chordName, type Shortcut } from '../shared/shortcuts';
@@ -109,7 +109,7 @@ export function toolRail(wb: Workbench): HTMLElement {
   return rail;
 }
 
-export function viewBar(wb: Workbench, stage: Stage, openSeries: (index: number) => void): HTMLElement {
+export function viewBar(wb: Workbench, stage: Stage, openSeries: (index: number) => Promise<void>): HTMLElement {
   const { t } = wb;
   const presets = ctWindows.map((w, i) => h('button', {
     type: 'button', class: 'segment', 'data-window': w.id, title: noted(t(`workbench.window.${w.id}`), `Alt+${String(i + 1)}`), onclick: () => { wb.setWindow(w); },
@@ -144,15 +144,21 @@ export function viewBar(wb: Workbench, stage: Stage, openSeries: (index: number)
     h('span', { class: 'grow' }), loadProgress(wb), wb.sources.length > 1 && sourcePages(wb, stage), layouts(wb));
 }
 
-function seriesPicker(wb: Workbench, openSeries: (index: number) => void): HTMLElement | null {
+function seriesPicker(wb: Workbench, openSeries: (index: number) => Promise<void>): HTMLElement | null {
   const list = wb.seriesList;
   if (list.length < 2) return null;
-  const select = h('select', { id: 'series', 'aria-label': wb.t('workbench.series.title'), onchange: () => { openSeries(Number(select.value)); } },
+  const open = (index: number): Promise<void> => openSeries(index).catch((error: unknown) => {
+    toast('error', wb.t('workbench.series.failed.title'), wb.t('workbench.series.failed.detail'), wb.t('workbench.close'));
+    update();
+    throw error;
+  });
+  const select = h('select', { id: 'series', 'aria-label': wb.t('workbench.series.title'), onchange: () => void open(Number(select.value)) },
     ...list.map((s, i) => h('option', { value: i }, [s.modality, s.description, wb.t('workbench.series.images', { count: s.instanceCount })].filter(Boolean).join(' · '))));
-  wb.series.subscribe((series) => {
-    const at = list.findIndex((s) => s.seriesInstanceUid === series?.seriesInstanceUid);
+  const update = (): void => {
+    const at = list.findIndex((s) => s.seriesInstanceUid === wb.series.value?.seriesInstanceUid);
     if (at >= 0) select.value = String(at);
-  }, true);
+  };
+  wb.series.subscribe(update, true);
   return leaveOnChange(select);
 }
 

@@ -19,6 +19,11 @@ export class Signal<T> {
     this.value = { ...this.current, ...part };
   }
 
+  /** Replaces the value without a word, where several signals change as one; `notify` has to follow. */
+  put(next: T): void {
+    this.current = next;
+  }
+
   notify(): void {
     for (const listener of [...this.listeners]) listener(this.current);
   }
