@@ -133,6 +133,9 @@ internal sealed class LabelUpload : IAsyncDisposable
         var isZip = await bytes.ReadAtLeastAsync(start, 4, throwOnEndOfStream: false, cancellation) == 4 && start is [(byte)'P', (byte)'K', 3, 4] or [(byte)'P', (byte)'K', 5, 6];
         if (!isZip)
         {
+            // No format reads more at once: who sent it hears so now, and not from a job.
+            if (bytes.Length > FormatLimits.MostBytes)
+                return new LabelFileTooLarge(FormatLimits.MostBytes >> 20);
             Entries = [new(name, null)];
             return Done.Value;
         }

@@ -161,6 +161,26 @@ public abstract class ExchangeTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal(HttpStatusCode.Forbidden, (await Upload(room.Readers[0], $"/api/v1/labelling-projects/{room.Project}/prelabels?format=coco", bytes)).StatusCode);
     }
 
+    /// <summary>Of a zip each file is judged by itself, and the report says it; a file alone would leave a job that brings nothing.</summary>
+    [SkippableFact]
+    public async Task A_single_file_larger_than_any_format_reads_is_refused_at_the_door()
+    {
+        var room = await Open(app, schema: WithBoxes);
+        var own = await Reading(room.Readers[0]);
+        foreach (var call in new Func<byte[], Task<HttpResponseMessage>>[]
+        {
+            bytes => Upload(room.Manager, $"/api/v1/labelling-projects/{room.Project}/prelabels?format=coco", bytes),
+            bytes => Upload(room.Readers[0], $"/api/v1/readings/{own}/import?format=coco&baseRevision=0", bytes),
+        })
+        {
+            var problem = await Refused(HttpStatusCode.RequestEntityTooLarge, call(new byte[(64 << 20) + 1]));
+            Assert.EndsWith("labelling.label-file-too-large", (string)problem["type"]!, StringComparison.Ordinal);
+            Assert.Equal(64, (int)problem["limitMegabytes"]!);
+        }
+
+        Assert.Empty((await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/imports")))["items"]!.AsArray());
+    }
+
     /// <summary>A gigabyte in a megabyte, entities, and depth: the report says it, the rest of the zip is read.</summary>
     [SkippableFact]
     public async Task Bombs_entities_and_depth_cost_one_line_each()
