@@ -32,6 +32,9 @@ public sealed record AgreementEstimate(
     int Items,
     AgreementUndefined Undefined)
 {
+    // Sums of shares differ by less where they are equal: a rater with one answer agrees just as chance does.
+    private const double Rounding = 1e-14;
+
     /// <summary>Two-sided, of no agreement beyond chance: Student's t with items − 1 degrees of freedom (Gwet 2014); null where the standard error is.</summary>
     public double? PValue => (Coefficient, StandardError) switch
     {
@@ -46,6 +49,7 @@ public sealed record AgreementEstimate(
     /// <summary>With the interval of the large sample: ± z·SE, not clipped.</summary>
     internal static AgreementEstimate Normal(double coefficient, double variance, double level, double observed, double expected, int items)
     {
+        if (Math.Abs(observed - expected) <= Rounding) coefficient = 0;
         if (items < 2) return new(coefficient, null, null, observed, expected, items, AgreementUndefined.No);
         var error = Math.Sqrt(Math.Max(0, variance));
         var half = NormalDistribution.Quantile((1 + level) / 2) * error;
@@ -55,6 +59,7 @@ public sealed record AgreementEstimate(
     /// <summary>With the interval of Gwet 2014: ± t·SE on items − 1 degrees of freedom, cut at 1.</summary>
     internal static AgreementEstimate Student(double coefficient, double variance, double level, double observed, double expected, int items)
     {
+        if (Math.Abs(observed - expected) <= Rounding) coefficient = 0;
         if (items < 2) return new(coefficient, null, null, observed, expected, items, AgreementUndefined.No);
         var error = Math.Sqrt(Math.Max(0, variance));
         var half = StudentDistribution.Quantile((1 + level) / 2, items - 1) * error;

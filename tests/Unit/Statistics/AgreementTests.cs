@@ -76,6 +76,20 @@ public class AgreementTests
     public void A_rating_outside_the_declared_scale_is_an_error() =>
         Assert.Throws<ArgumentException>(() => CohenKappa.Of([0, 3], [0, 1], 3));
 
+    // Exactly po = pe: what is said of such a reader must not hang on the last bit of a sum, which as a test would be certainty.
+    [Fact]
+    public void A_rater_with_one_answer_agrees_as_chance_does_and_no_test_says_otherwise() => Gen.Int[0, 12].Array[3].Where(n => n.Count(c => c > 0) > 1).Sample(answers =>
+    {
+        var table = new int[3, 3];
+        for (var k = 0; k < 3; k++) table[0, k] = answers[k];
+        int?[][] ratings = [[.. answers.SelectMany((n, k) => Enumerable.Repeat((int?)k, n))], [.. Enumerable.Repeat((int?)0, answers.Sum())]];
+        foreach (var weights in Enum.GetValues<KappaWeights>())
+        {
+            Assert.Equal((0, 1), (CohenKappa.OfTable(table, weights).Coefficient, CohenKappa.OfTable(table, weights).PValue));
+            Assert.Equal((0, 1), (CongerKappa.Of(ratings, 3, AgreementWeights.Of(weights, 3)) is var c ? c.Coefficient : null, c.PValue));
+        }
+    });
+
     [Fact]
     public void Weights_follow_the_declared_scale_and_not_the_used_part_of_it()
     {
