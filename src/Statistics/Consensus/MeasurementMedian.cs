@@ -21,6 +21,9 @@ public sealed record MeasurementReliability(int Measurements, double? Bias, doub
 /// <param name="Sources">Of each source, in order, in the unit of the measurements.</param>
 public sealed record MeasurementMedian(IReadOnlyList<MedianEstimate?> Items, IReadOnlyList<MeasurementReliability> Sources)
 {
+    private const int LargeHalvings = 512;
+    private static readonly double Large = Math.ScaleB(1, LargeHalvings);
+
     /// <summary>The median over the sources, which the wildest minority cannot move far (breakdown point of one half, Hampel 1971).</summary>
     /// <param name="measurements">sources × items, finite, in one unit for each item; null where a source did not measure.</param>
     /// <param name="level">Coverage wanted of the intervals.</param>
@@ -55,14 +58,23 @@ public sealed record MeasurementMedian(IReadOnlyList<MedianEstimate?> Items, IRe
     // How many of n may lie on either side of the interval, and its coverage: 1 − 2 P(Binomial(n, ½) ≤ that).
     private static (int Below, double Coverage) Tail(int n, double level)
     {
-        double term = Math.Exp(-n * Math.Log(2)), tail = term;
-        var (below, coverage) = (0, Math.Max(0, 1 - 2 * tail));
+        // In units of 2^−halvings, for of more than 1,074 measurements 2^−n itself has no double.
+        double term = 1, tail = 1;
+        var halvings = n;
+        var (below, coverage) = (0, Math.Max(0, 1 - Math.ScaleB(tail, 1 - halvings)));
         for (var k = 1; k < n / 2; k++)
         {
             term *= (double)(n - k + 1) / k;
             tail += term;
-            if (1 - 2 * tail < level) break;
-            (below, coverage) = (k, 1 - 2 * tail);
+            if (tail > Large)
+            {
+                (term, tail) = (Math.ScaleB(term, -LargeHalvings), Math.ScaleB(tail, -LargeHalvings));
+                halvings -= LargeHalvings;
+            }
+
+            var wider = 1 - Math.ScaleB(tail, 1 - halvings);
+            if (wider < level) break;
+            (below, coverage) = (k, wider);
         }
 
         return (below, coverage);

@@ -132,6 +132,18 @@ public class ObjectConsensusTests
         Assert.Equal(0.9586, item.Interval.Level, 5e-5);
     }
 
+    // 1 − 2·scipy.stats.binom.cdf(lower − 1, n, 0.5) of SciPy 1.10; 2^−n has no double from n = 1,075.
+    [Theory]
+    [InlineData(1_074, 505, 0.9527281175673827)]
+    [InlineData(1_100, 518, 0.9500329480537484)]
+    [InlineData(10_000, 4_902, 0.9511670501036188)]
+    public void The_median_of_thousands_of_measurements_has_an_interval_too(int n, int lower, double coverage)
+    {
+        var interval = MeasurementMedian.Of([.. Enumerable.Range(1, n).Select(i => new double?[] { i })]).Items[0]!.Interval;
+        Assert.Equal((lower, n + 1 - lower), (interval.Lower, interval.Upper));
+        Assert.Equal(coverage, interval.Level, 1e-9);
+    }
+
     internal static readonly Gen<LabelledSpan[]> UnitSpans =
         (from start in Gen.Int[0, 15] from length in Gen.Int[1, 6] from category in Gen.Int[0, 1] select new LabelledSpan(start, start + length, category)).Array[0, 5];
 }
