@@ -32,7 +32,7 @@ internal sealed class BoxCluster
     public FusedBox Result(double total, IReadOnlyList<double> weights)
     {
         int[] sources = [.. members.Select(m => m.Source).Distinct().Order()];
-        var confidence = members.Average(m => m.Score) * Math.Min(members.Count, total) / total;
+        var confidence = members.Average(m => m.Score) * Math.Min(members.Count, weights.Count) / total;
         return new(
             Fused, Category, Math.Min(1, confidence), sources, members.Average(m => BoxOverlap.Iou(m.Box, Fused)),
             sources.Sum(source => weights[source]) > total / 2 * (1 + 1e-9));

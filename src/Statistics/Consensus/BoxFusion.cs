@@ -7,7 +7,7 @@ public readonly record struct ScoredBox(Box Box, int Category, double Score = 1)
 
 /// <param name="Box">Mean of its members' sides, weighted by their scores.</param>
 /// <param name="Category">Of all members.</param>
-/// <param name="Confidence">Mean score of the members times the share of the sources that they are, 0 to 1.</param>
+/// <param name="Confidence">Mean score of the members times the share of the sources that they are, 0 to 1; the same for weights of any common scale.</param>
 /// <param name="Sources">Which have a member, ascending.</param>
 /// <param name="Agreement">Mean IoU of the members with the fused box.</param>
 /// <param name="Stands">More than half of the weight of the sources has a member.</param>
@@ -42,7 +42,7 @@ public sealed record BoxFusion(IReadOnlyList<FusedBox> Boxes, IReadOnlyList<Obje
     /// </summary>
     /// <param name="sources">Each source's boxes, in one unit; none is an opinion too. Boxes without volume are refused.</param>
     /// <param name="threshold">IoU above which boxes are one object, 0 to 1; the paper's 0.55.</param>
-    /// <param name="weights">Of each source, positive; scores are multiplied by them, and N is their sum. Null: 1 each.</param>
+    /// <param name="weights">Of each source, positive; scores are multiplied by them, and what is divided by is their sum, as the authors' program does. Null: 1 each.</param>
     /// <param name="onePerSource">True: two boxes of one source are never one object, as with people; the paper allows it.</param>
     /// <exception cref="ArgumentException">A threshold outside [0, 1), a source without a positive weight, or a box without volume or with a score outside (0, 1].</exception>
     public static BoxFusion Of(

@@ -41,6 +41,20 @@ public class ObjectConsensusTests
         Assert.Equal(0.9, BoxFusion.Of([[.. sources[0], .. sources[1]]]).Boxes.Single().Confidence, 1e-12);
     }
 
+    // As weighted_boxes_fusion of the authors' ensemble_boxes 1.0.9 gives it: 0.9, 0.8 and 0.7 of equal sources are 0.8 whatever "equal" is.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0.25)]
+    [InlineData(30)]
+    public void Confidence_does_not_hang_on_the_scale_of_the_weights(double scale)
+    {
+        ScoredBox[][] sources = [[new(new(0, 0, 10, 10), 0, 0.9)], [new(new(1, 0, 11, 10), 0, 0.8)], [new(new(0, 1, 10, 11), 0, 0.7), new(new(50, 50, 60, 60), 0, 0.6)]];
+        var boxes = BoxFusion.Of(sources, weights: [scale, scale, scale]).Boxes;
+        Assert.Equal(0.8, boxes[0].Confidence, 1e-12);
+        Assert.Equal(0.2, boxes[1].Confidence, 1e-12);
+        Assert.Equal(0.9 * 2 / 4, BoxFusion.Of([sources[0], [], []], weights: [2 * scale, scale, scale]).Boxes.Single().Confidence, 1e-12);
+    }
+
     [Fact]
     public void The_order_of_sources_does_not_move_a_box() =>
         (from x in Gen.Double[0, 20] from y in Gen.Double[0, 20] from category in Gen.Int[0, 1] select new ScoredBox(new(x, y, x + 10, y + 10), category))
