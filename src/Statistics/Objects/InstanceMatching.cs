@@ -71,7 +71,9 @@ public sealed record InstanceMatching(IReadOnlyList<InstancePair> Pairs, IReadOn
     {
         foreach (var point in first) point.Check(nameof(first));
         foreach (var point in second) point.Check(nameof(second));
-        return ByDistance(Near(first, second, point => point.X - limit, point => point.X, (a, b) => a.DistanceTo(b)), first.Count, second.Count, limit);
+        // A hair farther than the limit: what is just so far must not be missed for the rounding of x − limit.
+        return ByDistance(
+            Near(first, second, point => Math.BitDecrement(point.X - limit * (1 + 1e-12)), point => point.X, (a, b) => a.DistanceTo(b)), first.Count, second.Count, limit);
     }
 
     private double Share(int alone) => Pairs.Count + alone == 0 ? double.NaN : (double)Pairs.Count / (Pairs.Count + alone);

@@ -73,6 +73,16 @@ public class ObjectOverlapTests
         Assert.Equal(best.Total, matching.Pairs.Sum(p => p.Value), 1e-9);
     });
 
+    // In steps of a tenth, where x − limit and x − x' are rounded differently.
+    [Fact]
+    public void Points_just_at_the_limit_are_paired() => Gen.Select(Gen.Int[-50, 50], Gen.Int[-50, 50], Gen.Int[0, 60]).Sample((x, y, steps) =>
+    {
+        Position[] first = [new(x / 10.0, y / 10.0)], second = [new(x / 10.0 + steps / 10.0, y / 10.0)];
+        var limit = first[0].DistanceTo(second[0]);
+        Assert.Single(InstanceMatching.OfPoints(first, second, limit).Pairs);
+        Assert.Single(InstanceMatching.OfPoints(second, first, limit).Pairs);
+    });
+
     [Fact]
     public void Thousands_of_cells_are_matched_and_no_object_at_all_is_agreement()
     {
