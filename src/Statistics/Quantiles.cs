@@ -4,7 +4,7 @@ namespace Pirogov.Statistics;
 public static class Quantiles
 {
     /// <summary>The value at (n − 1)·fraction, counted from 0, between its neighbours.</summary>
-    /// <param name="sorted">Ascending values without NaN.</param>
+    /// <param name="sorted">Ascending values without NaN; ±∞ too.</param>
     /// <param name="fraction">0 to 1.</param>
     /// <returns>NaN for an empty sample.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A fraction outside [0, 1].</exception>
@@ -16,6 +16,7 @@ public static class Quantiles
         var at = fraction * (sorted.Length - 1);
         var below = (int)Math.Floor(at);
         var above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+        // Of equal neighbours, and at one of them, nothing is between: ∞ − ∞ would not be a number.
+        return at == below || sorted[below] == sorted[above] ? sorted[below] : sorted[below] + (at - below) * (sorted[above] - sorted[below]);
     }
 }

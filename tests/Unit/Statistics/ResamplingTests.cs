@@ -152,6 +152,15 @@ public class ResamplingTests
     }
 
     [Fact]
+    public void Quantiles_reach_infinite_values_without_losing_themselves_between_them()
+    {
+        Assert.Equal(2, Quantiles.OfSorted([1, 2, double.PositiveInfinity], 0.5));
+        Assert.Equal(double.PositiveInfinity, Quantiles.OfSorted([1, double.PositiveInfinity, double.PositiveInfinity], 0.9));
+        Assert.Equal(double.PositiveInfinity, Quantiles.OfSorted([1, 2, double.PositiveInfinity], 0.6));
+        Assert.Equal(double.NegativeInfinity, Quantiles.OfSorted([double.NegativeInfinity, 1], 0));
+    }
+
+    [Fact]
     public void Equal_scores_share_a_rank_and_missing_ones_come_last()
     {
         Assert.Equal([2, 1, 2, 4, 5, 5], CompetitionRanking.Ranks([0.8, 0.9, 0.8, 0.1, double.NaN, double.NaN], higherIsBetter: true));
