@@ -1,7 +1,10 @@
 namespace Pirogov.Statistics;
 
 /// <param name="Value">At most 1; below 0 where items differ less than ratings of one item.</param>
-/// <param name="Interval">Two-sided, exact for the one-way and the consistency forms, Satterthwaite's for absolute agreement, which is rough below 0.</param>
+/// <param name="Interval">
+/// Two-sided, exact for the one-way and the consistency forms, Satterthwaite's for absolute agreement, which is rough below 0 but never without the value.
+/// Of a mean it may reach to −∞.
+/// </param>
 /// <param name="F">Against a correlation of 0; +∞ where the error is exactly 0.</param>
 /// <param name="NumeratorDf">Degrees of freedom of the items.</param>
 /// <param name="DenominatorDf">Degrees of freedom of the error.</param>
@@ -17,7 +20,7 @@ public sealed record IntraclassEstimate(
 /// <param name="Single2">ICC(2,1) [ICC(A,1)]: the same raters, drawn from many; absolute agreement.</param>
 /// <param name="Single3">ICC(3,1) [ICC(C,1)]: the same raters, the only ones of interest; consistency.</param>
 /// <param name="Mean1">ICC(1,k).</param>
-/// <param name="Mean2">ICC(2,k).</param>
+/// <param name="Mean2">ICC(2,k); null where the components estimated leave a mean of k ratings no variance, which is where ICC(2,1) is −1/(k − 1) or less.</param>
 /// <param name="Mean3">ICC(3,k), Cronbach's α.</param>
 /// <param name="Squares">The analysis of variance they stand on.</param>
 /// <param name="Undefined">NoVariation where the items' means are all equal; the six are null then, for 1 − 1/F has no value.</param>
@@ -31,6 +34,11 @@ public sealed record IntraclassCorrelation(
     RatingMeanSquares Squares,
     AgreementUndefined Undefined)
 {
+    // Nearly opposite components leave the error next to no degrees of freedom; below this the bounds no longer move.
+    private const double LeastDf = 0.01;
+
+    private const double Rounding = 1e-12;
+
     /// <summary>All six forms with their F tests.</summary>
     /// <param name="ratings">items × raters, at least 2 × 2, every one finite.</param>
     /// <param name="level">Coverage of the intervals.</param>
@@ -97,32 +105,34 @@ public sealed record IntraclassCorrelation(
     }
 
     // McGraw & Wong 1996, table 7, with the degrees of freedom of Satterthwaite; the same interval in Shrout & Fleiss 1979, p. 425.
-    private static (IntraclassEstimate Single, IntraclassEstimate Mean) Agreement(RatingMeanSquares squares, IntraclassEstimate test, double level)
+    private static (IntraclassEstimate Single, IntraclassEstimate? Mean) Agreement(RatingMeanSquares squares, IntraclassEstimate test, double level)
     {
         var (n, k) = ((double)squares.Items, (double)squares.Raters);
         var (items, raters, error) = (squares.Between, squares.OfRaters, squares.Error);
         var single = (items - error) / (items + (k - 1) * error + k * (raters - error) / n);
-        var mean = (items - error) / (items + (raters - error) / n);
-        ConfidenceInterval interval;
-        if (raters == 0 && error == 0)
-        {
-            interval = new(1, 1, level);
-        }
-        else
-        {
-            // a and b of the paper times n (1 − ρ), which may be 0: only their ratio counts.
-            var (first, second) = (k * single * raters, (n * (1 - single) + k * single * (n - 1)) * error);
-            var df = (first + second) * (first + second) / (first * first / (k - 1) + second * second / ((n - 1) * (k - 1)));
-            var tail = (1 + level) / 2;
-            var (lower, upper) = (FisherDistribution.Quantile(tail, n - 1, df), FisherDistribution.Quantile(tail, df, n - 1));
-            var spread = k * raters + (k * n - k - n) * error;
-            interval = new(n * (items - lower * error) / (lower * spread + n * items), n * (upper * items - error) / (spread + n * upper * items), level);
-        }
-
+        var interval = raters == 0 && error == 0 ? new ConfidenceInterval(1, 1, level) : Bounds(squares, single, level);
         return (
             test with { Value = single, Interval = interval },
-            test with { Value = mean, Interval = new(SpearmanBrown(interval.Lower), SpearmanBrown(interval.Upper), level) });
+            OfMean(single) is var mean && double.IsFinite(mean)
+                ? test with { Value = mean, Interval = new(OfMean(interval.Lower), OfMean(interval.Upper), level) }
+                : null);
 
-        double SpearmanBrown(double rho) => k * rho / (1 + (k - 1) * rho);
+        // Spearman and Brown; down to −1/(k − 1), where nothing is left to divide by.
+        double OfMean(double rho) => 1 + (k - 1) * rho > Rounding ? k * rho / (1 + (k - 1) * rho) : double.NegativeInfinity;
+    }
+
+    private static ConfidenceInterval Bounds(RatingMeanSquares squares, double single, double level)
+    {
+        var (n, k) = ((double)squares.Items, (double)squares.Raters);
+        var (items, raters, error) = (squares.Between, squares.OfRaters, squares.Error);
+        // a and b of the paper times n (1 − ρ), which may be 0: only their ratio counts.
+        var (first, second) = (k * single * raters, (n * (1 - single) + k * single * (n - 1)) * error);
+        var df = (first + second) * (first + second) / (first * first / (k - 1) + second * second / ((n - 1) * (k - 1)));
+        df = df > LeastDf ? df : LeastDf;
+        // Either bound is the value at F = 1. Few degrees of freedom can bring even such a quantile below 1.
+        var tail = (1 + level) / 2;
+        var (lower, upper) = (Math.Max(1, FisherDistribution.Quantile(tail, n - 1, df)), Math.Max(1, FisherDistribution.Quantile(tail, df, n - 1)));
+        var spread = k * raters + (k * n - k - n) * error;
+        return new(n * (items / lower - error) / (spread + n * items / lower), n * (upper * items - error) / (spread + n * upper * items), level);
     }
 }

@@ -80,6 +80,29 @@ public class MeasurementAgreementTests
         Assert.Equal(icc.Single2.Interval.Upper, reordered.Single2!.Interval.Upper, 1e-9);
     }, iter: 50);
 
+    // Where items differ less than chance has it, McGraw and Wong's formulas gave means of raters correlations above 1 and bounds the wrong way round.
+    [Fact]
+    public void No_correlation_exceeds_1_and_its_bounds_stand_on_either_side() =>
+        (from n in Gen.Int[2, 5] from k in Gen.Int[2, 4] from most in Gen.Int[1, 40] from cells in Gen.Int[0, most].Array[n * k] select Table(n, k, (i, j) => cells[k * i + j])).Sample(ratings =>
+        {
+            var icc = IntraclassCorrelation.Of(ratings);
+            if (icc.Undefined != AgreementUndefined.No) return;
+            IntraclassEstimate?[] all = [icc.Single1, icc.Single2, icc.Single3, icc.Mean1, icc.Mean2, icc.Mean3];
+            Assert.All(all.OfType<IntraclassEstimate>(), e => Assert.True(e.Value <= 1 && e.Interval.Lower <= e.Value + 1e-9 && e.Value <= e.Interval.Upper + 1e-9 && e.Interval.Upper <= 1 + 1e-9, e.ToString()));
+            Assert.Equal(icc.Single2!.Value > -1.0 / (ratings.GetLength(1) - 1) + 1e-9, icc.Mean2 is not null);
+        });
+
+    // ICC(x, lmer = FALSE) of R's psych 2.2.9: ICC2 = −0.4 and ICC2k = 8 of the first, and ICC2k = −2 from 21.6 to 0.84 of the second.
+    [Fact]
+    public void Means_without_variance_have_no_correlation_and_bounds_reach_to_minus_infinity()
+    {
+        var none = IntraclassCorrelation.Of(new double[,] { { 1, 0, 0, 1 }, { 1, 1, 1, 0 } });
+        Assert.Null(none.Mean2);
+        Assert.Equal(-8.0 / 20, none.Single2!.Value, 1e-12);
+        var low = IntraclassCorrelation.Of(new double[,] { { 0, 0, 2 }, { 2, 0, 0 }, { 1, 1, 2 }, { 1, 1, 1 } });
+        Assert.Equal((-2, double.NegativeInfinity), (Math.Round(low.Mean2!.Value, 12), low.Mean2.Interval.Lower));
+    }
+
     [Fact]
     public void Raters_without_error_correlate_by_1_and_items_without_difference_have_no_correlation()
     {
