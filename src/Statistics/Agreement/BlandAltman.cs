@@ -19,7 +19,7 @@ public sealed record ProportionalBias(double Slope, double Intercept, double Sta
 /// <param name="LowerLimit">Bias − z·SD: where the difference of a further pair lies with probability <paramref name="Coverage"/>, with <paramref name="UpperLimit"/>.</param>
 /// <param name="UpperLimit">Bias + z·SD.</param>
 /// <param name="Coverage">Of the limits, 0.95 usually.</param>
-/// <param name="Slope">Null with fewer than 3 pairs, with equal means, and for repeated measurements.</param>
+/// <param name="Slope">Null with fewer than 3 pairs, with means that are equal but for rounding, and for repeated measurements.</param>
 public sealed record BlandAltman(
     int Pairs,
     int Subjects,
@@ -35,20 +35,23 @@ public sealed record BlandAltman(
     /// <param name="second">The other, the same subjects in the same order.</param>
     /// <param name="level">Coverage of the intervals.</param>
     /// <param name="coverage">Coverage of the limits.</param>
-    /// <exception cref="ArgumentException">Sides of different length, fewer than 2 pairs, a measurement that is not finite, or a level or coverage outside (0, 1).</exception>
+    /// <exception cref="ArgumentException">Sides of different length, fewer than 2 pairs, a measurement that is not finite, differences too large for their squares, or a level or coverage outside (0, 1).</exception>
     public static BlandAltman Of(ReadOnlySpan<double> first, ReadOnlySpan<double> second, double level = 0.95, double coverage = 0.95)
     {
         var differences = Differences(first, second, level, coverage);
         var n = differences.Length;
         if (n < 2) throw new ArgumentException($"{n} pairs have no spread; at least 2 are needed.", nameof(first));
         var bias = differences.Average();
-        var deviation = Math.Sqrt(differences.Sum(d => (d - bias) * (d - bias)) / (n - 1));
+        var rounding = Rounding(first, second);
+        var spread = differences.Sum(d => (d - bias) * (d - bias));
+        if (!double.IsFinite(spread)) throw new ArgumentException("The differences are too large for their squares.", nameof(first));
+        var deviation = spread <= rounding ? 0 : Math.Sqrt(spread / (n - 1));
         var z = NormalDistribution.Quantile((1 + coverage) / 2);
         var t = StudentDistribution.Quantile((1 + level) / 2, n - 1);
         var ofLimit = deviation * Math.Sqrt(1.0 / n + z * z / (2 * (n - 1)));
         return new(
             n, n, Around(bias, t * deviation / Math.Sqrt(n)), deviation, Around(bias - z * deviation, t * ofLimit), Around(bias + z * deviation, t * ofLimit),
-            coverage, Proportional(first, second, differences, level));
+            coverage, Proportional(first, second, differences, rounding, level));
 
         LimitEstimate Around(double value, double half) => new(value, new(value - half, value + half, level));
     }
@@ -63,7 +66,7 @@ public sealed record BlandAltman(
     /// <param name="subjects">The subject of each pair: at least 2, one of them at least with two pairs.</param>
     /// <param name="level">Coverage of the intervals.</param>
     /// <param name="coverage">Coverage of the limits.</param>
-    /// <exception cref="ArgumentException">Lists of different length, fewer than 2 subjects, no subject with two pairs, a measurement that is not finite, or a level or coverage outside (0, 1).</exception>
+    /// <exception cref="ArgumentException">Lists of different length, fewer than 2 subjects, no subject with two pairs, a measurement that is not finite, differences too large for their squares, or a level or coverage outside (0, 1).</exception>
     public static BlandAltman Repeated(
         ReadOnlySpan<double> first, ReadOnlySpan<double> second, IReadOnlyList<string> subjects, double level = 0.95, double coverage = 0.95)
     {
@@ -79,6 +82,7 @@ public sealed record BlandAltman(
         var within = groups.Zip(means, (g, m) => g.Sum(d => (d - m) * (d - m))).Sum() / (pairs - n);
         var share = 1 - groups.Average(g => 1.0 / g.Length);
         var variance = between + share * within;
+        if (!double.IsFinite(variance)) throw new ArgumentException("The differences are too large for their squares.", nameof(first));
 
         var (low, high) = VarianceInterval(between, n - 1, share * within, pairs - n, level);
         var z = NormalDistribution.Quantile((1 + coverage) / 2);
@@ -105,27 +109,37 @@ public sealed record BlandAltman(
         return (Math.Max(0, total - down), total + up);
     }
 
-    private static ProportionalBias? Proportional(ReadOnlySpan<double> first, ReadOnlySpan<double> second, double[] differences, double level)
+    private static ProportionalBias? Proportional(ReadOnlySpan<double> first, ReadOnlySpan<double> second, double[] differences, double rounding, double level)
     {
         var n = differences.Length;
         if (n < 3) return null;
         var means = new double[n];
         for (var i = 0; i < n; i++) means[i] = first[i] / 2 + second[i] / 2;
         var (x, y) = (means.Average(), differences.Average());
-        double xx = 0, xy = 0, residual = 0;
+        double xx = 0, xy = 0, yy = 0, residual = 0;
         for (var i = 0; i < n; i++)
         {
             xx += (means[i] - x) * (means[i] - x);
             xy += (means[i] - x) * (differences[i] - y);
+            yy += (differences[i] - y) * (differences[i] - y);
         }
 
-        if (xx == 0) return null;
-        var slope = xy / xx;
+        if (xx <= rounding || !double.IsFinite(xx)) return null;
+        // Equal differences have no slope, and what rounding leaves of them must not be tested.
+        var slope = yy <= rounding ? 0 : xy / xx;
         for (var i = 0; i < n; i++) residual += Math.Pow(differences[i] - y - slope * (means[i] - x), 2);
-        var error = Math.Sqrt(residual / (n - 2) / xx);
+        var error = residual <= rounding ? 0 : Math.Sqrt(residual / (n - 2) / xx);
         var half = StudentDistribution.Quantile((1 + level) / 2, n - 2) * error;
         var p = slope == 0 ? 1 : StudentDistribution.TwoSided(slope / error, n - 2);
         return new(slope, y - slope * x, error, new(slope - half, slope + half, level), p);
+    }
+
+    // What rounding alone leaves of equal values, summed over squares.
+    private static double Rounding(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
+    {
+        var largest = 0.0;
+        for (var i = 0; i < first.Length; i++) largest = Math.Max(largest, Math.Max(Math.Abs(first[i]), Math.Abs(second[i])));
+        return first.Length * Math.Pow(1e-14 * largest, 2);
     }
 
     private static double[] Differences(ReadOnlySpan<double> first, ReadOnlySpan<double> second, double level, double coverage)

@@ -65,7 +65,7 @@ public sealed record IntraclassCorrelation(
     /// <param name="items">The ratings of each item: at least 2 items, each with at least 2 ratings, every one finite.</param>
     /// <param name="level">Coverage of the interval.</param>
     /// <returns>Null where the items' means are all equal.</returns>
-    /// <exception cref="ArgumentException">Fewer than 2 items, one with fewer than 2 ratings, a rating that is not finite, or a level outside (0, 1).</exception>
+    /// <exception cref="ArgumentException">Fewer than 2 items, one with fewer than 2 ratings, a rating that is not finite or too large for its square, or a level outside (0, 1).</exception>
     public static IntraclassEstimate? OneWay(IReadOnlyList<IReadOnlyList<double>> items, double level = 0.95)
     {
         ConfidenceInterval.CheckLevel(level);
@@ -80,6 +80,7 @@ public sealed record IntraclassCorrelation(
             within += item.Sum(rating => (rating - mean) * (rating - mean));
         }
 
+        if (!double.IsFinite(between + within)) throw new ArgumentException("The ratings are too large for their squares.", nameof(items));
         // What rounding alone leaves of equal values is 0, as in the complete table.
         var rounding = total * Math.Pow(1e-14 * largest, 2);
         if (between <= rounding) return null;

@@ -161,9 +161,27 @@ public class MeasurementAgreementTests
         Assert.Equal((0.0, 0.0, 0.0), (same.Bias.Value, same.StandardDeviation, same.UpperLimit.Interval.Upper));
     });
 
+    // In hundredths, of which x + 0.1 − x is rounded differently from pair to pair: four in ten such samples had a "significant" slope.
+    [Fact]
+    public void A_constant_difference_has_no_slope_and_constant_means_no_regression() => Gen.Int[0, 500].Array[8].Where(x => x.Distinct().Count() > 1).Sample(x =>
+    {
+        double[] first = [.. x.Select(v => v / 100.0)];
+        var shifted = BlandAltman.Of(first, [.. first.Select(v => v + 0.1)]);
+        Assert.Equal((0, 0, 1), (shifted.StandardDeviation, shifted.Slope!.Slope, shifted.Slope.PValue));
+        Assert.Equal(shifted.Bias.Value, shifted.UpperLimit.Interval.Upper);
+        Assert.Null(BlandAltman.Of(first, [.. first.Select(v => 7.3 - v)]).Slope);
+        // Twice the measurement: a difference per unit of magnitude of −1/1.5, without an error.
+        var doubled = BlandAltman.Of(first, [.. first.Select(v => 2 * v)]).Slope!;
+        Assert.Equal(-2.0 / 3, doubled.Slope, 1e-12);
+        Assert.Equal((0, 0), (doubled.StandardError, doubled.PValue));
+    });
+
     [Fact]
     public void Measurements_that_cannot_be_compared_are_refused()
     {
+        Assert.Throws<ArgumentException>(() => BlandAltman.Of([1e200, 1, 5], [1, 1, 1]));
+        Assert.Throws<ArgumentException>(() => BlandAltman.Repeated([1e200, 1, 5], [1, 1, 1], ["a", "a", "b"]));
+        Assert.Throws<ArgumentException>(() => IntraclassCorrelation.OneWay([[1e200, 2], [2, 3]]));
         Assert.Throws<ArgumentException>(() => BlandAltman.Of([1], [2]));
         Assert.Throws<ArgumentException>(() => BlandAltman.Of([1, 2], [2, double.NaN]));
         Assert.Throws<ArgumentException>(() => BlandAltman.Of([1, 2, 3], [2, 1]));
