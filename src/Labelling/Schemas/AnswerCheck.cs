@@ -7,6 +7,9 @@ internal static class AnswerCheck
 {
     public const int TextLimit = 10_000;
 
+    /// <summary>No measure of a patient is larger, and agreement still has its square: with it one slip of the keyboard would take every figure of a project.</summary>
+    private const double LargestNumber = 1e100;
+
     /// <returns>Why not, stable; null when the answer fits, and when there is none.</returns>
     public static string? Fault(Question question, DocumentAnswer? answer)
     {
@@ -53,7 +56,7 @@ internal static class AnswerCheck
         Question.Choice => value.ValueKind != JsonValueKind.String ? "answer-of-other-type" : question.HasOption(value.GetString()!) ? null : "option-unknown",
         Question.Multichoice => MultichoiceFault(question, value),
         Question.Number => value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || !double.IsFinite(number) ? "answer-of-other-type"
-            : number < question.Min || number > question.Max ? "number-outside-range" : null,
+            : number < question.Min || number > question.Max || Math.Abs(number) > LargestNumber ? "number-outside-range" : null,
         Question.YesNo => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "answer-of-other-type",
         _ => value.ValueKind != JsonValueKind.String ? "answer-of-other-type" : value.GetString()!.Length > TextLimit ? "text-too-long" : null,
     };

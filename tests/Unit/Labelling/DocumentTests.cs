@@ -23,6 +23,7 @@ public class DocumentTests
             new("size", new("Размер", "Size"), Question.Number, [], Min: 0, Max: 10),
             new("signs", new("Признаки", "Signs"), Question.Multichoice, [new("a", new("а", "a")), new("b", new("б", "b"))], Required: true),
             new("note", new("Заметка", "Note"), Question.FreeText, []),
+            new("count", new("Сколько", "How many"), Question.Number, []),
         ]);
 
     private static readonly Dictionary<string, CaseFile> Images = new[] { "1.1", "1.2" }
@@ -62,6 +63,8 @@ public class DocumentTests
     [InlineData("size", "11", "number-outside-range")]
     [InlineData("size", "\"3\"", "answer-of-other-type")]
     [InlineData("size", "3.5", null)]
+    [InlineData("count", "-1e100", null)]
+    [InlineData("count", "1e155", "number-outside-range")]
     [InlineData("signs", "[\"a\",\"b\"]", null)]
     [InlineData("signs", "[\"a\",\"a\"]", "option-unknown")]
     [InlineData("signs", "[\"c\"]", "option-unknown")]
