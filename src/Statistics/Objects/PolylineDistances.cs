@@ -14,7 +14,8 @@ public sealed record PolylineDistances(double FirstToSecond, double SecondToFirs
 
     /// <summary>
     /// The largest distance is found by halving pieces, to 10⁻⁹ of the lines' extent: distance to one segment is convex along
-    /// another, so that over a piece it is largest at an end. Means are integrated by Simpson's rule, halved until it settles.
+    /// another, so that over a piece it is largest at an end. Means are integrated by Simpson's rule, halved until it settles, from one valley of the distance
+    /// to the next.
     /// </summary>
     /// <param name="first">Corners in order, mm; a single one is a point.</param>
     /// <param name="second">Of the other.</param>

@@ -39,7 +39,7 @@ internal sealed class PolylineTrace
         {
             var (a, b) = (walked[i], walked[i + 1]);
             length += a.DistanceTo(b);
-            sum += a == b ? 0 : Integral(a, b, Nearest(a, all), Nearest(Middle(a, b), all), Nearest(b, all), Near(a, b, all), 0);
+            if (a != b) sum += Piecewise(a, b, Near(a, b, all));
         }
 
         return length > 0 ? sum / length : Nearest(walked[0], all);
@@ -54,6 +54,35 @@ internal sealed class PolylineTrace
         largest = Math.Max(largest, Nearest(middle, near));
         Climb(a, middle, near, left - 1);
         Climb(middle, b, near, left - 1);
+    }
+
+    // Between places where some segment is nearest to the line walked along, the distance has no valley: none can hide between two samples.
+    private double Piecewise(Position a, Position b, int[] segments)
+    {
+        double[] places = [0, .. segments.Select(s => Closest(a, b, s)).Order(), 1];
+        var (sum, from) = (0.0, a);
+        for (var i = 1; i < places.Length; i++)
+        {
+            if (places[i] - places[i - 1] < Fineness && i < places.Length - 1) places[i] = places[i - 1];
+            if (places[i] == places[i - 1]) continue;
+            var to = places[i] == 1 ? b : Along(a, b, places[i]);
+            var near = Near(from, to, segments);
+            sum += Integral(from, to, Nearest(from, near), Nearest(Middle(from, to), near), Nearest(to, near), near, 0);
+            from = to;
+        }
+
+        return sum;
+    }
+
+    // Where on the way from a to b, 0 to 1, a segment of the other is nearest (Ericson 2005, section 5.1.9).
+    private double Closest(Position a, Position b, int segment)
+    {
+        var (p, q) = (other[segment], other[segment + 1]);
+        double way = Dot(a, b, a, b), length = Dot(p, q, p, q), both = Dot(a, b, p, q), fromP = Dot(a, b, p, a), along = Dot(p, q, p, a);
+        var apart = way * length - both * both;
+        var t = apart > 0 ? Math.Clamp((both * along - fromP * length) / apart, 0, 1) : 0;
+        var u = length > 0 ? (both * t + along) / length : 0;
+        return u is > 0 and < 1 ? t : Math.Clamp(((u >= 1 ? both : 0) - fromP) / way, 0, 1);
     }
 
     private double Integral(Position a, Position b, double atA, double atMiddle, double atB, int[] segments, int depth)
@@ -91,6 +120,10 @@ internal sealed class PolylineTrace
         var t = Math.Clamp(((from.X - a.X) * x + (from.Y - a.Y) * y + (from.Z - a.Z) * z) / squared, 0, 1);
         return from.DistanceTo(new(a.X + t * x, a.Y + t * y, a.Z + t * z));
     }
+
+    private static double Dot(Position a, Position b, Position c, Position d) => (b.X - a.X) * (d.X - c.X) + (b.Y - a.Y) * (d.Y - c.Y) + (b.Z - a.Z) * (d.Z - c.Z);
+
+    private static Position Along(Position a, Position b, double t) => new(a.X + t * (b.X - a.X), a.Y + t * (b.Y - a.Y), a.Z + t * (b.Z - a.Z));
 
     private static Position Middle(Position a, Position b) => new((a.X + b.X) / 2, (a.Y + b.Y) / 2, (a.Z + b.Z) / 2);
 }

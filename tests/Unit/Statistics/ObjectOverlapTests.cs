@@ -136,6 +136,20 @@ public class ObjectOverlapTests
         Assert.Throws<ArgumentException>(() => PolylineDistances.Between([new(double.NaN, 0)], square));
     }
 
+    // 200,001 points of NumPy on the line: 0.98998751; the spike is a thousandth of it wide.
+    [Theory]
+    [InlineData(20)]
+    [InlineData(33)]
+    [InlineData(61.1)]
+    public void A_spike_far_narrower_than_the_line_counts_in_its_mean(double x)
+    {
+        Position[] line = [new(0, 1), new(100, 1)], spiked = [new(0, 0), new(x - 0.05, 0), new(x, 1), new(x + 0.05, 0), new(100, 0)];
+        var distances = PolylineDistances.Between(line, spiked);
+        Assert.Equal(0.98998751, distances.FirstToSecond, 1e-7);
+        Assert.Equal(0.99017444, distances.SecondToFirst, 1e-7);
+        Assert.Equal(1, distances.Hausdorff, 1e-9);
+    }
+
     [Fact]
     public void Lines_are_measured_as_by_many_points_on_them() => Gen.Select(Places.Array[1, 5], Places.Array[1, 5]).Sample((a, b) =>
     {
