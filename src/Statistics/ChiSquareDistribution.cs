@@ -12,7 +12,7 @@ public static class ChiSquareDistribution
     /// <exception cref="ArgumentException">Degrees of freedom that are not above 0.</exception>
     public static double Cdf(double x, double degreesOfFreedom)
     {
-        if (!(degreesOfFreedom > 0)) throw new ArgumentException($"Degrees of freedom are positive, not {degreesOfFreedom}.", nameof(degreesOfFreedom));
+        Check(degreesOfFreedom);
         if (double.IsNaN(x)) return double.NaN;
         if (x <= 0) return 0;
         if (double.IsPositiveInfinity(x)) return 1;
@@ -27,10 +27,19 @@ public static class ChiSquareDistribution
     /// <exception cref="ArgumentException">Degrees of freedom that are not above 0.</exception>
     public static double Quantile(double p, double degreesOfFreedom)
     {
+        Check(degreesOfFreedom);
         if (!(p is >= 0 and <= 1)) return double.NaN;
         if (p == 0) return 0;
         if (p == 1) return double.PositiveInfinity;
-        return Math.Exp(Bisection.Root(log => Cdf(Math.Exp(log), degreesOfFreedom) - p));
+        // From the side of the smaller tail, where it has all its digits.
+        return Math.Exp(p > 0.5 ? Bisection.Root(log => 1 - p - Tail(Math.Exp(log))) : Bisection.Root(log => Cdf(Math.Exp(log), degreesOfFreedom) - p));
+
+        double Tail(double x) => double.IsPositiveInfinity(x) ? 0 : x / 2 < degreesOfFreedom / 2 + 1 ? 1 - Lower(degreesOfFreedom / 2, x / 2) : Upper(degreesOfFreedom / 2, x / 2);
+    }
+
+    private static void Check(double degreesOfFreedom)
+    {
+        if (!(degreesOfFreedom > 0)) throw new ArgumentException($"Degrees of freedom are positive, not {degreesOfFreedom}.", nameof(degreesOfFreedom));
     }
 
     // The series DLMF 8.7.1 of P(a, x).
@@ -38,7 +47,7 @@ public static class ChiSquareDistribution
     {
         double term = 1 / a, sum = term;
         for (var k = 1; k < Terms && term > sum * 1e-17; k++) sum += term *= x / (a + k);
-        return sum * Math.Exp(a * Math.Log(x) - x - LogGamma.Of(a));
+        return sum * SaddlePoint.Gamma(a, x);
     }
 
     // The continued fraction DLMF 8.9.2 of Q(a, x), evaluated forward (Lentz 1976).
@@ -57,6 +66,6 @@ public static class ChiSquareDistribution
             if (Math.Abs(step - 1) < 1e-16) break;
         }
 
-        return value * Math.Exp(a * Math.Log(x) - x - LogGamma.Of(a));
+        return value * SaddlePoint.Gamma(a, x);
     }
 }

@@ -69,6 +69,34 @@ public class DistributionTests
         Assert.Throws<ArgumentException>(() => ChiSquareDistribution.Cdf(1, double.NaN));
     }
 
+    // mpmath 1.2 with 50 digits; SciPy 1.10 itself has nine or fewer of them in some of these places.
+    [Fact]
+    public void Many_degrees_of_freedom_and_far_tails_keep_their_digits()
+    {
+        Relative(1.9599663568141067, StudentDistribution.Quantile(0.975, 1e6), 1e-11);
+        Relative(1.6909242551868545, StudentDistribution.Quantile(0.95, 34), 1e-13);
+        Relative(6.0100471168317189e-198, StudentDistribution.Cdf(-30, 1e6), 1e-12);
+        Relative(0.5, FisherDistribution.Cdf(1, 1e4, 1e4), 1e-12);
+        Relative(0.3225456772679532, FisherDistribution.UpperTail(1.1, 30, 1e6), 1e-10);
+        Relative(0.5001880631966055, ChiSquareDistribution.Cdf(1e6, 1e6), 1e-13);
+        Relative(1002773.701467926, ChiSquareDistribution.Quantile(0.975, 1e6), 1e-13);
+        Relative(70.838475756725994, ChiSquareDistribution.Quantile(0.999999999999, 7), 1e-13);
+        Relative(-2.5066282747031065e-7, NormalDistribution.Quantile(0.4999999), 1e-14);
+        Relative(-37.663060331949524, NormalDistribution.Quantile(1e-310), 1e-12);
+        Relative(-38.467405617144346, NormalDistribution.Quantile(double.Epsilon), 1e-8);
+
+        static void Relative(double expected, double actual, double tolerance) => Assert.Equal(1, actual / expected, tolerance);
+    }
+
+    [Fact]
+    public void Quantiles_beyond_every_number_are_0_or_infinite_and_degrees_of_freedom_are_always_looked_at()
+    {
+        Assert.Equal(0, ChiSquareDistribution.Quantile(1e-20, 0.01));
+        Assert.Equal(double.PositiveInfinity, FisherDistribution.Quantile(0.9, 1, 0.001));
+        Assert.Throws<ArgumentException>(() => ChiSquareDistribution.Quantile(0, -1));
+        Assert.Throws<ArgumentException>(() => ChiSquareDistribution.Quantile(double.NaN, 0));
+    }
+
     // DLMF 5.4.12 to 5.4.14.
     [Theory]
     [InlineData(1, -0.5772156649015329)]
