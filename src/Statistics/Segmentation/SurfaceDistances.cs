@@ -36,7 +36,7 @@ public sealed class SurfaceDistances
     /// <param name="first">A voxel each of <paramref name="grid"/>.</param>
     /// <param name="second">The other mask on the same grid.</param>
     /// <param name="grid">The shared grid.</param>
-    /// <exception cref="ArgumentException">Masks that are not of the grid, or a grid without voxels or spacing.</exception>
+    /// <exception cref="ArgumentException">Masks that are not of the grid, or a grid without voxels, without spacing or with an endless one, or with 65,535 slices and more between them.</exception>
     public static SurfaceDistances Between(ReadOnlySpan<bool> first, ReadOnlySpan<bool> second, MaskGrid grid)
     {
         grid.Check(first.Length, nameof(first));

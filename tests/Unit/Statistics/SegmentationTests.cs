@@ -121,6 +121,19 @@ public class SegmentationTests
         Assert.Equal(3.9, SurfaceDistances.Between(one, three, grid).Hausdorff95, 1e-12);
     }
 
+    // An endless voxel made every distance, of a mask to itself too, NaN, and its surface Dice 0.
+    [Theory]
+    [InlineData(1, 1, 1, double.PositiveInfinity, 1)]
+    [InlineData(1, 1, 1, 1, 1e200)]
+    [InlineData(1, 1, 1, 1e-200, 1)]
+    [InlineData(1, 1, 1, double.NaN, 1)]
+    [InlineData(1, 1, 1, 0, 1)]
+    [InlineData(1, 1, 1, -1, 1)]
+    [InlineData(0, 1, 1, 1, 1)]
+    [InlineData(50_000, 50_000, 2, 1, 1)]
+    public void A_grid_without_measure_is_refused(int columns, int rows, int slices, double across, double down) => Assert.Throws<ArgumentException>(() =>
+        SurfaceDistances.Between([true], [true], new MaskGrid(columns, rows, slices, across, down)));
+
     [Fact]
     public void Two_empty_masks_agree()
     {
