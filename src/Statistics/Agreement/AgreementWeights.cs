@@ -41,22 +41,22 @@ public sealed class AgreementWeights
 
     /// <summary>1 − |x−y| / (max − min) (Cicchetti &amp; Allison 1971).</summary>
     /// <param name="scores">The position of each category, rising strictly and finite; at least 2.</param>
-    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite or do not rise.</exception>
+    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite, do not rise, or have distances that no double holds.</exception>
     public static AgreementWeights Linear(params ReadOnlySpan<double> scores) => Of(scores, (x, y) => Math.Abs(x - y));
 
     /// <summary>1 − (x−y)² / (max − min)² (Fleiss &amp; Cohen 1973).</summary>
     /// <param name="scores">The position of each category, rising strictly and finite; at least 2.</param>
-    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite or do not rise.</exception>
+    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite, do not rise, or have distances that no double holds.</exception>
     public static AgreementWeights Quadratic(params ReadOnlySpan<double> scores) => Of(scores, (x, y) => (x - y) * (x - y));
 
     /// <summary>1 − √|x−y| / √(max − min) (Gwet 2014, chapter 3, radical weights).</summary>
     /// <param name="scores">The position of each category, rising strictly and finite; at least 2.</param>
-    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite or do not rise.</exception>
+    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite, do not rise, or have distances that no double holds.</exception>
     public static AgreementWeights Radical(params ReadOnlySpan<double> scores) => Of(scores, (x, y) => Math.Sqrt(Math.Abs(x - y)));
 
     /// <summary>1 − ((x−y)/(x+y))², divided by its largest value; scores are positive (Gwet 2014, chapter 3, ratio weights).</summary>
     /// <param name="scores">The position of each category, rising strictly and finite and above 0; at least 2.</param>
-    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not above 0, not finite or do not rise.</exception>
+    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not above 0, not finite, do not rise, or have distances that no double holds.</exception>
     public static AgreementWeights Ratio(params ReadOnlySpan<double> scores)
     {
         foreach (var score in scores)
@@ -66,7 +66,7 @@ public sealed class AgreementWeights
 
     /// <summary>1 − sin²(π(x−y)/(max − min + 1)), divided by its largest value: the last score is next to the first (Gwet 2014, chapter 3, circular weights).</summary>
     /// <param name="scores">The position of each category, rising strictly and finite; at least 2.</param>
-    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite or do not rise.</exception>
+    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite, do not rise, or have distances that no double holds.</exception>
     public static AgreementWeights Circular(params ReadOnlySpan<double> scores)
     {
         var (low, high) = Range(scores);
@@ -75,7 +75,7 @@ public sealed class AgreementWeights
 
     /// <summary>1 − (x−y)² / ((x+y−2·min)(2·max−x−y)), divided by its largest value: differences near an end weigh more (Gwet 2014, chapter 3, bipolar weights).</summary>
     /// <param name="scores">The position of each category, rising strictly and finite; at least 2.</param>
-    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite or do not rise.</exception>
+    /// <exception cref="ArgumentException">Fewer than 2 scores, or ones that are not finite, do not rise, or have distances that no double holds.</exception>
     public static AgreementWeights Bipolar(params ReadOnlySpan<double> scores)
     {
         var (low, high) = Range(scores);
@@ -121,6 +121,8 @@ public sealed class AgreementWeights
         for (var i = 0; i < k; i++)
             for (var j = 0; j < k; j++)
                 largest = Math.Max(largest, i == j ? 0 : distance(scores[i], scores[j]));
+        if (!(largest > 0 && double.IsFinite(largest)))
+            throw new ArgumentException("Scores lie too far apart, or too close together, for their distances.", nameof(scores));
         for (var i = 0; i < k; i++)
             for (var j = 0; j < k; j++)
                 weights[i, j] = i == j ? 1 : 1 - distance(scores[i], scores[j]) / largest;

@@ -158,6 +158,11 @@ public class ChanceCorrectedTests
         Assert.Throws<ArgumentException>(() => AgreementWeights.Custom(new double[,] { { 1, 1 }, { 1, 1 } }));
         Assert.Throws<ArgumentException>(() => AgreementWeights.Ratio(-1, 2));
         Assert.Throws<ArgumentException>(() => AgreementWeights.Linear(1, 1));
+        // Squares of 10⁴⁰⁰ and of 10⁻⁴⁰⁰ have no double: weights of NaN would make every coefficient one.
+        Assert.Throws<ArgumentException>(() => AgreementWeights.Quadratic(1, 1e200));
+        Assert.Throws<ArgumentException>(() => AgreementWeights.Quadratic(1e-200, 2e-200));
+        Assert.Throws<ArgumentException>(() => AgreementWeights.Circular(-1e308, 1e308));
+        Assert.Equal(0, AgreementWeights.Linear(1e-200, 2e-200)[0, 1]);
     }
 
     [Fact]
