@@ -16,7 +16,7 @@ public static class PairedBootstrap
     /// <param name="seed">Of the generator.</param>
     /// <param name="replicates">The number of samples.</param>
     /// <param name="level">Coverage.</param>
-    /// <exception cref="ArgumentException">Another number of scores than cases, fewer than 1 sample, or a level outside (0, 1).</exception>
+    /// <exception cref="ArgumentException">Another number of scores than cases, nothing to draw from, fewer than 1 sample, or a level outside (0, 1).</exception>
     public static PairedComparison Compare(
         double[] first,
         double[] second,
@@ -44,12 +44,14 @@ public static class PairedBootstrap
     /// <param name="seed">Of the generator.</param>
     /// <param name="replicates">The number of samples.</param>
     /// <returns>competitors × ranks (rank 1 at index 0): shares that sum to 1 in each row.</returns>
-    /// <exception cref="ArgumentException">A competitor with another number of scores than cases.</exception>
+    /// <exception cref="ArgumentException">A competitor with another number of scores than cases, fewer than 1 sample, or nothing to draw from.</exception>
     public static double[,] RankShares(double[][] scores, ClusterSampler cases, bool higherIsBetter, ulong seed, int replicates = 2000)
     {
         if (scores.Any(row => row.Length != cases.ItemCount))
             throw new ArgumentException($"Every competitor needs a score for each of {cases.ItemCount} cases.", nameof(scores));
 
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(replicates);
+        if (cases.ItemCount == 0) throw new ArgumentException("Nothing to draw from.", nameof(cases));
         var random = new Xoshiro256(seed);
         var shares = new double[scores.Length, scores.Length];
         for (var i = 0; i < replicates; i++)

@@ -168,6 +168,13 @@ public class ResamplingTests
     }
 
     [Fact]
+    public void Shares_of_ranks_need_cases_and_samples()
+    {
+        Assert.Throws<ArgumentException>(() => PairedBootstrap.RankShares([[], []], new ClusterSampler([]), true, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PairedBootstrap.RankShares([[1], [2]], new ClusterSampler(["a"]), true, 1, 0));
+    }
+
+    [Fact]
     public void A_competitor_better_on_every_case_is_better_in_every_sample()
     {
         var second = Values(30);
