@@ -22,7 +22,7 @@ public static class CohenKappa
     /// <param name="categories">The length of the declared scale, not of the categories that happened to occur: weights depend on it.</param>
     /// <param name="weights">Which disagreements count how much.</param>
     /// <param name="level">Coverage of the interval κ ± z·SE, which is not clipped.</param>
-    /// <exception cref="ArgumentException">Raters with different numbers of items, or a category outside the scale.</exception>
+    /// <exception cref="ArgumentException">Raters with different numbers of items, a category outside the scale, a scale of fewer than 2, or a level outside (0, 1).</exception>
     public static AgreementEstimate Of(
         ReadOnlySpan<int> first,
         ReadOnlySpan<int> second,
@@ -35,7 +35,7 @@ public static class CohenKappa
     /// <param name="second">The other rater, the same items in the same order.</param>
     /// <param name="weights">Weights of the declared scale, one's own ones too.</param>
     /// <param name="level">Coverage of the interval κ ± z·SE, which is not clipped.</param>
-    /// <exception cref="ArgumentException">Raters with different numbers of items, or a category outside the scale.</exception>
+    /// <exception cref="ArgumentException">Raters with different numbers of items, a category outside the scale, a scale of fewer than 2, or a level outside (0, 1).</exception>
     public static AgreementEstimate Of(ReadOnlySpan<int> first, ReadOnlySpan<int> second, AgreementWeights weights, double level = 0.95) =>
         OfTable(Table(first, second, weights.Categories), weights, level);
 

@@ -11,7 +11,7 @@ public static class CongerKappa
     /// <param name="categories">The length of the declared scale.</param>
     /// <param name="weights">Null: any disagreement counts fully.</param>
     /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>
-    /// <exception cref="ArgumentException">Raters with different numbers of items, or a category outside the scale; weights of another number of categories; or a level outside (0, 1).</exception>
+    /// <exception cref="ArgumentException">Raters with different numbers of items, a category outside the scale or a scale of fewer than 2; weights of another number of categories; or a level outside (0, 1).</exception>
     public static AgreementEstimate Of(
         IReadOnlyList<IReadOnlyList<int?>> ratings, int categories, AgreementWeights? weights = null, double level = 0.95)
     {

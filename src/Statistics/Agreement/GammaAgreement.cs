@@ -54,7 +54,7 @@ public static class GammaAgreement
     /// <param name="dissimilarity">Null: position and category weigh 1 each, and any two categories are 1 apart.</param>
     /// <param name="precision">Wanted of the expected disorder, relative; samples are added to the first 30 until it is reached (section 5.3).</param>
     /// <exception cref="GammaLimitException">One of the declared limits is exceeded.</exception>
-    /// <exception cref="ArgumentException">Fewer than 2 annotators, a continuum without length, or a span that leaves it.</exception>
+    /// <exception cref="ArgumentException">Fewer than 2 annotators, a continuum without length, a span that is empty, not finite, of a negative category or leaves it, or a dissimilarity that is none.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A precision that is not above 0.</exception>
     public static GammaEstimate Of(
         IReadOnlyList<IReadOnlyList<LabelledSpan>> annotators,

@@ -58,7 +58,7 @@ public static class ScottPi
     /// <param name="categories">The length of the declared scale, at least 2.</param>
     /// <param name="weights">Null: any disagreement counts fully.</param>
     /// <param name="level">Coverage of the interval ± t·SE (items − 1 degrees of freedom, cut at 1).</param>
-    /// <exception cref="ArgumentException">Raters with different numbers of items, or a category outside the scale; weights of another number of categories; or a level outside (0, 1).</exception>
+    /// <exception cref="ArgumentException">Raters with different numbers of items, a category outside the scale or a scale of fewer than 2; weights of another number of categories; or a level outside (0, 1).</exception>
     public static AgreementEstimate Of(
         ReadOnlySpan<int> first, ReadOnlySpan<int> second, int categories, AgreementWeights? weights = null, double level = 0.95) =>
         OfTable(CohenKappa.Table(first, second, categories), weights, level);

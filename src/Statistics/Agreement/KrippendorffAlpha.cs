@@ -37,7 +37,7 @@ public static class KrippendorffAlpha
     /// <summary>Of a rater's row each.</summary>
     /// <param name="ratings">raters × items; null where a rater did not rate the item. On a nominal scale any codes, else values of the scale.</param>
     /// <param name="scale">How far apart two values are.</param>
-    /// <exception cref="ArgumentException">Raters with different numbers of items, a value outside the scale, or values so large or so close that their squares have no double.</exception>
+    /// <exception cref="ArgumentException">Raters with different numbers of items, a value outside the scale, too many distinct ones for a ratio scale, or values so large or so close that their squares have no double.</exception>
     public static AlphaEstimate Of(IReadOnlyList<IReadOnlyList<double?>> ratings, MeasurementScale scale)
     {
         var items = ratings.Count == 0 ? 0 : ratings[0].Count;
@@ -54,7 +54,7 @@ public static class KrippendorffAlpha
     /// <param name="ratings">items × raters, item after item; null where a rater did not rate the item. NaN and ∞ are refused.</param>
     /// <param name="raters">Ratings, given or missing, of each item.</param>
     /// <param name="scale">How far apart two values are.</param>
-    /// <exception cref="ArgumentException">A value outside the scale, too many distinct ones for a ratio scale, or values so large or so close that their squares have no double.</exception>
+    /// <exception cref="ArgumentException">Fewer than 1 rater, ratings that are no whole number of items, a value outside the scale, too many distinct ones for a ratio scale, or values so large or so close that their squares have no double.</exception>
     public static AlphaEstimate Of(ReadOnlySpan<double?> ratings, int raters, MeasurementScale scale)
     {
         // Fresh memory of this size costs as much as the whole sum.
@@ -77,7 +77,7 @@ public static class KrippendorffAlpha
     /// <param name="ratings">items × raters, item after item; null where a rater did not rate the item. NaN and ∞ are refused.</param>
     /// <param name="raters">Ratings, given or missing, of each item.</param>
     /// <param name="scale">How far apart two values are.</param>
-    /// <exception cref="ArgumentException">A value outside the scale, too many distinct ones for a ratio scale, or ratings that are no whole number of items.</exception>
+    /// <exception cref="ArgumentException">Fewer than 1 rater, a value outside the scale, too many distinct ones for a ratio scale, or ratings that are no whole number of items; and, where it is called, values so large or so close that their squares have no double.</exception>
     public static ItemStatistic Statistic(ReadOnlySpan<double?> ratings, int raters, MeasurementScale scale)
     {
         var table = CodedRatings.Of(ratings, new int[ratings.Length], raters, scale);

@@ -38,7 +38,7 @@ public sealed class CategoryRatings
     /// <summary>Of a rater's row each.</summary>
     /// <param name="ratings">raters × items: a category 0 … <paramref name="categories"/> − 1, or null where the rater did not rate the item.</param>
     /// <param name="categories">The length of the declared scale, at least 1; not of the categories that happened to occur.</param>
-    /// <exception cref="ArgumentException">Raters with different numbers of items, or a category outside the scale.</exception>
+    /// <exception cref="ArgumentException">Raters with different numbers of items, a category outside the scale, no category, or more raters and categories than are held.</exception>
     public static CategoryRatings Of(IReadOnlyList<IReadOnlyList<int?>> ratings, int categories)
     {
         CheckSize(ratings.Count, categories);
@@ -59,7 +59,7 @@ public sealed class CategoryRatings
     /// <param name="ratings">items × raters, item after item: a category, or −1 where the rater did not rate the item.</param>
     /// <param name="raters">Ratings, given or missing, of each item.</param>
     /// <param name="categories">The length of the declared scale.</param>
-    /// <exception cref="ArgumentException">Not a whole number of items, or a category outside the scale.</exception>
+    /// <exception cref="ArgumentException">Not a whole number of items, a category outside the scale, no rater or category, or more of them than are held.</exception>
     public static CategoryRatings Of(ReadOnlySpan<int> ratings, int raters, int categories)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(raters);

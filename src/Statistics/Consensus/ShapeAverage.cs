@@ -19,7 +19,7 @@ public static class ShapeAverage
     /// <param name="masks">A voxel each of <paramref name="grid"/>.</param>
     /// <param name="grid">The shared grid.</param>
     /// <param name="weights">Of each mask, finite, none negative, not all 0; null: all alike.</param>
-    /// <exception cref="ArgumentException">No mask, masks that are not of the grid, or weights that are negative, all 0 or of another number.</exception>
+    /// <exception cref="ArgumentException">No mask, masks that are not of the grid, or weights that are negative, not finite, all 0 or of another number.</exception>
     public static MaskConsensus Of(IReadOnlyList<bool[]> masks, MaskGrid grid, IReadOnlyList<double>? weights = null)
     {
         MaskVotes.Check(masks, grid);
