@@ -130,10 +130,11 @@ public sealed record IntraclassCorrelation(
         var (first, second) = (k * single * raters, (n * (1 - single) + k * single * (n - 1)) * error);
         var df = (first + second) * (first + second) / (first * first / (k - 1) + second * second / ((n - 1) * (k - 1)));
         df = df > LeastDf ? df : LeastDf;
-        // Either bound is the value at F = 1. Few degrees of freedom can bring even such a quantile below 1.
         var tail = (1 + level) / 2;
-        var (lower, upper) = (Math.Max(1, FisherDistribution.Quantile(tail, n - 1, df)), Math.Max(1, FisherDistribution.Quantile(tail, df, n - 1)));
+        var (lower, upper) = (FisherDistribution.Quantile(tail, n - 1, df), FisherDistribution.Quantile(tail, df, n - 1));
         var spread = k * raters + (k * n - k - n) * error;
-        return new(n * (items / lower - error) / (spread + n * items / lower), n * (upper * items - error) / (spread + n * upper * items), level);
+        // Either bound is the value at F = 1, and few degrees of freedom can bring even such a quantile below 1.
+        return new(
+            Math.Min(single, n * (items / lower - error) / (spread + n * items / lower)), Math.Max(single, n * (upper * items - error) / (spread + n * upper * items)), level);
     }
 }
