@@ -48,7 +48,7 @@ internal sealed class ReceiveFile(
         {
             return await Take(id, name, request, cancellation);
         }
-        catch (NoRoomForOriginalsException)
+        catch (IOException full) when (full.IsDiskFull())
         {
             // Nothing is said of the file: its sender tries again.
             return new NotStored();

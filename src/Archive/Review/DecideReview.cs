@@ -40,8 +40,8 @@ internal sealed class DecideReview(PirogovDb db, Quarantine quarantine, Reviewed
         if (found.Decide(request.Decision, request.Regions ?? [], actor.Actor.AccountId, time.Now()) is { } refusal)
             return refusal;
         // Told now, while somebody looks, and not when the batch is complete: a frame that cannot be decoded cannot be masked.
-        if (found.Decision == ReviewDecision.Masked && !await quarantine.CanMask(found, cancellation))
-            return new MaskIsImpossible();
+        if (found.Decision == ReviewDecision.Masked && await quarantine.CanMask(found, cancellation) is { } unmaskable)
+            return unmaskable;
         audit.Note("archive.review-decided", "batch", id, new { file, decision = request.Decision.ToString(), regions = found.Decision == ReviewDecision.Masked ? found.Regions.Count : 0 });
         if (await db.TrySave(cancellation) is { } overtaken)
             return overtaken;

@@ -8,6 +8,7 @@ using Pirogov.Archive.Intake;
 using Pirogov.Deidentification;
 using Pirogov.Dicom;
 using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
 using Pirogov.Platform.Store;
 
 namespace Pirogov.Archive.Review;
@@ -95,12 +96,20 @@ internal sealed class Quarantine(PirogovDb db, ObjectStore store, LargeFiles lar
         }
     }
 
-    /// <summary>Masks it and keeps nothing: a large one takes its time.</summary>
-    public async Task<bool> CanMask(QuarantinedFile decided, CancellationToken cancellation)
+    /// <summary>Masks it and keeps nothing: a large one takes its time, and room on the disk.</summary>
+    /// <returns>Why it cannot be.</returns>
+    public async Task<Refusal?> CanMask(QuarantinedFile decided, CancellationToken cancellation)
     {
         await using var opened = await Open(decided, cancellation);
-        using var scratch = opened.IsLarge ? large.Begin() : null;
-        return Mask(opened.File, decided, scratch) is not null;
+        try
+        {
+            using var scratch = opened.IsLarge ? large.Begin() : null;
+            return Mask(opened.File, decided, scratch) is null ? new MaskIsImpossible() : null;
+        }
+        catch (IOException full) when (full.IsDiskFull())
+        {
+            return new MaskNotStored();
+        }
     }
 
     private static DicomFile? Mask(DicomFile file, QuarantinedFile decided, OriginalSpool? scratch) =>

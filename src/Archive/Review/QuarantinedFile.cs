@@ -26,6 +26,12 @@ internal sealed record FramesNotSeen(int Seen, int Frames) : Refusal("archive.re
 
 internal sealed record MaskIsImpossible() : Refusal("archive.review.mask-is-impossible", 422);
 
+/// <summary>The disk is full, on which a large file is masked; the file waits as before.</summary>
+internal sealed record MaskNotStored() : Refusal("archive.not-stored", 503)
+{
+    public override string WordsKey => "reason.archive.not-stored.mask";
+}
+
 /// <summary>
 /// A file whose header is clean and whose pixels may show the patient. Its bytes lie sealed in the store and are shown to
 /// reviewers alone; what was decided is done when the batch completes, until then it can be taken back.

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Pirogov.Platform.Database;
+using Pirogov.Platform.Store;
 using Pirogov.Platform.Strings;
 
 namespace Pirogov.Platform.Jobs;
@@ -13,8 +14,6 @@ namespace Pirogov.Platform.Jobs;
 internal static class JobFailure
 {
     private const char MarkSign = '#';
-    private const int DiskFullOnUnix = 28;
-    private const int DiskFullOnWindows = unchecked((int)0x80070070);
 
     /// <summary>The process ended on it as often as it may be tried.</summary>
     public const string Interrupted = "platform.job-failure.interrupted";
@@ -32,7 +31,7 @@ internal static class JobFailure
 
     private static string Kind(Exception failure) => failure switch
     {
-        IOException { HResult: DiskFullOnUnix or DiskFullOnWindows } => "disk-full",
+        _ when failure.IsDiskFull() => "disk-full",
         FileNotFoundException or DirectoryNotFoundException => "file-gone",
         OutOfMemoryException => "memory",
         DbUpdateException or DbException => "database",

@@ -36,8 +36,11 @@ internal sealed class LargeFiles
 }
 
 /// <summary>For whoever runs the platform; the sender tries again later.</summary>
-internal sealed class NoRoomForOriginalsException(Exception? inner = null) : IOException("The disk has no room for a large file.", inner)
+internal sealed class NoRoomForOriginalsException : IOException
 {
+    public NoRoomForOriginalsException(Exception? inner = null)
+        : base("The disk has no room for a large file.", inner) => HResult = DiskFull.Code;
+
     /// <summary>A disk that becomes full meanwhile says so by an exception of its own, which a connection that breaks may throw as well.</summary>
     public static void Guard(Action write)
     {
