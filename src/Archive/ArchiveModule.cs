@@ -62,6 +62,7 @@ public static class ArchiveModule
         RetrieveMetadata.Map(dicomweb);
         RetrieveFrames.Map(dicomweb);
         RetrieveBulkData.Map(dicomweb);
+        RetrieveAllBulkData.Map(dicomweb);
         CreateWorkitem.Map(dicomweb);
         RetrieveWorkitem.Map(dicomweb);
         UpdateWorkitem.Map(dicomweb);

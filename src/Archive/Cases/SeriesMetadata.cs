@@ -10,6 +10,8 @@ namespace Pirogov.Archive.Cases;
 /// </summary>
 internal static class SeriesMetadata
 {
+    private static readonly DicomJsonOptions Inline = new();
+
     public static IReadOnlyList<DicomDataset> Parse(ReadOnlyMemory<byte> utf8)
     {
         using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 256 });
@@ -26,9 +28,8 @@ internal static class SeriesMetadata
             {
                 var places = new Dictionary<DicomElement, string>(ReferenceEqualityComparer.Instance);
                 Place(header, "", places);
-                var root = $"studies/{header.GetString(DicomTags.StudyInstanceUid)}/series/{header.GetString(DicomTags.SeriesInstanceUid)}"
-                    + $"/instances/{header.GetString(DicomTags.SopInstanceUid)}/bulkdata/";
-                DicomJson.Write(writer, header, new DicomJsonOptions { BulkDataUri = element => root + places[element] });
+                var root = AddressOf(header);
+                DicomJson.Write(writer, header, Inline with { BulkDataUri = element => root + places[element] });
             }
 
             writer.WriteEndArray();
@@ -36,6 +37,21 @@ internal static class SeriesMetadata
 
         return stream.ToArray();
     }
+
+    /// <summary>Below the root of the service, with a slash at its end: a value's place stands behind it.</summary>
+    public static string AddressOf(DicomDataset header) =>
+        $"studies/{header.GetString(DicomTags.StudyInstanceUid)}/series/{header.GetString(DicomTags.SeriesInstanceUid)}/instances/{header.GetString(DicomTags.SopInstanceUid)}/bulkdata/";
+
+    /// <summary>The values that the metadata of an instance name by address, by their places, in the order of the data set.</summary>
+    public static IReadOnlyList<(string Place, DicomElement Element)> BulkData(DicomDataset dataset)
+    {
+        var places = new Dictionary<DicomElement, string>(ReferenceEqualityComparer.Instance);
+        Place(dataset, "", places);
+        return [.. places.Where(p => IsPixels(p.Value) || DicomJson.IsBulk(p.Key, Inline)).Select(p => (p.Value, p.Key))];
+    }
+
+    /// <summary>Whether an instance's own pixels stand at a place, and not those of an icon: metadata never hold them, however few they are.</summary>
+    public static bool IsPixels(string place) => place is "7FE00008" or "7FE00009" or "7FE00010";
 
     /// <summary>An attribute by its place: tags of sequences and numbers of items from 1, and its own tag (<c>54000100/1/54001010</c>).</summary>
     public static DicomElement? Find(DicomDataset dataset, string place)

@@ -17,8 +17,9 @@ internal sealed class MultipartAnswer(UnreadableInstances unreadable)
 
     /// <param name="parts">In the order of the answer.</param>
     /// <param name="isWholeOnly">Whoever asks tells the parts by their places: none may be left out.</param>
+    /// <param name="none">Where there are no parts at all, and none was left out.</param>
     public async Task<IResult> Of(
-        HttpContext http, string type, string boundary, IAsyncEnumerable<PartToGive> parts, bool isWholeOnly, CancellationToken cancellation)
+        HttpContext http, string type, string boundary, IAsyncEnumerable<PartToGive> parts, bool isWholeOnly, CancellationToken cancellation, Refusal? none = null)
     {
         var (ahead, bytes, left, isEnd) = (new List<MultipartPart>(), 0L, 0, false);
         var rest = parts.GetAsyncEnumerator(cancellation);
@@ -41,7 +42,7 @@ internal sealed class MultipartAnswer(UnreadableInstances unreadable)
         {
             await rest.DisposeAsync();
             if (ahead.Count == 0 || (isWholeOnly && left > 0))
-                return Unkept(http, new FrameUnreadable().ToHttp());
+                return Unkept(http, (left == 0 && none is not null ? none : new FrameUnreadable()).ToHttp());
         }
 
         if (left > 0)

@@ -13,6 +13,12 @@ internal sealed record MultipartPart(string ContentType, ReadOnlyMemory<byte> By
 
     public Stream? Large { get; }
 
+    /// <summary>Open as long as <see cref="Large"/> is read, and closed behind it.</summary>
+    public IAsyncDisposable? Source { get; init; }
+
+    /// <summary>Address of what the part holds, where it has one.</summary>
+    public string? Location { get; init; }
+
     public long Length => Large?.Length ?? Bytes.Length;
 }
 
@@ -29,7 +35,8 @@ internal sealed class MultipartRelated(string type, string boundary, IAsyncEnume
         await foreach (var part in parts.WithCancellation(httpContext.RequestAborted))
         {
             await response.Body.WriteAsync(Ascii(string.Create(CultureInfo.InvariantCulture,
-                $"--{boundary}\r\nContent-Type: {part.ContentType}\r\nContent-Length: {part.Length}\r\n\r\n")), httpContext.RequestAborted);
+                $"--{boundary}\r\nContent-Type: {part.ContentType}\r\n{(part.Location is { } location ? $"Content-Location: {location}\r\n" : "")}Content-Length: {part.Length}\r\n\r\n")), httpContext.RequestAborted);
+            await using (part.Source)
             await using (part.Large)
                 await (part.Large?.CopyToAsync(response.Body, httpContext.RequestAborted) ?? response.Body.WriteAsync(part.Bytes, httpContext.RequestAborted).AsTask());
             await response.Body.WriteAsync("\r\n"u8.ToArray(), httpContext.RequestAborted);

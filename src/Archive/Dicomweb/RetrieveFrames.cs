@@ -47,7 +47,9 @@ internal sealed class RetrieveFrames(StoredInstances instances, MultipartAnswer 
                 use.Handle(http, study, series, instance, frames, cancellation))
         .Needs(typeof(RetrieveFrames));
 
-    public async Task<IResult> Handle(HttpContext http, string study, string series, string sop, string frames, CancellationToken cancellation)
+    /// <param name="location">Address of each frame by its number, where they are asked for as bulk data.</param>
+    public async Task<IResult> Handle(
+        HttpContext http, string study, string series, string sop, string frames, CancellationToken cancellation, Func<int, string>? location = null)
     {
         if (await instances.Find(study, series, sop, cancellation) is not { } instance)
             return new NotFound("instance").ToHttp();
@@ -64,11 +66,11 @@ internal sealed class RetrieveFrames(StoredInstances instances, MultipartAnswer 
             return MultipartAnswer.Unkept(http, new FrameUnreadable().ToHttp());
         var file = await instances.Read(http, instance, cancellation);
         // Frames are told apart by their order alone: with one of them missing there is no answer.
-        return await answers.Of(http, form.Type, "pirogov-" + instance.Sha256[..32], Parts(file, numbers, form, tag, cancellation), isWholeOnly: true, cancellation);
+        return await answers.Of(http, form.Type, "pirogov-" + instance.Sha256[..32], Parts(file, numbers, form, tag, location, cancellation), isWholeOnly: true, cancellation);
     }
 
     /// <summary>As stored where the caller takes that, else native, else compressed without loss into what the caller names.</summary>
-    private static Form? FormOf(Instance instance, Acceptance accept)
+    public static Form? FormOf(Instance instance, Acceptance accept)
     {
         if (Compressed.TryGetValue(instance.TransferSyntaxUid, out var image))
         {
@@ -88,7 +90,9 @@ internal sealed class RetrieveFrames(StoredInstances instances, MultipartAnswer 
         return Array.TrueForAll(numbers, n => n >= 1 && n <= frames) ? numbers : null;
     }
 
-    private static MultipartPart? Take(DicomFile file, int number, Form form)
+    /// <param name="number">From 1.</param>
+    /// <returns>Null when the frame cannot be given in this form.</returns>
+    public static MultipartPart? Take(DicomFile file, int number, Form form)
     {
         if (form.Syntax == DicomUids.ExplicitVRLittleEndian)
             return InstanceRendering.Decode(file, number - 1) is { } native ? Part(native.Samples) : null;
@@ -100,18 +104,18 @@ internal sealed class RetrieveFrames(StoredInstances instances, MultipartAnswer 
     }
 
     private static async IAsyncEnumerable<PartToGive> Parts(
-        DicomFile file, int[] numbers, Form form, string tag, [EnumeratorCancellation] CancellationToken cancellation)
+        DicomFile file, int[] numbers, Form form, string tag, Func<int, string>? location, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.CompletedTask;
         foreach (var number in numbers)
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return new(tag, Take(file, number, form));
+            yield return new(tag, Take(file, number, form) is { } part ? part with { Location = location?.Invoke(number) } : null);
         }
     }
 
     /// <summary>How frames go out: a media type and the transfer syntax of the bytes.</summary>
-    private sealed record Form(string Type, string Syntax);
+    public sealed record Form(string Type, string Syntax);
 }
 
 internal sealed record FrameUnreadable() : Refusal("archive.frame-unreadable", 422);

@@ -48,7 +48,8 @@ public static partial class DicomJson
         writer.WriteEndObject();
     }
 
-    internal static bool IsBulk(DicomElement element, DicomJsonOptions options) => element.Vr.IsBinary()
+    /// <summary>Whether a value stands beside the model, at an address, and not in it.</summary>
+    public static bool IsBulk(DicomElement element, DicomJsonOptions options) => element.Vr.IsBinary()
         && (element.Bytes.Length > options.MaximumInlineBytes || element is DicomStreamedPixelData
             || (element is DicomEncapsulatedPixelData && options.MaximumInlineBytes < int.MaxValue));
 

@@ -244,7 +244,7 @@ public sealed class MarkersAtTheDoorsTests : IClassFixture<DimseApp>
         {
             string Uid(string tag) => (string)instance![tag]!["Value"]![0]!;
             var address = $"/dicomweb/studies/{Uid("0020000D")}/series/{Uid("0020000E")}/instances/{Uid("00080018")}";
-            foreach (var part in new[] { "", "/metadata", "/rendered", "/thumbnail", "/frames/1", "/frames/1/rendered", "/frames/1/thumbnail", "/bulkdata/7FE00010" })
+            foreach (var part in new[] { "", "/metadata", "/rendered", "/thumbnail", "/frames/1", "/frames/1/rendered", "/frames/1/thumbnail", "/bulkdata/7FE00010", "/bulkdata", "/pixeldata" })
                 answers.Add(await client.GetByteArrayAsync(address + part));
         }
     }

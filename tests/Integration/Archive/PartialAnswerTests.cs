@@ -44,7 +44,7 @@ public abstract class PartialAnswerTests(PirogovApp app) : OnBothEngines(app)
         // The second time it is known what cannot be read.
         for (var round = 0; round < 2; round++)
         {
-            foreach (var (path, accept, parts) in new[] { (root, Files, 2), (root[..root.IndexOf("/series", StringComparison.Ordinal)], Files, 2), (root + "/rendered", Pictures, 6) })
+            foreach (var (path, accept, parts) in new[] { (root, Files, 2), (root[..root.IndexOf("/series", StringComparison.Ordinal)], Files, 2), (root + "/rendered", Pictures, 6), (root + "/bulkdata", Octets, 6), (root + "/pixeldata", Octets, 6) })
             {
                 using var answer = await Get(client, path, accept);
                 Assert.Equal(HttpStatusCode.PartialContent, answer.StatusCode);
@@ -59,7 +59,7 @@ public abstract class PartialAnswerTests(PirogovApp app) : OnBothEngines(app)
         Assert.Equal(HttpStatusCode.OK, whole.StatusCode);
         Assert.Equal(3, await Parts(whole));
         var lost = await Sop(client, root, 1);
-        foreach (var (path, accept) in new[] { ("", "application/dicom"), ("", Files), ("/rendered", "image/jpeg"), ("/frames/1/rendered", "image/jpeg") })
+        foreach (var (path, accept) in new[] { ("", "application/dicom"), ("", Files), ("/pixeldata", Octets), ("/rendered", "image/jpeg"), ("/frames/1/rendered", "image/jpeg") })
         {
             using var refused = await Get(client, $"{root}/instances/{lost}{path}", accept);
             Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
