@@ -62,16 +62,16 @@ internal sealed class Case
             BatchId = batch.Id,
             DataKind = study.GetString(DicomTags.Modality) == "SM" ? DataKind.Pathology : DataKind.Radiology,
             StudyInstanceUid = study.GetString(DicomTags.StudyInstanceUid)!,
-            PatientPseudonym = study.GetString(DicomTags.PatientID) ?? "",
-            PatientSex = study.GetString(DicomTags.PatientSex),
-            PatientAge = study.GetString(DicomTags.PatientAge),
-            AccessionNumber = study.GetString(DicomTags.AccessionNumber) ?? "",
+            PatientPseudonym = study.GetColumn(DicomTags.PatientID, 64) ?? "",
+            PatientSex = study.GetColumn(DicomTags.PatientSex, 16),
+            PatientAge = study.GetColumn(DicomTags.PatientAge, 16),
+            AccessionNumber = study.GetColumn(DicomTags.AccessionNumber, 64) ?? "",
             ContentSha256 = ContentOf(sha256),
             InstanceCount = sha256.Count,
             ReceivedAt = now,
         };
         made.Index(study, series.Select(s => s.Modality));
-        made.Description = study.GetString(DicomTags.StudyDescription) ?? series.Select(s => s.Description).FirstOrDefault(d => d.Length > 0) ?? "";
+        made.Description = study.GetColumn(DicomTags.StudyDescription) ?? series.Select(s => s.Description).FirstOrDefault(d => d.Length > 0) ?? "";
         made.series.AddRange(series);
         made.SearchText = string.Join('\n', series.SelectMany(s => new[] { s.Description, s.Modality, s.BodyPart, s.Manufacturer, s.ManufacturerModel })
             .Concat([made.Label, made.Description, made.PatientPseudonym]).Where(t => t.Length > 0).Distinct()).ToUpperInvariant();
@@ -86,9 +86,9 @@ internal sealed class Case
         string[] each = [.. modalities];
         (StudyDate, StudyTime) = (Moment.Date(study.GetString(DicomTags.StudyDate)), Moment.Time(study.GetString(DicomTags.StudyTime)));
         PatientBirthDate = Moment.Date(study.GetString(DicomTags.PatientBirthDate));
-        StudyId = study.GetString(DicomTags.StudyID) ?? "";
-        ReferringPhysician = study.GetString(DicomTags.ReferringPhysicianName) ?? "";
-        TimezoneOffset = study.GetString(DicomTags.TimezoneOffsetFromUTC) ?? "";
+        StudyId = study.GetColumn(DicomTags.StudyID) ?? "";
+        ReferringPhysician = study.GetColumn(DicomTags.ReferringPhysicianName) ?? "";
+        TimezoneOffset = study.GetColumn(DicomTags.TimezoneOffsetFromUTC, 16) ?? "";
         Modalities = $"\\{string.Join('\\', each.Distinct())}\\";
         SeriesCount = each.Length;
     }

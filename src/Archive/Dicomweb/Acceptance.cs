@@ -16,8 +16,7 @@ internal sealed partial class Acceptance
     public Acceptance(HttpRequest request)
     {
         var text = request.Query.TryGetValue("accept", out var inQuery) ? inQuery : request.Headers.Accept;
-        // PS3.18 asks for quotes around the type parameter's slash; viewers in wide use leave them out.
-        var quoted = text.Select(t => UnquotedType().Replace(t ?? "", "type=\"$1\"")).ToArray();
+        var quoted = text.Select(Quoted).ToArray();
         if (quoted.Length == 0 || !MediaTypeHeaderValue.TryParseList(quoted, out var parsed))
         {
             ranges.Add(("*/*", true, null, 1));
@@ -31,6 +30,9 @@ internal sealed partial class Acceptance
             ranges.Add((type.ToLowerInvariant(), isMultipart || type == "*/*", Parameter(range, "transfer-syntax"), range.Quality ?? 1));
         }
     }
+
+    /// <summary>PS3.18 asks for quotes around the type parameter's slash; viewers and senders in wide use leave them out.</summary>
+    public static string Quoted(string? types) => UnquotedType().Replace(types ?? "", "type=\"$1\"");
 
     public bool TakesMultipart(string type) => ranges.Exists(r => r.IsMultipart && Covers(r.Type, type));
 

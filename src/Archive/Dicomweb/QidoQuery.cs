@@ -222,6 +222,9 @@ internal sealed class QidoQuery
 
     private void Check()
     {
+        // PostgreSQL takes no NUL in a text, and no value holds one.
+        if (keys.FirstOrDefault(k => k.Value.Contains('\0', StringComparison.Ordinal)) is { Value: not null } nul)
+            Fault = new SearchMalformed(nul.Key.Keyword);
         foreach (var (tag, value) in keys.Where(k => k.Value is not ("" or "*" or MatchKeys.EmptyValue)))
         {
             var isRead = DicomDictionary.VrsOf(tag).Vr switch

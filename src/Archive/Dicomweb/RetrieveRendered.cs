@@ -118,6 +118,8 @@ internal sealed class RetrieveRendered(
 
     public async Task<IResult> Thumbnail(HttpContext http, string study, string? series, CancellationToken cancellation)
     {
+        if (!new Acceptance(http.Request).Takes(Jpeg))
+            return new NotAcceptable().ToHttp();
         if (RenderedQuery.Of(http.Request, isThumbnail: true).IsRefused(out var malformed, out var query))
             return malformed.ToHttp();
         if (query!.Viewport is not null)

@@ -50,14 +50,17 @@ internal sealed class StoreAnswer
     public void Fail(string? sopClass, string? sop, int reason, string code)
     {
         var item = new DicomDataset().Set(DicomTags.FailureReason, reason).Set(DicomTags.ErrorComment, code);
-        if (sopClass is null || sop is null)
+        // What is made of other letters is no UID, names nothing, and may be anything.
+        if (!IsTold(sopClass) || !IsTold(sop))
         {
             others.Add(item);
             return;
         }
 
-        failed.Add(item.Set(DicomTags.ReferencedSopClassUid, sopClass).Set(DicomTags.ReferencedSopInstanceUid, sop));
+        failed.Add(item.Set(DicomTags.ReferencedSopClassUid, sopClass!).Set(DicomTags.ReferencedSopInstanceUid, sop!));
     }
+
+    private static bool IsTold(string? uid) => uid is { Length: > 0 and <= 64 } && uid.All(c => char.IsAsciiDigit(c) || c == '.');
 
     /// <param name="places">Study and series of the stored instances.</param>
     /// <param name="root">Of the service.</param>

@@ -55,7 +55,7 @@ internal sealed class StoreInstances(
 
     public async Task<IResult> Handle(HttpContext http, string? study, CancellationToken cancellation)
     {
-        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type))
+        if (!MediaTypeHeaderValue.TryParse(Acceptance.Quoted(http.Request.ContentType), out var type))
             return new UnsupportedMediaType().ToHttp();
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
         var isMultipart = type.MediaType.Equals(Multipart, StringComparison.OrdinalIgnoreCase) && boundary is { Length: > 0 and <= LongestBoundary }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pirogov.Archive.Cases;
 using Pirogov.Archive.Contracts;
 using Pirogov.Archive.Intake;
 using Pirogov.Deidentification;
@@ -78,7 +79,7 @@ internal sealed class QuarantinedFile
             BatchId = batch,
             SopInstanceUid = file.File.SopInstanceUid!,
             Reason = file.Review!.Code,
-            Modality = dataset.GetString(Dicom.DicomTags.Modality) ?? "OT",
+            Modality = dataset.GetColumn(Dicom.DicomTags.Modality, 16) ?? "OT",
             Rows = dataset.GetInt(Dicom.DicomTags.Rows) ?? 0,
             Columns = dataset.GetInt(Dicom.DicomTags.Columns) ?? 0,
             Frames = Math.Max(1, dataset.GetInt(Dicom.DicomTags.NumberOfFrames) ?? 1),

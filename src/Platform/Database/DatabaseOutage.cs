@@ -29,6 +29,11 @@ internal static class DatabaseOutage
         return false;
     }
 
+    /// <summary>
+    /// What was sent holds a NUL, which PostgreSQL takes in no text (22021) and in no JSON (22P05): the sender's doing.
+    /// </summary>
+    public static bool IsOfText(Exception failure) => failure is PostgresException { SqlState: "22021" or "22P05" } || (failure.InnerException is { } inner && IsOfText(inner));
+
     private static bool IsOne(Exception one) => one switch
     {
         PostgresException answered => Array.Exists(PassingInPostgreSql, c => answered.SqlState.StartsWith(c, StringComparison.Ordinal)),

@@ -41,15 +41,16 @@ internal static class StatusAnswers
         // Leaves the body to the answers above; the headers set so far have been cleared.
         return app.UseExceptionHandler(new ExceptionHandlerOptions
         {
-            // A body that is too large, or comes too slowly, is the sender's doing.
+            // A body that is too large, or comes too slowly, is the sender's doing, and so is a text with a NUL in it.
             StatusCodeSelector = thrown => thrown is BadHttpRequestException bad ? bad.StatusCode
+                : DatabaseOutage.IsOfText(thrown) ? StatusCodes.Status400BadRequest
                 : DatabaseOutage.IsBehind(thrown) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
             ExceptionHandler = context =>
             {
                 Protection.SetHeaders(context);
                 return Task.CompletedTask;
             },
-            SuppressDiagnosticsCallback = thrown => thrown.Exception is BadHttpRequestException,
+            SuppressDiagnosticsCallback = thrown => thrown.Exception is BadHttpRequestException || DatabaseOutage.IsOfText(thrown.Exception),
         });
     }
 
