@@ -38,7 +38,7 @@ internal sealed class CreateReferenceCentre(PirogovDb db, AuditTrail audit)
         {
             await db.SaveChangesAsync(cancellation);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             // The unique index decided between two that came at once.
             return new CentreCodeTaken(centre.Code);

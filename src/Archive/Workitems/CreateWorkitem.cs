@@ -41,7 +41,7 @@ internal sealed class CreateWorkitem(Worklist items, WorkitemIdentity identity, 
         {
             await db.SaveChangesAsync(cancellation);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             return new WorkitemExists().ToHttp();
         }

@@ -53,7 +53,7 @@ internal sealed class AnswerInvitation(PirogovDb db, IDatasets datasets, Current
         {
             await db.SaveChangesAsync(cancellation);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             return new AlreadyInTeam();
         }

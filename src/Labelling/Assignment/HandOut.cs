@@ -62,8 +62,11 @@ internal sealed class HandOut(
             catch (Exception lost) when (lost is DbUpdateException or DbException)
             {
                 // Another process stood between: the manager took the person off, or a reading moved on.
-                if (attempt == Attempts)
-                    return new Conflict();
+                if (attempt < Attempts)
+                    continue;
+                if (!lost.IsOvertaken())
+                    throw;
+                return new Conflict();
             }
         }
     }

@@ -84,7 +84,7 @@ internal sealed class KeepGold(PirogovDb db, CurrentActor actor, ICases cases, D
         {
             await db.SaveChangesAsync(cancellation);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             return new CaseIsGoldAlready(summary.Label);
         }

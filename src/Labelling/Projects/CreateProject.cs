@@ -85,7 +85,7 @@ internal sealed class CreateProject(PirogovDb db, CaseSelection selection, IAgen
         {
             await db.SaveChangesAsync(cancellation);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             return new ProjectNameIsTaken(project.Name);
         }

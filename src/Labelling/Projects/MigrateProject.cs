@@ -125,7 +125,7 @@ internal sealed class MigrateProject(
             await db.SaveChangesAsync(cancellation);
             await transaction.CommitAsync(cancellation);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             // Somebody saved meanwhile; nothing of the migration is kept, and it can be asked for again.
             return new Conflict();

@@ -50,7 +50,7 @@ internal sealed class SendToAdjudicator(PirogovDb db, AskAdjudicator askAdjudica
             await transaction.CommitAsync(cancellation);
             return Done.Value;
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             return new Conflict();
         }

@@ -62,7 +62,7 @@ internal sealed class AppendRevision(PirogovDb db, ICases cases, AuditTrail audi
             if (transaction is not null)
                 await transaction.CommitAsync(cancellation);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             if (transaction is not null)
                 await transaction.RollbackAsync(cancellation);

@@ -63,7 +63,7 @@ internal sealed class SubmitReading(
         {
             await db.SaveChangesAsync(cancellation);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             if (await db.Set<Reading>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancellation) is not { } now)
                 return new ReservationHasExpired();

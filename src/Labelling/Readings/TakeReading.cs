@@ -56,7 +56,7 @@ internal sealed class TakeReading(PirogovDb db, CurrentActor actor, OwnReading o
         {
             // Another tab took it a moment ago: it is taken all the same.
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             // Between the look and the return another took the place.
             return new ReservationHasExpired();

@@ -55,7 +55,7 @@ public sealed class CreateAccount(PirogovDb db, UserManager<Account> users, Audi
             var result = await users.CreateAsync(account, request.Password ?? "");
             return result.Succeeded ? new Response(account.Id) : Why(result, account);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             // Two administrators at once: the unique index has decided.
             return new LoginTaken(account.UserName);

@@ -68,7 +68,7 @@ public sealed class ManageOrganisations(PirogovDb db, AuditTrail audit)
             await db.SaveChangesAsync(cancellation);
             return true;
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             return false;
         }

@@ -156,9 +156,14 @@ internal sealed class Draws
 
 public abstract class LabellingApp : PirogovApp
 {
-    private protected LabellingApp(Engine engine) : base(engine)
-    {
-    }
+    private readonly Engine engine;
+
+    private protected LabellingApp(Engine engine) : base(engine) => this.engine = engine;
+
+    internal Moments Moments { get; } = new();
+
+    /// <summary>Where a writer waits for another: for the one place of a writer, or for a row.</summary>
+    internal bool HasOneWriter => engine == Engine.Sqlite;
 
     internal InventedCases Cases { get; } = new();
 
@@ -194,8 +199,14 @@ public abstract class LabellingApp : PirogovApp
         await LiveOn(now.Date.AddDays(now.Hour < 12 ? 0.5 : 1.5) - now.UtcDateTime);
     }
 
-    protected override void ConfigureServices(IServiceCollection services) =>
+    protected override void ConfigureServices(IServiceCollection services)
+    {
+        if (engine == Engine.Sqlite)
+            services.ConfigureDbContext<SqliteDb>(o => o.AddInterceptors(Moments), ServiceLifetime.Singleton);
+        else
+            services.ConfigureDbContext<PostgreSqlDb>(o => o.AddInterceptors(Moments), ServiceLifetime.Singleton);
         services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock)).Replace(ServiceDescriptor.Singleton<Chance>(Draws.Next)).AddSingleton<ICases>(Cases);
+    }
 }
 
 public sealed class LabellingOnSqlite() : LabellingApp(Engine.Sqlite);

@@ -24,6 +24,19 @@ public abstract class ProjectTests(LabellingApp app) : OnBothEngines(app)
         }
     }
 
+    /// <summary>Whoever is told that the name is taken takes another, and it fails again.</summary>
+    [SkippableFact]
+    public async Task A_disk_that_is_full_is_not_told_as_a_name_that_is_taken()
+    {
+        var room = await Open(app, start: false);
+        var plan = await room.PlanOf(1);
+        plan["name"] = $"{room.Name} on a full disk";
+        app.Moments.Before("INSERT INTO labelling_project", () => throw new IOException("The disk is full."));
+        await Refused(HttpStatusCode.InternalServerError, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
+        await Sent(room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
+        await Refused(HttpStatusCode.Conflict, room.Manager.PostAsJsonAsync("/api/v1/labelling-projects", plan));
+    }
+
     [SkippableFact]
     public async Task A_name_a_draft_schema_or_a_person_who_is_no_expert_do_not_make_a_project()
     {
