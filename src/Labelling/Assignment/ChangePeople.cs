@@ -8,6 +8,8 @@ using Pirogov.Labelling.Readings;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
+using Pirogov.Platform.Jobs;
+using Pirogov.Platform.Outbox;
 using Pirogov.Platform.Problems;
 
 namespace Pirogov.Labelling.Assignment;
@@ -19,7 +21,7 @@ internal sealed record PersonCannotRead() : Refusal("labelling.person-cannot-rea
 /// <summary>Brings people into a running project and takes them out; what they have open goes on to others.</summary>
 [Needs(LabellingRights.ManageProjects)]
 internal sealed class ChangePeople(
-    PirogovDb db, Replacement replacement, Rounds rounds, WaitingCases waiting, WaitingDecisions decisions, Validation.LeastLoaded leastLoaded, AuditTrail audit, TimeProvider time)
+    PirogovDb db, Replacement replacement, Rounds rounds, JobQueue jobs, EventOutbox outbox, AuditTrail audit, TimeProvider time)
 {
     /// <param name="Level">The validation level from 1; 0 for readers and adjudicators.</param>
     public sealed record JoinRequest(Guid AccountId, ReadingMode Mode = ReadingMode.Read, int Level = 0);
@@ -55,19 +57,8 @@ internal sealed class ChangePeople(
         if (project.Join(request.AccountId, request.Mode, request.Level, time.Now()).IsRefused(out var refusal))
             return refusal;
         audit.Note("labelling.person-joined", "labelling-project", id, new { request.AccountId, request.Mode, request.Level });
-        if (await Save(cancellation) is { } lost)
-            return lost;
-        try
-        {
-            await decisions.Offer(id, request.Mode, request.Level, cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            // Whoever moved a case on at this moment has offered it.
-            db.ChangeTracker.Clear();
-        }
-
-        return await FillPlaces(id, cancellation);
+        jobs.Enqueue<OfferWork, OfferWork.Payload>(new(id), "labelling-project", id);
+        return await Save(cancellation) ?? Outcome<Done>.Of(Done.Value);
     }
 
     public async Task<Outcome<Done>> Admit(ProjectId id, Guid accountId, CancellationToken cancellation)
@@ -103,7 +94,6 @@ internal sealed class ChangePeople(
                 return refusal;
         }
 
-        await waiting.SendOn(id, cancellation);
         return await Save(cancellation) ?? Outcome<Done>.Of(Done.Value);
     }
 
@@ -120,6 +110,7 @@ internal sealed class ChangePeople(
         if (member.Mode != ReadingMode.Read && project.Of(member.Mode, member.Level).Count == 0)
             return new NobodyIsLeft(member.Mode);
         audit.Note("labelling.person-removed", "labelling-project", id, new { accountId });
+        outbox.Add(new ReaderLeft(id));
         return (await Save(cancellation))?.Refusal;
     }
 
@@ -152,29 +143,6 @@ internal sealed class ChangePeople(
             return refusal;
         audit.Note("labelling.reading-reassigned", "reading", readingId, new { request.AccountId });
         return await replacement.Save(reading, slot, request.AccountId, cancellation);
-    }
-
-    /// <summary>Where everything is assigned, places that nobody could take so far are offered to who has come.</summary>
-    private async Task<Outcome<Done>> FillPlaces(ProjectId id, CancellationToken cancellation)
-    {
-        var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == id, cancellation);
-        if (project.Distribution == Distribution.Queue || project.State != ProjectState.Running)
-            return Done.Value;
-        var places = await (
-            from r in db.Set<Reading>().IgnoreQueryFilters()
-            join c in db.Set<ProjectCase>() on r.ProjectCaseId equals c.Id
-            where r.ProjectId == id && r.LeftAt != null && r.Mode == ReadingMode.Read && c.State == ProjectCaseState.Reading && r.Slot <= c.ReadersWanted
-                && !db.Set<Reading>().Any(o => o.ProjectCaseId == c.Id && o.Mode == ReadingMode.Read && o.Slot == r.Slot && o.LeftAt == null)
-            orderby r.Id
-            select r).ToArrayAsync(cancellation);
-        foreach (var place in places.DistinctBy(p => (p.ProjectCaseId, p.Slot)))
-        {
-            if (await leastLoaded.Of(project, await replacement.Able(project, place, cancellation), cancellation) is { } next
-                && (await replacement.Save(place, place.Slot, next, cancellation)).IsRefused(out var refusal))
-                return refusal;
-        }
-
-        return Done.Value;
     }
 
     private async Task<Outcome<Done>?> Save(CancellationToken cancellation) => await db.TrySave(cancellation) is { } overtaken ? (Outcome<Done>?)Outcome<Done>.No(overtaken) : null;

@@ -8,13 +8,14 @@ using Pirogov.Labelling.Readings;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
+using Pirogov.Platform.Outbox;
 using Pirogov.Platform.Problems;
 
 namespace Pirogov.Labelling.Assignment;
 
 /// <summary>Whoever reads, decides or validates gives a case up: it goes on to another, and the manager sees why.</summary>
 [Needs(LabellingRights.ReadCases)]
-internal sealed class SkipReading(PirogovDb db, CurrentActor actor, Replacement replacement, Rounds rounds, WaitingCases waiting, AuditTrail audit, TimeProvider time)
+internal sealed class SkipReading(PirogovDb db, CurrentActor actor, Replacement replacement, Rounds rounds, AuditTrail audit, TimeProvider time)
 {
     public sealed record Request(SkipReason Reason, string? Text = null);
 
@@ -30,22 +31,17 @@ internal sealed class SkipReading(PirogovDb db, CurrentActor actor, Replacement 
         if (!Enum.IsDefined(request.Reason))
             return new Missing("reason");
         if (rounds.EndSecondPass(reading))
-            return await Save(cancellation);
+            return await db.TrySave(cancellation) is { } overtaken ? overtaken : Done.Value;
         var slot = reading.Slot;
         if (reading.Skip(request.Reason, request.Text, time.Now()) is { } refusal)
             return refusal;
         audit.Note("labelling.reading-skipped", "reading", id, new { request.Reason, reading.Revision });
-        if ((await replacement.Save(reading, slot, null, cancellation)).IsRefused(out var lost))
-            return lost;
-        await waiting.SendOn(reading.ProjectId, cancellation);
-        return await Save(cancellation);
+        return await replacement.Save(reading, slot, null, cancellation);
     }
-
-    private async Task<Outcome<Done>> Save(CancellationToken cancellation) => await db.TrySave(cancellation) is { } overtaken ? overtaken : Done.Value;
 }
 
 /// <summary>Puts another into the place that a person left.</summary>
-internal sealed class Replacement(PirogovDb db, ReaderRules rules, Validation.LeastLoaded leastLoaded, Validation.Deciders deciders, TimeProvider time)
+internal sealed class Replacement(PirogovDb db, ReaderRules rules, Validation.LeastLoaded leastLoaded, Validation.Deciders deciders, EventOutbox outbox, TimeProvider time)
 {
     /// <summary>
     /// Saves. In a queue the place is simply free; where everything is assigned it goes to the one with the least work who may
@@ -58,6 +54,7 @@ internal sealed class Replacement(PirogovDb db, ReaderRules rules, Validation.Le
         {
             // The place is given up before another takes it: the index on places sees one row after the other.
             await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            outbox.Add(new ReaderLeft(left.ProjectId));
             await db.SaveChangesAsync(cancellation);
             var one = await db.Set<ProjectCase>().SingleAsync(c => c.Id == left.ProjectCaseId, cancellation);
             if (left.Mode != ReadingMode.Read && chosen is null)
@@ -67,20 +64,30 @@ internal sealed class Replacement(PirogovDb db, ReaderRules rules, Validation.Le
             }
             else if (await Successor(left, chosen, cancellation) is { } next)
             {
-                db.Add(left.ReservedMinutes is { } minutes
-                    ? Reading.Reserve(one, next, slot, ReadingPurpose.Work, one.DueAt, minutes, time.Now())
-                    : new Reading(one, next, left.Mode, slot, time.Now(), left.MayDraw));
+                db.Add(InPlaceOf(left, one, slot, next));
                 await db.SaveChangesAsync(cancellation);
             }
 
             await transaction.CommitAsync(cancellation);
             return Done.Value;
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             return new Conflict();
         }
     }
+
+    /// <summary>Saves: somebody for a place that was left before, and that nobody could take then.</summary>
+    /// <returns>None, or why it went to nobody: somebody was faster with the place, or with the person.</returns>
+    public async Task<DbUpdateException?> Fill(Reading left, Guid next, CancellationToken cancellation)
+    {
+        db.Add(InPlaceOf(left, await db.Set<ProjectCase>().SingleAsync(c => c.Id == left.ProjectCaseId, cancellation), left.Slot, next));
+        return await db.SaveUnlessMoved(cancellation);
+    }
+
+    private Reading InPlaceOf(Reading left, ProjectCase one, int slot, Guid next) => left.ReservedMinutes is { } minutes
+        ? Reading.Reserve(one, next, slot, ReadingPurpose.Work, one.DueAt, minutes, time.Now())
+        : new Reading(one, next, left.Mode, slot, time.Now(), left.MayDraw);
 
     private async Task<Guid?> Successor(Reading left, Guid? chosen, CancellationToken cancellation)
     {

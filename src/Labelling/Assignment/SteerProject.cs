@@ -9,13 +9,14 @@ using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
+using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Problems;
 
 namespace Pirogov.Labelling.Assignment;
 
 /// <summary>What a manager does with a running project as a whole: hold it, go on, give it up, give it more time or more cases.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferCases offers, WaitingDecisions decisions, Rounds rounds, AuditTrail audit, TimeProvider time)
+internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferCases offers, JobQueue jobs, Rounds rounds, AuditTrail audit, TimeProvider time)
 {
     /// <param name="DueAt">None takes the due date away.</param>
     public sealed record DueRequest(DateTimeOffset? DueAt);
@@ -44,30 +45,39 @@ internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferC
     public Task<Outcome<Done>> Pause(ProjectId id, CancellationToken cancellation) => Change(id, "labelling.project-paused", p => p.Pause(), cancellation);
 
     /// <summary>What nobody could be given before the pause may have somebody by now.</summary>
-    public async Task<Outcome<Done>> Resume(ProjectId id, CancellationToken cancellation)
+    public Task<Outcome<Done>> Resume(ProjectId id, CancellationToken cancellation) => Change(id, "labelling.project-resumed", p =>
     {
-        var resumed = await Change(id, "labelling.project-resumed", p => p.Resume(), cancellation);
-        if (!resumed.IsRefused(out _))
-            await decisions.OfferAll(id, cancellation);
-        return resumed;
-    }
+        jobs.Enqueue<OfferWork, OfferWork.Payload>(new(id), "labelling-project", id);
+        return p.Resume();
+    }, cancellation);
 
     public Task<Outcome<Done>> BeDue(ProjectId id, DateTimeOffset? at, CancellationToken cancellation) =>
         Change(id, "labelling.due-moved", p => p.BeDue(at?.ToUniversalTime()), cancellation);
 
-    public Task<Outcome<Done>> Cancel(ProjectId id, CancellationToken cancellation) => Change(id, "labelling.project-cancelled", async p =>
+    public async Task<Outcome<Done>> Cancel(ProjectId id, CancellationToken cancellation)
     {
-        if (p.Cancel() is { } refusal)
+        // What is handed out at this moment is taken back as well, or not handed out.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await Turn.Take(db, id, cancellation);
+        var cancelled = await Change(id, "labelling.project-cancelled", p => TakeBack(p, cancellation), cancellation);
+        if (!cancelled.IsRefused(out _))
+            await transaction.CommitAsync(cancellation);
+        return cancelled;
+    }
+
+    private async Task<Refusal?> TakeBack(LabellingProject project, CancellationToken cancellation)
+    {
+        if (project.Cancel() is { } refusal)
             return refusal;
         var now = time.Now();
-        foreach (var reading in await db.Set<Reading>().Where(r => r.ProjectId == id && r.State != ReadingState.Submitted && r.State != ReadingState.Locked).ToArrayAsync(cancellation))
+        foreach (var reading in await db.Set<Reading>().Where(r => r.ProjectId == project.Id && Reading.OpenStates.Contains(r.State)).ToArrayAsync(cancellation))
         {
             if (!rounds.EndSecondPass(reading))
                 reading.Leave(ReasonLeft.Withdrawn, now);
         }
 
         return null;
-    }, cancellation);
+    }
 
     public async Task<Outcome<Added>> AddCases(ProjectId id, CaseChoice request, CancellationToken cancellation)
     {

@@ -5,15 +5,22 @@ using Pirogov.Labelling.Readings;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Jobs;
+using Pirogov.Platform.Outbox;
 
 namespace Pirogov.Labelling.Assignment;
+
+/// <summary>Somebody reads a case, or a project, no more.</summary>
+internal sealed record ReaderLeft(ProjectId Project);
 
 /// <summary>
 /// Cases of a queue that were compared and wait for one more reader. Whoever could have read them may leave, be paused, skip them or have read as much as they may: when nobody is
 /// left, they are compared as they stand, and the disagreement goes to an adjudicator.
 /// </summary>
-internal sealed class WaitingCases(PirogovDb db, ReaderRules rules, JobQueue jobs, AuditTrail audit, TimeProvider time)
+internal sealed class WaitingCases(PirogovDb db, ReaderRules rules, JobQueue jobs, AuditTrail audit, TimeProvider time) : IHandle<ReaderLeft>
 {
+    /// <summary>After the commit in which they left: whoever moves a case on at this moment cannot take the others with it.</summary>
+    public Task Handle(ReaderLeft happened, CancellationToken cancellation) => SendOn(happened.Project, cancellation);
+
     /// <summary>Joins the caller's next <c>SaveChanges</c>; whoever left or was paused is saved before.</summary>
     public async Task SendOn(ProjectId id, CancellationToken cancellation)
     {

@@ -29,56 +29,46 @@ internal sealed class WaitingDecisions(PirogovDb db, AskAdjudicator askAdjudicat
         return [.. found.Where(c => !inLots.Contains(c.Id) || wanted.Contains((c.Id, c.Level)))];
     }
 
-    /// <summary>To whoever may have them now: of a part more people may do, or in more cases.</summary>
-    public async Task OfferAll(ProjectId id, CancellationToken cancellation)
-    {
-        var levels = (await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == id, cancellation)).Levels.Count;
-        for (var level = 0; level <= levels; level++)
-            await OfferUnlessMoved(id, level == 0 ? ReadingMode.Adjudicate : ReadingMode.Validate, level, cancellation);
-    }
-
-    public async Task OfferUnlessMoved(ProjectId id, ReadingMode mode, int level, CancellationToken cancellation)
-    {
-        try
-        {
-            await Offer(id, mode, level, cancellation);
-        }
-        catch (DbUpdateException)
-        {
-            // Whoever moved a case on at this moment has offered it.
-            db.ChangeTracker.Clear();
-        }
-    }
-
-    /// <summary>Saves case by case: each is offered to whoever has the least by then.</summary>
-    /// <param name="level">Of validators; 0 for adjudicators.</param>
-    public async Task Offer(ProjectId id, ReadingMode mode, int level, CancellationToken cancellation)
+    /// <summary>To whoever may have them now: of a part more people may do, or in more cases. Saves case by case: each is offered to whoever has the least by then.</summary>
+    /// <returns>None, or what ended the offering of a case: somebody moved it at this moment. The others are offered.</returns>
+    public async Task<DbUpdateException?> OfferAll(ProjectId id, CancellationToken cancellation)
     {
         var project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == id, cancellation);
-        if (mode == ReadingMode.Read || project.State is ProjectState.Planned or ProjectState.Cancelled)
-            return;
-        // What is handed in and not taken in yet goes on by itself.
+        if (project.State is ProjectState.Planned or ProjectState.Cancelled)
+            return null;
+        var lost = await Each(Waiting(id, ReadingMode.Adjudicate).Where(c => c.State == ProjectCaseState.Adjudication), one => askAdjudicator.About(one, cancellation), cancellation);
+        for (var number = 1; number <= project.Levels.Count; number++)
+        {
+            var level = number;
+            var here = Waiting(id, ReadingMode.Validate).Where(c => c.State == ProjectCaseState.Validation && c.Level == level);
+            // Of a lot only those are looked at that its sample, or its rejection, asked for.
+            if (project.Levels[level - 1].Lot is not null)
+                here = here.Where(c => db.Set<LotCase>().Any(l => l.ProjectCaseId == c.Id && l.Level == level && l.IsGood == null && (l.IsSampled || l.IsWidened)));
+            lost = await Each(here, one => askValidators.Offer(project, one, level, cancellation), cancellation) ?? lost;
+        }
+
+        return lost;
+    }
+
+    /// <summary>What is handed in and not taken in yet goes on by itself.</summary>
+    private IQueryable<ProjectCase> Waiting(ProjectId id, ReadingMode mode)
+    {
         var open = db.Set<Reading>().Where(r => r.ProjectId == id && r.Mode == mode && r.State != ReadingState.Locked);
-        var waiting = db.Set<ProjectCase>().Where(c => c.ProjectId == id && !open.Any(r => r.ProjectCaseId == c.Id));
-        if (mode == ReadingMode.Adjudicate)
-        {
-            foreach (var one in await waiting.Where(c => c.State == ProjectCaseState.Adjudication).OrderBy(c => c.Label).ToArrayAsync(cancellation))
-            {
-                await askAdjudicator.About(one, cancellation);
-                await db.SaveChangesAsync(cancellation);
-            }
+        return db.Set<ProjectCase>().Where(c => c.ProjectId == id && !open.Any(r => r.ProjectCaseId == c.Id));
+    }
 
-            return;
+    private async Task<DbUpdateException?> Each(IQueryable<ProjectCase> waiting, Func<ProjectCase, Task> offer, CancellationToken cancellation)
+    {
+        DbUpdateException? lost = null;
+        foreach (var id in await waiting.OrderBy(c => c.Label).Select(c => c.Id).ToArrayAsync(cancellation))
+        {
+            // Looked at anew: whoever moved it on meanwhile has offered it.
+            if (await waiting.SingleOrDefaultAsync(c => c.Id == id, cancellation) is not { } one)
+                continue;
+            await offer(one);
+            lost = await db.SaveUnlessMoved(cancellation) ?? lost;
         }
 
-        var here = waiting.Where(c => c.State == ProjectCaseState.Validation && c.Level == level);
-        // Of a lot only those are looked at that its sample, or its rejection, asked for.
-        if (project.Levels[level - 1].Lot is not null)
-            here = here.Where(c => db.Set<LotCase>().Any(l => l.ProjectCaseId == c.Id && l.Level == level && l.IsGood == null && (l.IsSampled || l.IsWidened)));
-        foreach (var one in await here.OrderBy(c => c.Label).ToArrayAsync(cancellation))
-        {
-            await askValidators.Offer(project, one, level, cancellation);
-            await db.SaveChangesAsync(cancellation);
-        }
+        return lost;
     }
 }

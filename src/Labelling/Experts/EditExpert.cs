@@ -9,13 +9,14 @@ using Pirogov.Labelling.Readings;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
+using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Problems;
 
 namespace Pirogov.Labelling.Experts;
 
 /// <summary>Says what an expert is qualified for; a new level holds from now on, and earlier readings keep theirs.</summary>
 [Needs(LabellingRights.ManageExperts)]
-internal sealed class EditExpert(PirogovDb db, IAgenda agenda, WaitingDecisions decisions, AuditTrail audit, TimeProvider time)
+internal sealed class EditExpert(PirogovDb db, IAgenda agenda, JobQueue jobs, AuditTrail audit, TimeProvider time)
 {
     /// <param name="PractisingSince">The first year of practice.</param>
     /// <param name="Centres">Whose cases are the expert's own beside those of the organisation.</param>
@@ -43,24 +44,18 @@ internal sealed class EditExpert(PirogovDb db, IAgenda agenda, WaitingDecisions 
         if (before != request.Level)
             db.Add(new QualificationPeriod(id, request.Level, now));
         audit.Note("labelling.expert-edited", "account", id, new { request.Specialty, request.Level });
-        if (await db.TrySave(cancellation) is { } overtaken)
-            return overtaken;
-
         if (had.Except(profile.Centres).Any())
             await OfferWaiting(id, cancellation);
-        return Done.Value;
+        return await db.TrySave(cancellation) is { } overtaken ? overtaken : Done.Value;
     }
 
-    /// <summary>Cases of a centre that is not the expert's own any more may have waited for just this.</summary>
+    /// <summary>Cases of a centre that is not the expert's own any more may have waited for just this. Joins the caller's next <c>SaveChanges</c>.</summary>
     private async Task OfferWaiting(Guid id, CancellationToken cancellation)
     {
         var projects = await db.Set<LabellingProject>().AsNoTracking().Where(p => (p.State == ProjectState.Running || p.State == ProjectState.Paused)
             && p.Members.Any(m => m.AccountId == id && m.Mode != ReadingMode.Read && m.Standing == MemberStanding.Admitted)).ToArrayAsync(cancellation);
         foreach (var project in projects.Where(p => !p.Terms.OwnCentre))
-        {
-            var member = project.Member(id)!;
-            await decisions.OfferUnlessMoved(project.Id, member.Mode, member.Level, cancellation);
-        }
+            jobs.Enqueue<OfferWork, OfferWork.Payload>(new(project.Id), "labelling-project", project.Id);
     }
 }
 

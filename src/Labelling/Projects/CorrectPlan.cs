@@ -8,13 +8,14 @@ using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
+using Pirogov.Platform.Jobs;
 using Pirogov.Platform.Problems;
 
 namespace Pirogov.Labelling.Projects;
 
 /// <summary>Corrects what a project was planned with: everything before it starts, what touches no work that is done or begun afterwards.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class CorrectPlan(PirogovDb db, WaitingDecisions decisions, AuditTrail audit, TimeProvider time)
+internal sealed class CorrectPlan(PirogovDb db, JobQueue jobs, AuditTrail audit, TimeProvider time)
 {
     /// <param name="IsFixed">The project has started: rounds' first size, distribution, strata and pre-labels stand.</param>
     public sealed record View(ProjectId Id, string Name, ProjectState State, bool IsFixed, SchemaVersionId SchemaVersionId, LabellingProject.Correction Plan);
@@ -34,6 +35,9 @@ internal sealed class CorrectPlan(PirogovDb db, WaitingDecisions decisions, Audi
 
     public async Task<Outcome<View>> Handle(ProjectId id, LabellingProject.Correction request, CancellationToken cancellation)
     {
+        // Whoever adds cases at this moment is through, and they follow too, or makes them from the new plan.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await Turn.Take(db, id, cancellation);
         if (await db.Set<LabellingProject>().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } project)
             return new NotFound("labelling-project");
         var content = (await db.Set<SchemaVersion>().AsNoTracking().SingleAsync(v => v.Id == project.SchemaVersionId, cancellation)).Content;
@@ -43,15 +47,14 @@ internal sealed class CorrectPlan(PirogovDb db, WaitingDecisions decisions, Audi
         if (project.Correct(request, time.Now()) is { } refusal)
             return refusal;
         audit.Note("labelling.plan-corrected", "labelling-project", id, new { project.Threshold, project.ReadersPerCase, project.MostReaders, project.Rule });
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         await Follow(project, cancellation);
+        // What nobody could decide for its centre's sake goes to them now.
+        if (keptOwn && project.Terms.OwnCentre)
+            jobs.Enqueue<OfferWork, OfferWork.Payload>(new(id), "labelling-project", id);
         if (await db.TrySave(cancellation) is { } overtaken)
             return overtaken;
 
         await transaction.CommitAsync(cancellation);
-        // What nobody could decide for its centre's sake goes to them now.
-        if (keptOwn && project.Terms.OwnCentre)
-            await decisions.OfferAll(id, cancellation);
         return await See(id, cancellation);
     }
 

@@ -99,6 +99,7 @@ public abstract class DeciderSkipTests(LabellingApp app) : OnBothEngines(app)
         Assert.Contains("data-card=\"labelling-untaken\"", await queue.Manager.GetStringAsync("/"), StringComparison.Ordinal);
         await app.As(Role.Expert, $"reader3-{queue.Room.Name}");
         await Sent(queue.Manager.PostAsJsonAsync($"{queue.Address}/people", new { accountId = await queue.Id(2), mode = "read" }));
+        await app.Settle();
         Assert.Equal(0, await Notice(queue.Room, "placesNobodyMayTake", queue.Address));
     }
 
@@ -121,6 +122,7 @@ public abstract class DeciderSkipTests(LabellingApp app) : OnBothEngines(app)
     {
         var person = await app.As(Role.Expert, $"{part}-{room.Name}");
         await Sent(room.Manager.PostAsJsonAsync($"{Project(room)}/people", new { accountId = await room.Id(part), mode, level }));
+        await app.Settle();
         return person;
     }
 

@@ -75,6 +75,7 @@ public abstract class PlanTests(LabellingApp app) : OnBothEngines(app)
         await Sent(queue.Manager.PostAsync($"{queue.Address}/pause", null));
         await app.InDatabase(db => db.Set<Account>().Where(a => a.Id == adjudicator).ExecuteUpdateAsync(s => s.SetProperty(a => a.OrganisationId, (OrganisationId?)null)));
         await Sent(queue.Manager.PostAsync($"{queue.Address}/resume", null));
+        await app.Settle();
         Assert.Single((await Sent(queue.Room.Adjudicator.GetAsync("/api/v1/readings")))["open"]!.AsArray());
     }
 
@@ -104,6 +105,7 @@ public abstract class PlanTests(LabellingApp app) : OnBothEngines(app)
             await Sent(Correct(queue, plan));
         }
 
+        await app.Settle();
         Assert.Single((await Sent(adjudicator.GetAsync("/api/v1/readings")))["open"]!.AsArray());
     }
 
@@ -195,6 +197,7 @@ public abstract class PlanTests(LabellingApp app) : OnBothEngines(app)
         Assert.Contains((await Sent(room.Manager.GetAsync($"{address}/assignment")))["notices"]!.AsArray(), n => (string)n!["kind"]! == "placesNobodyMayTake");
         var newcomer = await app.As(Role.Expert, $"newcomer-{room.Name}");
         await Sent(room.Manager.PostAsJsonAsync($"{address}/people", new { accountId = await room.Id("newcomer") }));
+        await app.Settle();
         var taken = await Reading(newcomer);
         Assert.NotEqual(reading, taken);
         var others = (await Sent(room.Manager.GetAsync($"{address}/open-readings")))["items"]!.AsArray();
