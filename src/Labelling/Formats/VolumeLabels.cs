@@ -138,7 +138,8 @@ internal sealed class VolumeLabels(LabelIntake intake)
                 for (var i = columns.First; i < columns.End; i++)
                 {
                     var label = labelOf(grid.Value(row + placement.Step(0, i, grid.Strides)));
-                    if (label == 0)
+                    // A picture sent in place of labels has thousands of them on a slice, and each would cost a plane.
+                    if (label == 0 || classes[label] is null)
                         continue;
                     plane[j * size.Columns + i] = label;
                     seen.Add(label);
@@ -149,8 +150,7 @@ internal sealed class VolumeLabels(LabelIntake intake)
             {
                 var mask = RunLengthMask.FromBits([.. plane.Select(p => p == label)], size.Rows, size.Columns);
                 placed[label] = placed.GetValueOrDefault(label) + mask.PixelCount;
-                if (classes[label] is { } @class)
-                    intake.AddMask(string.Create(CultureInfo.InvariantCulture, $"{NameOf(grid.Name, label)} [{k}]"), @class, volume.Frames[k], mask);
+                intake.AddMask(string.Create(CultureInfo.InvariantCulture, $"{NameOf(grid.Name, label)} [{k}]"), classes[label]!, volume.Frames[k], mask);
             }
         }
 

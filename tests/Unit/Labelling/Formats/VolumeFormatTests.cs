@@ -228,4 +228,18 @@ public class VolumeFormatTests
             Assert.Equal(VolumeRoom.Said(taken.Value.Document), VolumeRoom.Said(back.Document));
         }
     }
+
+    /// <summary>A series of pictures has only whole values too. A plane for each of them on every slice would be hundreds of megabytes here, and tens of gigabytes of a whole CT.</summary>
+    [Fact]
+    public void A_picture_sent_in_place_of_labels_costs_nothing_for_values_without_a_class()
+    {
+        const int Side = 64;
+        var room = VolumeRoom.Of([.. Enumerable.Range(0, 3).Select(n => VolumeRoom.Header($"{VolumeRoom.Series}.{n + 1}", VolumeRoom.Series, n, 0).Set(DicomTags.Rows, Side).Set(DicomTags.Columns, Side))]);
+        var intake = new LabelIntake(room, "nifti");
+        var picture = new LabelGrid("ct.nii", room.Volumes.Single().Lps, [Side, Side, 3], [1, Side, Side * Side], at => at % (Side * Side) + 1);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.False(new VolumeLabels(intake).Take("ct.nii", picture, label => label == 1 ? "liver" : null).IsRefused(out _));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 << 20);
+        Assert.Equal(3, intake.Finish().Document.Masks.Count);
+    }
 }
