@@ -27,7 +27,9 @@ internal static class Send
 
     private static async Task<int> Run(FileSystemInfo path, string centre, string name, CancellationToken cancellation)
     {
-        var files = FilesOf(path);
+        var (files, closed) = FilesOf(path);
+        for (var n = 0; n < closed; n++)
+            await Console.Error.WriteLineAsync(Words.Of["cli.deid.folder-unreadable"]);
         if (files.Count == 0)
         {
             await Console.Error.WriteLineAsync(Words.Of["cli.send.nothing"]);
@@ -38,7 +40,7 @@ internal static class Send
         using var client = new PlatformClient(session);
         var batch = (string)(await client.Post("/api/v1/batches", new { centre, name }, cancellation))["id"]!;
         var known = await Known(client, batch, files, cancellation);
-        var refused = await SendAll(client, batch, files.Where(f => !known.Contains(f.Name)).ToList(), known.Count, files.Count, cancellation);
+        var refused = closed + await SendAll(client, batch, files.Where(f => !known.Contains(f.Name)).ToList(), known.Count, files.Count, cancellation);
         if (await Close(client, session, batch, cancellation) is not { } job)
             return ExitCode.No;
         var ended = await client.WaitFor(job, (percent, _) => Progress(Words.Of["cli.send.closing", new { percent }]), cancellation);
@@ -66,29 +68,35 @@ internal static class Send
         }
     }
 
-    private static List<(string Name, FileInfo File)> FilesOf(FileSystemInfo path) => path switch
+    /// <returns>And how many folders cannot be read.</returns>
+    private static (List<(string Name, FileInfo File)> Files, int Closed) FilesOf(FileSystemInfo path)
     {
-        FileInfo { Exists: true } file => [(file.Name, file)],
-        DirectoryInfo { Exists: true } folder =>
-        [
-            .. folder.EnumerateFiles("*", SearchOption.AllDirectories).Where(f => FileKinds.IsFile(f.FullName)).OrderBy(f => f.FullName, StringComparer.Ordinal)
-                .Select(f => (Path.GetRelativePath(folder.FullName, f.FullName).Replace('\\', '/'), f)),
-        ],
-        _ => [],
-    };
+        var closed = 0;
+        List<(string, FileInfo)> files = path switch
+        {
+            FileInfo { Exists: true } file => [(file.Name, file)],
+            DirectoryInfo { Exists: true } folder => [.. Originals.Below(folder, "", () => closed++).Where(f => FileKinds.IsFile(f.File.FullName))],
+            _ => [],
+        };
+        return (files, closed);
+    }
 
     /// <returns>Names of the files that need not be sent again. Where the batch is empty nothing is read for it.</returns>
     private static async Task<HashSet<string>> Known(PlatformClient client, string batch, List<(string Name, FileInfo File)> files, CancellationToken cancellation)
     {
         var (known, path) = (new HashSet<string>(), $"/api/v1/batches/{batch}/known");
-        if ((int)(await client.Post(path, new { files = Array.Empty<string>() }, cancellation))["judged"]! == 0)
+        if ((int)(await Insist(() => client.Post(path, new { files = Array.Empty<string>() }, cancellation), cancellation))["judged"]! == 0)
             return known;
         foreach (var chunk in files.Chunk(AskedAtOnce))
         {
             var hashes = new Dictionary<string, string>(chunk.Length);
             foreach (var (name, file) in chunk)
-                hashes[name] = await ContentHash.Of(file, cancellation);
-            var answer = await client.Post(path, new { files = hashes.Values }, cancellation);
+            {
+                if (await HashOf(file, cancellation) is { } hash)
+                    hashes[name] = hash;
+            }
+
+            var answer = await Insist(() => client.Post(path, new { files = hashes.Values }, cancellation), cancellation);
             var found = answer["known"]!.AsArray().Select(n => (string)n!).ToHashSet();
             known.UnionWith(hashes.Where(h => found.Contains(h.Value)).Select(h => h.Key));
         }
@@ -104,7 +112,7 @@ internal static class Send
             async (file, token) =>
             {
                 var outcome = await SendOne(client, batch, file, token);
-                foreach (var reason in RefusalsIn(outcome, file.Name))
+                foreach (var reason in outcome is null ? [Words.Of["cli.send.unreadable", new { name = file.Name }]] : RefusalsIn(outcome, file.Name))
                 {
                     Interlocked.Increment(ref refused);
                     Console.Error.WriteLine(reason);
@@ -116,21 +124,66 @@ internal static class Send
         return refused;
     }
 
-    private static async Task<JsonNode> SendOne(PlatformClient client, string batch, (string Name, FileInfo File) file, CancellationToken cancellation)
+    /// <returns>None for a file that cannot be read: a scratched disk has one among thousands.</returns>
+    private static async Task<JsonNode?> SendOne(PlatformClient client, string batch, (string Name, FileInfo File) file, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Insist(async () =>
+            {
+                await using var bytes = Originals.OpenFile(file.File.FullName);
+                try
+                {
+                    return await client.PostBytes($"/api/v1/batches/{batch}/files", bytes, cancellation);
+                }
+                catch (HttpRequestException)
+                {
+                    // A file that breaks off is told as a line that does: the one is not sent again and again.
+                    if (await HashOf(file.File, cancellation) is null)
+                        throw new IOException();
+                    throw;
+                }
+            }, cancellation);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<string?> HashOf(FileInfo file, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ContentHash.Of(file, cancellation);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A proxy that starts anew, a platform without room or a line that breaks ends no sending of hours.</summary>
+    private static async Task<JsonNode> Insist(Func<Task<JsonNode>> ask, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await using var bytes = file.File.OpenRead();
-                return await client.PostBytes($"/api/v1/batches/{batch}/files", bytes, cancellation);
+                return await ask();
             }
-            catch (HttpRequestException) when (attempt < MostAttempts)
+            catch (Exception passing) when (attempt < MostAttempts && MayPass(passing) && !cancellation.IsCancellationRequested)
             {
                 await Task.Delay(TimeSpan.FromSeconds(1 << attempt), cancellation);
             }
+            catch (TaskCanceledException late) when (!cancellation.IsCancellationRequested)
+            {
+                throw new HttpRequestException(HttpRequestError.Unknown, null, late);
+            }
         }
     }
+
+    private static bool MayPass(Exception failure) => failure is HttpRequestException or TaskCanceledException or PlatformProblem { Status: 408 or 429 or >= 500 };
 
     private static IEnumerable<string> RefusalsIn(JsonNode outcome, string name)
     {
