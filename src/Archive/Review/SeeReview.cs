@@ -25,11 +25,14 @@ internal sealed class SeeReview(PirogovDb db, Quarantine quarantine, ReviewedFra
     public sealed record Item(
         long Id, string Reason, string Modality, int Rows, int Columns, int Frames, ReviewDecision Decision, IReadOnlyList<PixelRegion> Regions, int Version);
 
-    public sealed record View(BatchId BatchId, string Name, BatchState State, IReadOnlyList<Item> Items);
+    /// <param name="Items">Of page <paramref name="Number"/>, of <paramref name="Total"/> files altogether.</param>
+    /// <param name="FirstWaiting">The page with the first file about which nobody has decided; none where all are decided.</param>
+    public sealed record View(BatchId BatchId, string Name, BatchState State, IReadOnlyList<Item> Items, int Number, int Size, int Total, int? FirstWaiting);
 
     internal static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/batches/{id}/review", (SeeReview use, BatchId id, CancellationToken cancellation) => use.Handle(id, cancellation).ToHttp())
+        api.MapGet("/batches/{id}/review", (SeeReview use, BatchId id, int? page, int? size, CancellationToken cancellation) =>
+                use.Handle(id, page ?? 1, size ?? Page.LargestSize, cancellation).ToHttp())
             .Needs(typeof(SeeReview)).WithName("listReview").WithSummary("Files of a batch that wait for a person to look at their pixels");
         api.MapGet("/batches/{id}/review/{file:long}/image",
                 (SeeReview use, BatchId id, long file, int? frame, int? last, string? regions, string? grays, CancellationToken cancellation) =>
@@ -38,20 +41,28 @@ internal sealed class SeeReview(PirogovDb db, Quarantine quarantine, ReviewedFra
             .WithMetadata(new GivesBytes("image/jpeg"));
     }
 
-    public async Task<Outcome<View>> Handle(BatchId id, CancellationToken cancellation)
+    public async Task<Outcome<View>> Handle(BatchId id, int page, int size, CancellationToken cancellation)
     {
         if (await db.Set<Batch>().AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellation) is not { } batch)
             return new NotFound("batch");
-        var files = await db.Set<QuarantinedFile>().AsNoTracking().Where(f => f.BatchId == id).OrderBy(f => f.Id).ToArrayAsync(cancellation);
-        if (files.Length > 0)
+        var all = db.Set<QuarantinedFile>().AsNoTracking().Where(f => f.BatchId == id);
+        var files = await all.OrderBy(f => f.Id).ToPage(page, size, cancellation);
+        if (files.Items.Count > 0)
         {
-            audit.Note("archive.review-opened", "batch", id, new { files = files.Length });
+            audit.Note("archive.review-opened", "batch", id, new { files = files.Items.Count });
             await db.SaveChangesAsync(cancellation);
         }
 
-        return new View(id, batch.Name, batch.State,
-            [.. files.Select(f => new Item(f.Id, f.Reason, f.Modality, f.Rows, f.Columns, f.Frames, f.Decision, f.Regions, f.Version))]);
+        var waiting = await all.Where(f => f.Decision == ReviewDecision.Waiting).OrderBy(f => f.Id).Select(f => (long?)f.Id).FirstOrDefaultAsync(cancellation);
+        int? first = waiting is null ? null : await all.CountAsync(f => f.Id < waiting, cancellation) / files.Size + 1;
+        return new View(id, batch.Name, batch.State, [.. files.Items.Select(ItemOf)], files.Number, files.Size, files.Total, first);
     }
+
+    /// <summary>One of the list again, after a decision: the looking was noted when the list was opened.</summary>
+    public async Task<Outcome<Item>> One(BatchId id, long file, CancellationToken cancellation) =>
+        await db.Set<QuarantinedFile>().AsNoTracking().SingleOrDefaultAsync(f => f.Id == file && f.BatchId == id, cancellation) is { } found ? ItemOf(found) : new NotFound("file");
+
+    private static Item ItemOf(QuarantinedFile f) => new(f.Id, f.Reason, f.Modality, f.Rows, f.Columns, f.Frames, f.Decision, f.Regions, f.Version);
 
     /// <param name="frame">From 1.</param>
     /// <param name="last">Of a sheet of frames; null shows the one frame.</param>

@@ -53,6 +53,25 @@ public abstract class ReviewTests(PirogovApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task What_waits_comes_by_pages_and_each_says_where_the_first_undecided_file_stands()
+    {
+        var client = await App.As(Role.DataEngineer);
+        var batch = await client.OpenBatch(await App.Centre("REV8"));
+        for (var k = 0; k < 3; k++)
+            await client.SendFile(batch, $"{k}", SyntheticCt.File(Capture(310, k)));
+        var all = await Items(client, batch);
+        async Task<JsonObject> Two(int page) => (await client.GetFromJsonAsync<JsonObject>($"/api/v1/batches/{batch}/review?page={page}&size=2"))!;
+        var (first, second) = (await Two(1), await Two(2));
+        Assert.Equal(all.Select(i => (long)i!["id"]!), first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(i => (long)i!["id"]!));
+        Assert.Equal((2, 3, 1), ((int)first["size"]!, (int)first["total"]!, (int)first["firstWaiting"]!));
+        foreach (var item in all.Take(2))
+            await Decide(client, batch, item!, "rejected");
+        Assert.Equal(2, (int)(await Two(1))["firstWaiting"]!);
+        await Decide(client, batch, all[2]!, "rejected");
+        Assert.Null((await Two(1))["firstWaiting"]);
+    }
+
+    [SkippableFact]
     public async Task Only_reviewers_see_what_waits_and_nobody_finds_it_by_dicomweb()
     {
         var engineer = await App.As(Role.DataEngineer);
