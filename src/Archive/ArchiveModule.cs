@@ -26,7 +26,7 @@ public static class ArchiveModule
     public static IServiceCollection AddArchive(this IServiceCollection services)
     {
         services.AddSingleton(new StringSource(typeof(ArchiveModule).Assembly));
-        services.AddSingleton<ModelPart, WorkitemModel>().AddSingleton<Subscribers>().AddScoped<Worklist>().AddScoped<WorkitemIdentity>().AddScoped<WorkitemNews>().AddScoped<Subscriptions>();
+        services.AddSingleton<ModelPart, WorkitemModel>().AddSingleton<Subscribers>().AddScoped<Worklist>().AddSingleton(new WorklistBounds()).AddScoped<WorkitemIdentity>().AddScoped<WorkitemNews>().AddScoped<Subscriptions>();
         services.AddHandler<WorkitemReport, TellSubscribers>().AddHandler<WorkitemReport, KeepWatchers>();
         services.AddSingleton<ModelPart, ArchiveModel>().AddSingleton<IObjectReferences, ArchiveObjects>();
         services.AddScoped<KeepFiles>().AddSingleton<IntakeWriter>().AddHostedService(s => s.GetRequiredService<IntakeWriter>());
@@ -35,7 +35,7 @@ public static class ArchiveModule
         services.AddScoped<SeriesAssembly>().AddScoped<BatchEvidence>().AddScoped<IEvidenceSource, BatchEvidence>().AddScoped<IStartCard, ArchiveStartCard>();
         services.AddSingleton<UnreadableInstances>().AddSingleton<MultipartAnswer>();
         services.AddSingleton<RecentRetrieves>().AddScoped<RetrieveLog>().AddScoped<StoredInstances>().AddScoped<MovedInstance>().AddScoped<IncludedFields>().AddScoped<HeaderSearch>();
-        services.AddSingleton(s => DimseOptions.From(s.GetRequiredService<IConfiguration>())).AddHostedService<DimseServer>();
+        services.AddSingleton(s => DimseOptions.From(s.GetRequiredService<IConfiguration>())).AddSingleton<RefusedAssociations>().AddHostedService<DimseServer>();
         services.AddSingleton<QuietBatches>().AddHostedService(s => s.GetRequiredService<QuietBatches>());
         services.AddJob<CompleteBatch, CompleteBatch.Payload>().AddJob<RefreshSeries, RefreshSeries.Payload>().AddHostedService<RefreshAtStart>();
         return services.AddRights(ArchiveRights.Table).AddUseCases(typeof(ArchiveModule).Assembly);

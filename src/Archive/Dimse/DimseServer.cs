@@ -11,7 +11,7 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Archive.Dimse;
 
 /// <summary>The door for modalities and PACS: open while the platform runs, when a port is configured.</summary>
-internal sealed class DimseServer(DimseOptions options, IServiceScopeFactory scopes, ILogger<DimseServer> log)
+internal sealed class DimseServer(DimseOptions options, RefusedAssociations refused, IServiceScopeFactory scopes, ILogger<DimseServer> log)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -29,24 +29,26 @@ internal sealed class DimseServer(DimseOptions options, IServiceScopeFactory sco
         var allowed = options.Find(request.CallingTitle);
         var who = ActorOf(allowed, request.CallingTitle, address);
         if (request.CalledTitle != options.Title)
-            return await Refuse(who, "called-title", AssociationRejection.CalledTitleUnknown, cancellation);
+            return await Refuse(who, address, "called-title", AssociationRejection.CalledTitleUnknown, cancellation);
         if (allowed is null || !allowed.MayComeFrom(address))
-            return await Refuse(who, allowed is null ? "calling-title" : "address", AssociationRejection.CallingTitleUnknown, cancellation);
+            return await Refuse(who, address, allowed is null ? "calling-title" : "address", AssociationRejection.CallingTitleUnknown, cancellation);
         await using var scope = scopes.CreateAsyncScope();
         if (await scope.ServiceProvider.GetRequiredService<IAgenda>().FindCentre(allowed.Centre, cancellation) is not { } centre)
         {
             log.LogWarning("DIMSE: {Title} is bound to a centre that does not exist.", allowed.Title);
-            return await Refuse(who, "centre", AssociationRejection.CallingTitleUnknown, cancellation);
+            return await Refuse(who, address, "centre", AssociationRejection.CallingTitleUnknown, cancellation);
         }
 
         return new DimsePeer(options, allowed, centre, who, scopes, log);
     }
 
-    private async Task<AssociationVerdict> Refuse(Actor who, string reason, AssociationRejection rejection, CancellationToken cancellation)
+    private async Task<AssociationVerdict> Refuse(Actor who, IPAddress address, string reason, AssociationRejection rejection, CancellationToken cancellation)
     {
+        if (refused.Count(address, who.Name, reason) is not { } told)
+            return rejection;
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentActor>().Become(who);
-        scope.ServiceProvider.GetRequiredService<AuditTrail>().Note("archive.dimse-refused", "application-entity", who.Name, new { reason });
+        scope.ServiceProvider.GetRequiredService<AuditTrail>().Note("archive.dimse-refused", "application-entity", who.Name, new { reason, told.Count, told.OfMany });
         await scope.ServiceProvider.GetRequiredService<PirogovDb>().SaveChangesAsync(cancellation);
         return rejection;
     }

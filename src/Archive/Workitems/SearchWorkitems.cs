@@ -18,7 +18,7 @@ namespace Pirogov.Archive.Workitems;
 /// An answer is the whole item, so that includefield adds nothing.
 /// </summary>
 [Needs(ArchiveRights.SeeWork)]
-internal sealed class SearchWorkitems(Worklist items, PirogovDb db, AuditTrail audit)
+internal sealed class SearchWorkitems(Worklist items, WorklistBounds bounds, PirogovDb db, AuditTrail audit)
 {
     private const int Most = 1000;
     private static readonly string[] NoKeys = ["limit", "offset", "includefield", "fuzzymatching", "accept"];
@@ -36,9 +36,15 @@ internal sealed class SearchWorkitems(Worklist items, PirogovDb db, AuditTrail a
         if (Number(query, "limit", Most) is not { } limit || Number(query, "offset", 0) is not { } offset)
             return new SearchMalformed("limit").ToHttp();
         var keys = Keys(http, string.Equals(query["fuzzymatching"], "true", StringComparison.OrdinalIgnoreCase));
-        var (found, isCut) = (new List<JsonObject>(), false);
-        await foreach (var item in Candidates(await items.Visible(cancellation), keys).AsAsyncEnumerable().WithCancellation(cancellation))
+        var (found, isCut, looked) = (new List<JsonObject>(), false, 0);
+        var candidates = Candidates(await items.Visible(cancellation), keys);
+        var isWhole = keys.TrueForAll(k => StateOf(k) is not null);
+        if (isWhole)
+            (candidates, offset) = (candidates.Skip(offset), 0);
+        await foreach (var item in candidates.AsAsyncEnumerable().WithCancellation(cancellation))
         {
+            if (!isWhole && looked++ == bounds.MostLookedAt)
+                return new WorklistTooLong(bounds.MostLookedAt).ToHttp();
             if (!Matches(item, keys) || offset-- > 0)
                 continue;
             if (isCut = found.Count == Math.Min(limit, Most))
@@ -71,16 +77,18 @@ internal sealed class SearchWorkitems(Worklist items, PirogovDb db, AuditTrail a
 
     private static IQueryable<Workitem> Candidates(IQueryable<Workitem> visible, List<HeaderKey> keys)
     {
-        foreach (var (path, value) in keys)
+        foreach (var key in keys)
         {
-            if (path is [var only] && only == DicomTags.SopInstanceUid)
-                visible = MatchKeys.Uids(visible, value, w => w.Uid);
-            else if (path is [var state] && state == DicomTags.ProcedureStepState && WorkitemStates.Parse(value) is { } wanted)
+            if (key.Path is [var only] && only == DicomTags.SopInstanceUid)
+                visible = MatchKeys.Uids(visible, key.Value, w => w.Uid);
+            else if (StateOf(key) is { } wanted)
                 visible = visible.Where(w => w.State == wanted);
         }
 
         return visible.AsNoTracking().OrderBy(w => w.Id);
     }
+
+    private static WorkitemState? StateOf(HeaderKey key) => key.Path is [var only] && only == DicomTags.ProcedureStepState ? WorkitemStates.Parse(key.Value) : null;
 
     private static bool Matches(Workitem item, List<HeaderKey> keys)
     {

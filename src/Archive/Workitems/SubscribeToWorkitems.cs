@@ -15,7 +15,7 @@ namespace Pirogov.Archive.Workitems;
 /// <summary>UPS-RS Subscribe (PS3.18 11.10, PS3.4 Table CC.2.3-2).</summary>
 [Needs(ArchiveRights.SeeWork)]
 internal sealed class SubscribeToWorkitems(
-    Subscriptions subscriptions, Worklist items, PirogovDb db, EventOutbox outbox, Subscribers subscribers, AuditTrail audit, CurrentActor actor, TimeProvider time)
+    Subscriptions subscriptions, Worklist items, WorklistBounds bounds, PirogovDb db, EventOutbox outbox, Subscribers subscribers, AuditTrail audit, CurrentActor actor, TimeProvider time)
 {
     private const int MostToldAtOnce = 1000;
     private const int LongestFilter = 2000;
@@ -39,19 +39,19 @@ internal sealed class SubscribeToWorkitems(
         if (found is null)
             db.Add(found = WorkitemSubscription.Of(subscriber, actor.Actor.AccountId, workitem));
         found.TurnOn(filter, hasLock);
-        await (workitem switch
-        {
-            WorkitemSubscription.Global => ToAll(own, subscriber, hasLock, cancellation),
-            WorkitemSubscription.FilteredGlobal => ToMatching(found, own, hasLock, cancellation),
-            _ => ToOne(workitem, subscriber, cancellation),
-        });
+        if (workitem == WorkitemSubscription.FilteredGlobal && await ToMatching(found, own, hasLock, cancellation) is { } unbounded)
+            return unbounded.ToHttp();
+        if (workitem == WorkitemSubscription.Global)
+            await ToAll(own, subscriber, hasLock, cancellation);
+        else if (workitem != WorkitemSubscription.FilteredGlobal)
+            await ToOne(workitem, subscriber, cancellation);
         audit.Note("archive.workitem-subscribed", "workitem", workitem, new { subscriber });
         subscribers.Meet(subscriber);
         try
         {
             await db.SaveChangesAsync(cancellation);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             return new Conflict().ToHttp();
         }
@@ -80,14 +80,20 @@ internal sealed class SubscribeToWorkitems(
     }
 
     /// <summary>Makes a subscription to every item that matches and has not ended; what the whole worklist gave before stays (CC.2.3.3.1).</summary>
-    private async Task ToMatching(WorkitemSubscription filtered, List<WorkitemSubscription> own, bool hasLock, CancellationToken cancellation)
+    private async Task<WorklistTooLong?> ToMatching(WorkitemSubscription filtered, List<WorkitemSubscription> own, bool hasLock, CancellationToken cancellation)
     {
         var global = own.Find(s => s.Workitem == WorkitemSubscription.Global);
         global?.Suspend(time.Now());
         var byItem = own.ToDictionary(s => s.Workitem);
-        var told = 0;
+        var (told, looked) = (0, 0);
         await foreach (var item in Ordered(await items.Visible(cancellation)).AsAsyncEnumerable().WithCancellation(cancellation))
         {
+            if (looked++ == bounds.MostLookedAt)
+            {
+                // What is open comes first: of what has ended there is nothing more to hear.
+                return item.State is WorkitemState.Scheduled or WorkitemState.InProgress ? new(bounds.MostLookedAt) : null;
+            }
+
             if (!Matches(filtered, item))
                 continue;
             if (byItem.TryGetValue(item.Uid, out var one) && one.IsOff)
@@ -97,6 +103,8 @@ internal sealed class SubscribeToWorkitems(
             if (hasLock && told++ < MostToldAtOnce)
                 outbox.Add(WorkitemReport.OfState(item) with { OnlyTo = filtered.Subscriber });
         }
+
+        return null;
     }
 
     private static IQueryable<Workitem> Ordered(IQueryable<Workitem> visible) =>

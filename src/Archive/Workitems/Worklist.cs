@@ -13,6 +13,12 @@ using Pirogov.Platform.Problems;
 
 namespace Pirogov.Archive.Workitems;
 
+/// <summary>How far one request looks through the worklist, which keeps what has ended: a filter that fits nothing would read all that ever was.</summary>
+/// <param name="MostLookedAt">Items read and compared; a hospital's worklist of some months.</param>
+internal sealed record WorklistBounds(int MostLookedAt = 20_000);
+
+internal sealed record WorklistTooLong(int Limit) : Refusal("archive.worklist-too-long", 413);
+
 /// <summary>What the use cases of the worklist share: whose items one sees, and what comes in a request.</summary>
 internal sealed class Worklist(PirogovDb db, CentreAccess centres, IAgenda agenda)
 {
