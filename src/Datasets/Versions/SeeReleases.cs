@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Pirogov.Agenda.Contracts;
 using Pirogov.Labelling.Contracts;
 using Pirogov.Platform.Access;
+using Pirogov.Platform.Database;
 
 namespace Pirogov.Datasets.Versions;
 
@@ -14,12 +15,15 @@ internal sealed class SeeReleases(IReleases releases, IAgenda agenda)
     public sealed record Row(ReleaseId Id, string ProjectName, int Number, DateTimeOffset ReleasedAt, ClinicalTaskId? ClinicalTaskId, int Cases, IReadOnlyList<ReleasedClass> Classes);
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/datasets/releases",
-        (SeeReleases use, CancellationToken cancellation) => use.List(cancellation))
+        (SeeReleases use, int? page, int? size, CancellationToken cancellation) => use.List(page ?? 1, size ?? Page.DefaultSize, cancellation))
         .Needs(typeof(SeeReleases)).WithName("listReleasesToFreeze").WithSummary("Lists the labelling releases that can be frozen.");
 
-    public async Task<IReadOnlyList<Row>> List(CancellationToken cancellation) =>
-        [.. (await releases.All(cancellation)).OrderByDescending(r => r.ReleasedAt)
-            .Select(r => new Row(r.Id, r.ProjectName, r.Number, r.ReleasedAt, r.ClinicalTaskId, r.Cases.Count, r.Classes))];
+    public async Task<Page<Row>> List(int page, int size, CancellationToken cancellation) => (await releases.List(page, size, cancellation))
+        .Of(r => new Row(r.Id, r.ProjectName, r.Number, r.ReleasedAt, r.ClinicalTaskId, r.Cases, r.Classes));
+
+    /// <summary>One that a link leads to, which may be older than those that are listed.</summary>
+    public async Task<Row?> Find(ReleaseId id, CancellationToken cancellation) =>
+        await releases.Find(id, cancellation) is { } r ? new(r.Id, r.ProjectName, r.Number, r.ReleasedAt, r.ClinicalTaskId, r.Cases.Count, r.Classes) : null;
 
     public Task<IReadOnlyList<ClinicalTaskSummary>> Tasks(CancellationToken cancellation) => agenda.Tasks(cancellation);
 }

@@ -34,6 +34,10 @@ public sealed record ReleaseSummary(
     ReleaseId Id, string ProjectName, int Number, DateTimeOffset ReleasedAt, ClinicalTaskId? ClinicalTaskId, string SchemaName, string Sha256,
     IReadOnlyList<ReleasedClass> Classes, IReadOnlyList<ReleasedQuestion> Questions, IReadOnlyList<CaseId> Cases, IReadOnlyDictionary<string, double?> Agreement);
 
+/// <param name="Cases">How many: a list names none of them.</param>
+public sealed record ListedRelease(
+    ReleaseId Id, string ProjectName, int Number, DateTimeOffset ReleasedAt, ClinicalTaskId? ClinicalTaskId, int Cases, IReadOnlyList<ReleasedClass> Classes);
+
 /// <summary>One class's mask on one frame: a blob in the run-length format of <c>Pirogov.Imaging.Masks</c>.</summary>
 public sealed record ReleasedMask(string Class, string SopInstanceUid, int Frame, int Rows, int Columns, string Md5, string Sha256, long Size);
 
@@ -45,7 +49,8 @@ public sealed record ReleasedLabels(
 /// <summary>What the rooms below may ask of labelling.</summary>
 public interface IReleases
 {
-    Task<IReadOnlyList<ReleaseSummary>> All(CancellationToken cancellation);
+    /// <summary>The newest first.</summary>
+    Task<Page<ListedRelease>> List(int page, int size, CancellationToken cancellation);
 
     Task<ReleaseSummary?> Find(ReleaseId id, CancellationToken cancellation);
 

@@ -11,13 +11,20 @@ namespace Pirogov.Labelling.Releases;
 
 internal sealed class PublishedReleases(PirogovDb db, Documents documents) : IReleases
 {
-    public async Task<IReadOnlyList<ReleaseSummary>> All(CancellationToken cancellation)
+    public async Task<Page<ListedRelease>> List(int page, int size, CancellationToken cancellation)
     {
-        var found = new List<ReleaseSummary>();
-        foreach (var release in await db.Set<Release>().AsNoTracking().OrderByDescending(r => r.ReleasedAt).ToArrayAsync(cancellation))
-            found.Add(await Summarise(release, cancellation));
-        return found;
+        var found = await (
+            from r in db.Set<Release>().IgnoreAutoIncludes().AsNoTracking()
+            join p in db.Set<LabellingProject>() on r.ProjectId equals p.Id
+            orderby r.ReleasedAt descending, r.Id
+            select new { r.Id, p.Name, r.Number, r.ReleasedAt, p.ClinicalTaskId, Cases = r.Cases.Count, r.SchemaVersionId, r.ScopeJson }).ToPage(page, size, cancellation);
+        var versions = found.Items.Select(r => r.SchemaVersionId).Distinct().ToArray();
+        var contents = (await db.Set<SchemaVersion>().AsNoTracking().Where(v => versions.Contains(v.Id)).ToArrayAsync(cancellation)).ToDictionary(v => v.Id, v => v.Content);
+        return found.Of(r => new ListedRelease(r.Id, r.Name, r.Number, r.ReleasedAt, r.ClinicalTaskId, r.Cases, Classes(contents[r.SchemaVersionId], Release.ReadScope(r.ScopeJson))));
     }
+
+    private static ReleasedClass[] Classes(SchemaContent content, ReleaseScope scope) =>
+        [.. content.Classes.Where(c => scope.Classes.Contains(c.Id)).Select(c => new ReleasedClass(c.Id, c.Name, c.Color))];
 
     public async Task<ReleaseSummary?> Find(ReleaseId id, CancellationToken cancellation) =>
         await db.Set<Release>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancellation) is { } release ? await Summarise(release, cancellation) : null;
@@ -45,7 +52,7 @@ internal sealed class PublishedReleases(PirogovDb db, Documents documents) : IRe
         var schema = await db.Set<LabellingSchema>().AsNoTracking().SingleAsync(s => s.Versions.Any(v => v.Id == release.SchemaVersionId), cancellation);
         var content = schema.Versions.Single(v => v.Id == release.SchemaVersionId).Content;
         return new(release.Id, project.Name, release.Number, release.ReleasedAt, project.ClinicalTaskId, schema.Name, release.Sha256,
-            [.. content.Classes.Where(c => release.Scope.Classes.Contains(c.Id)).Select(c => new ReleasedClass(c.Id, c.Name, c.Color))],
+            Classes(content, release.Scope),
             [.. content.Questions.Where(q => release.Scope.Questions.Contains(q.Id)).Select(q => new ReleasedQuestion(q.Id, q.Text, q.Type, [.. q.Options.Select(o => new ReleasedOption(o.Id, o.Text))]))],
             [.. release.Cases.Select(c => c.CaseId).OrderBy(c => c.Value.ToString(), StringComparer.Ordinal)], release.Agreement);
     }

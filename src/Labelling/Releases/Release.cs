@@ -106,7 +106,9 @@ internal sealed class Release
         (Id, ProjectId, Number, SchemaVersionId, ScopeJson, AgreementJson, ReleasedAt) = (id, project.Id, number, project.SchemaVersionId,
             JsonSerializer.Serialize(scope, PlatformJson.Options), JsonSerializer.Serialize(agreement, PlatformJson.Options), now);
 
-    public ReleaseScope Scope => JsonSerializer.Deserialize<ReleaseScope>(ScopeJson, PlatformJson.Options)!;
+    public ReleaseScope Scope => ReadScope(ScopeJson);
+
+    public static ReleaseScope ReadScope(string json) => JsonSerializer.Deserialize<ReleaseScope>(json, PlatformJson.Options)!;
 
     public IReadOnlyDictionary<string, double?> Agreement => JsonSerializer.Deserialize<Dictionary<string, double?>>(AgreementJson, PlatformJson.Options)!;
 

@@ -123,7 +123,8 @@ internal sealed class MadeRelease : ICases, IReleases
     Task<IReadOnlyDictionary<string, CaseId>> ICases.CasesOf(IReadOnlyCollection<string> sopInstanceUids, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyDictionary<string, CaseId>>(new Dictionary<string, CaseId>());
 
-    Task<IReadOnlyList<ReleaseSummary>> IReleases.All(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ReleaseSummary>>([.. summaries.Values]);
+    Task<Page<ListedRelease>> IReleases.List(int page, int size, CancellationToken cancellation) => Task.FromResult(Page.Of(
+        [.. summaries.Values.OrderByDescending(r => r.ReleasedAt).Select(r => new ListedRelease(r.Id, r.ProjectName, r.Number, r.ReleasedAt, r.ClinicalTaskId, r.Cases.Count, r.Classes))], page, size));
 
     Task<ReleaseSummary?> IReleases.Find(ReleaseId id, CancellationToken cancellation) => Task.FromResult(summaries.GetValueOrDefault(id));
 

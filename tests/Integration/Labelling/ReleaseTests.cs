@@ -52,6 +52,17 @@ public abstract class ReleaseTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task A_list_of_releases_counts_their_cases_and_reads_none_of_them()
+    {
+        var room = await Through(cases: 2);
+        var release = await room.Release();
+        ListedRelease? listed = null;
+        Assert.False(await app.Moments.Meets(s => s.Contains("labelling_released_case", StringComparison.Ordinal) && s.Contains("DocumentMd5", StringComparison.Ordinal), async () =>
+            listed = Assert.Single((await app.InScope(s => s.GetRequiredService<IReleases>().List(1, 1, default))).Items)));
+        Assert.Equal(((string)release["id"]!, 2, "kidney"), (listed!.Id.ToString(), listed.Cases, Assert.Single(listed.Classes).Id));
+    }
+
+    [SkippableFact]
     public async Task A_release_of_one_class_of_two_holds_no_mask_no_object_and_no_file_of_the_other()
     {
         var room = await Open(app, schema: WithLiver);
