@@ -105,23 +105,16 @@ internal sealed record NextView(ReadingId ReadingId, IReadOnlyList<SeriesReferen
 /// <summary>What the same expert is to do next, so that its images can be on their way before the hand leaves the key.</summary>
 internal sealed class NextReading(PirogovDb db, ICases cases)
 {
-    /// <summary>Returned work first, then what was begun, then new offers.</summary>
-    public static int Urgency(ReadingState state) => state switch
+    /// <summary>Of the same project and part first; returned work first, then what was begun, then new offers.</summary>
+    public Task<Reading?> After(Reading reading, CancellationToken cancellation)
     {
-        ReadingState.Returned => 0,
-        ReadingState.Draft => 1,
-        ReadingState.Accepted => 2,
-        _ => 3,
-    };
-
-    public async Task<Reading?> After(Reading reading, CancellationToken cancellation)
-    {
-        var open = await db.Set<Reading>().AsNoTracking()
-            .Where(r => r.AccountId == reading.AccountId && r.Id != reading.Id && r.State != ReadingState.Submitted && r.State != ReadingState.Locked
+        var (project, mode) = (reading.ProjectId, reading.Mode);
+        return db.Set<Reading>().AsNoTracking()
+            .Where(r => r.AccountId == reading.AccountId && r.Id != reading.Id && Reading.OpenStates.Contains(r.State)
                 && !db.Set<ProjectCase>().Any(c => c.Id == r.ProjectCaseId && c.AsideAt != null))
-            .ToArrayAsync(cancellation);
-        return open.OrderBy(r => r.ProjectId == reading.ProjectId ? 0 : 1).ThenBy(r => r.Mode == reading.Mode ? 0 : 1)
-            .ThenBy(r => Urgency(r.State)).ThenBy(r => r.Id.Value).FirstOrDefault();
+            .OrderBy(r => r.ProjectId == project ? 0 : 1).ThenBy(r => r.Mode == mode ? 0 : 1)
+            .ThenBy(r => r.State == ReadingState.Returned ? 0 : r.State == ReadingState.Draft ? 1 : r.State == ReadingState.Accepted ? 2 : 3).ThenBy(r => r.Id)
+            .FirstOrDefaultAsync(cancellation);
     }
 
     public async Task<NextView?> ViewAfter(Reading reading, CancellationToken cancellation)

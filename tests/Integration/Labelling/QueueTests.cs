@@ -118,6 +118,23 @@ public abstract class QueueTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task What_comes_next_is_of_the_same_project_and_what_was_begun_and_is_found_without_reading_all_that_is_open()
+    {
+        var room = await Open(app, cases: 4);
+        var reader = room.Readers[0];
+        var open = (await Sent(reader.GetAsync("/api/v1/readings")))["open"]!.AsArray().Select(r => (string)r!["id"]!).ToArray();
+        await Sent(reader.PostAsync($"/api/v1/readings/{open[2]}/take", null));
+        var view = await Sent(reader.GetAsync($"/api/v1/readings/{open[3]}"));
+        await Sent(Save(reader, open[3], 0, room.Document((string)view["series"]![0]!["seriesInstanceUid"]!)));
+        foreach (var (of, next) in new[] { (open[0], open[3]), (open[3], open[2]), (open[2], open[3]) })
+        {
+            Assert.False(await app.Moments.Meets(
+                s => s.Contains("FROM labelling_reading", StringComparison.Ordinal) && s.Contains("AsideAt", StringComparison.Ordinal) && !s.Contains("LIMIT", StringComparison.Ordinal),
+                async () => Assert.Equal(next, (string)(await Sent(reader.GetAsync($"/api/v1/readings/{of}")))["next"]!["readingId"]!)));
+        }
+    }
+
+    [SkippableFact]
     public async Task A_disagreement_waits_in_the_queue_for_one_more_reader_who_had_no_part_in_it()
     {
         var queue = await Begin(app, readers: 3, cases: 1, change: p => p["mostReaders"] = 3);
