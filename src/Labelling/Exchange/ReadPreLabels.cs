@@ -32,6 +32,7 @@ internal sealed class ReadPreLabels(
         await using var upload = received.Value;
         await using var report = new ImportReport(folders);
         var (taken, found) = (new List<PreLabel>(), new SharedReport());
+        (UploadedEntry? Entry, Outcome<LabelFile> File) last = default;
         var groups = await filesOfCases.Group(import.ProjectId, upload, report, cancellation);
         foreach (var (number, group) in groups.Index())
         {
@@ -40,7 +41,10 @@ internal sealed class ReadPreLabels(
             var (files, room) = (new List<LabelFile>(), FormatLimits.MostUnpackedBytes);
             foreach (var entry in group.Entries)
             {
-                if ((await upload.Read(entry, room, cancellation)).IsRefused(out var unread, out var file))
+                // The cases of a shared file stand one after another: it is unpacked, and parsed, for the first of them.
+                if (last.Entry != entry)
+                    last = (entry, await upload.Read(entry, room, cancellation));
+                if (last.File.IsRefused(out var unread, out var file))
                 {
                     found.AddFile(entry.Name, group.Case.Label, unread);
                     continue;

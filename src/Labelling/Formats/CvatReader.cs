@@ -8,6 +8,7 @@ namespace Pirogov.Labelling.Formats;
 internal sealed class CvatReader(XElement root, string file, LabelIntake intake)
 {
     private readonly Dictionary<string, List<string>> answers = [];
+    private readonly bool hasOneImage = root.Elements("image").Take(2).Count() == 1;
 
     public void Take()
     {
@@ -33,7 +34,7 @@ internal sealed class CvatReader(XElement root, string file, LabelIntake intake)
 
     private void TakeImage(XElement image, string name)
     {
-        var frame = intake.Case.FindImage((string?)image.Attribute("name")) ?? (root.Elements("image").Count() == 1 && intake.Case.Images is [{ Frames: <= 1 }] ? intake.Case.OnlyImage : null);
+        var frame = intake.Case.FindImage((string?)image.Attribute("name")) ?? (hasOneImage && intake.Case.Images is [{ Frames: <= 1 }] ? intake.Case.OnlyImage : null);
         foreach (var (place, shape) in image.Elements().Index())
         {
             var own = string.Create(CultureInfo.InvariantCulture, $"{name} {shape.Name}[{place}]");

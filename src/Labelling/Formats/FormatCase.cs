@@ -51,8 +51,18 @@ internal sealed partial record FormatCase(
         ?? Schema.Relations?.FirstOrDefault(r => string.Equals(r.Name.Ru, name.Trim(), StringComparison.OrdinalIgnoreCase) || string.Equals(r.Name.En, name.Trim(), StringComparison.OrdinalIgnoreCase))
         ?? (ClassNames.TryGetValue(name.Trim(), out var id) ? Schema.Relation(id) : null);
 
+    private (IReadOnlyList<CaseFile> Of, Dictionary<string, CaseFile> Known) byUid;
+
+    /// <summary>Looked up several times for each annotation of a file.</summary>
+    private CaseFile? Image(string sopInstanceUid)
+    {
+        if (!ReferenceEquals(byUid.Of, Images))
+            byUid = (Images, Images.DistinctBy(i => i.SopInstanceUid).ToDictionary(i => i.SopInstanceUid));
+        return byUid.Known.GetValueOrDefault(sopInstanceUid);
+    }
+
     public LabelledFrame? Frame(string sopInstanceUid, int frame) =>
-        Images.FirstOrDefault(i => i.SopInstanceUid == sopInstanceUid) is { } image && frame >= 1 && frame <= Math.Max(1, image.Frames)
+        Image(sopInstanceUid) is { } image && frame >= 1 && frame <= Math.Max(1, image.Frames)
             ? new(sopInstanceUid, frame, image.TotalPixelMatrix?.Rows ?? image.Rows, image.TotalPixelMatrix?.Columns ?? image.Columns)
             : null;
 
@@ -62,7 +72,7 @@ internal sealed partial record FormatCase(
         : null;
 
     /// <summary>What exporters call a frame and importers find again; no pixels are exported, so the suffix is only customary.</summary>
-    public string NameOf(string sopInstanceUid, int frame) => Images.FirstOrDefault(i => i.SopInstanceUid == sopInstanceUid) is { Frames: > 1 }
+    public string NameOf(string sopInstanceUid, int frame) => Image(sopInstanceUid) is { Frames: > 1 }
         ? string.Create(CultureInfo.InvariantCulture, $"{sopInstanceUid}-{frame:000000}.png")
         : sopInstanceUid + ".png";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -29,7 +30,23 @@ internal static class FormatText
         }
     }
 
-    public static Outcome<JsonElement> ReadJson(LabelFile file)
+    /// <summary>
+    /// A file of many cases is read into each of them: what was parsed stays with the file, and only as long as somebody holds the file. Nobody changes it.
+    /// </summary>
+    private static readonly ConditionalWeakTable<LabelFile, object> Parsed = [];
+
+    public static Outcome<JsonElement> ReadJson(LabelFile file) => Once(file, ParseJson);
+
+    private static Outcome<T> Once<T>(LabelFile file, Func<LabelFile, Outcome<T>> parse)
+    {
+        if (Parsed.TryGetValue(file, out var known) && known is Outcome<T> before)
+            return before;
+        var made = parse(file);
+        Parsed.AddOrUpdate(file, made);
+        return made;
+    }
+
+    private static Outcome<JsonElement> ParseJson(LabelFile file)
     {
         if (file.Bytes.Length > FormatLimits.MostBytes)
             return new LabelFileUnreadable("too-large", file.Name);
@@ -71,7 +88,9 @@ internal static class FormatText
     }
 
     /// <summary>No document type, so neither entities nor anything outside the file.</summary>
-    public static Outcome<XElement> ReadXml(LabelFile file)
+    public static Outcome<XElement> ReadXml(LabelFile file) => Once(file, ParseXml);
+
+    private static Outcome<XElement> ParseXml(LabelFile file)
     {
         if (file.Bytes.Length > FormatLimits.MostBytes)
             return new LabelFileUnreadable("too-large", file.Name);

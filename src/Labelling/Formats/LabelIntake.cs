@@ -23,6 +23,7 @@ internal sealed class LabelIntake(FormatCase into, string format)
     private readonly Dictionary<(string Class, string Uid, int Frame), (RunLengthMask Mask, string Name)> masks = [];
     private readonly Dictionary<string, DocumentAnswer> answers = [];
     private readonly List<Untaken> untaken = [];
+    private readonly Dictionary<string, int> lengths = [];
     private readonly List<Taken> taken = [];
     private readonly HashSet<string> ids = new(StringComparer.OrdinalIgnoreCase);
 
@@ -147,7 +148,8 @@ internal sealed class LabelIntake(FormatCase into, string format)
             return ("text-unknown", one.Text ?? "");
         if (one.Spans is not { Count: > 0 } spans)
             return ("span-outside-text", "");
-        var length = CodePoints.Count(text.Text);
+        if (!lengths.TryGetValue(text.Name, out var length))
+            lengths[text.Name] = length = CodePoints.Count(text.Text);
         return spans.FirstOrDefault(s => s.Start < 0 || s.End <= s.Start || s.End > length) is { } wrong
             ? ("span-outside-text", $"{wrong.Start}–{wrong.End}")
             : null;

@@ -161,4 +161,17 @@ public class PictureFormatTests
             format.Import([new("x.json", bytes.AsMemory(0, at % bytes.Length))], FormatRoom.Case);
         }
     }, iter: 300);
+
+    [Fact]
+    public void A_file_that_is_read_into_many_cases_is_parsed_once_and_finds_the_images_of_each()
+    {
+        var file = new LabelFile("annotations.xml", Encoding.UTF8.GetBytes("<annotations><image name=\"1.9.png\"/></annotations>"));
+        Assert.Same(FormatText.ReadXml(file).Value, FormatText.ReadXml(file).Value);
+        var broken = new LabelFile("annotations.xml", Encoding.UTF8.GetBytes("<annotations>"));
+        Assert.Equal(FormatText.ReadXml(broken).Refusal, FormatText.ReadXml(broken).Refusal);
+        Assert.True(FormatText.ReadJson(file).IsRefused(out _));
+        var first = FormatRoom.Case with { Images = [FormatRoom.Image("1.9", 1)] };
+        Assert.NotNull(first.Frame("1.9", 1));
+        Assert.Null((first with { Images = [FormatRoom.Image("1.8", 1)] }).Frame("1.9", 1));
+    }
 }
