@@ -49,7 +49,9 @@ internal sealed class SeeProgress(PirogovDb db, FiguresCache cache, TimeProvider
         if (await db.Set<LabellingProject>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } project)
             return new NotFound("labelling-project");
         var today = Weeks.Day(time.Now());
-        return await cache.Of(db, id, $"progress {today}", () => Make(project, today, cancellation), cancellation);
+        // Reasons are renamed while no case moves, and nothing else tells the figures that they are old.
+        var rules = await db.Set<ValidationRules>().AsNoTracking().SingleOrDefaultAsync(r => r.ProjectId == id, cancellation) ?? new(id);
+        return await cache.Of(db, id, $"progress {today}", () => Make(project, today, cancellation), cancellation) with { Reasons = rules.Reasons };
     }
 
     private async Task<ProgressView> Make(LabellingProject project, int today, CancellationToken cancellation)
@@ -59,14 +61,13 @@ internal sealed class SeeProgress(PirogovDb db, FiguresCache cache, TimeProvider
         var compared = await db.Set<CaseDigest>().Where(d => d.ProjectId == project.Id).GroupBy(d => d.ComparedDay).Select(g => new { g.Key, Count = g.Count() }).ToArrayAsync(cancellation);
         var through = await db.Set<CaseDigest>().Where(d => d.ProjectId == project.Id && d.ThroughDay != null).GroupBy(d => d.ThroughDay!.Value)
             .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
-        var rules = await db.Set<ValidationRules>().AsNoTracking().SingleOrDefaultAsync(r => r.ProjectId == project.Id, cancellation) ?? new(project.Id);
         var byWeek = compared.Select(c => (Week: Weeks.Of(c.Key), Compared: c.Count, Through: 0)).Concat(through.Select(t => (Week: Weeks.Of(t.Key), Compared: 0, Through: t.Value)))
             .GroupBy(w => w.Week).OrderBy(g => g.Key).Select(g => new WeekProgress(Weeks.Monday(g.Key), g.Sum(w => w.Compared), g.Sum(w => w.Through)));
         var aside = await db.Set<ProjectCase>().CountAsync(c => c.ProjectId == project.Id && !c.IsGold && c.AsideAt != null
             && c.State != ProjectCaseState.Validated && c.State != ProjectCaseState.Released, cancellation);
         var remaining = states.Where(s => s.State is not (ProjectCaseState.Validated or ProjectCaseState.Released)).Sum(s => s.Cases) - aside;
         var begun = project.StartedAt is { } at ? Weeks.Day(at) : today;
-        return new([.. states.OrderBy(s => s.State).ThenBy(s => s.Level)], [.. byWeek], Foresee(remaining, through, begun, today), await Levels(project, states, cancellation), rules.Reasons);
+        return new([.. states.OrderBy(s => s.State).ThenBy(s => s.Level)], [.. byWeek], Foresee(remaining, through, begun, today), await Levels(project, states, cancellation), []);
     }
 
     internal static Forecast? Foresee(int remaining, IReadOnlyDictionary<int, int> throughByDay, int begun, int today)

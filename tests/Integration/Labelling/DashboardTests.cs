@@ -68,6 +68,20 @@ public abstract class DashboardTests(LabellingApp app) : OnBothEngines(app)
     }
 
     [SkippableFact]
+    public async Task A_reason_that_gets_another_name_is_shown_under_it_while_no_case_moves()
+    {
+        var room = await Open(app);
+        var address = $"/api/v1/labelling-projects/{room.Project}";
+        foreach (var name in new[] { "Полюс срезан", "Край срезан" })
+        {
+            var own = new JsonObject { ["id"] = "pole", ["name"] = new JsonObject { ["ru"] = name, ["en"] = "Cut" }, ["pinned"] = false };
+            await Sent(room.Manager.PutAsJsonAsync($"{address}/validation-rules", new JsonObject { ["reasons"] = new JsonArray(own), ["resultsShown"] = "never" }));
+            var shown = (await Sent(room.Manager.GetAsync($"{address}/progress")))["reasons"]!.AsArray().Single(r => (string)r!["id"]! == "pole")!;
+            Assert.Equal(name, (string)shown["name"]!["ru"]!);
+        }
+    }
+
+    [SkippableFact]
     public async Task An_expert_sees_their_own_quality_and_nobody_elses()
     {
         var room = await ThreeCases();
