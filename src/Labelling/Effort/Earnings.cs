@@ -28,11 +28,14 @@ internal sealed class Earnings(PirogovDb db)
             from r in finished
             join p in db.Set<LabellingProject>() on r.ProjectId equals p.Id
             join c in db.Set<ProjectCase>() on r.ProjectCaseId equals c.Id
-            select new { r.Id, r.AccountId, r.ProjectId, p.Name, p.TermsJson, c.Label, r.Mode, r.Purpose, FinishedAt = r.FinishedAt!.Value }).ToArrayAsync(cancellation);
+            select new { r.Id, r.AccountId, r.ProjectId, p.Name, c.Label, r.Mode, r.Purpose, FinishedAt = r.FinishedAt!.Value }).ToArrayAsync(cancellation);
         var people = rows.Select(r => r.AccountId).Distinct().ToArray();
         var levels = (await db.Set<QualificationPeriod>().AsNoTracking().Where(p => people.Contains(p.AccountId)).ToArrayAsync(cancellation)).ToLookup(p => p.AccountId);
         var spent = await ActiveTime.PerReading(db.Set<ActivityInterval>().Where(i => finished.Any(r => r.Id == i.ReadingId)), cancellation);
-        var terms = rows.DistinctBy(r => r.ProjectId).ToDictionary(r => r.ProjectId, r => LabellingProject.ReadTerms(r.TermsJson));
+        // Of each project once: with every reading they would come tens of thousands of times.
+        var projects = rows.Select(r => r.ProjectId).Distinct().ToArray();
+        var terms = (await db.Set<LabellingProject>().Where(p => projects.Contains(p.Id)).Select(p => new { p.Id, p.TermsJson }).ToArrayAsync(cancellation))
+            .ToDictionary(p => p.Id, p => LabellingProject.ReadTerms(p.TermsJson));
         return [.. rows.Select(r =>
         {
             var level = QualificationPeriod.At(levels[r.AccountId], r.FinishedAt);

@@ -32,6 +32,17 @@ public abstract class EffortTests(LabellingApp app) : OnBothEngines(app)
         app.Clock.LetGo();
     }
 
+    /// <summary>The terms of a project are kilobytes, and its finished readings tens of thousands.</summary>
+    [SkippableFact]
+    public async Task The_terms_of_a_project_do_not_come_with_each_of_its_readings()
+    {
+        var queue = await Begin(app);
+        await queue.Read(queue.Readers[0], await queue.Take(queue.Readers[0]));
+        await app.Settle();
+        Assert.False(await app.Moments.Meets(s => s.Contains("FROM labelling_reading", StringComparison.Ordinal) && s.Contains("TermsJson", StringComparison.Ordinal),
+            async () => Assert.Equal(1, (int)(await Sent(queue.Manager.GetAsync($"{queue.Address}/effort")))["cost"]!["withoutPrice"]!)));
+    }
+
     [SkippableFact]
     public async Task The_server_believes_nothing_before_the_case_was_handed_out_nor_after_it_was_handed_in()
     {
