@@ -19,11 +19,13 @@ internal sealed class Moments : DbCommandInterceptor, IDbTransactionInterceptor
     public async Task<bool> Meets(Predicate<string> statement, Func<Task> act)
     {
         var met = false;
-        (Predicate<string> Is, Func<Task> Act) one = (statement, () =>
+        Task Meet()
         {
             met = true;
             return Task.CompletedTask;
-        });
+        }
+
+        (Predicate<string> Is, Func<Task> Act) one = (statement, Meet);
         ImmutableInterlocked.Update(ref awaited, a => a.Add(one));
         await act();
         ImmutableInterlocked.Update(ref awaited, a => a.Remove(one));
