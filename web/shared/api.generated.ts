@@ -5819,6 +5819,15 @@ export interface components {
             /** Format: int32 */
             total: number;
         };
+        PageOfSeeReleasesRow: {
+            items: components["schemas"]["SeeReleasesRow"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
         PageOfSolutionView: {
             items: components["schemas"]["SolutionView"][];
             /** Format: int32 */
@@ -7027,9 +7036,17 @@ export interface components {
         };
         SeeReviewView: {
             batchId: components["schemas"]["BatchId"];
+            /** Format: int32 */
+            firstWaiting: null | number;
             items: components["schemas"]["SeeReviewItem"][];
             name: string;
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
             state: components["schemas"]["BatchState"];
+            /** Format: int32 */
+            total: number;
         };
         SendToAdjudicatorRequest: {
             comment: null | string;
@@ -8043,7 +8060,10 @@ export interface operations {
     };
     listReview: {
         parameters: {
-            query?: never;
+            query?: {
+                page?: number;
+                size?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -9200,7 +9220,10 @@ export interface operations {
     };
     listReleasesToFreeze: {
         parameters: {
-            query?: never;
+            query?: {
+                page?: number;
+                size?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9213,7 +9236,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SeeReleasesRow"][];
+                    "application/json": components["schemas"]["PageOfSeeReleasesRow"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
