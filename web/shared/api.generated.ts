@@ -3709,6 +3709,13 @@ export interface components {
         };
         /** @enum {string} */
         AttributeAction: "kept" | "removed" | "emptied" | "replaced" | "uidRemapped" | "cleaned" | "dateMoved";
+        AttributeFate: {
+            class: string;
+            drop?: null | string;
+            from: string;
+            in?: null | string;
+            to?: null | string;
+        };
         Availability: {
             /** Format: int32 */
             mostOpen?: null | number;
@@ -4798,6 +4805,12 @@ export interface components {
             /** Format: double */
             upper: null | number;
         };
+        GeometryFate: {
+            class: string;
+            drop: string;
+            from: string;
+            in?: null | string;
+        };
         GivenAnswer: {
             cannotAssess: boolean;
             isGiven: boolean;
@@ -5238,6 +5251,7 @@ export interface components {
             drafts: number;
             /** Format: int32 */
             locked: number;
+            parts: components["schemas"]["PartRow"][];
             /** Format: int32 */
             pending: number;
             relations: components["schemas"]["MigrateProjectRelationRow"][];
@@ -5414,6 +5428,14 @@ export interface components {
             chance: number;
             /** Format: double */
             errorShare: number;
+        };
+        OptionFate: {
+            class?: null | string;
+            drop?: null | string;
+            from: string;
+            in?: null | string;
+            question: string;
+            to?: null | string;
         };
         /** Format: uuid */
         OrganisationId: string;
@@ -5866,6 +5888,18 @@ export interface components {
             surfaces: null | {
                 [key: string]: components["schemas"]["SurfaceFigures"];
             };
+        };
+        PartRow: {
+            change: string;
+            class: null | string;
+            /** Format: int32 */
+            dropped: number;
+            from: string;
+            kind: string;
+            /** Format: int32 */
+            moved: number;
+            question: null | string;
+            to: null | string;
         };
         Passport: {
             ageYears: null | components["schemas"]["PassportRange"];
@@ -6737,7 +6771,10 @@ export interface components {
             wordsKey: null | string;
         };
         SchemaMigration: {
+            attributes?: null | components["schemas"]["AttributeFate"][];
             classes: components["schemas"]["ClassFate"][];
+            geometries?: null | components["schemas"]["GeometryFate"][];
+            options?: null | components["schemas"]["OptionFate"][];
             questions: components["schemas"]["QuestionFate"][];
             relations?: null | components["schemas"]["RelationFate"][];
         };

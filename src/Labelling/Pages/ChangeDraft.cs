@@ -3,7 +3,7 @@ using Pirogov.Labelling.Schemas;
 
 namespace Pirogov.Labelling.Pages;
 
-/// <summary>What the form says of one class, question or type of relations of the version before.</summary>
+/// <summary>What the form says of one class, question or type of relations of the version before, or of a part of one.</summary>
 internal sealed class ChangeDraft
 {
     public const string Keep = "same";
@@ -14,7 +14,13 @@ internal sealed class ChangeDraft
     public string From { get; init; } = "";
     public bool IsQuestion { get; init; }
     public bool IsRelation { get; init; }
-    public bool IsClass => !IsQuestion && !IsRelation;
+    public bool IsClass => !IsQuestion && !IsRelation && Part is null;
+
+    /// <summary>Of a class or a question that goes over: what the new version leaves out of it.</summary>
+    public SchemaPart? Part { get; init; }
+
+    /// <summary>Of a question.</summary>
+    public string? Type { get; init; }
     public string Kind { get; set; } = "";
     public string To { get; set; } = "";
     public string Reason { get; set; } = "";
@@ -53,11 +59,14 @@ internal sealed class ChangeDraft
         Given = change?.Split?.Options ?? [],
     };
 
-    public static ChangeDraft Of(string from, QuestionFate? change) =>
-        new() { From = from, IsQuestion = true, Kind = change is null ? "" : change.To is not null ? Rename : Drop, To = change?.To ?? "", Reason = change?.Drop ?? "" };
+    public static ChangeDraft Of(Question old, QuestionFate? change) =>
+        new() { From = old.Id, Type = old.Type, IsQuestion = true, Kind = change is null ? "" : change.To is not null ? Rename : Drop, To = change?.To ?? "", Reason = change?.Drop ?? "" };
 
     public static ChangeDraft Of(string from, RelationFate? change) =>
         new() { From = from, IsRelation = true, Kind = change is null ? "" : change.To is not null ? Rename : Drop, To = change?.To ?? "", Reason = change?.Drop ?? "" };
+
+    public static ChangeDraft Of(SchemaPart part, string? to = null, string? drop = null) =>
+        new() { From = part.Where, Part = part, Kind = to is not null ? Rename : drop is not null ? Drop : "", To = to ?? "", Reason = drop ?? "" };
 
     public ClassFate? ToClassChange(SchemaContent after) => Kind switch
     {
@@ -74,4 +83,19 @@ internal sealed class ChangeDraft
     public QuestionFate? ToQuestionChange() => Kind switch { Rename => new(From, To: To), Drop => new(From, Drop: Reason), _ => null };
 
     public RelationFate? ToRelationChange() => Kind switch { Rename => new(From, To: To), Drop => new(From, Drop: Reason), _ => null };
+
+    /// <summary>With what the form says of parts.</summary>
+    public static SchemaMigration With(SchemaMigration migration, IEnumerable<ChangeDraft> changes)
+    {
+        ChangeDraft[] said = [.. changes.Where(c => c.Part is not null && c.Kind is Rename or Drop)];
+        return migration with
+        {
+            Attributes = Of(SchemaPart.Attribute, (p, to, drop) => new AttributeFate(p.Class!, p.Id, to, drop, p.In)),
+            Geometries = Of(SchemaPart.Geometry, (p, _, drop) => new GeometryFate(p.Class!, p.Id, drop ?? "", p.In)),
+            Options = Of(SchemaPart.Option, (p, to, drop) => new OptionFate(p.Question!, p.Id, to, drop, p.Class, p.In)),
+        };
+
+        T[]? Of<T>(string kind, Func<SchemaPart, string?, string?, T> make) =>
+            said.Where(c => c.Part!.Value.Kind == kind).Select(c => make(c.Part!.Value, c.Kind == Rename ? c.To : null, c.Kind == Drop ? c.Reason : null)).ToArray() is { Length: > 0 } any ? any : null;
+    }
 }

@@ -32,8 +32,11 @@ internal sealed class SchemaDraft
         draft.before = page.Versions is [{ PublishedAt: not null }, ..] ? page.Content : page.Before;
         var migration = page.Versions is [{ PublishedAt: null }, ..] ? page.Migration : null;
         draft.Changes.AddRange((draft.before?.Classes ?? []).Select(c => ChangeDraft.Of(c, migration?.Classes.FirstOrDefault(m => m.From == c.Id))));
-        draft.Changes.AddRange((draft.before?.Questions ?? []).Select(q => ChangeDraft.Of(q.Id, migration?.Questions.FirstOrDefault(m => m.From == q.Id))));
+        draft.Changes.AddRange((draft.before?.Questions ?? []).Select(q => ChangeDraft.Of(q, migration?.Questions.FirstOrDefault(m => m.From == q.Id))));
         draft.Changes.AddRange((draft.before?.Relations ?? []).Select(r => ChangeDraft.Of(r.Id, migration?.Relations?.FirstOrDefault(m => m.From == r.Id))));
+        draft.Changes.AddRange((migration?.Attributes ?? []).Select(a => ChangeDraft.Of(SchemaPart.Of(a), a.To, a.Drop)));
+        draft.Changes.AddRange((migration?.Geometries ?? []).Select(g => ChangeDraft.Of(SchemaPart.Of(g), drop: g.Drop)));
+        draft.Changes.AddRange((migration?.Options ?? []).Select(o => ChangeDraft.Of(SchemaPart.Of(o), o.To, o.Drop)));
         return draft;
     }
 
@@ -48,7 +51,35 @@ internal sealed class SchemaDraft
         RelationFate[] relations = [.. Changes.Where(c => c.IsRelation).Select(c => c.ToRelationChange()).OfType<RelationFate>()];
         var migration = new SchemaMigration([.. Changes.Where(c => c.IsClass).Select(c => c.ToClassChange(made.Content)).OfType<ClassFate>()],
             [.. Changes.Where(c => c.IsQuestion).Select(c => c.ToQuestionChange()).OfType<QuestionFate>()], relations.Length > 0 ? relations : null);
-        return migration.Classes.Count + migration.Questions.Count + relations.Length > 0 ? made with { Migration = migration } : made;
+        migration = ChangeDraft.With(migration, Changes);
+        var isSaid = migration.Classes.Count + migration.Questions.Count + relations.Length > 0 || migration is not { Attributes: null, Geometries: null, Options: null };
+        return isSaid ? made with { Migration = migration } : made;
+    }
+
+    /// <summary>Asks about the parts that are left out as the draft now stands; what was said of one stays until it is taken back.</summary>
+    private void AskOfParts(DesignSchema.Request request)
+    {
+        if (before is null)
+            return;
+        var lost = new LeftOutParts(before, request.Content, request.Changes ?? SchemaMigration.None);
+        SchemaPart[] open = [.. lost.All().Select(l => l.Part).Distinct()];
+        Changes.RemoveAll(c => c.Part is { } part && c.Kind.Length == 0 && !open.Contains(part));
+        Changes.AddRange(lost.All().Where(l => !lost.IsDeclared(l)).Select(l => l.Part).Distinct()
+            .Where(p => Changes.All(c => c.Part != p)).Select(p => ChangeDraft.Of(p)));
+    }
+
+    /// <returns>What a part may become, as the draft now stands.</returns>
+    public IEnumerable<string> Becoming(SchemaPart part)
+    {
+        var request = ToRequest();
+        var (after, migration) = (request.Content, request.Changes ?? SchemaMigration.None);
+        if (part.Class is not { } old)
+            return after.Question(migration.Question(part.Question!))?.Options.Select(o => o.Id) ?? [];
+        var classes = migration.Targets(old).Where(t => part.In is null || part.In == t).Select(after.Class).OfType<LabelClass>().ToArray();
+        var sets = part.Kind == SchemaPart.Attribute
+            ? classes.Select(c => (c.Attributes ?? []).Select(a => a.Id))
+            : classes.Select(c => c.Attribute(migration.AttributeIn(old, part.Question!, c.Id))?.Options.Select(o => o.Id) ?? []);
+        return sets.Aggregate((IEnumerable<string>?)null, (both, one) => both?.Intersect(one) ?? one)?.Where(id => id.Length > 0) ?? [];
     }
 
     /// <summary>What is left to do before publishing; a row nobody has filled yet is one line, not one for every field.</summary>
@@ -58,6 +89,7 @@ internal sealed class SchemaDraft
         if (string.IsNullOrWhiteSpace(Name))
             found.Add(new("", 0, "title-missing", ""));
         var request = ToRequest();
+        AskOfParts(request);
         found.AddRange(new SchemaFaults(request.Content, DataKind, before, request.Changes).All().Select(f => new DraftFault(f.Part, f.Place, Reason(f), f.Where, f.Inner)));
         return [.. found.Distinct()];
     }

@@ -41,10 +41,11 @@ internal sealed class MigrateProject(
     /// <param name="Locked">Handed in, of cases that are not validated: they stay, and are brought over when they are compared.</param>
     /// <param name="Decided">Cases that have a consensus and are in validation or behind it: it goes over as the version declares.</param>
     /// <param name="Reopened">Of these, cases whose consensus leaves a question to a person: they have to be reopened before they are released.</param>
-    /// <param name="Unheld">Attributes that the new classes do not have.</param>
+    /// <param name="Unheld">Answers to attributes that end.</param>
+    /// <param name="Parts">Attributes, ways of drawing and options that change, or of which something ends.</param>
     /// <param name="Thresholds">Class of the next version → what its readings must reach; the others need what the project asks of all.</param>
     public sealed record Preview(SchemaVersionId To, int Version, int Drafts, int Locked, int Decided, int Reopened, int Pending, int Unheld, IReadOnlyList<Row> Rows,
-        IReadOnlyList<RelationRow> Relations, IReadOnlyDictionary<string, double> Thresholds);
+        IReadOnlyList<RelationRow> Relations, IReadOnlyList<PartRow> Parts, IReadOnlyDictionary<string, double> Thresholds);
 
     public sealed record Response(SchemaVersionId To, int Drafts, int Pending);
 
@@ -62,6 +63,7 @@ internal sealed class MigrateProject(
             return refusal;
         var (moved, dropped, waiting, unheld) = (new Dictionary<string, int>(), new Dictionary<string, int>(), new Dictionary<string, int>(), 0);
         var related = new List<KeyValuePair<string, (int Moved, int Dropped)>>();
+        var parts = new List<KeyValuePair<SchemaPart, (int Moved, int Dropped)>>();
         foreach (var (_, revision) in plan!.Open)
         {
             var made = await Made(plan, revision.DocumentMd5, isLocked: false, cancellation);
@@ -69,6 +71,7 @@ internal sealed class MigrateProject(
             Sum(dropped, made.Dropped);
             Sum(waiting, made.Pending.GroupBy(p => p.Class).ToDictionary(g => g.Key, g => g.Count()));
             related.AddRange(made.Relations);
+            parts.AddRange(made.Parts);
             unheld += made.Unheld;
         }
 
@@ -81,7 +84,8 @@ internal sealed class MigrateProject(
                               where c.ProjectId == id && (c.State == ProjectCaseState.Validation || c.State == ProjectCaseState.Validated || c.State == ProjectCaseState.Released)
                               select x).ToArrayAsync(cancellation)).GroupBy(x => x.ProjectCaseId).Select(g => g.MaxBy(x => x.Number)!).ToArray();
         var reopened = (await versioned.NeedPerson(decided, plan.To.Id, cancellation)).Count;
-        return new Preview(plan.To.Id, plan.To.Number, plan.Open.Count, plan.Locked.Count, decided.Length, reopened, waiting.Values.Sum(), unheld, [.. rows], [.. relations], Thresholds(plan));
+        return new Preview(plan.To.Id, plan.To.Number, plan.Open.Count, plan.Locked.Count, decided.Length, reopened, waiting.Values.Sum(), unheld, [.. rows], [.. relations],
+            [.. MigratedParts.Rows(before, changes, parts)], Thresholds(plan));
     }
 
     public async Task<Outcome<Response>> Handle(ProjectId id, CancellationToken cancellation)

@@ -73,8 +73,7 @@ internal sealed class AnswerPending(PirogovDb db, CurrentActor actor, Documents 
         {
             if (splits[(label.SchemaVersionId, label.Class)].Options.FirstOrDefault(o => o.Id == answers[label.Id]) is not { } option)
                 return new SplitOptionUnknown(answers[label.Id]);
-            // Later versions may have gone on from the class that it is now said to be.
-            var (alone, open) = await versioned.Carry(await Alone(document, label.Part, option.To, cancellation), label.SchemaVersionId, version.Id, cancellation);
+            var (alone, open) = await versioned.CarryAnswered(await Alone(document, label.Part, cancellation), label.SchemaVersionId, option.To, version.Id, cancellation);
             document = Join(document, alone, await versioned.Carry(label.Part.Relations, label.SchemaVersionId, version.Id, cancellation));
             again.AddRange(open.Select(o => o with { Part = o.Part with { Relations = label.Part.Relations } }));
         }
@@ -87,13 +86,13 @@ internal sealed class AnswerPending(PirogovDb db, CurrentActor actor, Documents 
         return saved.IsRefused(out var refusal) ? refusal : new Response(saved.Value.Number, waiting.Length - chosen.Length + again.Count);
     }
 
-    /// <summary>The label by itself, with the class that it is said to be.</summary>
-    private async Task<LabelDocument> Alone(LabelDocument document, PendingPart part, string target, CancellationToken cancellation)
+    /// <summary>The label by itself, of the class that was split.</summary>
+    private async Task<LabelDocument> Alone(LabelDocument document, PendingPart part, CancellationToken cancellation)
     {
         var alone = document with { Masks = [], Objects = [], Answers = new Dictionary<string, DocumentAnswer>(), Relations = null };
         if (part.Mask is not { } waiting)
-            return alone with { Objects = [part.Object! with { Class = target }] };
-        return alone with { Masks = [(await documents.WithRuns(alone with { Masks = [waiting] }, cancellation)).Masks[0] with { Class = target, Blob = null }] };
+            return alone with { Objects = [part.Object!] };
+        return alone with { Masks = [(await documents.WithRuns(alone with { Masks = [waiting] }, cancellation)).Masks[0] with { Blob = null }] };
     }
 
     private static LabelDocument Join(LabelDocument document, LabelDocument label, IEnumerable<DocumentRelation> between)

@@ -69,6 +69,17 @@ internal sealed class VersionedDocuments(PirogovDb db, Documents documents)
         return (document, open);
     }
 
+    /// <summary>A label about which a version asked, with the class that its person says.</summary>
+    /// <param name="alone">Nothing but the label, under the class that was split, with the runs of its mask.</param>
+    public async Task<(LabelDocument Document, IReadOnlyList<OpenPart> Open)> CarryAnswered(
+        LabelDocument alone, SchemaVersionId asking, string said, SchemaVersionId wanted, CancellationToken cancellation)
+    {
+        var step = (await Schema(wanted, cancellation)).Versions.Single(v => v.Id == asking);
+        var answered = new MigrateDocument(step.Id, step.Content, step.Migration ?? SchemaMigration.None, isLocked: false, said).Apply(alone).Document;
+        // Later versions may have gone on from the class that it is now said to be.
+        return await Carry(answered, asking, wanted, cancellation);
+    }
+
     /// <summary>Joins the caller's next <c>SaveChanges</c>.</summary>
     /// <param name="open">Their masks with their runs.</param>
     public async Task Ask(ReadingId reading, IEnumerable<OpenPart> open, CancellationToken cancellation)

@@ -21,7 +21,7 @@ internal sealed class DesignSchema(PirogovDb db, AuditTrail audit, TimeProvider 
         internal SchemaContent Content => SchemaContent.Of(Classes, Questions, Relations);
 
         /// <summary>Whole, whatever JSON left out.</summary>
-        internal SchemaMigration? Changes => Migration is null ? null : SchemaMigration.Of(Migration.Classes, Migration.Questions, Migration.Relations);
+        internal SchemaMigration? Changes => Migration is null ? null : SchemaMigration.Of(Migration);
     }
 
     public sealed record Response(SchemaId Id, SchemaVersionId VersionId, int Version, DateTimeOffset? PublishedAt);

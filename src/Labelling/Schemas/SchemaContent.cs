@@ -27,7 +27,10 @@ internal sealed record LabelClass(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LabelCode>? Codes = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Parent = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Question>? Attributes = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<InstructionPicture>? Pictures = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<InstructionPicture>? Pictures = null)
+{
+    internal Question? Attribute(string? id) => Attributes?.FirstOrDefault(a => a.Id == id);
+}
 
 internal sealed record QuestionOption(string Id, Bilingual Text);
 

@@ -40,7 +40,10 @@ internal sealed record RelationFate(
 
 internal sealed record SchemaMigration(
     IReadOnlyList<ClassFate> Classes, IReadOnlyList<QuestionFate> Questions,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RelationFate>? Relations = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RelationFate>? Relations = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<AttributeFate>? Attributes = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<GeometryFate>? Geometries = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<OptionFate>? Options = null)
 {
     public const int ReasonLimit = 1_000;
 
@@ -58,15 +61,44 @@ internal sealed record SchemaMigration(
     /// <returns>The type that relations of an earlier one have; null where they end.</returns>
     public string? Relation(string type) => Relations?.FirstOrDefault(r => r.From == type) is { } change ? change.To : type;
 
+    /// <returns>The question that answers to an earlier one become; null where they end.</returns>
+    public string? Question(string id) => Questions.FirstOrDefault(q => q.From == id) is { } change ? change.To : id;
+
+    /// <param name="target">The class that the label becomes; what is said of it alone goes before what is said of all.</param>
+    public AttributeFate? Attribute(string @class, string attribute, string? target) =>
+        Nearest(Attributes, a => a.Class == @class && a.From == attribute, a => a.In, target);
+
+    /// <returns>The attribute of the class that the label becomes; null where the old one ends.</returns>
+    public string? AttributeIn(string @class, string attribute, string target) => Attribute(@class, attribute, target) is { } change ? change.To : attribute;
+
+    public GeometryFate? Geometry(string @class, string geometry, string? target) =>
+        Nearest(Geometries, g => g.Class == @class && g.From == geometry, g => g.In, target);
+
+    /// <param name="class">None for a question of the case.</param>
+    public OptionFate? Option(string? @class, string question, string option, string? target) =>
+        Nearest(Options, o => o.Class == @class && o.Question == question && o.From == option, o => o.In, target);
+
+    private static T? Nearest<T>(IReadOnlyList<T>? fates, Func<T, bool> isOf, Func<T, string?> place, string? target) where T : class =>
+        fates?.Where(f => isOf(f) && (place(f) is not { } only || only == target)).MaxBy(f => place(f) is not null);
+
     /// <summary>A member that JSON left out arrives as null whatever its type says.</summary>
-    internal static SchemaMigration Of(IEnumerable<ClassFate?>? classes, IEnumerable<QuestionFate?>? questions, IEnumerable<RelationFate?>? relations) => new(
+    internal static SchemaMigration Of(SchemaMigration given) => Of(given.Classes, given.Questions, given.Relations) with
+    {
+        Attributes = Some(given.Attributes?.OfType<AttributeFate>().Select(a => a with { Class = a.Class ?? "", From = a.From ?? "" })),
+        Geometries = Some(given.Geometries?.OfType<GeometryFate>().Select(g => g with { Class = g.Class ?? "", From = g.From ?? "", Drop = g.Drop ?? "" })),
+        Options = Some(given.Options?.OfType<OptionFate>().Select(o => o with { Question = o.Question ?? "", From = o.From ?? "" })),
+    };
+
+    private static SchemaMigration Of(IEnumerable<ClassFate?>? classes, IEnumerable<QuestionFate?>? questions, IEnumerable<RelationFate?>? relations) => new(
         [.. (classes ?? []).OfType<ClassFate>().Select(c => c with
         {
             From = c.From ?? "",
             Split = c.Split is null ? null : c.Split with { Options = [.. (c.Split.Options ?? []).OfType<SplitOption>().Select(o => o with { Id = o.Id ?? "", To = o.To ?? "" })] },
         })],
         [.. (questions ?? []).OfType<QuestionFate>().Select(q => q with { From = q.From ?? "" })],
-        relations?.OfType<RelationFate>().Select(r => r with { From = r.From ?? "" }).ToArray() is { Length: > 0 } said ? said : null);
+        Some(relations?.OfType<RelationFate>().Select(r => r with { From = r.From ?? "" })));
+
+    private static T[]? Some<T>(IEnumerable<T>? said) => said?.ToArray() is { Length: > 0 } any ? any : null;
 }
 
 /// <summary>What keeps a new version from taking over the labels of the one before.</summary>
@@ -94,10 +126,12 @@ internal sealed class MigrationFaults(SchemaContent before, SchemaContent after,
 
         foreach (var lost in before.Classes.Where(c => after.Class(c.Id) is null && migration.Classes.All(m => m.From != c.Id)))
             yield return new("change-undeclared", lost.Id);
-        foreach (var lost in before.Questions.Where(q => after.Question(q.Id) is null && migration.Questions.All(m => m.From != q.Id)))
+        foreach (var lost in before.Questions.Where(q => after.Question(q.Id)?.Type != q.Type && migration.Questions.All(m => m.From != q.Id)))
             yield return new("change-undeclared", lost.Id);
         foreach (var lost in (before.Relations ?? []).Where(r => after.Relation(r.Id) is null && Relations.All(m => m.From != r.Id)))
             yield return new("change-undeclared", lost.Id);
+        foreach (var fault in new PartFaults(before, after, migration).All(migration.Classes.Count + migration.Questions.Count + Relations.Count))
+            yield return fault;
     }
 
     private IReadOnlyList<RelationFate> Relations => migration.Relations ?? [];
@@ -150,5 +184,5 @@ internal sealed class MigrationFaults(SchemaContent before, SchemaContent after,
         return after(change.To) is not { } target ? "change-target-unknown" : isAlike(old, target) ? null : "change-of-other-type";
     }
 
-    private static string? ReasonFault(string reason) => string.IsNullOrWhiteSpace(reason) || reason.Length > SchemaMigration.ReasonLimit ? "change-reason-unfit" : null;
+    internal static string? ReasonFault(string reason) => string.IsNullOrWhiteSpace(reason) || reason.Length > SchemaMigration.ReasonLimit ? "change-reason-unfit" : null;
 }

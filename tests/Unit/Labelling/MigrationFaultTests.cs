@@ -24,11 +24,22 @@ public class MigrationFaultTests
     private static readonly ClassFate Cyst = new("cyst", Drop: "Больше не размечаются.");
     private static readonly QuestionFate Quality = new("quality", To: "image_quality");
 
+    private static readonly AttributeFate[] Attributes = [new("lesion", "grade", Drop: "Видно по классу."), new("lesion", "size", Drop: "Не мерят.")];
+
     [Fact]
     public void A_migration_that_says_what_becomes_of_everything_is_taken()
     {
         Assert.Empty(Faults([Lesion, Cyst], [Quality]));
         Assert.Empty(Faults([new("lesion", Split: Split with { Attribute = "grade", Otherwise = "solid" }), new("cyst", To: "solid")], [new("quality", Drop: "Не нужно."), new("thickness", To: "thickness")]));
+    }
+
+    [Fact]
+    public void Each_class_of_a_split_answers_for_what_it_leaves_out_but_not_for_what_the_split_goes_by()
+    {
+        string[] Of(ClassSplit split, params AttributeFate[] said) => [.. new SchemaFaults(After, DataKind.Radiology, Before,
+            new([new("lesion", Split: split), Cyst], [Quality], Attributes: said)).All().Select(f => $"{f.Reason} {f.Where}")];
+        Assert.Equal(["grade → solid", "size → solid", "grade → ground_glass", "size → ground_glass"], Of(Split).Select(f => f.Replace("attribute-change-undeclared lesion/", "", StringComparison.Ordinal)));
+        Assert.Equal(["attribute-change-undeclared lesion/size → ground_glass"], Of(Split with { Attribute = "grade" }, new AttributeFate("lesion", "size", Drop: "Не мерят.", In: "solid")));
     }
 
     [Fact]
@@ -123,5 +134,5 @@ public class MigrationFaultTests
     private static LabelClass Class(string id) => new(id, Named, "#e69f00", ["polygon"]);
 
     private static string[] Faults(ClassFate[] classes, QuestionFate[] questions) =>
-        [.. new SchemaFaults(After, DataKind.Radiology, Before, new(classes, questions)).All().Select(f => $"{f.Reason} {f.Where}")];
+        [.. new SchemaFaults(After, DataKind.Radiology, Before, new(classes, questions, Attributes: Attributes)).All().Select(f => $"{f.Reason} {f.Where}")];
 }
