@@ -24,6 +24,9 @@ internal sealed class Case
     public string PatientPseudonym { get; private set; } = "";
     public string? PatientSex { get; private set; }
     public string? PatientAge { get; private set; }
+
+    /// <summary>Completed years; null where the header has no age, or one that is none.</summary>
+    public int? PatientAgeYears { get; private set; }
     public string AccessionNumber { get; private set; } = "";
     public string Description { get; private set; } = "";
 
@@ -65,6 +68,7 @@ internal sealed class Case
             PatientPseudonym = study.GetColumn(DicomTags.PatientID, 64) ?? "",
             PatientSex = study.GetColumn(DicomTags.PatientSex, 16),
             PatientAge = study.GetColumn(DicomTags.PatientAge, 16),
+            PatientAgeYears = Moment.Years(study.GetString(DicomTags.PatientAge)),
             AccessionNumber = study.GetColumn(DicomTags.AccessionNumber, 64) ?? "",
             ContentSha256 = ContentOf(sha256),
             InstanceCount = sha256.Count,

@@ -27,5 +27,23 @@ internal static class Moment
         return local.Length >= 8 && Date(local[..8]) is { } date ? date + (local.Length > 8 ? Time(local[8..]) : "") : null;
     }
 
+    /// <summary>Completed years of an AS (PS3.5 6.2): <c>072Y</c>, <c>018M</c>, <c>006W</c>, <c>010D</c>; leading noughts may lack. Null when it is none.</summary>
+    public static int? Years(string? text)
+    {
+        var age = (text ?? "").Trim();
+        if (age.Length is < 2 or > 4 || !int.TryParse(age[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return null;
+        return char.ToUpperInvariant(age[^1]) switch
+        {
+            'Y' => number,
+            'M' => number / 12,
+            'W' => (int)(number * 7 / DaysOfYear),
+            'D' => (int)(number / DaysOfYear),
+            _ => null,
+        };
+    }
+
+    private const double DaysOfYear = 365.25;
+
     public static string Digits(string text) => text.Replace(":", "", StringComparison.Ordinal).Trim();
 }

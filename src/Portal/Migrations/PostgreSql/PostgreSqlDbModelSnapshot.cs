@@ -252,6 +252,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)");
 
+                    b.Property<int?>("PatientAgeYears")
+                        .HasColumnType("integer");
+
                     b.Property<string>("PatientBirthDate")
                         .HasMaxLength(8)
                         .HasColumnType("character varying(8)");

@@ -243,6 +243,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("PatientAgeYears")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("PatientBirthDate")
                         .HasMaxLength(8)
                         .HasColumnType("TEXT");

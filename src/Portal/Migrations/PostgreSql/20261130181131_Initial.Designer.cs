@@ -13,7 +13,7 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Portal.Migrations.PostgreSql
 {
     [DbContext(typeof(PostgreSqlDb))]
-    [Migration("20261130125223_Initial")]
+    [Migration("20261130181131_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -254,6 +254,9 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     b.Property<string>("PatientAge")
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)");
+
+                    b.Property<int?>("PatientAgeYears")
+                        .HasColumnType("integer");
 
                     b.Property<string>("PatientBirthDate")
                         .HasMaxLength(8)

@@ -760,6 +760,7 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     PatientPseudonym = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     PatientSex = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
                     PatientAge = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
+                    PatientAgeYears = table.Column<int>(type: "INTEGER", nullable: true),
                     AccessionNumber = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Description = table.Column<string>(type: "TEXT", nullable: false),
                     StudyDate = table.Column<string>(type: "TEXT", maxLength: 8, nullable: true),

@@ -12,7 +12,7 @@ using Pirogov.Platform.Database;
 namespace Pirogov.Portal.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261130125213_Initial")]
+    [Migration("20261130181122_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -245,6 +245,9 @@ namespace Pirogov.Portal.Migrations.Sqlite
                     b.Property<string>("PatientAge")
                         .HasMaxLength(16)
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("PatientAgeYears")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("PatientBirthDate")
                         .HasMaxLength(8)

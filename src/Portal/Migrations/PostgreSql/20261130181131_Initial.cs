@@ -762,6 +762,7 @@ namespace Pirogov.Portal.Migrations.PostgreSql
                     PatientPseudonym = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     PatientSex = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
                     PatientAge = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
+                    PatientAgeYears = table.Column<int>(type: "integer", nullable: true),
                     AccessionNumber = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     Description = table.Column<string>(type: "text", nullable: false),
                     StudyDate = table.Column<string>(type: "character varying(8)", maxLength: 8, nullable: true),
