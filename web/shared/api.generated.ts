@@ -3836,6 +3836,10 @@ export interface components {
             state: components["schemas"]["ReadingState"];
         };
         CaseQuery: {
+            /** Format: int32 */
+            ageFrom?: null | number;
+            /** Format: int32 */
+            ageTo?: null | number;
             /** Format: uuid */
             batchId?: string;
             bodyPart?: null | string;
@@ -8188,6 +8192,8 @@ export interface operations {
     listCases: {
         parameters: {
             query?: {
+                ageFrom?: number;
+                ageTo?: number;
                 batch?: string;
                 bodyPart?: string;
                 centre?: string;

@@ -25,6 +25,10 @@ internal sealed record CaseFilter(CaseQuery Query)
             cases = cases.Where(c => c.Series.Any(s => s.BodyPart == Query.BodyPart));
         if (!string.IsNullOrWhiteSpace(Query.Sex))
             cases = cases.Where(c => c.PatientSex == Query.Sex);
+        if (Query.AgeFrom is { } from)
+            cases = cases.Where(c => c.PatientAgeYears >= from);
+        if (Query.AgeTo is { } to)
+            cases = cases.Where(c => c.PatientAgeYears <= to);
         return Query.FewestInstances is { } fewest ? cases.Where(c => c.InstanceCount >= fewest) : cases;
     }
 }

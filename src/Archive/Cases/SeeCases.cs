@@ -6,6 +6,7 @@ using Pirogov.Agenda.Contracts;
 using Pirogov.Archive.Contracts;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
 using Pirogov.Platform.Web;
 
 namespace Pirogov.Archive.Cases;
@@ -24,15 +25,17 @@ internal sealed class SeeCases(CaseAccess access, IAgenda agenda)
 
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/cases",
             (SeeCases use, string? text, EnumWord<DataKind>? dataKind, ReferenceCentreId? centre, BatchId? batch, string? modality, string? bodyPart, string? sex,
-                    int? fewestInstances, int? page, int? size, CancellationToken cancellation) =>
-                use.List(new(new(text, dataKind?.Value, centre, batch, modality, bodyPart, sex, fewestInstances)), page ?? 1, size ?? Page.DefaultSize, cancellation))
+                    int? fewestInstances, int? ageFrom, int? ageTo, int? page, int? size, CancellationToken cancellation) =>
+                use.List(new(new(text, dataKind?.Value, centre, batch, modality, bodyPart, sex, fewestInstances, ageFrom, ageTo)), page ?? 1, size ?? Page.DefaultSize, cancellation).ToHttp())
         .Needs(typeof(SeeCases)).WithName("listCases").WithSummary("Cases of the archive");
 
-    public async Task<Page<Row>> List(CaseFilter filter, int page, int size, CancellationToken cancellation)
+    public async Task<Outcome<Page<Row>>> List(CaseFilter filter, int page, int size, CancellationToken cancellation)
     {
+        if (filter.Query.Fault() is { } unfit)
+            return unfit;
         var found = await filter.Of(await access.Browsable(cancellation)).Include(c => c.Series).OrderByDescending(c => c.ReceivedAt).ThenByDescending(c => c.Id)
             .ToPage(page, size, cancellation);
-        return new([.. found.Items.Select(ToRow)], found.Number, found.Size, found.Total);
+        return new Page<Row>([.. found.Items.Select(ToRow)], found.Number, found.Size, found.Total);
     }
 
     public async Task<Choices> Offer(CancellationToken cancellation)

@@ -4,6 +4,7 @@ using Pirogov.Dicom;
 using Pirogov.Dicom.Geometry;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
+using Pirogov.Platform.Problems;
 
 namespace Pirogov.Archive.Contracts;
 
@@ -44,10 +45,21 @@ public sealed record CaseText(string Name, string Sha256, string Text);
 /// <summary>What cases are asked for by; what is null or blank is left open. A member that is none of these is refused: taken for no bound at all, it would find everything.</summary>
 /// <param name="Sex">As DICOM spells it: F, M or O.</param>
 /// <param name="FewestInstances">Of the whole case.</param>
+/// <param name="AgeFrom">Completed years of the patient at the study, this one included; a case whose age nobody knows is found by no bound of age.</param>
+/// <param name="AgeTo">As <paramref name="AgeFrom"/>, included too.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CaseQuery(
     string? Text = null, DataKind? DataKind = null, ReferenceCentreId? CentreId = null, BatchId? BatchId = null, string? Modality = null, string? BodyPart = null,
-    string? Sex = null, int? FewestInstances = null);
+    string? Sex = null, int? FewestInstances = null, int? AgeFrom = null, int? AgeTo = null)
+{
+    public const int OldestAge = 150;
+
+    /// <returns>Why nothing is to be asked so; null when it may.</returns>
+    public AgesUnfit? Fault() => AgeFrom is < 0 or > OldestAge || AgeTo is < 0 or > OldestAge || AgeFrom > AgeTo ? new(OldestAge) : null;
+}
+
+/// <summary>Bounds of age that nobody can lie between.</summary>
+public sealed record AgesUnfit(int Oldest) : Refusal("archive.ages-unfit", 422);
 
 /// <summary>What the rooms below may ask of the archive.</summary>
 public interface ICases

@@ -105,6 +105,6 @@ internal sealed record AssignmentTerms(
         return distribution == Distribution.Assigned && (Trained.Cases > 0 || Golden.Share > 0) ? new("needs-queue") : null;
     }
 
-    private static bool IsFit(Stratum? one) => one is { Query: not null, Priority: >= -LargestPriority and <= LargestPriority } && !string.IsNullOrWhiteSpace(one.Name)
+    private static bool IsFit(Stratum? one) => one is { Query: { } query, Priority: >= -LargestPriority and <= LargestPriority } && query.Fault() is null && !string.IsNullOrWhiteSpace(one.Name)
         && one.Name.Length <= NameLimit && LabellingProject.AreRounds(one.ReadersPerCase, one.Most);
 }

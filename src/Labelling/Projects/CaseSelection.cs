@@ -15,6 +15,8 @@ internal sealed class CaseSelection(PirogovDb db, ICases cases)
 {
     public async Task<Outcome<IReadOnlyList<CaseSummary>>> Of(CaseChoice choice, DataKind kind, CancellationToken cancellation)
     {
+        if (choice.Query?.Fault() is { } unfit)
+            return unfit;
         var chosen = await Find(choice, cancellation);
         if (choice.NotYetLabelled)
             await LeaveOutLabelled(chosen, cancellation);

@@ -15,17 +15,17 @@ public sealed class CaseQueryOnPostgreSql(PostgreSqlApp app) : CaseQueryTests(ap
 public abstract class CaseQueryTests(PirogovApp app) : OnBothEngines(app)
 {
     [SkippableFact]
-    public async Task Cases_are_found_by_centre_kind_modality_body_part_and_sex_and_a_project_takes_what_its_query_finds()
+    public async Task Cases_are_found_by_centre_kind_modality_body_part_sex_and_age_and_a_project_takes_what_its_query_finds()
     {
         var engineer = await App.As(Role.DataEngineer);
         var (first, second) = (await Centre(engineer, "CQ1"), await Centre(engineer, "CQ2"));
         var (one, other) = (await engineer.OpenBatch("CQ1"), await engineer.OpenBatch("CQ2"));
-        await Send(engineer, one, 901, "CT", DicomUids.CTImageStorage, "ABDOMEN", "M");
-        await Send(engineer, one, 902, "MR", DicomUids.MRImageStorage, "HEAD", "F");
-        await Send(engineer, other, 903, "CT", DicomUids.CTImageStorage, "CHEST", "F");
+        await Send(engineer, one, 901, "CT", DicomUids.CTImageStorage, "ABDOMEN", "M", "034Y");
+        await Send(engineer, one, 902, "MR", DicomUids.MRImageStorage, "HEAD", "F", "018M");
+        await Send(engineer, other, 903, "CT", DicomUids.CTImageStorage, "CHEST", "F", null);
         await App.Close(engineer, one);
         // A slide of the same hospital: a row of the index, its pixels are no matter here.
-        var slide = IndexedStudies.Study("2.25.904").Set(DicomTags.Modality, "SM").Set(DicomTags.PatientSex, "M");
+        var slide = IndexedStudies.Study("2.25.904").Set(DicomTags.Modality, "SM").Set(DicomTags.PatientSex, "M").Set(DicomTags.PatientAge, "071Y");
         await App.Index(other, 77, slide, new Pirogov.Archive.Cases.Series
         {
             StudyInstanceUid = "2.25.904",
@@ -44,6 +44,9 @@ public abstract class CaseQueryTests(PirogovApp app) : OnBothEngines(app)
                      ("modality=CT", ["ABDOMEN", "CHEST"]), ("modality=MR", ["HEAD"]), ("modality=SM", ["COLON"]), ("modality=C", []),
                      ("bodyPart=CHEST", ["CHEST"]), ("bodyPart=HEAD", ["HEAD"]), ("bodyPart=LEG", []),
                      ("sex=F", ["CHEST", "HEAD"]), ("sex=M", ["ABDOMEN", "COLON"]), ("sex=O", []),
+                     // Whoever has no age in the header is found by no bound of it.
+                     ("ageFrom=0&ageTo=150", ["ABDOMEN", "COLON", "HEAD"]), ("ageFrom=34", ["ABDOMEN", "COLON"]), ("ageFrom=35", ["COLON"]), ("ageTo=34", ["ABDOMEN", "HEAD"]),
+                     ("ageTo=33", ["HEAD"]), ("ageFrom=1&ageTo=1", ["HEAD"]), ("ageFrom=2&ageTo=33", []), ("sex=M&ageTo=70", ["ABDOMEN"]),
                      ($"centre={first}&modality=CT&sex=M", ["ABDOMEN"]), ($"centre={second}&modality=MR", []), ("dataKind=radiology&sex=F&bodyPart=CHEST", ["CHEST"]),
                  })
         {
@@ -62,6 +65,22 @@ public abstract class CaseQueryTests(PirogovApp app) : OnBothEngines(app)
         Assert.Equal(1, await Taken("woman", new { sex = "F", modality = "CT" }));
         Assert.Equal(3, await Taken("two images", new { fewestInstances = 2, dataKind = "radiology" }));
         Assert.Null(await Taken("three images", new { fewestInstances = 3, dataKind = "radiology" }));
+        Assert.Equal(1, await Taken("young", new { ageTo = 33 }));
+        Assert.Equal(2, await Taken("of known age", new { ageFrom = 0, dataKind = "radiology" }));
+        Assert.Null(await Taken("old", new { ageFrom = 72 }));
+        foreach (var query in new[] { "ageFrom=40&ageTo=30", "ageTo=151", "ageFrom=-1" })
+        {
+            var refused = await engineer.GetAsync($"/api/v1/cases?{query}");
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+            Assert.EndsWith("ages-unfit", (string)JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["type"]!, StringComparison.Ordinal);
+        }
+
+        Assert.EndsWith("ages-unfit", (await Assert.ThrowsAsync<InvalidOperationException>(() => Taken("backwards", new { ageFrom = 40, ageTo = 30 }))).Message, StringComparison.Ordinal);
+        var page = WebUtility.HtmlDecode(await engineer.GetStringAsync("/archive/cases?ageFrom=35&ageTo=150"));
+        Assert.Contains("CQ2-000077", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("CQ1-", page, StringComparison.Ordinal);
+        page = WebUtility.HtmlDecode(await engineer.GetStringAsync("/archive/cases?ageFrom=40&ageTo=30"));
+        Assert.Contains("0 до 150 полных лет", page, StringComparison.Ordinal);
         Assert.Null(await Taken("none", new { centreId = first, modality = "US" }));
     }
 
@@ -92,12 +111,16 @@ public abstract class CaseQueryTests(PirogovApp app) : OnBothEngines(app)
         return (string)centres.Single(c => (string)c!["code"]! == code)!["id"]!;
     }
 
-    private static async Task Send(HttpClient engineer, string batch, int study, string modality, string sopClass, string part, string sex)
+    private static async Task Send(HttpClient engineer, string batch, int study, string modality, string sopClass, string part, string sex, string? age)
     {
         for (var k = 0; k < 2; k++)
         {
             var slice = SyntheticCt.Slice(study, k, 3 * k).Set(DicomTags.Modality, modality).Set(DicomTags.SopClassUid, sopClass).Set(DicomTags.BodyPartExamined, part)
                 .Set(DicomTags.PatientSex, sex).Set(DicomTags.PatientID, $"{SyntheticCt.PatientId}-{study}");
+            if (age is null)
+                slice.Remove(DicomTags.PatientAge);
+            else
+                slice.Set(DicomTags.PatientAge, age);
             var sent = await engineer.SendFile(batch, $"{study}-{k}.dcm", SyntheticCt.File(slice));
             Assert.True((string?)sent["outcome"] == "accepted", sent.ToJsonString());
         }

@@ -116,6 +116,11 @@ public abstract class RefusalTests(LabellingApp app) : OnBothEngines(app)
         await Is("labelling.not-an-expert", 422, Planned(p => p["readers"]!.AsArray().Add(managing)));
         await Is("labelling.consensus-rules-unfit", 422, Planned(p => p["consensus"] = new JsonObject { ["numberTolerance"] = -1 }));
         await Is("labelling.terms-unfit", 422, Planned(p => p["terms"] = new JsonObject { ["gold"] = new JsonObject { ["share"] = 0.9 } }), "gold");
+        await Is("archive.ages-unfit", 422, Planned(p => p["query"] = new JsonObject { ["ageFrom"] = 40, ["ageTo"] = 30 }));
+        await Is("labelling.terms-unfit", 422, Planned(p => p["terms"] = new JsonObject
+        {
+            ["strata"] = new JsonArray(new JsonObject { ["name"] = "Old", ["query"] = new JsonObject { ["ageFrom"] = 151 }, ["readersPerCase"] = 2 }),
+        }), "strata");
 
         async Task<HttpResponseMessage> Corrected(Action<JsonObject> change)
         {
