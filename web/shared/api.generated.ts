@@ -1536,7 +1536,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A project's progress, people and agreement.
+         * A project's progress and agreement, and a page of its people.
          * @description Needs the right `labelling.manage-projects`: labellingManager.
          */
         get: operations["getLabellingProject"];
@@ -1556,7 +1556,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * People of a project with their load, quality and time, and what asks for a decision.
+         * A page of a project's people with their load, quality and time, and what asks for a decision.
          * @description Needs the right `labelling.manage-projects`: labellingManager.
          */
         get: operations["getAssignment"];
@@ -3701,7 +3701,7 @@ export interface components {
             id: components["schemas"]["ProjectId"];
             name: string;
             notices: components["schemas"]["AssignmentNotice"][];
-            people: components["schemas"]["AssignedPerson"][];
+            people: components["schemas"]["PageOfAssignedPerson"];
             /** Format: int32 */
             reserved: number;
             state: components["schemas"]["ProjectState"];
@@ -5539,6 +5539,15 @@ export interface components {
             /** Format: int32 */
             total: number;
         };
+        PageOfAssignedPerson: {
+            items: components["schemas"]["AssignedPerson"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
         PageOfCaseChange: {
             items: components["schemas"]["CaseChange"][];
             /** Format: int32 */
@@ -5685,6 +5694,15 @@ export interface components {
         };
         PageOfPaymentLine: {
             items: components["schemas"]["PaymentLine"][];
+            /** Format: int32 */
+            number: number;
+            /** Format: int32 */
+            size: number;
+            /** Format: int32 */
+            total: number;
+        };
+        PageOfPersonLoad: {
+            items: components["schemas"]["PersonLoad"][];
             /** Format: int32 */
             number: number;
             /** Format: int32 */
@@ -6253,7 +6271,7 @@ export interface components {
             /** Format: int32 */
             mostReaders: number;
             name: string;
-            people: components["schemas"]["PersonLoad"][];
+            people: components["schemas"]["PageOfPersonLoad"];
             /** Format: int32 */
             readersPerCase: number;
             releases: components["schemas"]["ReleaseRow"][];
@@ -9962,7 +9980,10 @@ export interface operations {
     };
     getLabellingProject: {
         parameters: {
-            query?: never;
+            query?: {
+                page?: number;
+                size?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -9988,7 +10009,10 @@ export interface operations {
     };
     getAssignment: {
         parameters: {
-            query?: never;
+            query?: {
+                page?: number;
+                size?: number;
+            };
             header?: never;
             path: {
                 id: string;

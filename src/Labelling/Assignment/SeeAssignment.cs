@@ -78,7 +78,13 @@ internal sealed record AssignmentNotice(NoticeKind Kind, Guid? AccountId, string
 /// <param name="Reserved">Held and not handed in.</param>
 internal sealed record AssignmentView(
     ProjectId Id, string Name, ProjectState State, Distribution Distribution, AssignmentTerms Terms, DateTimeOffset? DueAt, int FreePlaces, int Reserved,
-    IReadOnlyList<AssignedPerson> People, IReadOnlyList<AssignmentNotice> Notices);
+    Page<AssignedPerson> People, IReadOnlyList<AssignmentNotice> Notices)
+{
+    /// <summary>Everybody, whatever page is shown.</summary>
+    internal IReadOnlySet<Guid> Members { get; init; } = new HashSet<Guid>();
+
+    internal int Levels { get; init; }
+}
 
 /// <summary>The manager's view of who is given what, who does how, and what asks for a decision.</summary>
 [Needs(LabellingRights.ManageProjects)]
@@ -86,8 +92,9 @@ internal sealed class SeeAssignment(
     PirogovDb db, ReaderRules rules, ActiveExperts active, ShownPreLabels preLabels, StoppedComparisons stopped, UntakenPlaces untaken, WaitingDecisions decisions, TimeProvider time)
 {
     internal static void Map(IEndpointRouteBuilder api) => api.MapGet("/labelling-projects/{id}/assignment",
-            (SeeAssignment use, ProjectId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
-        .Needs(typeof(SeeAssignment)).WithName("getAssignment").WithSummary("People of a project with their load, quality and time, and what asks for a decision.");
+            (SeeAssignment use, ProjectId id, int? page, int? size, CancellationToken cancellation) =>
+                use.One(id, page ?? 1, size ?? Page.DefaultSize, cancellation).ToHttp())
+        .Needs(typeof(SeeAssignment)).WithName("getAssignment").WithSummary("A page of a project's people with their load, quality and time, and what asks for a decision.");
 
     private sealed record Row(
         ReadingId Id, Guid AccountId, ReadingMode Mode, ReadingState State, ReadingPurpose Purpose, DateTimeOffset? DueAt, DateTimeOffset? FinishedAt, ReasonLeft? Left, bool Aside)
@@ -97,7 +104,8 @@ internal sealed class SeeAssignment(
         public bool IsOpen => Left is null && !IsDone && !Aside;
     }
 
-    public async Task<Outcome<AssignmentView>> One(ProjectId id, CancellationToken cancellation)
+    /// <param name="page">Of its people; what asks for a decision is told of everybody.</param>
+    public async Task<Outcome<AssignmentView>> One(ProjectId id, int page, int size, CancellationToken cancellation)
     {
         if (await db.Set<LabellingProject>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } project)
             return new NotFound("labelling-project");
@@ -109,7 +117,11 @@ internal sealed class SeeAssignment(
             .Select(c => new { c.Id, c.ReadersWanted, Held = db.Set<Reading>().Count(r => r.ProjectCaseId == c.Id && r.Mode == ReadingMode.Read) }).ToArrayAsync(cancellation);
         var places = free.Sum(c => Math.Max(0, c.ReadersWanted - c.Held));
         return new AssignmentView(id, project.Name, project.State, project.Distribution, project.Terms, project.DueAt, places, readings.Count(r => r.IsOpen),
-            people, await Notices(project, people, readings, cancellation));
+            Page.Of(people, page, size), await Notices(project, people, readings, cancellation))
+        {
+            Members = people.Select(p => p.AccountId).ToHashSet(),
+            Levels = people.Select(p => p.Level).Append(1).Max(),
+        };
     }
 
     private async Task<IReadOnlyList<AssignedPerson>> People(LabellingProject project, Row[] readings, CancellationToken cancellation)
@@ -131,7 +143,7 @@ internal sealed class SeeAssignment(
                 mine.Count(r => IsLate(r, project, now)), MeanWithInterval.Mean([.. control.Select(s => s.Score)]), control.Length,
                 training.Length == 0 ? null : training.Average(s => s.Score), mine.Where(r => spent.ContainsKey(r.Id)).Sum(r => spent[r.Id].TotalMinutes),
                 MeanWithInterval.Mean(minutes), lacking.GetValueOrDefault(m.AccountId)?.Reason);
-        }).OrderBy(m => m.Mode).ThenBy(m => m.Level).ThenBy(m => m.Name, StringComparer.CurrentCulture)];
+        }).OrderBy(m => m.Mode).ThenBy(m => m.Level).ThenBy(m => m.Name, StringComparer.CurrentCulture).ThenBy(m => m.AccountId)];
     }
 
     private static bool IsLate(Row reading, LabellingProject project, DateTimeOffset now) => reading.IsOpen && (reading.DueAt ?? project.DueAt) < now;

@@ -31,7 +31,7 @@ internal sealed record ProjectPage(
     ProjectId Id, string Name, ProjectState State, string? ClinicalTask, SchemaView Schema, string Instructions, int ReadersPerCase, int MostReaders,
     double Threshold, IReadOnlyDictionary<string, double> Thresholds, IReadOnlyList<ValidationLevel> Levels, AdjudicationRule Rule,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? DueAt, IReadOnlyDictionary<ProjectCaseState, int> States,
-    IReadOnlyList<PersonLoad> People, ProjectAgreement Agreement, IReadOnlyList<ReleaseRow> Releases, JobId? Releasing, int Aside)
+    Page<PersonLoad> People, ProjectAgreement Agreement, IReadOnlyList<ReleaseRow> Releases, JobId? Releasing, int Aside)
 {
     internal double ThresholdOf(string @class) => Thresholds.GetValueOrDefault(@class, Threshold);
 }
@@ -53,8 +53,9 @@ internal sealed class SeeProjects(PirogovDb db, OwnPart own, IAgenda agenda, Agr
         api.MapGet("/labelling-projects", (SeeProjects use, int? page, int? size, CancellationToken cancellation) =>
             use.List(page ?? 1, size ?? Page.DefaultSize, cancellation))
             .Needs(typeof(SeeProjects)).WithName("listLabellingProjects").WithSummary("Labelling projects, the newest first.");
-        api.MapGet("/labelling-projects/{id}", (SeeProjects use, ProjectId id, CancellationToken cancellation) => use.One(id, cancellation).ToHttp())
-            .Needs(typeof(SeeProjects)).WithName("getLabellingProject").WithSummary("A project's progress, people and agreement.");
+        api.MapGet("/labelling-projects/{id}", (SeeProjects use, ProjectId id, int? page, int? size, CancellationToken cancellation) =>
+            use.One(id, cancellation, page ?? 1, size ?? Page.DefaultSize).ToHttp())
+            .Needs(typeof(SeeProjects)).WithName("getLabellingProject").WithSummary("A project's progress and agreement, and a page of its people.");
         api.MapGet("/labelling-projects/{id}/cases", (SeeProjects use, ProjectId id, EnumWord<ProjectCaseState>? state, bool? aside, int? page, int? size, CancellationToken cancellation) =>
             use.Cases(id, state?.Value, page ?? 1, size ?? Page.DefaultSize, cancellation, aside))
             .Needs(typeof(SeeProjects)).WithName("listProjectCases").WithSummary("A project's cases with the state of their readings.");
@@ -68,7 +69,8 @@ internal sealed class SeeProjects(PirogovDb db, OwnPart own, IAgenda agenda, Agr
             db.Set<ProjectCase>().Count(c => c.ProjectId == p.Id && (c.State == ProjectCaseState.Validated || c.State == ProjectCaseState.Released)),
             p.CreatedAt, p.DueAt)).ToPage(page, size, cancellation);
 
-    public async Task<Outcome<ProjectPage>> One(ProjectId id, CancellationToken cancellation)
+    /// <param name="page">Of its people.</param>
+    public async Task<Outcome<ProjectPage>> One(ProjectId id, CancellationToken cancellation, int page = 1, int size = Page.DefaultSize)
     {
         if (await db.Set<LabellingProject>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } project)
             return new NotFound("labelling-project");
@@ -81,7 +83,7 @@ internal sealed class SeeProjects(PirogovDb db, OwnPart own, IAgenda agenda, Agr
             .Select(r => new ReleaseRow(r.Id, r.Number, r.ReleasedAt, r.Cases.Count, r.Sha256)).ToArrayAsync(cancellation);
         return new ProjectPage(id, project.Name, project.State, task?.Title, SchemaView.Of(schema, version), project.Instructions, project.ReadersPerCase,
             project.MostReaders, project.Threshold, project.Thresholds, project.Levels,
-            project.Rule, project.CreatedAt, project.StartedAt, project.DueAt, states, await People(project, cancellation),
+            project.Rule, project.CreatedAt, project.StartedAt, project.DueAt, states, await People(project, page, size, cancellation),
             await agreement.Of(id, version.Content, cancellation), releases, await Releasing(id, cancellation),
             await db.Set<ProjectCase>().CountAsync(c => c.ProjectId == id && !c.IsGold && c.AsideAt != null, cancellation));
     }
@@ -110,15 +112,17 @@ internal sealed class SeeProjects(PirogovDb db, OwnPart own, IAgenda agenda, Agr
             consensus[c.Id].MaxBy(x => x.Number)?.Origin, consensus[c.Id].Count(), c.AsideAt))], found.Number, found.Size, found.Total);
     }
 
-    private async Task<IReadOnlyList<PersonLoad>> People(LabellingProject project, CancellationToken cancellation)
+    private async Task<Page<PersonLoad>> People(LabellingProject project, int page, int size, CancellationToken cancellation)
     {
-        var counts = await db.Set<Reading>().Where(r => r.ProjectId == project.Id).GroupBy(r => new { r.AccountId, r.State })
-            .Select(g => new { g.Key.AccountId, g.Key.State, Count = g.Count() }).ToArrayAsync(cancellation);
         var ids = project.Members.Select(m => m.AccountId).ToArray();
         var names = await db.Set<Account>().Where(a => ids.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.FullName, cancellation);
+        // Sorted here and not by the engine: SQLite orders Cyrillic by code points.
+        var shown = Page.Of([.. project.Members.OrderBy(m => m.Mode).ThenBy(m => m.Level).ThenBy(m => names.GetValueOrDefault(m.AccountId, ""), StringComparer.CurrentCulture).ThenBy(m => m.AccountId)], page, size);
+        var people = shown.Items.Select(m => m.AccountId).ToArray();
+        var counts = await db.Set<Reading>().Where(r => r.ProjectId == project.Id && people.Contains(r.AccountId)).GroupBy(r => new { r.AccountId, r.State })
+            .Select(g => new { g.Key.AccountId, g.Key.State, Count = g.Count() }).ToArrayAsync(cancellation);
         int Of(Guid id, params ReadingState[] states) => counts.Where(c => c.AccountId == id && states.Contains(c.State)).Sum(c => c.Count);
-        return [.. project.Members.Select(p => new PersonLoad(p.AccountId, names.GetValueOrDefault(p.AccountId, ""), p.Mode, p.Level, Of(p.AccountId, ReadingState.Offered),
-            Of(p.AccountId, ReadingState.Accepted, ReadingState.Draft, ReadingState.Returned), Of(p.AccountId, ReadingState.Submitted, ReadingState.Locked)))
-            .OrderBy(p => p.Mode).ThenBy(p => p.Level).ThenBy(p => p.Name, StringComparer.CurrentCulture)];
+        return shown.Of(p => new PersonLoad(p.AccountId, names.GetValueOrDefault(p.AccountId, ""), p.Mode, p.Level, Of(p.AccountId, ReadingState.Offered),
+            Of(p.AccountId, ReadingState.Accepted, ReadingState.Draft, ReadingState.Returned), Of(p.AccountId, ReadingState.Submitted, ReadingState.Locked)));
     }
 }

@@ -51,7 +51,7 @@ internal static class SecondPassProject
     {
         var people = (await manager.Get("/api/v1/labelling-experts")).AsArray().ToDictionary(e => (string)e!["name"]!, e => (string)e!["accountId"]!);
         var readers = (await manager.Items("/api/v1/labelling-projects?size=50")).Select(p => (string)p["id"]!).First();
-        var members = (await manager.Get($"/api/v1/labelling-projects/{readers}"))["people"]!.AsArray();
+        var members = (await manager.Get($"/api/v1/labelling-projects/{readers}?size=200"))["people"]!["items"]!.AsArray();
         string[] Of(string mode) => [.. members.Where(m => (string)m!["mode"]! == mode).Select(m => people[(string)m!["name"]!])];
         return await manager.Post("/api/v1/labelling-projects", new
         {

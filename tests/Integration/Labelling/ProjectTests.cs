@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using Pirogov.Integration.Harness;
 using static Pirogov.Integration.Labelling.ReadingRoom;
 
@@ -67,8 +68,32 @@ public abstract class ProjectTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal(20, (int)started["readings"]!);
         await Refused(HttpStatusCode.Conflict, room.Manager.PostAsync($"/api/v1/labelling-projects/{made["id"]}/start", null));
         var page = await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{made["id"]}"));
-        var loads = page["people"]!.AsArray().Where(p => (string)p!["mode"]! == "read").Select(p => (int)p!["offered"]!).Order();
+        var loads = page["people"]!["items"]!.AsArray().Where(p => (string)p!["mode"]! == "read").Select(p => (int)p!["offered"]!).Order();
         Assert.Equal([6, 7, 7], loads);
+    }
+
+    [SkippableFact]
+    public async Task The_people_of_a_project_come_in_pages_and_what_asks_for_a_decision_is_told_of_everybody()
+    {
+        var queue = await QueueRoom.Begin(app, readers: 26, cases: 1);
+        foreach (var address in new[] { queue.Address, $"{queue.Address}/assignment" })
+        {
+            var first = (await Sent(queue.Manager.GetAsync(address)))["people"]!;
+            var second = (await Sent(queue.Manager.GetAsync($"{address}?page=2")))["people"]!;
+            Assert.Equal((28, 25, 25, 3), ((int)first["total"]!, (int)first["size"]!, first["items"]!.AsArray().Count, second["items"]!.AsArray().Count));
+            // Readers first, then who adjudicates, then who validates; everybody once.
+            Assert.Equal(["read", "adjudicate", "validate"], second["items"]!.AsArray().Select(p => (string)p!["mode"]!));
+            Assert.Equal(28, first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(p => (string)p!["accountId"]!).Distinct().Count());
+            var some = (await Sent(queue.Manager.GetAsync($"{address}?page=14&size=2")))["people"]!;
+            Assert.Equal(["adjudicate", "validate"], some["items"]!.AsArray().Select(p => (string)p!["mode"]!));
+        }
+
+        // The one at the end of the list can no longer work: said on the first page too.
+        var last = (await app.Person($"validator-{queue.Room.Name}", [Pirogov.Platform.Access.Role.Expert])).Id;
+        await app.InDatabase(db => db.Set<Pirogov.Platform.Access.Account>().Where(a => a.Id == last).ExecuteUpdateAsync(s => s.SetProperty(a => a.IsDisabled, true)));
+        Assert.Contains((await Sent(queue.Manager.GetAsync($"{queue.Address}/assignment")))["notices"]!.AsArray(), n => (string)n!["kind"]! == "cannotWork" && (string?)n["accountId"] == last.ToString());
+        foreach (var page in new[] { "", "/assignment" })
+            Assert.Contains("mud-pagination", await queue.Manager.GetStringAsync($"/labelling/projects/{queue.Project}{page}"), StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -61,12 +61,12 @@ internal sealed class QueueRoom(LabellingApp app, ReadingRoom room, string proje
         await Sent(Submit(reader, id, (int)saved["revision"]!));
     }
 
-    public async Task<JsonObject> Assignment() => await Sent(Manager.GetAsync($"{Address}/assignment"));
+    public async Task<JsonObject> Assignment() => await Sent(Manager.GetAsync($"{Address}/assignment?size=200"));
 
     public async Task<JsonNode> Member(int reader)
     {
         var id = (await Id(reader)).ToString();
-        return (await Assignment())["people"]!.AsArray().Single(p => (string)p!["accountId"]! == id)!;
+        return (await Assignment())["people"]!["items"]!.AsArray().Single(p => (string)p!["accountId"]! == id)!;
     }
 
     public static string Refusal(JsonObject problem) => ((string)problem["type"]!)[((string)problem["type"]!).IndexOf("labelling.", StringComparison.Ordinal)..];

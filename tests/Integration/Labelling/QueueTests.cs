@@ -56,7 +56,7 @@ public abstract class QueueTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal("labelling.nothing-to-read", Refusal(await Refused(HttpStatusCode.Conflict, queue.Next(queue.Readers[0]))));
         await app.Settle();
         await EveryCaseHas(queue, 2);
-        var people = (await queue.Assignment())["people"]!.AsArray().Where(p => (string)p!["mode"]! == "read").Select(p => (int)p!["finished"]!);
+        var people = (await queue.Assignment())["people"]!["items"]!.AsArray().Where(p => (string)p!["mode"]! == "read").Select(p => (int)p!["finished"]!);
         Assert.All(people, finished => Assert.Equal(9, finished));
         var pairs = await Pairs(queue);
         Assert.Equal(6, pairs.Count);
