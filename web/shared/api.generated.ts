@@ -6537,6 +6537,10 @@ export interface components {
             text: components["schemas"]["Bilingual"];
             type: string;
         };
+        ReleasedRelation: {
+            id: string;
+            name: components["schemas"]["Bilingual"];
+        };
         /** Format: uuid */
         ReleaseId: string;
         ReleaseLabelsOutlook: {
@@ -6583,6 +6587,7 @@ export interface components {
             /** Format: int32 */
             objects: number;
             projectId: components["schemas"]["ProjectId"];
+            relations: components["schemas"]["ReleasedRelation"][];
             release: components["schemas"]["ReleaseSummary"];
             report: components["schemas"]["ReliabilityReport"];
         };

@@ -22,8 +22,12 @@ internal sealed record ReleaseListRow(ReleaseId Id, string ProjectName, int Numb
 
 internal sealed record ReleasedCaseRow(CaseId CaseId, string Label, string DocumentSha256, int Masks, int Objects);
 
+internal sealed record ReleasedRelation(string Id, Bilingual Name);
+
 /// <param name="Masks">Of all cases.</param>
-internal sealed record ReleasePage(ReleaseSummary Release, ProjectId ProjectId, DataKind DataKind, int Masks, int Objects, ReliabilityReport Report, ChangeTotals? Changes);
+/// <param name="Relations">Types of the release's version of the schema.</param>
+internal sealed record ReleasePage(
+    ReleaseSummary Release, ProjectId ProjectId, DataKind DataKind, int Masks, int Objects, IReadOnlyList<ReleasedRelation> Relations, ReliabilityReport Report, ChangeTotals? Changes);
 
 /// <summary>The change list without its cases, which page.</summary>
 internal sealed record ChangeTotals(
@@ -64,8 +68,10 @@ internal sealed class SeeReleases(PirogovDb db, IReleases releases, Documents do
         var release = await db.Set<Release>().AsNoTracking().SingleAsync(r => r.Id == id, cancellation);
         var report = await Read<ReliabilityReport>(release.ReportMd5, cancellation);
         var changes = release.ChangesMd5 is { } md5 ? await Read<ChangeList>(md5, cancellation) : null;
-        var kind = await db.Set<LabellingSchema>().Where(s => s.Versions.Any(v => v.Id == release.SchemaVersionId)).Select(s => s.DataKind).SingleAsync(cancellation);
-        return new ReleasePage(summary, release.ProjectId, kind, release.Cases.Sum(c => c.Masks), release.Cases.Sum(c => c.Objects), report, changes is null ? null
+        var schema = await db.Set<LabellingSchema>().AsNoTracking().SingleAsync(s => s.Versions.Any(v => v.Id == release.SchemaVersionId), cancellation);
+        var relations = schema.Versions.Single(v => v.Id == release.SchemaVersionId).Content.Relations ?? [];
+        return new ReleasePage(summary, release.ProjectId, schema.DataKind, release.Cases.Sum(c => c.Masks), release.Cases.Sum(c => c.Objects),
+            [.. relations.Select(r => new ReleasedRelation(r.Id, r.Name))], report, changes is null ? null
             : new(changes.Since, changes.SinceSha256, changes.ScopeAdded, changes.ScopeRemoved, changes.Added, changes.Removed, changes.Changed, changes.Unchanged, changes.Items));
     }
 

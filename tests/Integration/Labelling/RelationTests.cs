@@ -78,6 +78,9 @@ public abstract class RelationTests(LabellingApp app) : OnBothEngines(app)
         Assert.Equal(["sure yes yes true false"], change["answers"]!.AsArray().Select(a => $"{a!["question"]} {a["before"]} {a["after"]} {a["uncertainBefore"]} {a["uncertainAfter"]}"));
         var items = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-releases/{second["id"]}")))["changes"]!["items"]!.AsArray();
         Assert.Equal(["near", "of", "sure"], items.Select(i => (string)i!["item"]!).Order());
+        var page = WebUtility.HtmlDecode(await room.Manager.GetStringAsync($"/labelling/releases/{second["id"]}"));
+        Assert.Contains("<strong>связь near</strong>", page, StringComparison.Ordinal);
+        Assert.Contains("<strong>связь of</strong>", page, StringComparison.Ordinal);
 
         var result = (string)(await Sent(room.Readers[0].GetAsync("/api/v1/reading-results")))["items"]!.AsArray().Single()!["readingId"]!;
         var difference = (await Sent(room.Readers[0].GetAsync($"/api/v1/readings/{result}/result")))["difference"]!;
@@ -141,7 +144,7 @@ public abstract class RelationTests(LabellingApp app) : OnBothEngines(app)
         ["options"] = new JsonArray(new JsonObject { ["id"] = "yes", ["text"] = Both("да") }, new JsonObject { ["id"] = "no", ["text"] = Both("нет") }),
     };
 
-    private static JsonObject Type(string id, string to) => new() { ["id"] = id, ["name"] = Both(id), ["from"] = new JsonArray("finding"), ["to"] = new JsonArray(to) };
+    private static JsonObject Type(string id, string to) => new() { ["id"] = id, ["name"] = Both($"связь {id}"), ["from"] = new JsonArray("finding"), ["to"] = new JsonArray(to) };
 
     private static JsonObject Relation(string type, string from, string to) => new() { ["id"] = Guid.CreateVersion7().ToString(), ["type"] = type, ["from"] = from, ["to"] = to };
 
