@@ -52,6 +52,9 @@ public abstract class MigrationTests(LabellingApp app) : OnBothEngines(app)
         await app.Settle();
         await Refused(HttpStatusCode.Conflict, room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/release", new { }));
         var one = (await Sent(room.Manager.GetAsync($"/api/v1/labelling-projects/{room.Project}/cases")))["items"]![0]!["id"];
+        var stuck = await RefusalTests.Is("labelling.case-needs-reopening", 409,
+            room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/release", new { cases = new[] { (string)one! } }));
+        Assert.Equal("TEST-000001", (string)stuck["label"]!);
         await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/cases/{one}/reopen", new { comment = "Сторона" }));
         var decision = await Reading(room.Adjudicator, "adjudicate");
         var document = (await Sent(room.Adjudicator.GetAsync($"/api/v1/readings/{decision}")))["document"]!.DeepClone().AsObject();
