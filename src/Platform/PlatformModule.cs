@@ -120,7 +120,7 @@ public static class PlatformModule
         services.AddSingleton(new JobOptions(
             TimeSpan.FromSeconds(configuration.GetValue("Jobs:FirstRetrySeconds", 5.0)), TimeSpan.FromSeconds(configuration.GetValue("Jobs:WatchSeconds", 15.0))));
         services.AddScoped<JobQueue>().AddSingleton<JobSchedule>();
-        services.AddSingleton<RunningJobs>().AddSingleton(p => new JobCanceller(p.GetRequiredService<RunningJobs>()));
+        services.AddSingleton<RunningJobs>().AddSingleton(p => new JobsHere(p.GetRequiredService<RunningJobs>()));
         services.AddHandler<JobEnqueued, ScheduleEnqueuedJob>();
         services.AddScoped<IStartCard, JobsStartCard>();
         var dataFolder = Path.GetFullPath(configuration["Data"] ?? ".pirogov");

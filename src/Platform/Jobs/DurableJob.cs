@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Database;
 using Pirogov.Platform.Outbox;
+using Pirogov.Platform.Problems;
 
 namespace Pirogov.Platform.Jobs;
 
@@ -21,7 +22,12 @@ public abstract class DurableJob<TPayload>
 /// <summary>An expected failure that trying again will not mend; its reason is a key of the strings.</summary>
 public sealed class JobRefusedException(string reasonKey) : Exception(reasonKey)
 {
+    /// <summary>What a use case would have answered: told as there, with its title, its detail and what they name.</summary>
+    public JobRefusedException(Refusal refusal) : this((refusal ?? throw new ArgumentNullException(nameof(refusal))).WordsKey + ".title") => Refusal = refusal;
+
     public string ReasonKey { get; } = reasonKey;
+
+    public Refusal? Refusal { get; }
 }
 
 /// <param name="Words">A key of the strings.</param>
@@ -29,17 +35,32 @@ public sealed class JobRefusedException(string reasonKey) : Exception(reasonKey)
 public sealed record JobResult(string Words, IReadOnlyDictionary<string, double> Figures);
 
 /// <summary>Tells how far a job is, at most twice a second, outside the job's own transaction.</summary>
-public sealed class JobProgress(JobId id, IServiceScopeFactory scopes, TimeProvider time)
+public sealed class JobProgress
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private readonly IServiceScopeFactory scopes;
+    private readonly TimeProvider time;
+    private readonly RunningJobs? running;
     private DateTimeOffset lastTold;
 
-    public JobId Id => id;
+    public JobProgress(JobId id, IServiceScopeFactory scopes, TimeProvider time) => (Id, this.scopes, this.time) = (id, scopes, time);
+
+    internal JobProgress(JobId id, IServiceScopeFactory scopes, TimeProvider time, RunningJobs running) : this(id, scopes, time) => this.running = running;
+
+    public JobId Id { get; }
+
+    /// <summary>
+    /// For a job that writes at this moment: SQLite has one writer, and one that waits for another connection while it writes waits for ever. It is
+    /// seen by whoever asks this process.
+    /// </summary>
+    /// <param name="message">A key of the strings, or words without patient data.</param>
+    public void Show(int percent, string message) => running?.Show(Id, percent, message);
 
     /// <summary>While the database is away nothing is told: a bar that stands still is no reason to lose the work.</summary>
     /// <param name="message">A key of the strings, or words without patient data.</param>
     public async Task Tell(int percent, string message, CancellationToken cancellation)
     {
+        Show(percent, message);
         var now = time.Now();
         if (now - lastTold < Interval && percent < 100)
             return;
@@ -47,7 +68,7 @@ public sealed class JobProgress(JobId id, IServiceScopeFactory scopes, TimeProvi
         await using var scope = scopes.CreateAsyncScope();
         try
         {
-            await scope.ServiceProvider.GetRequiredService<PirogovDb>().Set<JobRecord>().Where(j => j.Id == id)
+            await scope.ServiceProvider.GetRequiredService<PirogovDb>().Set<JobRecord>().Where(j => j.Id == Id)
                 .ExecuteUpdateAsync(s => s.SetProperty(j => j.Percent, percent).SetProperty(j => j.Message, message), cancellation);
         }
         catch (Exception away) when (DatabaseOutage.IsBehind(away))
@@ -60,10 +81,22 @@ public sealed class JobProgress(JobId id, IServiceScopeFactory scopes, TimeProvi
     /// <param name="words">A key of the strings with the figures' names as placeholders.</param>
     public async Task Conclude(string words, IReadOnlyDictionary<string, double> figures, CancellationToken cancellation)
     {
-        var result = JsonSerializer.Serialize(new JobResult(words, figures), PlatformJson.Options);
         await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<PirogovDb>().Set<JobRecord>().Where(j => j.Id == id)
-            .ExecuteUpdateAsync(s => s.SetProperty(j => j.Result, result), cancellation);
+        await Conclude(scope.ServiceProvider.GetRequiredService<PirogovDb>(), words, figures, cancellation);
+    }
+
+    /// <summary>The same in the job's own transaction: where the process dies behind it, the next attempt finds that the work is done.</summary>
+    public async Task Conclude(PirogovDb db, string words, IReadOnlyDictionary<string, double> figures, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var result = JsonSerializer.Serialize(new JobResult(words, figures), PlatformJson.Options);
+        await db.Set<JobRecord>().Where(j => j.Id == Id).ExecuteUpdateAsync(s => s.SetProperty(j => j.Result, result), cancellation);
+    }
+
+    public Task<bool> HasConcluded(PirogovDb db, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        return db.Set<JobRecord>().AnyAsync(j => j.Id == Id && j.Result != null, cancellation);
     }
 }
 

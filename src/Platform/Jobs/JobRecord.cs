@@ -23,6 +23,8 @@ public enum JobState
 /// <summary>What people see of a durable job. The scheduler's own tables say when it runs; this row says how it goes.</summary>
 public sealed class JobRecord
 {
+    internal const int FailureLimit = 500;
+
     public JobId Id { get; private set; } = EntityId.New<JobId>();
     public string Kind { get; private set; } = "";
     public string Payload { get; private set; } = "";
@@ -64,8 +66,10 @@ public sealed class JobRecord
     }
 
     /// <summary>The process stops, which does not count, or somebody has cancelled it.</summary>
-    internal void Interrupt(DateTimeOffset now)
+    /// <param name="cancelled">It may have heard of that before its row did.</param>
+    internal void Interrupt(bool cancelled, DateTimeOffset now)
     {
+        CancellationRequested |= cancelled;
         if (CancellationRequested)
             EndCancelled(now);
         else if (State is JobState.Running)
@@ -108,7 +112,7 @@ internal sealed class JobsModel : ModelPart
         e.Property(j => j.SubjectKind).HasMaxLength(100);
         e.Property(j => j.SubjectId).HasMaxLength(100);
         e.Property(j => j.Message).HasMaxLength(500);
-        e.Property(j => j.Failure).HasMaxLength(500);
+        e.Property(j => j.Failure).HasMaxLength(JobRecord.FailureLimit);
         e.Property(j => j.Result).HasMaxLength(1000);
         e.HasIndex(j => j.State);
         e.HasIndex(j => new { j.SubjectKind, j.SubjectId });

@@ -9,40 +9,6 @@ using Quartz;
 
 namespace Pirogov.Platform.Jobs;
 
-/// <summary>Jobs that run in this process, and the means to cancel them.</summary>
-internal sealed class RunningJobs
-{
-    private readonly Dictionary<JobId, CancellationTokenSource> running = [];
-
-    /// <returns>False when it runs already.</returns>
-    public bool TryAdd(JobId id, CancellationTokenSource source)
-    {
-        lock (running)
-            return running.TryAdd(id, source);
-    }
-
-    public bool Has(JobId id)
-    {
-        lock (running)
-            return running.ContainsKey(id);
-    }
-
-    public void Remove(JobId id)
-    {
-        lock (running)
-            running.Remove(id);
-    }
-
-    public void Cancel(JobId id)
-    {
-        lock (running)
-        {
-            if (running.TryGetValue(id, out var source))
-                source.Cancel();
-        }
-    }
-}
-
 /// <param name="FirstRetryAfter">Doubles at every attempt.</param>
 /// <param name="WatchEvery">Between two looks at jobs that have lost their trigger.</param>
 internal sealed record JobOptions(TimeSpan FirstRetryAfter, TimeSpan WatchEvery)
@@ -100,12 +66,12 @@ internal sealed class RunDurableJob(
         catch (Exception) when (cancellation.IsCancellationRequested)
         {
             // Whatever it throws now, it was interrupted. Stopping the process is no cancellation: the job goes on at the next start.
-            await Change(record.Id, (r, _) => r.Interrupt(time.Now()));
+            await Change(record.Id, (r, _) => r.Interrupt(running.WasCancelled(r.Id), time.Now()));
             return;
         }
         catch (JobRefusedException refused)
         {
-            await Change(record.Id, (r, _) => r.Fail(refused.ReasonKey, time.Now()));
+            await Change(record.Id, (r, _) => r.Fail(JobFailure.Of(refused), time.Now()));
             return;
         }
         catch (Exception failure)
@@ -123,7 +89,7 @@ internal sealed class RunDurableJob(
     {
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentActor>().Become(Actor.System);
-        await Find(record)!.Run(scope.ServiceProvider, record.Payload, new JobProgress(record.Id, scopes, time), cancellation);
+        await Find(record)!.Run(scope.ServiceProvider, record.Payload, new JobProgress(record.Id, scopes, time, running), cancellation);
     }
 
     private async Task RetryOrFail(JobRecord record, string failure, int outages, bool isOutage)

@@ -22,7 +22,7 @@ public sealed record JobView(
 
 /// <summary>Administrators see every job, others those that they asked for.</summary>
 [Needs(PlatformRights.SeeJobs)]
-public sealed class SeeJobs(PirogovDb db, CurrentActor actor, Localizer words)
+public sealed class SeeJobs(PirogovDb db, CurrentActor actor, Localizer words, JobsHere here)
 {
     internal static void Map(IEndpointRouteBuilder routes)
     {
@@ -48,16 +48,20 @@ public sealed class SeeJobs(PirogovDb db, CurrentActor actor, Localizer words)
         return db.Set<JobRecord>().AsNoTracking().Where(j => all || j.RequestedBy == me);
     }
 
-    private JobView View(JobRecord j) => new(j.Id, j.Kind, j.SubjectKind, j.SubjectId, j.State, j.Percent, words[j.Message], j.Attempts,
-        j.Failure is null ? null : JobFailure.Say(j.Failure, words), j.Failure is null ? null : JobFailure.Key(j.Failure),
-        j.Result is null ? null : JsonSerializer.Deserialize<JobResult>(j.Result, PlatformJson.Options), j.CancellationRequested, j.CreatedAt, j.StartedAt, j.EndedAt);
+    private JobView View(JobRecord j)
+    {
+        var (percent, message) = (j.State is JobState.Running ? here.Shown(j.Id) : null) ?? (j.Percent, j.Message);
+        return new(j.Id, j.Kind, j.SubjectKind, j.SubjectId, j.State, percent, words[message], j.Attempts,
+            j.Failure is null ? null : JobFailure.Say(j.Failure, words), j.Failure is null ? null : JobFailure.Key(j.Failure),
+            j.Result is null ? null : JsonSerializer.Deserialize<JobResult>(j.Result, PlatformJson.Options), j.CancellationRequested, j.CreatedAt, j.StartedAt, j.EndedAt);
+    }
 }
 
 public sealed record JobHasEnded() : Refusal("platform.job-has-ended", 409);
 
 /// <summary>Cancels or, once it has failed, starts again.</summary>
 [Needs(PlatformRights.SeeJobs)]
-public sealed class SteerJob(PirogovDb db, CurrentActor actor, AuditTrail audit, EventOutbox outbox, TimeProvider time, JobCanceller canceller)
+public sealed class SteerJob(PirogovDb db, CurrentActor actor, AuditTrail audit, EventOutbox outbox, TimeProvider time, JobsHere here)
 {
     internal static void Map(IEndpointRouteBuilder routes)
     {
@@ -73,9 +77,11 @@ public sealed class SteerJob(PirogovDb db, CurrentActor actor, AuditTrail audit,
             return new NotFound("job");
         if (!job.RequestCancellation(time.Now()))
             return new JobHasEnded();
+        // Before it is written: the job may hold SQLite's one writer. And behind it: it may just have read its row.
+        here.Cancel(id);
         audit.Note("platform.job-cancelled", "job", id);
         await db.SaveChangesAsync(cancellation);
-        canceller.Cancel(id);
+        here.Cancel(id);
         return Done.Value;
     }
 
@@ -100,11 +106,13 @@ public sealed class SteerJob(PirogovDb db, CurrentActor actor, AuditTrail audit,
 }
 
 /// <summary>Reaches the job that runs in this process.</summary>
-public sealed class JobCanceller
+public sealed class JobsHere
 {
     private readonly RunningJobs running;
 
-    internal JobCanceller(RunningJobs running) => this.running = running;
+    internal JobsHere(RunningJobs running) => this.running = running;
 
     internal void Cancel(JobId id) => running.Cancel(id);
+
+    internal (int Percent, string Message)? Shown(JobId id) => running.Shown(id);
 }

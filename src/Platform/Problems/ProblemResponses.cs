@@ -44,13 +44,17 @@ public static class ProblemResponses
 
     public static IResult ToHttp(this Refusal refusal) => new ProblemResult(refusal);
 
+    /// <returns>What it names, as its words' placeholders and its problem's extensions spell it.</returns>
+    internal static IReadOnlyDictionary<string, object?> Values(this Refusal refusal) =>
+        refusal.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.Name is not (nameof(Refusal.Code) or nameof(Refusal.Status) or nameof(Refusal.WordsKey) or "EqualityContract"))
+            .ToDictionary(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name), p => p.GetValue(refusal));
+
     public static ProblemDetails Describe(this Refusal refusal, Localizer words)
     {
         ArgumentNullException.ThrowIfNull(refusal);
         ArgumentNullException.ThrowIfNull(words);
-        var values = refusal.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.Name is not (nameof(Refusal.Code) or nameof(Refusal.Status) or nameof(Refusal.WordsKey) or "EqualityContract"))
-            .ToDictionary(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name), p => p.GetValue(refusal));
+        var values = refusal.Values();
         // Programs get the field's name as the request spells it; people its name in their language.
         var told = values.ToDictionary(v => v.Key, v => v is { Key: FieldProperty, Value: string field } ? words.FieldName(field) : v.Value);
         var problem = new ProblemDetails
