@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Agreement;
@@ -36,6 +37,8 @@ public static class LabellingModule
         services.AddScoped<ComparisonStore>().AddScoped<MakeComparison>().AddScoped<AnswerModels>().AddScoped<ReaderSkills>().AddScoped<Adjudication>().AddScoped<DisagreementPictures>().AddScoped<HeatMaps>().AddScoped<AppendRevision>().AddScoped<SentBefore>().AddScoped<KeepSideDraft>().AddScoped<ShownPreLabels>();
         services.AddSingleton<FiguresCache>().AddScoped<AgreementSums>().AddScoped<CaseDigests>().AddJob<DigestCase, DigestCase.Payload>();
         services.AddScoped<Rounds>().AddHandler<SecondPassEnded, Rounds>().AddHandler<ReaderLeft, WaitingCases>().AddJob<OfferWork, OfferWork.Payload>().AddScoped<UntakenPlaces>().AddScoped<WaitingDecisions>().AddScoped<Examination>().AddScoped<StoppedComparisons>().AddSingleton<HandOutGate>().AddSingleton<ImportSeats>().AddScoped<HandOut>().AddScoped<NextPlace>().AddScoped<Capacity>().AddScoped<ReaderRules>().AddScoped<Replacement>().AddScoped<OfferCases>();
+        services.AddSingleton(p => AtOnce.From(p.GetRequiredService<IConfiguration>())).AddScoped<ProjectWork>().AddScoped<Starting>().AddScoped<Adding>().AddScoped<MigrationPlans>().AddScoped<CarryLabels>();
+        services.AddJob<StartLabelling, StartLabelling.Payload>().AddJob<AddToProject, AddToProject.Payload>().AddJob<LeadToNextVersion, LeadToNextVersion.Payload>();
         services.AddScoped<CaseSelection>().AddScoped<OwnPart>().AddScoped<OwnReading>().AddScoped<OwnCentres>().AddScoped<ActiveExperts>().AddScoped<PersonLock>().AddScoped<ActiveTime>().AddSingleton<Chance>(RandomNumberGenerator.GetInt32).AddScoped<GoldDraw>().AddScoped<KnownLabels>().AddScoped<ControlItems>();
         services.AddScoped<ExpertPages>().AddScoped<Earnings>().AddScoped<StatementBook>().AddScoped<StatementFile>();
         services.AddScoped<LeastLoaded>().AddScoped<Deciders>().AddScoped<Outcomes>().AddScoped<AskReader>().AddScoped<AskValidators>().AddScoped<AskAdjudicator>();
@@ -67,6 +70,7 @@ public static class LabellingModule
         SeeCase.Map(api);
         MigrateProject.Map(api);
         SteerProject.Map(api);
+        AddProjectCases.Map(api);
         CorrectPlan.Map(api);
         ChangePeople.Map(api);
         SeeAssignment.Map(api);

@@ -1602,7 +1602,7 @@ export interface paths {
         get: operations["listProjectCases"];
         put?: never;
         /**
-         * Adds cases; those that are in the project already are left out.
+         * Adds cases, at once, or, when there are many, by a job that the answer names; those that are in the project already are left out.
          * @description Needs the right `labelling.manage-projects`: labellingManager.
          */
         post: operations["addProjectCases"];
@@ -2014,7 +2014,7 @@ export interface paths {
         get: operations["previewMigration"];
         put?: never;
         /**
-         * Leads a project to the next version of its schema.
+         * Leads a project to the next version of its schema: at once, or, when it has many cases, by a job that the answer names.
          * @description Needs the right `labelling.manage-projects`: labellingManager.
          */
         post: operations["migrateProject"];
@@ -2342,7 +2342,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Starts the project: its readers get their cases.
+         * Starts the project: its readers get their cases, at once, or, when there are many, by a job that the answer names.
          * @description Needs the right `labelling.manage-projects`: labellingManager.
          */
         post: operations["startLabellingProject"];
@@ -3558,6 +3558,12 @@ export interface components {
             organisation: null | string;
             organisationId: null | components["schemas"]["OrganisationId"];
             roles: components["schemas"]["Role"][];
+        };
+        AddProjectCasesResponse: {
+            /** Format: int32 */
+            cases: null | number;
+            /** Format: uuid */
+            jobId: string;
         };
         /**
          * @default onDisagreement
@@ -5282,9 +5288,11 @@ export interface components {
         };
         MigrateProjectResponse: {
             /** Format: int32 */
-            drafts: number;
+            drafts: null | number;
+            /** Format: uuid */
+            jobId: string;
             /** Format: int32 */
-            pending: number;
+            pending: null | number;
             to: components["schemas"]["SchemaVersionId"];
         };
         MigrateProjectRow: {
@@ -6289,6 +6297,7 @@ export interface components {
             thresholds: {
                 [key: string]: number;
             };
+            work: null | components["schemas"]["WorkView"];
         };
         ProjectReference: {
             id: components["schemas"]["ProjectId"];
@@ -7287,6 +7296,8 @@ export interface components {
         };
         StartProjectResponse: {
             id: components["schemas"]["ProjectId"];
+            /** Format: uuid */
+            jobId: string;
             /** Format: int32 */
             readings: number;
         };
@@ -7296,10 +7307,6 @@ export interface components {
             /** Format: int32 */
             level: number;
             state: components["schemas"]["ProjectCaseState"];
-        };
-        SteerProjectAdded: {
-            /** Format: int32 */
-            cases: number;
         };
         SteerProjectDueRequest: {
             /** Format: date-time */
@@ -7540,6 +7547,11 @@ export interface components {
             upper: null | number;
             /** Format: date */
             week: string;
+        };
+        WorkView: {
+            jobId: components["schemas"]["JobId"];
+            kind: string;
+            state: components["schemas"]["JobState"];
         };
     };
     responses: {
@@ -10117,7 +10129,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SteerProjectAdded"];
+                    "application/json": components["schemas"]["AddProjectCasesResponse"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddProjectCasesResponse"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -10770,6 +10791,15 @@ export interface operations {
                     "application/json": components["schemas"]["MigrateProjectResponse"];
                 };
             };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrateProjectResponse"];
+                };
+            };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -11259,6 +11289,15 @@ export interface operations {
         responses: {
             /** @description OK */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartProjectResponse"];
+                };
+            };
+            /** @description Accepted */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,10 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
-using Pirogov.Archive.Contracts;
 using Pirogov.Labelling.Projects;
 using Pirogov.Labelling.Readings;
-using Pirogov.Labelling.Schemas;
 using Pirogov.Platform.Access;
 using Pirogov.Platform.Audit;
 using Pirogov.Platform.Database;
@@ -14,16 +12,14 @@ using Pirogov.Platform.Problems;
 
 namespace Pirogov.Labelling.Assignment;
 
-/// <summary>What a manager does with a running project as a whole: hold it, go on, give it up, give it more time or more cases.</summary>
+/// <summary>What a manager does with a running project as a whole: hold it, go on, give it up, give it more time.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferCases offers, JobQueue jobs, Rounds rounds, AuditTrail audit, TimeProvider time)
+internal sealed class SteerProject(PirogovDb db, JobQueue jobs, Rounds rounds, AuditTrail audit, TimeProvider time)
 {
     /// <param name="DueAt">None takes the due date away.</param>
     public sealed record DueRequest(DateTimeOffset? DueAt);
 
     public sealed record RankRequest(int Priority = 0, DateTimeOffset? DueAt = null);
-
-    public sealed record Added(int Cases);
 
     internal static void Map(IEndpointRouteBuilder api)
     {
@@ -35,8 +31,6 @@ internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferC
             .Needs(typeof(SteerProject)).WithName("cancelLabellingProject").WithSummary("Gives the project up: open work is taken back, drafts stay.");
         api.MapPut("/labelling-projects/{id}/due", (SteerProject use, ProjectId id, DueRequest request, CancellationToken cancellation) => use.BeDue(id, request.DueAt, cancellation).ToHttp())
             .Needs(typeof(SteerProject)).WithName("setLabellingDue").WithSummary("Moves the due date.");
-        api.MapPost("/labelling-projects/{id}/cases", (SteerProject use, ProjectId id, CaseChoice request, CancellationToken cancellation) => use.AddCases(id, request, cancellation).ToHttp())
-            .Needs(typeof(SteerProject)).WithName("addProjectCases").WithSummary("Adds cases; those that are in the project already are left out.");
         api.MapPut("/labelling-projects/{id}/cases/{caseId}/rank", (SteerProject use, ProjectId id, ProjectCaseId caseId, RankRequest request, CancellationToken cancellation) =>
             use.Rank(id, caseId, request, cancellation).ToHttp())
             .Needs(typeof(SteerProject)).WithName("rankProjectCase").WithSummary("Sets the priority and the due date of one case.");
@@ -77,48 +71,6 @@ internal sealed class SteerProject(PirogovDb db, CaseSelection selection, OfferC
         }
 
         return null;
-    }
-
-    public async Task<Outcome<Added>> AddCases(ProjectId id, CaseChoice request, CancellationToken cancellation)
-    {
-        if (await db.Set<LabellingProject>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } project)
-            return new NotFound("labelling-project");
-        if (project.State == ProjectState.Cancelled)
-            return new ProjectIsNotRunning(project.State);
-        var kind = await db.Set<LabellingSchema>().Where(s => s.Versions.Any(v => v.Id == project.SchemaVersionId)).Select(s => s.DataKind).SingleAsync(cancellation);
-        var selected = await selection.Of(request, kind, cancellation);
-        if (selected.IsRefused(out var refusal))
-            return refusal;
-        var strata = await selection.Strata(project.Terms.Strata ?? [], selected.Value, cancellation);
-        // Choosing takes its time: whether the project has been started meanwhile, and what it holds, is asked in its turn.
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        await Turn.Take(db, id, cancellation);
-        project = await db.Set<LabellingProject>().AsNoTracking().SingleAsync(p => p.Id == id, cancellation);
-        if (project.State == ProjectState.Cancelled)
-            return new ProjectIsNotRunning(project.State);
-        var known = await db.Set<ProjectCase>().Where(c => c.ProjectId == id).Select(c => new { c.CaseId, c.IsGold }).ToArrayAsync(cancellation);
-        var fresh = selected.Value.ExceptBy(known.Where(k => !k.IsGold).Select(k => k.CaseId), c => c.Id).ToArray();
-        if (fresh.Length == 0)
-            return new CasesMissing();
-        if (known.Length + fresh.Length > LabellingProject.MostCases)
-            return new TooManyCases(LabellingProject.MostCases);
-        var now = time.Now();
-        ProjectCase[] added = [.. fresh.Select(c => new ProjectCase(project, c, strata.GetValueOrDefault(c.Id), now))];
-        db.AddRange(added);
-        if (project.State != ProjectState.Planned)
-        {
-            foreach (var one in added)
-                one.BeginReading(now);
-            if (project.Distribution == Distribution.Assigned && (await offers.To(project, added, cancellation)).IsRefused(out var nobody))
-                return nobody;
-        }
-
-        audit.Note("labelling.cases-added", "labelling-project", id, new { Cases = added.Length });
-        if (await db.TrySave(cancellation) is { } overtaken)
-            return overtaken;
-        await transaction.CommitAsync(cancellation);
-
-        return new Added(added.Length);
     }
 
     public async Task<Outcome<Done>> Rank(ProjectId id, ProjectCaseId caseId, RankRequest request, CancellationToken cancellation)

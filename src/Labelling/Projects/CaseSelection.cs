@@ -29,6 +29,10 @@ internal sealed class CaseSelection(PirogovDb db, ICases cases)
         return Outcome<IReadOnlyList<CaseSummary>>.Of([.. chosen.Values.OrderBy(c => c.Label, StringComparer.Ordinal)]);
     }
 
+    /// <returns>How many it may be: some may be picked and found, or be left out.</returns>
+    public async Task<long> Most(CaseChoice choice, CancellationToken cancellation) =>
+        (choice.Cases?.Count ?? 0) + (choice.Query is { } query ? (await cases.Search(query, 1, 1, cancellation)).Total : 0);
+
     /// <returns>Case → the first stratum that takes it.</returns>
     public async Task<IReadOnlyDictionary<CaseId, Stratum>> Strata(IReadOnlyList<Stratum> strata, IReadOnlyCollection<CaseSummary> chosen, CancellationToken cancellation)
     {

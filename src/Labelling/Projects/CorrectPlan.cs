@@ -35,7 +35,7 @@ internal sealed class CorrectPlan(PirogovDb db, JobQueue jobs, AuditTrail audit,
 
     public async Task<Outcome<View>> Handle(ProjectId id, LabellingProject.Correction request, CancellationToken cancellation)
     {
-        // Whoever adds cases at this moment is through, and they follow too, or makes them from the new plan.
+        // Whoever starts the project or adds cases at this moment is through, and these follow too, or goes by the new plan.
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         await Turn.Take(db, id, cancellation);
         if (await db.Set<LabellingProject>().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } project)

@@ -26,12 +26,19 @@ internal sealed record PersonLoad(Guid AccountId, string Name, ReadingMode Mode,
 
 internal sealed record ReleaseRow(ReleaseId Id, int Number, DateTimeOffset ReleasedAt, int Cases, string Sha256);
 
+/// <param name="Kind">StartLabelling, AddToProject or LeadToNextVersion.</param>
+internal sealed record WorkView(JobId JobId, string Kind, JobState State)
+{
+    internal bool IsOpen => State is not JobState.Failed;
+}
+
 /// <param name="Releasing">The job of the newest release, until it has succeeded or was stopped.</param>
+/// <param name="Work">The newest job that starts the project, adds cases to it or leads it to another version, until it has succeeded or was stopped, or has failed a day ago.</param>
 internal sealed record ProjectPage(
     ProjectId Id, string Name, ProjectState State, string? ClinicalTask, SchemaView Schema, string Instructions, int ReadersPerCase, int MostReaders,
     double Threshold, IReadOnlyDictionary<string, double> Thresholds, IReadOnlyList<ValidationLevel> Levels, AdjudicationRule Rule,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? DueAt, IReadOnlyDictionary<ProjectCaseState, int> States,
-    Page<PersonLoad> People, ProjectAgreement Agreement, IReadOnlyList<ReleaseRow> Releases, JobId? Releasing, int Aside)
+    Page<PersonLoad> People, ProjectAgreement Agreement, IReadOnlyList<ReleaseRow> Releases, JobId? Releasing, WorkView? Work, int Aside)
 {
     internal double ThresholdOf(string @class) => Thresholds.GetValueOrDefault(@class, Threshold);
 }
@@ -46,7 +53,7 @@ internal sealed record ProjectCaseRow(
 
 /// <summary>A manager's view: who is how far and how the readers agree; nobody's labels.</summary>
 [Needs(LabellingRights.ManageProjects)]
-internal sealed class SeeProjects(PirogovDb db, OwnPart own, IAgenda agenda, AgreementSums agreement)
+internal sealed class SeeProjects(PirogovDb db, OwnPart own, IAgenda agenda, AgreementSums agreement, TimeProvider time)
 {
     internal static void Map(IEndpointRouteBuilder api)
     {
@@ -84,7 +91,7 @@ internal sealed class SeeProjects(PirogovDb db, OwnPart own, IAgenda agenda, Agr
         return new ProjectPage(id, project.Name, project.State, task?.Title, SchemaView.Of(schema, version), project.Instructions, project.ReadersPerCase,
             project.MostReaders, project.Threshold, project.Thresholds, project.Levels,
             project.Rule, project.CreatedAt, project.StartedAt, project.DueAt, states, await People(project, page, size, cancellation),
-            await agreement.Of(id, version.Content, cancellation), releases, await Releasing(id, cancellation),
+            await agreement.Of(id, version.Content, cancellation), releases, await Releasing(id, cancellation), await Work(id, cancellation),
             await db.Set<ProjectCase>().CountAsync(c => c.ProjectId == id && !c.IsGold && c.AsideAt != null, cancellation));
     }
 
@@ -94,6 +101,12 @@ internal sealed class SeeProjects(PirogovDb db, OwnPart own, IAgenda agenda, Agr
         var newest = await db.Set<JobRecord>().AsNoTracking().Where(j => j.SubjectKind == "labelling-project" && j.SubjectId == subject && j.Kind == nameof(FreezeRelease))
             .OrderByDescending(j => j.Id).Select(j => new { j.Id, j.State }).FirstOrDefaultAsync(cancellation);
         return newest is null or { State: JobState.Succeeded or JobState.Cancelled } ? null : newest.Id;
+    }
+
+    private async Task<WorkView?> Work(ProjectId id, CancellationToken cancellation)
+    {
+        var newest = await ProjectWork.Of(db, id).OrderByDescending(j => j.Id).Select(j => new { j.Id, j.Kind, j.State, j.EndedAt }).FirstOrDefaultAsync(cancellation);
+        return newest is null or { State: JobState.Succeeded or JobState.Cancelled } || newest.EndedAt < time.Now().AddDays(-1) ? null : new(newest.Id, newest.Kind, newest.State);
     }
 
     /// <param name="aside">Only those that are set aside, or only the others.</param>

@@ -85,11 +85,15 @@ internal sealed class VersionedDocuments(PirogovDb db, Documents documents)
     public async Task Ask(ReadingId reading, IEnumerable<OpenPart> open, CancellationToken cancellation)
     {
         foreach (var (version, part) in open)
-        {
-            var (kept, blobs) = part.Mask is { } mask ? StoredMasks.Of(mask) : (part.Mask, []);
-            await documents.Keep(blobs, cancellation);
-            db.Add(new PendingLabel(reading, version, part with { Mask = kept }));
-        }
+            db.Add(new PendingLabel(reading, version, await Store(part, cancellation)));
+    }
+
+    /// <returns>The part with its mask by its hash.</returns>
+    public async Task<PendingPart> Store(PendingPart part, CancellationToken cancellation)
+    {
+        var (kept, blobs) = part.Mask is { } mask ? StoredMasks.Of(mask) : (part.Mask, []);
+        await documents.Keep(blobs, cancellation);
+        return part with { Mask = kept };
     }
 
     /// <summary>Which of several consensuses come to a version only by a person: something of them would have to be asked about, or the version wants what they do not have.</summary>
