@@ -191,15 +191,8 @@ internal static class SimulationBenchmark
     private static async Task<string> Release(World world, string project)
     {
         var asked = await world.Manager.Post("release", $"/api/v1/labelling-projects/{project}/release");
-        while (true)
-        {
-            var state = (string)(await world.Manager.Get("progress", $"/api/v1/jobs/{asked["jobId"]}"))["state"]!;
-            if (state == "succeeded")
-                return (string)(await world.Manager.Get("releases", "/api/v1/labelling-releases?size=1"))["items"]![0]!["id"]!;
-            if (state is "failed" or "cancelled")
-                throw new InvalidOperationException($"The release ended as {state}.");
-            await Task.Delay(TimeSpan.FromMilliseconds(200));
-        }
+        await world.End(asked["jobId"], "release");
+        return (string)(await world.Manager.Get("releases", "/api/v1/labelling-releases?size=1"))["items"]![0]!["id"]!;
     }
 
     private static void Table(string title, Latencies latencies, params string[] kinds)

@@ -84,8 +84,22 @@ internal sealed class World(HttpClient http, Latencies latencies)
         plan["schemaVersionId"] = SchemaVersion;
         plan["cases"] = new JsonArray([.. cases.Select(c => (JsonNode)c)]);
         var project = (string)(await Manager.Post("create project", "/api/v1/labelling-projects", plan))["id"]!;
-        await Manager.Post("start project", $"/api/v1/labelling-projects/{project}/start");
+        await End((await Manager.Post("start project", $"/api/v1/labelling-projects/{project}/start"))["jobId"], "start");
         return project;
+    }
+
+    /// <param name="job">None where the request has done it.</param>
+    public async Task End(JsonNode? job, string what)
+    {
+        while (job is not null)
+        {
+            var state = (string)(await Manager.Get("progress", $"/api/v1/jobs/{job}"))["state"]!;
+            if (state == "succeeded")
+                return;
+            if (state is "failed" or "cancelled")
+                throw new InvalidOperationException($"The {what} ended as {state}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(200));
+        }
     }
 
     private static object Both(string text) => new { ru = text, en = text };

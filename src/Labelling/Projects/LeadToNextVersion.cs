@@ -31,6 +31,7 @@ internal sealed class LeadToNextVersion(PirogovDb db, MigrationPlans plans, Carr
 
     private async Task<Refusal?> Try(Payload payload, JobProgress progress, CancellationToken cancellation)
     {
+        db.ChangeTracker.Clear();
         for (var made = int.MaxValue; made > FewEnough;)
         {
             if ((await plans.Of(payload.ProjectId, cancellation)).IsRefused(out var refusal, out var plan))

@@ -152,17 +152,17 @@ public abstract class LongActTests(LargeProjects app) : OnBothEngines(app)
         await Queued(room.Manager.PostAsync($"{Address(room)}/start", null));
         await Settled();
         app.Halt.At(BeforeAll);
-        job = await Queued(room.Manager.PostAsJsonAsync($"{Address(room)}/cases", Cases(5, 6)));
+        await Queued(room.Manager.PostAsJsonAsync($"{Address(room)}/cases", new { query = new { modality = "MR" } }));
         await app.Halt.Reached;
         await Is("labelling.adding-is-under-way", 409, room.Manager.PostAsJsonAsync($"{Address(room)}/cases", Cases(20, 1)));
         await Is("labelling.adding-is-under-way", 409, room.Manager.PostAsJsonAsync($"{Address(room)}/cases", Cases(20, 6)));
         app.Halt.Go();
         await Settled();
-        await IsStarted(room, cases: 10);
+        await IsStarted(room, cases: 16);
         await Queued(room.Manager.PostAsJsonAsync($"{Address(room)}/cases", Cases(1, 6)));
         await Settled();
         Assert.Equal("failed", (string)(await Project(room))["work"]!["state"]!);
-        await IsStarted(room, cases: 10);
+        await IsStarted(room, cases: 16);
     }
 
     [SkippableFact]
