@@ -40,7 +40,7 @@ internal sealed class DimseChannel(PduStream pdus, uint peerMaximumLength, TimeS
         if (first is { IsLast: true, IsCommand: true })
             return new(CommandSet.Parse(first.Data.Span), first.ContextId, PduType.Data);
         using var bytes = new MemoryStream();
-        for (var fragment = first; ; fragment = await Next(patience))
+        for (var fragment = first; ; fragment = await Next())
         {
             if (fragment.End != PduType.Data || !fragment.IsCommand || fragment.ContextId != first.ContextId)
                 throw DicomNetworkException.Malformed("A command is broken off.", DicomNetworkException.UnexpectedPdu);
@@ -62,7 +62,7 @@ internal sealed class DimseChannel(PduStream pdus, uint peerMaximumLength, TimeS
         {
             if (Stopwatch.GetElapsedTime(begun) > patience + TimeSpan.FromSeconds(taken / SlowestRate))
                 throw new DicomNetworkException(DicomNetworkFault.TimedOut, "The peer sends too slowly.");
-            var fragment = await Next(patience);
+            var fragment = await Next();
             if (fragment.End is PduType.Abort or PduType.None)
                 throw new DicomNetworkException(DicomNetworkFault.Aborted, "The peer broke off within a data set.");
             if (fragment.End != PduType.Data || fragment.IsCommand || fragment.ContextId != contextId)
@@ -138,11 +138,12 @@ internal sealed class DimseChannel(PduStream pdus, uint peerMaximumLength, TimeS
         return pdus.Write(output.AsMemory(0, PduStream.HeaderLength + PdvHeader + count), patience);
     }
 
-    private async ValueTask<Fragment> Next(TimeSpan wait)
+    /// <param name="idle">Until the PDU begins, where that may take longer.</param>
+    private async ValueTask<Fragment> Next(TimeSpan? idle = null)
     {
         while (rest.IsEmpty)
         {
-            var pdu = await pdus.Read(wait);
+            var pdu = await pdus.Read(patience, idle);
             if (pdu.Type is PduType.None or PduType.ReleaseRequest or PduType.ReleaseResponse or PduType.Abort)
                 return new(0, false, false, default, pdu.Type);
             if (pdu.Type != PduType.Data)

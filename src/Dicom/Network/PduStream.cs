@@ -58,13 +58,21 @@ internal sealed class PduStream : IAsyncDisposable
         await stream.DisposeAsync();
     }
 
+    /// <param name="patience">For the whole PDU: a peer that dribbles bytes must not live for ever.</param>
+    /// <param name="idle">Until it begins, where that may take longer.</param>
     /// <returns>A PDU of type <see cref="PduType.None"/> when the connection has ended between two.</returns>
-    public async ValueTask<Pdu> Read(TimeSpan patience)
+    public async ValueTask<Pdu> Read(TimeSpan patience, TimeSpan? idle = null)
     {
-        // A peer that dribbles bytes must not live for ever: the patience is for the whole PDU.
-        Begin(patience);
+        Begin(idle ?? patience);
         try
         {
+            if (idle is not null)
+            {
+                if (!await Fill(1))
+                    return default;
+                Begin(patience);
+            }
+
             if (!await Fill(HeaderLength))
                 return default;
             var type = (PduType)buffer[start];
@@ -224,7 +232,7 @@ internal sealed class PduStream : IAsyncDisposable
     {
         if (read == 0)
         {
-            return end == start && wanted == HeaderLength ? false
+            return end == start && wanted <= HeaderLength ? false
                 : throw new DicomNetworkException(DicomNetworkFault.Closed, "The connection ended within a PDU.");
         }
 

@@ -74,6 +74,20 @@ public sealed class LimitsTests
         Assert.Equal(10, await ReadToEnd(silent));
     }
 
+    [Fact]
+    public async Task Who_stops_within_the_first_PDU_of_a_message_is_not_waited_for_as_one_who_is_idle()
+    {
+        await using var server = new TestServer(change: o => o with { Patience = TimeSpan.FromMilliseconds(400), Idle = TimeSpan.FromHours(1) });
+        using var socket = await Connected(server);
+        await using var pdus = new PduStream(new NetworkStream(socket), 128 * 1024, default);
+        var patience = TimeSpan.FromSeconds(20);
+        await pdus.Write(new AssociationRequest("SERVER", "CLIENT", [new(1, DicomUids.CTImageStorage, [DicomUids.ImplicitVRLittleEndian])], 16384).ToPdu(16384), patience);
+        Assert.Equal(PduType.AssociateAccept, (await pdus.Read(patience)).Type);
+        // Of 200 announced bytes, three.
+        await pdus.Write(new byte[] { 4, 0, 0, 0, 0, 200, 0, 0, 0 }, patience);
+        Assert.Equal(PduType.Abort, (await pdus.Read(patience)).Type);
+    }
+
     [Theory]
     [InlineData(128)]
     [InlineData(4096)]
