@@ -15,6 +15,8 @@ internal static class Login
         command.SetAction(async (parsed, cancellation) =>
         {
             var session = new Session(parsed.GetRequiredValue(address), null);
+            if (!session.IsSafe)
+                throw new CannotFollow(Words.Of["cli.no-https"]);
             using var client = new PlatformClient(session);
             var answer = await client.Post("/api/v1/tokens/issue",
                 new { login = parsed.GetRequiredValue(login), password = AskPassword(), code = parsed.GetValue(code), name = Environment.MachineName }, cancellation);

@@ -13,11 +13,29 @@ internal sealed record Session(Uri Address, string? Token)
     private static string FilePath => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "pirogov", "session.json");
 
+    /// <summary>Neither a password nor a token travels in the open.</summary>
+    public bool IsSafe => Address.Scheme == Uri.UriSchemeHttps || Address.IsLoopback;
+
+    /// <exception cref="CannotFollow">What was kept, or the variable, cannot be read.</exception>
     public static Session Load()
     {
-        var kept = File.Exists(FilePath) ? JsonSerializer.Deserialize<Session>(File.ReadAllText(FilePath)) : null;
-        var address = Environment.GetEnvironmentVariable("PIROGOV_URL") is { Length: > 0 } url ? new Uri(url) : kept?.Address ?? Default;
+        var kept = Kept();
+        var address = kept?.Address ?? Default;
+        if (Environment.GetEnvironmentVariable("PIROGOV_URL") is { Length: > 0 } url && !Uri.TryCreate(url, UriKind.Absolute, out address!))
+            throw new CannotFollow(Words.Of["cli.url-wrong", new { name = "PIROGOV_URL" }]);
         return new(address, Environment.GetEnvironmentVariable("PIROGOV_TOKEN") is { Length: > 0 } token ? token : kept?.Token);
+    }
+
+    private static Session? Kept()
+    {
+        try
+        {
+            return File.Exists(FilePath) ? JsonSerializer.Deserialize<Session>(File.ReadAllText(FilePath)) : null;
+        }
+        catch (JsonException)
+        {
+            throw new CannotFollow(Words.Of["cli.session-damaged", new { file = FilePath }]);
+        }
     }
 
     public void Keep()

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,6 +20,7 @@ namespace Pirogov.Archive.Dicomweb;
 internal sealed class RetrieveFrames(StoredInstances instances, MultipartAnswer answers, UnreadableInstances unreadable, RetrieveLog log)
 {
     private const string Octets = "application/octet-stream";
+    private const int LongestNamed = 200;
 
     /// <summary>Media types of compressed frames (PS3.18 Table 8.7.3-2) of the syntaxes that viewers decode.</summary>
     private static readonly Dictionary<string, string> Compressed = new()
@@ -59,7 +62,7 @@ internal sealed class RetrieveFrames(StoredInstances instances, MultipartAnswer 
         if (FormOf(instance, accept) is not { } form)
             return new NotAcceptable().ToHttp();
         await log.Note("series", series);
-        var tag = $"{instance.Sha256[..32]}-{frames.Replace(',', '.')}-{form.Type[(form.Type.IndexOf('/') + 1)..]}-{form.Syntax}";
+        var tag = $"{instance.Sha256[..32]}-{Named(frames)}-{form.Type[(form.Type.IndexOf('/') + 1)..]}-{form.Syntax}";
         if (PrivateCaching.IsFresh(http, tag))
             return Results.StatusCode(StatusCodes.Status304NotModified);
         if (unreadable.Contains(tag))
@@ -68,6 +71,10 @@ internal sealed class RetrieveFrames(StoredInstances instances, MultipartAnswer 
         // Frames are told apart by their order alone: with one of them missing there is no answer.
         return await answers.Of(http, form.Type, "pirogov-" + instance.Sha256[..32], Parts(file, numbers, form, tag, location, cancellation), isWholeOnly: true, cancellation);
     }
+
+    /// <summary>The list itself, or its hash: proxies take headers of four kilobytes, and an object may have thousands of frames.</summary>
+    private static string Named(string frames) =>
+        frames.Length <= LongestNamed ? frames.Replace(',', '.') : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(frames)))[..32];
 
     /// <summary>As stored where the caller takes that, else native, else compressed without loss into what the caller names.</summary>
     public static Form? FormOf(Instance instance, Acceptance accept)

@@ -164,32 +164,31 @@ internal sealed class StoreInstances(
             if (arriving.Spool is null)
                 return await Receive(entered, study, arriving.Bytes);
             await using var original = arriving.Read();
-            DicomFile? header;
-            var (held, inflated) = await LargeAdmission.Needs(original);
-            original.Position = 0;
-            using (await memory.Judge(held))
-                header = Header(() => DicomReader.Read(original, LargeAdmission.HeaderBounds.Within(inflated)));
-            return await Judge(study, header, () => receive.Receive(entered, header?.SopInstanceUid ?? "", original));
+            return await Judge(study, async () =>
+            {
+                var (held, inflated) = await LargeAdmission.Needs(original);
+                original.Position = 0;
+                using (await memory.Judge(held))
+                    return Header(() => DicomReader.Read(original, LargeAdmission.HeaderBounds.Within(inflated)));
+            }, sop => receive.Receive(entered, sop, original));
         }
     }
 
-    private async Task<Received> Receive(EnteredBatch entered, string? study, ReadOnlyMemory<byte> original)
+    private Task<Received> Receive(EnteredBatch entered, string? study, ReadOnlyMemory<byte> original) => Judge(study, async () =>
     {
-        DicomFile? header;
         var inflated = DeflatedOriginal.Inflated(original.Span, original.Length, HeaderBounds.MaximumInflatedBytes);
         using (await memory.Judge(inflated))
-            header = Header(() => DicomReader.Read(original, HeaderBounds.Within(inflated)));
-        return await Judge(study, header, () => receive.Receive(entered, header?.SopInstanceUid ?? "", original));
-    }
+            return Header(() => DicomReader.Read(original, HeaderBounds.Within(inflated)));
+    }, sop => receive.Receive(entered, sop, original));
 
-    private async Task<Received> Judge(string? study, DicomFile? header, Func<Task<Outcome<ReceiveFile.Response>>> receiving)
+    private async Task<Received> Judge(string? study, Func<Task<DicomFile?>> reading, Func<string, Task<Outcome<ReceiveFile.Response>>> receiving)
     {
-        var (sopClass, sop) = (header?.SopClassUid, header?.SopInstanceUid);
-        if (IsOfOther(study, header))
-            return new(sopClass, sop, null, StoreAnswer.OtherStudy, new OtherStudy().Code);
+        var (sopClass, sop) = ((string?)null, (string?)null);
         try
         {
-            return new(sopClass, sop, await receiving());
+            var header = await reading();
+            (sopClass, sop) = (header?.SopClassUid, header?.SopInstanceUid);
+            return IsOfOther(study, header) ? new(sopClass, sop, null, StoreAnswer.OtherStudy, new OtherStudy().Code) : new(sopClass, sop, await receiving(sop ?? ""));
         }
         catch (Exception defect)
         {

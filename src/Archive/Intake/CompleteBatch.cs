@@ -53,11 +53,14 @@ internal sealed class CompleteBatch(
         var elsewhere = await db.Set<Instance>().Where(i => i.BatchId == batch)
             .Join(db.Set<Instance>(), i => i.SopInstanceUid, o => o.ArchivedUid, (i, o) => new { i.SopInstanceUid, o.Sha256, o.SentSha256 })
             .ToDictionaryAsync(e => e.SopInstanceUid, cancellation);
+        if (elsewhere.Count == 0)
+            return instances;
+        var files = (await db.Set<IncomingFile>().Where(f => f.BatchId == batch && f.Verdict == FileVerdict.Accepted).ToArrayAsync(cancellation))
+            .Where(f => f.SopInstanceUid is { } uid && elsewhere.ContainsKey(uid)).ToDictionary(f => f.SopInstanceUid!);
         var duplicates = instances.Where(i => elsewhere.ContainsKey(i.SopInstanceUid)).ToArray();
         foreach (var duplicate in duplicates)
         {
-            var file = await db.Set<IncomingFile>().SingleAsync(
-                f => f.BatchId == batch && f.SopInstanceUid == duplicate.SopInstanceUid && f.Verdict == FileVerdict.Accepted, cancellation);
+            var file = files[duplicate.SopInstanceUid];
             var other = elsewhere[duplicate.SopInstanceUid];
             // What is not kept is not called a duplicate. Two reviews of one original may have masked it otherwise.
             _ = other.Sha256 == duplicate.Sha256 || (other.SentSha256 is { } sent && sent == duplicate.SentSha256) ? file.Repeat(duplicate.SopInstanceUid) : file.Refuse(new(FileRefused.SameUidOtherContent));

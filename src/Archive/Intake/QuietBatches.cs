@@ -26,16 +26,29 @@ internal sealed class QuietBatches(IServiceScopeFactory scopes, IConfiguration c
         var db = scope.ServiceProvider.GetRequiredService<PirogovDb>();
         foreach (var batch in await db.Set<Batch>().AsNoTracking().Where(b => b.Door != null && b.State == BatchState.Open).OrderBy(b => b.Id).ToArrayAsync(cancellation))
         {
-            var came = await db.Set<IncomingFile>().AsNoTracking().Where(f => f.BatchId == batch.Id).OrderByDescending(f => f.Id)
-                .Select(f => (DateTimeOffset?)f.ReceivedAt).FirstOrDefaultAsync(cancellation);
-            // Who has just decided may still take it back.
-            var reviews = await db.Set<QuarantinedFile>().AsNoTracking().Where(f => f.BatchId == batch.Id).Select(f => f.DecidedAt).ToArrayAsync(cancellation);
-            if (Array.Exists(reviews, r => r is null))
-                continue;
-            var last = reviews.Append(came ?? batch.CreatedAt).Max()!.Value;
-            if (time.Now() - last >= quiet)
-                await End(batch, isEmpty: came is null, cancellation);
+            try
+            {
+                await Look(db, batch, cancellation);
+            }
+            catch (Exception failed) when (!cancellation.IsCancellationRequested)
+            {
+                // Of the others each is looked at all the same.
+                log.LogError(failed, "The quiet batch {Batch} could not be closed; the next look tries again.", batch.Id);
+            }
         }
+    }
+
+    private async Task Look(PirogovDb db, Batch batch, CancellationToken cancellation)
+    {
+        var came = await db.Set<IncomingFile>().AsNoTracking().Where(f => f.BatchId == batch.Id).OrderByDescending(f => f.Id)
+            .Select(f => (DateTimeOffset?)f.ReceivedAt).FirstOrDefaultAsync(cancellation);
+        // Who has just decided may still take it back.
+        var reviews = await db.Set<QuarantinedFile>().AsNoTracking().Where(f => f.BatchId == batch.Id).Select(f => f.DecidedAt).ToArrayAsync(cancellation);
+        if (Array.Exists(reviews, r => r is null))
+            return;
+        var last = reviews.Append(came ?? batch.CreatedAt).Max()!.Value;
+        if (time.Now() - last >= quiet)
+            await End(batch, isEmpty: came is null, cancellation);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -53,7 +66,7 @@ internal sealed class QuietBatches(IServiceScopeFactory scopes, IConfiguration c
             }
             catch (Exception failed)
             {
-                log.LogError(failed, "Quiet batches could not be closed; the next look tries again.");
+                log.LogError(failed, "Quiet batches could not be looked for; the next look tries again.");
             }
         }
     }

@@ -134,7 +134,13 @@ internal sealed class ReceiveFile(
         var entries = new List<Response>();
         foreach (var entry in ZipEntries.Unpack(archive, large.Begin))
         {
-            cancellation.ThrowIfCancellationRequested();
+            if (cancellation.IsCancellationRequested)
+            {
+                if (entry.Large is { } left)
+                    left.Dispose();
+                cancellation.ThrowIfCancellationRequested();
+            }
+
             var fullName = entry.Name.Length == 0 ? name : name.Length == 0 ? entry.Name : $"{name}/{entry.Name}";
             if (entry.Large is { } spooled)
                 underWay.Add(ReceiveEntry(entered, fullName, spooled), long.MaxValue / 2);

@@ -132,7 +132,7 @@ internal sealed record GatewayConfig
         var session = new Session(Platform.Url ?? kept.Address, Platform.TokenFile is { } file ? Token(file) : kept.Token);
         if (session.Token is null)
             throw new CannotFollow(Words.Of["cli.gateway.no-token"]);
-        return session.Address.Scheme == "https" || session.Address.IsLoopback ? session : throw new CannotFollow(Words.Of["cli.gateway.no-https"]);
+        return session.IsSafe ? session : throw new CannotFollow(Words.Of["cli.no-https"]);
     }
 
     private static string Token(string file)

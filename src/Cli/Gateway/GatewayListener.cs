@@ -71,7 +71,7 @@ internal static class GatewayListener
         {
             if (!intake.HasRoom)
                 return Told(new(GatewayVerdict.NoRoom));
-            await intake.Seats.WaitAsync(cancellation);
+            var isSeated = false;
             try
             {
                 original.SetLength(0);
@@ -80,6 +80,9 @@ internal static class GatewayListener
                     return Told(new(GatewayVerdict.Refused, Reason: "too-large"));
                 if (request.IsOfAnother)
                     return Told(new(GatewayVerdict.Refused, Reason: StoreRequest.OtherInstance));
+                // Only now: a device that sends slowly takes no seat from those whose instances are there.
+                await intake.Seats.WaitAsync(cancellation);
+                isSeated = true;
                 await using var spooled = incoming.Spool?.Read();
                 return Told(spooled is null ? intake.Take(original) : intake.TakeLarge(spooled, () => true)!);
             }
@@ -96,7 +99,8 @@ internal static class GatewayListener
                     original.Capacity = 0;
                 }
 
-                intake.Seats.Release();
+                if (isSeated)
+                    intake.Seats.Release();
             }
         }
 

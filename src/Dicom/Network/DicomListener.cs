@@ -121,7 +121,12 @@ public sealed class DicomListener(
                 continue;
             }
 
-            var serving = OwnThread.Run(() => Serve(socket, address));
+            if (Begin(socket, address) is not { } serving)
+            {
+                await Task.Delay(100, CancellationToken.None);
+                continue;
+            }
+
             lock (running)
                 running.Add(serving);
             _ = serving.ContinueWith(done =>
@@ -129,6 +134,21 @@ public sealed class DicomListener(
                 lock (running)
                     running.Remove(done);
             }, TaskScheduler.Default);
+        }
+    }
+
+    /// <returns>Null where the system has no thread left: this one is turned away, and the door stays open for the next.</returns>
+    private Task? Begin(Socket socket, IPAddress address)
+    {
+        try
+        {
+            return OwnThread.Run(() => Serve(socket, address));
+        }
+        catch (OutOfMemoryException)
+        {
+            socket.Dispose();
+            Leaves(address);
+            return null;
         }
     }
 

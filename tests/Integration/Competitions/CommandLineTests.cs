@@ -57,6 +57,14 @@ public sealed class CommandLineTests(CompetitionsBehindSocket world) : IClassFix
         Assert.Equal(2, (await Run("Wanda", "submit", "not-an-id", "x.zip")).Code);
     }
 
+    [Fact]
+    public async Task A_password_is_not_sent_in_the_open_to_another_machine()
+    {
+        var (code, _, told) = await Run("Wanda", "login", "http://pirogov.invalid", "--login", "wanda");
+        Assert.Equal(2, code);
+        Assert.Contains("https://", told, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--help")]
     [InlineData("submit", "--help")]
