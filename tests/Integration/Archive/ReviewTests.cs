@@ -56,9 +56,9 @@ public abstract class ReviewTests(PirogovApp app) : OnBothEngines(app)
     public async Task What_waits_comes_by_pages_and_each_says_where_the_first_undecided_file_stands()
     {
         var client = await App.As(Role.DataEngineer);
-        var batch = await client.OpenBatch(await App.Centre("REV8"));
+        var batch = await client.OpenBatch(await App.Centre("REV21"));
         for (var k = 0; k < 3; k++)
-            await client.SendFile(batch, $"{k}", SyntheticCt.File(Capture(310, k)));
+            await client.SendFile(batch, $"{k}", SyntheticCt.File(Capture(398, k)));
         var all = await Items(client, batch);
         async Task<JsonObject> Two(int page) => (await client.GetFromJsonAsync<JsonObject>($"/api/v1/batches/{batch}/review?page={page}&size=2"))!;
         var (first, second) = (await Two(1), await Two(2));
