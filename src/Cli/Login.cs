@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 
 namespace Pirogov.Cli;
@@ -8,7 +9,7 @@ internal static class Login
 {
     public static Command Command()
     {
-        var address = new Argument<Uri>("url") { Description = Words.Of["cli.login.url"] };
+        var address = new Argument<Uri>("url") { Description = Words.Of["cli.login.url"], CustomParser = Address };
         var login = new Option<string>("--login") { Description = Words.Of["cli.login.login"], Required = true };
         var code = new Option<string?>("--code") { Description = Words.Of["cli.login.code"] };
         var command = new Command("login", Words.Of["cli.login"]) { address, login, code };
@@ -25,6 +26,14 @@ internal static class Login
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static Uri? Address(ArgumentResult given)
+    {
+        if (Uri.TryCreate(given.Tokens[0].Value, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
+            return address;
+        given.AddError(Words.Of["cli.url-wrong", new { name = given.Tokens[0].Value }]);
+        return null;
     }
 
     private static string AskPassword()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Pirogov.Cli;
 
@@ -14,6 +15,7 @@ internal sealed record Session(Uri Address, string? Token)
         Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "pirogov", "session.json");
 
     /// <summary>Neither a password nor a token travels in the open.</summary>
+    [JsonIgnore]
     public bool IsSafe => Address.Scheme == Uri.UriSchemeHttps || Address.IsLoopback;
 
     /// <exception cref="CannotFollow">What was kept, or the variable, cannot be read.</exception>

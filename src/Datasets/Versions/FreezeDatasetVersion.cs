@@ -89,6 +89,7 @@ internal sealed class FreezeDatasetVersion(
         files.AddRange(documented.Files);
         evidence.Record(DatasetVersionEvidence.Of(dataset, version, cases, files, documented.Listings));
         audit.Note("datasets.version-published", "dataset-version", version.Id, new { dataset.Slug, version.Number, version.ManifestSha256, commit });
-        await db.SaveChangesAsync(cancellation);
+        // From here on it is done: who stops it now is too late.
+        await db.SaveChangesAsync(CancellationToken.None);
     }
 }

@@ -131,7 +131,8 @@ internal sealed class WriteExport(PirogovDb db, ReleaseFiles files, ObjectStore 
         var losses = await files.Write(plan, zip, (done, token) => progress.Tell(99 * done / plan.Cases.Count, "labelling.job.exporting", token), cancellation);
         zip.Position = 0;
         export.Finish(await store.Put(zip, cancellation), losses, time.Now());
-        await db.SaveChangesAsync(cancellation);
-        await progress.Conclude("labelling.job.exported", new Dictionary<string, double> { ["cases"] = plan.Cases.Count, ["losses"] = losses }, cancellation);
+        // From here on it is done: who stops it now is too late.
+        await db.SaveChangesAsync(CancellationToken.None);
+        await progress.Conclude("labelling.job.exported", new Dictionary<string, double> { ["cases"] = plan.Cases.Count, ["losses"] = losses }, CancellationToken.None);
     }
 }

@@ -62,8 +62,9 @@ internal sealed class ReadPreLabels(
         db.AddRange(taken);
         import.Finish(taken.Count, await report.Finish(store, cancellation), time.Now());
         audit.Note("labelling.prelabels-imported", "labelling-project", import.ProjectId, new { Import = import.Id, import.Cases, import.Taken, import.Left });
-        await db.SaveChangesAsync(cancellation);
-        await progress.Conclude("labelling.job.imported", new Dictionary<string, double> { ["cases"] = import.Cases, ["taken"] = import.Taken, ["left"] = import.Left }, cancellation);
+        // From here on it is done: who stops it now is too late.
+        await db.SaveChangesAsync(CancellationToken.None);
+        await progress.Conclude("labelling.job.imported", new Dictionary<string, double> { ["cases"] = import.Cases, ["taken"] = import.Taken, ["left"] = import.Left }, CancellationToken.None);
     }
 
     private async Task<PreLabel?> Take(

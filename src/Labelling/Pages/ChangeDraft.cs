@@ -12,6 +12,9 @@ internal sealed class ChangeDraft
     public const string Drop = "drop";
 
     public string From { get; init; } = "";
+
+    /// <summary>As the version before calls it; none of a part.</summary>
+    public Bilingual? Name { get; init; }
     public bool IsQuestion { get; init; }
     public bool IsRelation { get; init; }
     public bool IsClass => !IsQuestion && !IsRelation && Part is null;
@@ -46,6 +49,7 @@ internal sealed class ChangeDraft
     public static ChangeDraft Of(LabelClass old, ClassFate? change) => new()
     {
         From = old.Id,
+        Name = old.Name,
         Attributes = [.. (old.Attributes ?? []).Where(a => a.Type == Question.Choice)],
         ByOption = change?.Split is { Attribute: not null } by ? by.Options.DistinctBy(o => o.Id).ToDictionary(o => o.Id, o => o.To) : [],
         Kind = change is null ? "" : change.Split is not null ? Split : change.To is not null ? Rename : Drop,
@@ -60,10 +64,10 @@ internal sealed class ChangeDraft
     };
 
     public static ChangeDraft Of(Question old, QuestionFate? change) =>
-        new() { From = old.Id, Type = old.Type, IsQuestion = true, Kind = change is null ? "" : change.To is not null ? Rename : Drop, To = change?.To ?? "", Reason = change?.Drop ?? "" };
+        new() { From = old.Id, Name = old.Text, Type = old.Type, IsQuestion = true, Kind = change is null ? "" : change.To is not null ? Rename : Drop, To = change?.To ?? "", Reason = change?.Drop ?? "" };
 
-    public static ChangeDraft Of(string from, RelationFate? change) =>
-        new() { From = from, IsRelation = true, Kind = change is null ? "" : change.To is not null ? Rename : Drop, To = change?.To ?? "", Reason = change?.Drop ?? "" };
+    public static ChangeDraft Of(RelationType old, RelationFate? change) =>
+        new() { From = old.Id, Name = old.Name, IsRelation = true, Kind = change is null ? "" : change.To is not null ? Rename : Drop, To = change?.To ?? "", Reason = change?.Drop ?? "" };
 
     public static ChangeDraft Of(SchemaPart part, string? to = null, string? drop = null) =>
         new() { From = part.Where, Part = part, Kind = to is not null ? Rename : drop is not null ? Drop : "", To = to ?? "", Reason = drop ?? "" };

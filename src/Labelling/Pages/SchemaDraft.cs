@@ -33,7 +33,7 @@ internal sealed class SchemaDraft
         var migration = page.Versions is [{ PublishedAt: null }, ..] ? page.Migration : null;
         draft.Changes.AddRange((draft.before?.Classes ?? []).Select(c => ChangeDraft.Of(c, migration?.Classes.FirstOrDefault(m => m.From == c.Id))));
         draft.Changes.AddRange((draft.before?.Questions ?? []).Select(q => ChangeDraft.Of(q, migration?.Questions.FirstOrDefault(m => m.From == q.Id))));
-        draft.Changes.AddRange((draft.before?.Relations ?? []).Select(r => ChangeDraft.Of(r.Id, migration?.Relations?.FirstOrDefault(m => m.From == r.Id))));
+        draft.Changes.AddRange((draft.before?.Relations ?? []).Select(r => ChangeDraft.Of(r, migration?.Relations?.FirstOrDefault(m => m.From == r.Id))));
         draft.Changes.AddRange((migration?.Attributes ?? []).Select(a => ChangeDraft.Of(SchemaPart.Of(a), a.To, a.Drop)));
         draft.Changes.AddRange((migration?.Geometries ?? []).Select(g => ChangeDraft.Of(SchemaPart.Of(g), drop: g.Drop)));
         draft.Changes.AddRange((migration?.Options ?? []).Select(o => ChangeDraft.Of(SchemaPart.Of(o), o.To, o.Drop)));

@@ -53,7 +53,7 @@ internal sealed class AddProjectCases(PirogovDb db, CaseSelection selection, Add
             await transaction.CommitAsync(cancellation);
             return new Response(added);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             return new Conflict();
         }

@@ -52,7 +52,7 @@ internal sealed class StartProject(PirogovDb db, Starting starting, ProjectWork 
             await transaction.CommitAsync(cancellation);
             return new Response(id, readings);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException lost) when (lost.IsOvertaken())
         {
             return new Conflict();
         }

@@ -44,7 +44,8 @@ internal sealed class FreezeRelease(
         await reports.Prepare(cases, (done, of) => progress.Tell(DocumentsRead + (FiguresMade - DocumentsRead) * done / of, "labelling.job.release-figures", cancellation), cancellation);
         await progress.Tell(FiguresMade, "labelling.job.release-writing", cancellation);
         await Make(payload.Id, project, schema, scope, cases, cancellation);
-        await db.SaveChangesAsync(cancellation);
+        // From here on it is done: who stops it now is too late.
+        await db.SaveChangesAsync(CancellationToken.None);
     }
 
     private static T Allowed<T>(Outcome<T> outcome) => outcome.IsRefused(out var refusal) ? throw Refused(refusal) : outcome.Value;

@@ -58,6 +58,34 @@ public sealed class CommandLineTests(CompetitionsBehindSocket world) : IClassFix
     }
 
     [Fact]
+    public async Task Who_signs_in_once_is_known_to_the_commands_that_follow()
+    {
+        var id = await world.Opened();
+        await world.LeadOf(id, "Vera");
+        var folder = Path.Combine(world.DataFolder, "home-of-vera");
+        var home = new Dictionary<string, string> { ["XDG_CONFIG_HOME"] = folder };
+        Directory.CreateDirectory(folder);
+        var wrong = await CommandLine.RunWith("not-the-password\n", home, "login", world.Nobody().BaseAddress!.ToString(), "--login", "Vera");
+        Assert.Equal(2, wrong.Code);
+        var (code, _, errors) = await CommandLine.RunWith(PirogovApp.Password + "\n", home, "login", world.Nobody().BaseAddress!.ToString(), "--login", "Vera");
+        Assert.True(code == 0, errors);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, "pirogov", "session.json")));
+        var scored = await CommandLine.Run(home, "submit", id, Save("signed-in.zip", CompetitionWorld.Predictions()));
+        Assert.True(scored.Code == 0, scored.Errors);
+    }
+
+    [Theory]
+    [InlineData("pirogov")]
+    [InlineData("ftp://pirogov.example")]
+    public async Task An_address_that_is_none_is_refused_and_not_tried(string address)
+    {
+        var (code, _, told) = await CommandLine.Run("login", address, "--login", "x");
+        Assert.Equal(2, code);
+        Assert.Contains("не адрес", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_password_is_not_sent_in_the_open_to_another_machine()
     {
         var (code, _, told) = await Run("Wanda", "login", "http://pirogov.invalid", "--login", "wanda");

@@ -12,9 +12,14 @@ internal static class CommandLine
 
     public static Task<CommandAnswer> Run(params string[] arguments) => Run(new Dictionary<string, string>(), arguments);
 
-    public static async Task<CommandAnswer> Run(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static Task<CommandAnswer> Run(IReadOnlyDictionary<string, string> environment, params string[] arguments) => RunWith("", environment, arguments);
+
+    /// <param name="input">What is typed, or piped in.</param>
+    public static async Task<CommandAnswer> RunWith(string input, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         using var process = Start(environment, arguments);
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
         var (told, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return new(process.ExitCode, await told, await errors);
@@ -23,7 +28,7 @@ internal static class CommandLine
     /// <summary>Its output has to be read: what nobody reads stops it.</summary>
     public static Process Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["LC_ALL"] = "ru_RU.UTF-8";
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

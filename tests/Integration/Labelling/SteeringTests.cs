@@ -85,6 +85,7 @@ public abstract class SteeringTests(LabellingApp app) : OnBothEngines(app)
         await Sent(room.Manager.PostAsJsonAsync($"/api/v1/labelling-projects/{room.Project}/people", new { accountId = await room.Id("reader3"), mode = "read" }));
         Assert.Empty((await Sent(third.GetAsync("/api/v1/readings")))["open"]!.AsArray());
         await Sent(room.Manager.PostAsync($"/api/v1/labelling-projects/{room.Project}/resume", null));
+        await app.Settle();
         Assert.Single((await Sent(third.GetAsync("/api/v1/readings")))["open"]!.AsArray());
     }
 
