@@ -66,14 +66,18 @@ internal sealed class ListenToWorkitems(
     private static bool IsOurs(HttpContext http) => http.Request.Headers.Origin.FirstOrDefault() is not { } origin
         || (Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == http.Request.Host.Value);
 
-    private static async Task Talk(WebSocket socket, ChannelReader<WorkitemReport> reports, CancellationTokenSource ending)
+    private async Task Talk(WebSocket socket, ChannelReader<WorkitemReport> reports, CancellationTokenSource ending)
     {
         var hearing = Hear(socket, ending);
         try
         {
             ushort id = 0;
             await foreach (var report in reports.ReadAllAsync(ending.Token))
+            {
+                if (!await MayHear(ending.Token))
+                    break;
                 await socket.SendAsync(Encoding.UTF8.GetBytes(report.ToMessage(++id)), WebSocketMessageType.Text, endOfMessage: true, ending.Token);
+            }
         }
         catch (Exception gone) when (gone is OperationCanceledException or WebSocketException)
         {
@@ -84,6 +88,15 @@ internal sealed class ListenToWorkitems(
         await hearing;
         if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+    }
+
+    /// <summary>A channel may stand for weeks: before each report it is asked whether the person still is who opened it.</summary>
+    private async Task<bool> MayHear(CancellationToken cancellation)
+    {
+        var who = actor.Actor;
+        var now = await db.Set<Account>().AsNoTracking().Where(a => a.Id == who.AccountId && !a.IsDisabled)
+            .Select(a => new { a.OrganisationId, Roles = a.Roles.Select(r => r.Role).ToArray() }).SingleOrDefaultAsync(cancellation);
+        return now is not null && now.OrganisationId == who.OrganisationId && who.Roles.IsSubsetOf(now.Roles);
     }
 
     /// <summary>Subscribers have nothing to say but that they leave.</summary>

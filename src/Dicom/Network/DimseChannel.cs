@@ -24,8 +24,6 @@ internal sealed class DimseChannel(PduStream pdus, uint peerMaximumLength, TimeS
     private readonly byte[] output = new byte[PduStream.HeaderLength + Sendable(peerMaximumLength)];
     private ReadOnlyMemory<byte> rest;
 
-    public PduStream Pdus => pdus;
-
     /// <summary>Bytes of the next message may lie here already.</summary>
     public bool HasCome() => !rest.IsEmpty || pdus.HasCome();
 

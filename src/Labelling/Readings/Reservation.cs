@@ -71,8 +71,6 @@ internal sealed partial class Reading
             ReservedUntil = now.AddMinutes(minutes);
     }
 
-    public bool HasExpired(DateTimeOffset now) => LeftAt is null && IsOpen && ReservedUntil < now;
-
     /// <summary>Another reads the case instead; the draft stays with the person.</summary>
     public Refusal? Leave(ReasonLeft reason, DateTimeOffset now)
     {

@@ -79,11 +79,4 @@ internal sealed class ValidationRules
         (ReasonsJson, ResultsShown, Revision) = (JsonSerializer.Serialize(kept, PlatformJson.Options), shown, Revision + 1);
         return null;
     }
-
-    internal bool MayShow(ProjectCaseState state) => ResultsShown switch
-    {
-        ResultsShown.AfterValidation => state is ProjectCaseState.Validated or ProjectCaseState.Released,
-        ResultsShown.AfterRelease => state == ProjectCaseState.Released,
-        _ => false,
-    };
 }

@@ -1,10 +1,13 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Pirogov.Archive.Workitems;
 using Pirogov.Dicom;
 using Pirogov.Integration.Harness;
 using Pirogov.Platform.Access;
+using Pirogov.Platform.Database;
 
 namespace Pirogov.Integration.Archive;
 
@@ -41,6 +44,21 @@ public abstract class WorkitemEventTests(PirogovApp app) : WorkitemsOverHttp(app
         await Answers(client.DeleteAsync(item + "/subscribers/WATCH"), 200);
         await Answers(client.DeleteAsync(item + "/subscribers/WATCH"), 404);
         await Answers(client.GetAsync("/dicomweb/subscribers/WATCH"), 400);
+    }
+
+    [SkippableFact]
+    public async Task Whose_account_is_disabled_hears_no_more()
+    {
+        var (client, other) = (await App.As(Role.DataEngineer, "leaver"), await App.As(Role.DataEngineer));
+        var item = await Planned(client, "WE9", "2.25.8901");
+        using var socket = await Listen("leaver", "LEAVER");
+        await Answers(client.PostAsync(item + "/subscribers/LEAVER", null), 201);
+        Assert.Equal((1, "SCHEDULED"), await State(socket));
+        var id = (await App.Person("leaver", [Role.DataEngineer])).Id;
+        await App.InScope(async s => await s.GetRequiredService<PirogovDb>().Set<Account>().Where(a => a.Id == id).ExecuteUpdateAsync(u => u.SetProperty(a => a.IsDisabled, true)));
+        await Move(other, item, "IN PROGRESS", Transaction);
+        var end = await socket.ReceiveAsync(new byte[4096], new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
+        Assert.Equal(WebSocketMessageType.Close, end.MessageType);
     }
 
     /// <summary>PS3.4 CC.2.2.3 and CC.2.4.3: through IN PROGRESS to CANCELED, and its final state is met.</summary>
