@@ -105,7 +105,9 @@ internal static class DemoLabelling
             terms = new { prices = Prices },
             instructions = "Синтетические данные. Обведите печень, обе почки и каждый очаг в лёгких; ответьте на вопросы о случае.",
         }, cancellation);
-        await api.Post("manager", $"/api/v1/labelling-projects/{made["id"]}/start", new { }, cancellation);
+        var started = await api.Post("manager", $"/api/v1/labelling-projects/{made["id"]}/start", new { }, cancellation);
+        if (started["jobId"] is { } job)
+            await api.WaitFor("manager", (string)job!, cancellation);
         return (string)made["id"]!;
     }
 
