@@ -28,7 +28,7 @@ internal sealed class ReadPreLabels(
         await using var stored = await store.OpenRead(import.UploadMd5!, cancellation);
         var received = await LabelUpload.Receive(import.FileName, stored, folders, cancellation);
         if (received.IsRefused(out var refusal))
-            throw new JobRefusedException($"{refusal.WordsKey}.title");
+            throw new JobRefusedException(refusal);
         await using var upload = received.Value;
         await using var report = new ImportReport(folders);
         var (taken, found) = (new List<PreLabel>(), new SharedReport());

@@ -39,7 +39,7 @@ internal sealed class FreezeRelease(
         var scope = Allowed(ReleaseScope.Of(schema, request.Classes, request.Questions));
         var chosen = Allowed(await releasable.Choose(id, request.Cases, request.WithOpenLots, cancellation)).Cases;
         if (chosen.Count == 0)
-            throw Refused(new NothingToRelease());
+            throw new JobRefusedException(new NothingToRelease());
         var cases = await releasable.Open(id, chosen, scope, done => progress.Tell(DocumentsRead * done / chosen.Count, "labelling.job.release-reading", cancellation), cancellation);
         await reports.Prepare(cases, (done, of) => progress.Tell(DocumentsRead + (FiguresMade - DocumentsRead) * done / of, "labelling.job.release-figures", cancellation), cancellation);
         await progress.Tell(FiguresMade, "labelling.job.release-writing", cancellation);
@@ -48,9 +48,7 @@ internal sealed class FreezeRelease(
         await db.SaveChangesAsync(CancellationToken.None);
     }
 
-    private static T Allowed<T>(Outcome<T> outcome) => outcome.IsRefused(out var refusal) ? throw Refused(refusal) : outcome.Value;
-
-    private static JobRefusedException Refused(Refusal refusal) => new(refusal.WordsKey + ".title");
+    private static T Allowed<T>(Outcome<T> outcome) => outcome.IsRefused(out var refusal) ? throw new JobRefusedException(refusal) : outcome.Value;
 
     private async Task Make(
         ReleaseId id, LabellingProject project, SchemaContent schema, ReleaseScope scope, IReadOnlyList<ReleasableCase> cases, CancellationToken cancellation)
@@ -64,11 +62,11 @@ internal sealed class FreezeRelease(
         {
             release.Add(one.Case, one.Consensus, one.Verdict, one.Files[0], one.Labels);
             if (one.Case.State == ProjectCaseState.Validated && one.Case.Release(now) is { } refusal)
-                throw Refused(refusal);
+                throw new JobRefusedException(refusal);
         }
 
         if (earlier is not null && earlier.Holds(scope) && Documents(earlier).SetEquals(Documents(release)))
-            throw Refused(new NothingToRelease());
+            throw new JobRefusedException(new NothingToRelease());
         var changed = earlier is null ? null : await Put(await changes.Since(earlier, release, schema, cancellation), cancellation);
         var (manifest, written) = (await Put(Manifest(project, release, cases), cancellation), await Put(report, cancellation));
         release.Seal(manifest, written, changed);
